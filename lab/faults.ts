@@ -1,0 +1,99 @@
+/** Trouble on demand: which requests it strikes, and what it does to them. */
+
+/** What happens to a request that is struck. A service that needs a fault of its own adds it to this union. */
+export type Effect =
+  /** Refused before anything happened, in the words of the service that was asked. */
+  | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message?: string }
+  /** Status 200 with an `<Error>` in the body, as CopyObject may answer; nothing was done. */
+  | { readonly kind: 'error-in-200'; readonly code: string; readonly message?: string }
+  /** Status 200 and not a byte more, as S3 answers a copy it gave up; nothing was done. */
+  | { readonly kind: 'empty-200' }
+  /** The connection is destroyed without an answer; with `applied`, after the work was done. */
+  | { readonly kind: 'cut'; readonly applied?: boolean }
+  /** Work done and status sent, then silence for `ms` before the body. */
+  | { readonly kind: 'stall'; readonly ms: number }
+  /** `ms` of waiting before anything happens, then normal. */
+  | { readonly kind: 'slow'; readonly ms: number };
+
+export interface Target {
+  readonly operation: string;
+  readonly bucket?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Which requests are struck: all that match, less the first `skip`, and then no more than `times`. */
+export interface Aim {
+  readonly operation?: string | RegExp;
+  readonly bucket?: string | RegExp;
+  readonly key?: string | RegExp;
+  readonly skip?: number;
+  readonly times?: number;
+}
+
+export type Fault = Aim & Effect;
+
+/** Errors that AWS means to be tried again, or that call for new credentials. */
+export const retryable = {
+  slowDown: { kind: 'error', status: 503, code: 'SlowDown', message: 'Please reduce your request rate.' },
+  internalError: {
+    kind: 'error',
+    status: 500,
+    code: 'InternalError',
+    message: 'We encountered an internal error. Please try again.',
+  },
+  expiredToken: {
+    kind: 'error',
+    status: 400,
+    code: 'ExpiredToken',
+    message: 'The provided token has expired.',
+  },
+} as const satisfies Record<string, Effect>;
+
+export class Faults {
+  readonly #armed = new Set<{ readonly fault: Fault; seen: number }>();
+  #latency = 0;
+
+  /** Arms a fault and returns the function that disarms it. Of several that match, the one armed first strikes. */
+  add(fault: Fault): () => void {
+    const armed = { fault, seen: 0 };
+    this.#armed.add(armed);
+    return () => this.#armed.delete(armed);
+  }
+
+  /** Makes every request wait this long, as a distant Region would. */
+  latency(milliseconds: number): void {
+    this.#latency = milliseconds;
+  }
+
+  clear(): void {
+    this.#armed.clear();
+    this.#latency = 0;
+  }
+
+  /** What strikes this request, and how long it waits in any case. Every matching fault counts the request. */
+  strike(target: Target): { readonly effect: Effect | undefined; readonly wait: number } {
+    let effect: Effect | undefined;
+    for (const armed of this.#armed) {
+      const { fault } = armed;
+      if (!aimsAt(fault, target)) continue;
+      const turn = armed.seen++ - (fault.skip ?? 0);
+      if (turn >= 0 && turn < (fault.times ?? Number.POSITIVE_INFINITY)) effect ??= fault;
+    }
+    return { effect, wait: this.#latency + (effect?.kind === 'slow' ? effect.ms : 0) };
+  }
+}
+
+function aimsAt(aim: Aim, target: Target): boolean {
+  return (
+    matches(aim.operation, target.operation) &&
+    matches(aim.bucket, target.bucket) &&
+    matches(aim.key, target.key)
+  );
+}
+
+function matches(wanted: string | RegExp | undefined, actual: string | undefined): boolean {
+  if (wanted === undefined) return true;
+  if (actual === undefined) return false;
+  // `search` ignores the lastIndex that makes a RegExp with the g flag match only every other time.
+  return typeof wanted === 'string' ? wanted === actual : actual.search(wanted) >= 0;
+}

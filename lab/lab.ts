@@ -1,0 +1,110 @@
+/**
+ * A pocket AWS: accounts, STS, S3 and GitHub's OIDC and artifact services behind one address, with a clock to set and
+ * faults to order.
+ */
+import { randomUUID } from 'node:crypto';
+import type { CryptoKey } from 'jose';
+import { type Clock, createClock } from './clock.ts';
+import { githubDialect, s3Dialect, stsDialect } from './errors.ts';
+import { Faults } from './faults.ts';
+import { GITHUB_ISSUER, Oidc } from './github/oidc.ts';
+import { Results } from './github/results.ts';
+import { openDoor, type Route } from './http.ts';
+import { Accounts } from './iam/accounts.ts';
+import { createAuthorize } from './iam/authorize.ts';
+import type { AccessKey } from './iam/keys.ts';
+import { Sessions } from './iam/sessions.ts';
+import type { Authorize } from './kinds.ts';
+import { RequestLog } from './request-log.ts';
+import { createS3, type S3 } from './s3/index.ts';
+import { claimedService, type RawRequest } from './sigv4.ts';
+import { createSts } from './sts.ts';
+
+export interface Lab {
+  readonly endpoint: string;
+  readonly clock: Clock;
+  readonly iam: {
+    readonly accounts: Accounts;
+    readonly sessions: Sessions;
+    readonly authorize: Authorize;
+  };
+  readonly s3: S3;
+  readonly github: {
+    readonly oidc: Oidc;
+    readonly results: Results;
+    /** The variables a runner sets for a job with `permissions: id-token: write`. */
+    environment(): Record<string, string>;
+  };
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  /** The variables that lead any AWS client here, with credentials if a key is given. */
+  environment(key?: AccessKey, region?: string): Record<string, string>;
+  /** Rejects when the lab itself went wrong while it ran. */
+  close(): Promise<void>;
+}
+
+/** Starts a lab without accounts; `worlds.ts` fills it. */
+export async function startLab({ port = 0, now }: { port?: number; now?: Date } = {}): Promise<Lab> {
+  const clock = createClock(now);
+  const accounts = new Accounts();
+  const sessions = new Sessions(accounts, clock.now);
+  const authorize = createAuthorize(accounts, sessions, clock.now);
+  const faults = new Faults();
+  const requests = new RequestLog();
+  const id = (): string => randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase();
+
+  const oidc = await Oidc.create(clock);
+  const results = new Results();
+  const s3 = createS3({ authorize, now: clock.now, id });
+  const issuerKey = (issuer: string): CryptoKey | undefined =>
+    issuer === GITHUB_ISSUER ? oidc.publicKey : undefined;
+  const sts = createSts({ clock, accounts, sessions, authorize, issuerKey });
+
+  const routes: readonly Route[] = [
+    { name: 'github', service: oidc, dialect: githubDialect, claims: ({ path }) => Oidc.claims(path) },
+    { name: 'github', service: results, dialect: githubDialect, claims: ({ path }) => Results.claims(path) },
+    { name: 'sts', service: sts, dialect: stsDialect, claims: isForSts },
+    { name: 's3', service: s3, dialect: s3Dialect, claims: () => true },
+  ];
+  const findKey = (accessKeyId: string): AccessKey | undefined =>
+    accounts.key(accessKeyId) ?? sessions.key(accessKeyId);
+  const door = await openDoor({ routes, clock, findKey, faults, requests, id }, port);
+
+  return {
+    endpoint: door.endpoint,
+    clock,
+    iam: { accounts, sessions, authorize },
+    s3,
+    github: {
+      oidc,
+      results,
+      environment: () => ({
+        ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl(door.endpoint),
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidc.requestToken,
+        ACTIONS_RESULTS_URL: `${door.endpoint}/`,
+        ACTIONS_RUNTIME_TOKEN: results.runtimeToken,
+      }),
+    },
+    faults,
+    requests,
+    environment: (key, region = 'us-east-1') => ({
+      AWS_ENDPOINT_URL: door.endpoint,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...(key && {
+        AWS_ACCESS_KEY_ID: key.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+      }),
+      ...(key?.sessionToken !== undefined && { AWS_SESSION_TOKEN: key.sessionToken }),
+    }),
+    close: door.close,
+  };
+}
+
+/** Signed for STS, or one of the unsigned calls that exchange a token: a form that names its action. */
+function isForSts(request: RawRequest): boolean {
+  const service = claimedService(request);
+  if (service !== undefined) return service === 'sts';
+  return request.method === 'POST' && request.path === '/' && request.body.includes('Action=');
+}

@@ -1,0 +1,97 @@
+/** Archived objects: which cannot be read, and how a restore makes them readable for a while. */
+import { invalidArgument, S3Error } from './errors.ts';
+import type { StoredObject } from './object.ts';
+
+export type ArchiveTier = 'ARCHIVE_ACCESS' | 'DEEP_ARCHIVE_ACCESS';
+
+export interface Restoration {
+  readonly readyAt: Date;
+  /** Objects of Intelligent-Tiering move back for good and so have no expiry. */
+  readonly expiresAt?: Date;
+}
+
+export const STORAGE_CLASSES: readonly string[] = [
+  'STANDARD',
+  'REDUCED_REDUNDANCY',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER',
+  'GLACIER_IR',
+  'DEEP_ARCHIVE',
+];
+
+const HOURS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  GLACIER: { Expedited: 5 / 60, Standard: 5, Bulk: 12 },
+  DEEP_ARCHIVE: { Standard: 12, Bulk: 48 },
+  ARCHIVE_ACCESS: { Expedited: 5 / 60, Standard: 5, Bulk: 12 },
+  DEEP_ARCHIVE_ACCESS: { Standard: 12, Bulk: 12 },
+};
+
+/** The archive an object lies in, whether or not a copy of it is restored. */
+export const archiveOf = (object: StoredObject): string | undefined =>
+  object.archiveTier ?? (HOURS[object.storageClass] ? object.storageClass : undefined);
+
+/** Throws `InvalidObjectState` when the bytes cannot be had now. Source: API Reference, GetObject errors. */
+export function assertReadable(object: StoredObject, now: Date): void {
+  const archive = archiveOf(object);
+  if (archive === undefined || isRestored(object, now)) return;
+  throw new S3Error(
+    403,
+    'InvalidObjectState',
+    "The operation is not valid for the object's storage class",
+    object.archiveTier
+      ? { StorageClass: object.storageClass, AccessTier: object.archiveTier }
+      : { StorageClass: object.storageClass },
+  );
+}
+
+function isRestored({ restoration }: StoredObject, now: Date): boolean {
+  if (!restoration || restoration.readyAt > now) return false;
+  return restoration.expiresAt === undefined || restoration.expiresAt > now;
+}
+
+/** What HEAD and the listings say about a restore: in progress, or readable until a date. */
+export function restoreStatus(
+  { restoration }: StoredObject,
+  now: Date,
+): { readonly ongoing: boolean; readonly expiresAt?: Date } | undefined {
+  if (!restoration) return undefined;
+  if (restoration.readyAt > now) return { ongoing: true };
+  if (restoration.expiresAt === undefined || restoration.expiresAt <= now) return undefined;
+  return { ongoing: false, expiresAt: restoration.expiresAt };
+}
+
+/**
+ * The restore a request asks for, timed as the retrieval tiers are documented.
+ * Source: User Guide, restoring-objects-retrieval-options.
+ */
+export function restorationOf(
+  object: StoredObject,
+  days: number | undefined,
+  tier: string,
+  now: Date,
+): Restoration {
+  const archive = archiveOf(object);
+  if (archive === undefined) {
+    throw new S3Error(
+      403,
+      'InvalidObjectState',
+      "Restore is not allowed for the object's current storage class",
+      { StorageClass: object.storageClass },
+    );
+  }
+  if (restoreStatus(object, now)?.ongoing) {
+    throw new S3Error(409, 'RestoreAlreadyInProgress', 'Object restore is already in progress');
+  }
+  const hours = HOURS[archive]?.[tier];
+  if (hours === undefined) throw invalidArgument('Retrieval option is not supported', 'Tier', tier);
+  const readyAt = isRestored(object, now) ? now : new Date(now.getTime() + hours * 3_600_000);
+  return days === undefined ? { readyAt } : { readyAt, expiresAt: endOfDay(readyAt, days) };
+}
+
+/** Restored copies last until the midnight, UTC, that follows the days asked for. */
+function endOfDay(from: Date, days: number): Date {
+  const day = 86_400_000;
+  return new Date((Math.floor(from.getTime() / day) + days + 1) * day);
+}

@@ -1,0 +1,71 @@
+/** The bucket policy, which only the bucket's own account may touch. */
+import type { LabResponse, PolicyDocument } from '../kinds.ts';
+import { demandOnBucket } from './access.ts';
+import { accessDenied, S3Error } from './errors.ts';
+import { isPublic } from './policy.ts';
+import type { BucketCall } from './world.ts';
+import { document, text } from './xml.ts';
+
+export async function getBucketPolicy(call: BucketCall): Promise<LabResponse> {
+  await demandAsOwner(call, 's3:GetBucketPolicy');
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(existing(call)),
+  };
+}
+
+export async function putBucketPolicy(call: BucketCall): Promise<LabResponse> {
+  const { bucket, request } = call;
+  await demandAsOwner(call, 's3:PutBucketPolicy');
+  const policy = parsePolicy(request.body);
+  if (bucket.publicAccessBlock?.BlockPublicPolicy && isPublic(policy)) {
+    throw accessDenied(
+      'Access Denied because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.',
+    );
+  }
+  bucket.policy = policy;
+  return { status: 204 };
+}
+
+export async function deleteBucketPolicy(call: BucketCall): Promise<LabResponse> {
+  await demandAsOwner(call, 's3:DeleteBucketPolicy');
+  call.bucket.policy = undefined;
+  return { status: 204 };
+}
+
+export async function getBucketPolicyStatus(call: BucketCall): Promise<LabResponse> {
+  await demandAsOwner(call, 's3:GetBucketPolicyStatus');
+  return { status: 200, body: document('PolicyStatus', text('IsPublic', isPublic(existing(call)))) };
+}
+
+/** A caller of another account is turned away even when a policy lets it in. Source: API Reference, GetBucketPolicy. */
+async function demandAsOwner(call: BucketCall, action: string): Promise<void> {
+  await demandOnBucket(call, call.bucket, action);
+  if (call.request.caller?.account === call.bucket.account) return;
+  throw new S3Error(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.', {
+    Method: call.request.method,
+    ResourceType: 'BUCKETPOLICY',
+  });
+}
+
+function existing({ bucket }: BucketCall): PolicyDocument {
+  if (bucket.policy) return bucket.policy;
+  throw new S3Error(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist', {
+    BucketName: bucket.name,
+  });
+}
+
+function parsePolicy(body: Buffer): PolicyDocument {
+  const malformed = (why: string) => new S3Error(400, 'MalformedPolicy', why);
+  let policy: unknown;
+  try {
+    policy = JSON.parse(body.toString());
+  } catch {
+    throw malformed("Policies must be valid JSON and the first byte must be '{'");
+  }
+  if (typeof policy !== 'object' || policy === null || !('Statement' in policy)) {
+    throw malformed('Missing required field Statement');
+  }
+  return policy as PolicyDocument;
+}

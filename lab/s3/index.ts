@@ -1,0 +1,133 @@
+/** The S3 of the lab: strict, in memory, and as talkative about its refusals as AWS. */
+import type { Authorize, LabRequest, LabResponse, PolicyDocument, Service } from '../kinds.ts';
+import { assertOwner, assertPayer, assertRegion, findBucket, requesterPays } from './access.ts';
+import { Bucket, type BucketSettings } from './bucket.ts';
+import { createBucket, listBuckets } from './buckets.ts';
+import { errorResponse, noSuchBucket, notImplemented, S3Error } from './errors.ts';
+import { type KmsKey, KmsKeys } from './kms.ts';
+import { bucketOperations, dataOperations } from './operations.ts';
+import { route, type Target } from './router.ts';
+import type { BucketCall, Call, World } from './world.ts';
+
+export type { Bucket, BucketSettings, Paging, PutOptions } from './bucket.ts';
+export { type Content, sparse } from './content.ts';
+export type { KmsKey } from './kms.ts';
+export type { DeleteMarker, StoredObject, Version } from './object.ts';
+
+export interface S3 extends Service {
+  /** Makes a bucket without asking anybody. */
+  createBucket(settings: BucketSettings): Bucket;
+  /** A bucket that must exist. */
+  bucket(name: string): Bucket;
+  buckets(): Iterable<Bucket>;
+  /** A customer managed KMS key; without a policy the account's IAM decides. */
+  createKey(key: { account: string; region: string; policy?: PolicyDocument }): KmsKey;
+}
+
+/** `host` is a name that bucket labels may stand before; without one there is only path style. */
+export function createS3(deps: {
+  readonly authorize: Authorize;
+  readonly now: () => Date;
+  readonly id: () => string;
+  readonly host?: string;
+}): S3 {
+  const world: World = { ...deps, buckets: new Map(), keys: new KmsKeys() };
+  return {
+    operation: request => nameOf(request, deps.host),
+    handle: request => answer({ world, request }, deps.host),
+    createBucket: settings => {
+      const bucket = new Bucket(settings, world);
+      world.buckets.set(bucket.name, bucket);
+      return bucket;
+    },
+    bucket: name => {
+      const bucket = world.buckets.get(name);
+      if (!bucket) throw noSuchBucket(name);
+      return bucket;
+    },
+    buckets: () => world.buckets.values(),
+    createKey: key => world.keys.create({ ...key, id: world.id() }),
+  };
+}
+
+function nameOf(request: LabRequest, host: string | undefined): ReturnType<Service['operation']> {
+  try {
+    const { name, bucket, key } = route(request, host);
+    return {
+      name: name || 'NotImplemented',
+      ...(bucket !== undefined && { bucket }),
+      ...(key !== undefined && { key }),
+    };
+  } catch {
+    return { name: 'InvalidURI' };
+  }
+}
+
+async function answer(call: Call, host: string | undefined): Promise<LabResponse> {
+  try {
+    return withType(await perform(call, route(call.request, host)));
+  } catch (error) {
+    if (error instanceof S3Error) return errorResponse(error, call.request);
+    throw error;
+  }
+}
+
+const withType = (response: LabResponse): LabResponse =>
+  typeof response.body === 'string'
+    ? { ...response, headers: { 'content-type': 'application/xml', ...response.headers } }
+    : response;
+
+async function perform(call: Call, target: Target): Promise<LabResponse> {
+  const { name, bucket: bucketName = '' } = target;
+  if (name === 'ListBuckets') return listBuckets(call);
+  if (name === 'CreateBucket') return createBucket(call, bucketName);
+  if (!dataOperations[name] && !bucketOperations[name]) {
+    throw notImplemented(`${call.request.method} ${call.request.path}`);
+  }
+  const bucket = findBucket(call, bucketName);
+  return name === 'HeadBucket'
+    ? withRegion(bucket, performOnBucket(call, bucket, target))
+    : performOnBucket(call, bucket, target);
+}
+
+async function performOnBucket(
+  call: Call,
+  bucket: Bucket,
+  { name, key = '', virtualHost }: Target,
+): Promise<LabResponse> {
+  if (name !== 'GetBucketLocation') assertRegion(call, bucket, virtualHost);
+  assertOwner(call, bucket, 'x-amz-expected-bucket-owner');
+  assertKeyLength(key);
+  const bucketCall: BucketCall = { ...call, bucket, key };
+  const data = dataOperations[name];
+  if (!data) return bucketOperations[name]?.(bucketCall) ?? { status: 501 };
+  assertPayer(call, bucket);
+  const response = await data(bucketCall);
+  return requesterPays(call.request.caller, bucket)
+    ? { ...response, headers: { ...response.headers, 'x-amz-request-charged': 'requester' } }
+    : response;
+}
+
+/** HeadBucket names the Region whatever else it says. Source: API model, HeadBucket. */
+async function withRegion(bucket: Bucket, performed: Promise<LabResponse>): Promise<LabResponse> {
+  const region = { 'x-amz-bucket-region': bucket.region };
+  try {
+    const response = await performed;
+    return { ...response, headers: { ...response.headers, ...region } };
+  } catch (error) {
+    if (error instanceof S3Error) throw error.with(region);
+    throw error;
+  }
+}
+
+const MAX_KEY_BYTES = 1024;
+
+/** Source: User Guide, object-keys. */
+function assertKeyLength(key: string): void {
+  const size = Buffer.byteLength(key);
+  if (size <= MAX_KEY_BYTES) return;
+  throw new S3Error(400, 'KeyTooLongError', 'Your key is too long', {
+    Size: size,
+    MaxSizeAllowed: MAX_KEY_BYTES,
+  });
+}

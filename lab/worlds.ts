@@ -1,0 +1,167 @@
+/** Worlds to stand in: accounts, roles and buckets as people set them up for a copy across accounts. */
+import type { NewRole } from './iam/accounts.ts';
+import type { AccessKey } from './iam/keys.ts';
+import type { PolicyDocument } from './kinds.ts';
+import type { Lab } from './lab.ts';
+import type { BucketSettings } from './s3/index.ts';
+
+/** One of the two accounts, with what stands in it. */
+export interface Side {
+  readonly account: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** ARN of the role that the workflow assumes. */
+  readonly role: string;
+  /** A user who may do everything in the account. */
+  readonly admin: AccessKey;
+  setBucketPolicy(policy: PolicyDocument | undefined): void;
+  /** Replaces what the role may do. */
+  setRolePolicy(policy: PolicyDocument): void;
+  setTrustPolicy(policy: PolicyDocument): void;
+}
+
+export interface TwoAccounts {
+  readonly source: Side;
+  readonly destination: Side;
+}
+
+export interface TwoAccountsOptions {
+  /** Puts both accounts into one organization. */
+  readonly organization?: string;
+  readonly source?: Partial<BucketSettings>;
+  readonly destination?: Partial<BucketSettings>;
+  readonly maxSessionSeconds?: number;
+}
+
+const GITHUB_HOST = 'token.actions.githubusercontent.com';
+const AUDIENCE = 'sts.amazonaws.com';
+
+const CONFIGURATION_READS = [
+  's3:GetBucketVersioning',
+  's3:GetBucketOwnershipControls',
+  's3:GetEncryptionConfiguration',
+  's3:GetBucketObjectLockConfiguration',
+  's3:GetBucketRequestPayment',
+  's3:GetBucketPolicy',
+];
+const OBJECT_READS = ['s3:GetObject', 's3:GetObjectTagging'];
+const OBJECT_WRITES = [
+  's3:PutObject',
+  's3:PutObjectTagging',
+  's3:DeleteObject',
+  's3:AbortMultipartUpload',
+  's3:ListMultipartUploadParts',
+];
+
+/**
+ * A source in eu-west-1 and a destination in eu-central-1, each with a role that trusts the lab's GitHub repository and
+ * may do just what copying needs. The source bucket's policy lets the destination role read.
+ */
+export function twoAccounts(lab: Lab, options: TwoAccountsOptions = {}): TwoAccounts {
+  const { maxSessionSeconds = 3600 } = options;
+  const from: BucketSettings = {
+    name: 'octo-source',
+    account: '111122223333',
+    region: 'eu-west-1',
+    ...options.source,
+  };
+  const to: BucketSettings = {
+    name: 'octo-destination',
+    account: '444455556666',
+    region: 'eu-central-1',
+    ...options.destination,
+  };
+
+  const source = settle(lab, from, options.organization, {
+    account: from.account,
+    name: 's3-sync-source',
+    trustPolicy: trustPolicy(from.account),
+    policies: { sync: sourceRolePolicy(from.name) },
+    maxSessionSeconds,
+  });
+  const destination = settle(lab, to, options.organization, {
+    account: to.account,
+    name: 's3-sync-destination',
+    trustPolicy: trustPolicy(to.account),
+    policies: { sync: destinationRolePolicy(to.name, from.name) },
+    maxSessionSeconds,
+  });
+  if (!from.policy) source.setBucketPolicy(readableBy(destination.role, from.name));
+  return { source, destination };
+}
+
+function settle(lab: Lab, bucket: BucketSettings, organization: string | undefined, newRole: NewRole): Side {
+  const { accounts } = lab.iam;
+  accounts.add(bucket.account, organization);
+  accounts.addOidcProvider(bucket.account, GITHUB_HOST, [AUDIENCE]);
+  const { arn } = accounts.addRole(newRole);
+  const everything = policy(allow('*', '*'));
+  lab.s3.createBucket(bucket);
+  return {
+    account: bucket.account,
+    region: bucket.region,
+    bucket: bucket.name,
+    role: arn,
+    admin: accounts.addUser(bucket.account, 'admin', { AdministratorAccess: everything }),
+    setBucketPolicy: replacement => {
+      lab.s3.bucket(bucket.name).policy = replacement;
+    },
+    setRolePolicy: replacement => accounts.putPolicy(arn, 'sync', replacement),
+    setTrustPolicy: replacement => accounts.setTrustPolicy(arn, replacement),
+  };
+}
+
+/** Trusts any job of the repository, by its name and by its ids. */
+export function trustPolicy(
+  account: string,
+  subjects = ['repo:octo-org/octo-repo:*', 'repo:octo-org@123456/octo-repo@456789:*'],
+): PolicyDocument {
+  return policy({
+    Effect: 'Allow',
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${GITHUB_HOST}` },
+    Condition: {
+      StringEquals: { [`${GITHUB_HOST}:aud`]: AUDIENCE },
+      StringLike: { [`${GITHUB_HOST}:sub`]: subjects },
+    },
+  });
+}
+
+/** What the source role needs: to list, read and look at the bucket's settings. */
+export function sourceRolePolicy(bucket: string): PolicyDocument {
+  return policy(
+    allow(['s3:ListBucket', ...CONFIGURATION_READS], arnOf(bucket)),
+    allow(OBJECT_READS, `${arnOf(bucket)}/*`),
+  );
+}
+
+/** What the destination role needs: to write there, and to read at the source. */
+export function destinationRolePolicy(bucket: string, source: string): PolicyDocument {
+  return policy(
+    allow(['s3:ListBucket', 's3:ListBucketMultipartUploads', ...CONFIGURATION_READS], arnOf(bucket)),
+    allow([...OBJECT_READS, ...OBJECT_WRITES], `${arnOf(bucket)}/*`),
+    allow('s3:ListBucket', arnOf(source)),
+    allow(OBJECT_READS, `${arnOf(source)}/*`),
+  );
+}
+
+/** The bucket policy that lets a role of another account list and read. */
+export function readableBy(role: string, bucket: string): PolicyDocument {
+  const Principal = { AWS: role };
+  return policy(
+    { ...allow('s3:ListBucket', arnOf(bucket)), Principal },
+    { ...allow(OBJECT_READS, `${arnOf(bucket)}/*`), Principal },
+  );
+}
+
+function arnOf(bucket: string): string {
+  return `arn:aws:s3:::${bucket}`;
+}
+
+function policy(...statements: object[]): PolicyDocument {
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+function allow(action: string | string[], resource: string): object {
+  return { Effect: 'Allow', Action: action, Resource: resource };
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { retryable } from '../../lab/faults.ts';
+import { s3Client } from './clients.ts';
+import { openEcho } from './echo.ts';
+
+async function open(t: TestContext) {
+  const echo = await openEcho(async ({ method }) => ({
+    status: 200,
+    ...(method === 'GET' && { body: 'content' }),
+    ...(method === 'PUT' && { body: '<CopyObjectResult><ETag>"e"</ETag></CopyObjectResult>' }),
+  }));
+  const client = s3Client(echo.endpoint, echo.user);
+  t.after(() => {
+    client.destroy();
+    return echo.close();
+  });
+  return {
+    ...echo,
+    client,
+    get: (Key = 'k') => client.send(new GetObjectCommand({ Bucket: 'b', Key })),
+    copy: () => client.send(new CopyObjectCommand({ Bucket: 'b', Key: 'k', CopySource: 'b/s' })),
+  };
+}
+
+async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+test('a fault strikes the requests it is aimed at, after the first, and only so often', async t => {
+  const { get, faults, received } = await open(t);
+  faults.add({
+    ...retryable.slowDown,
+    operation: 'GetObject',
+    bucket: 'b',
+    key: /^log\//g,
+    skip: 1,
+    times: 2,
+  });
+  await get('log/1');
+  await assert.rejects(get('log/2'), { name: 'SlowDown' });
+  await get('data/1');
+  await assert.rejects(get('log/3'), { name: 'SlowDown' });
+  await get('log/4');
+  assert.equal(received.length, 3);
+});
+
+test('the SDK gets over SlowDown and InternalError by itself, and not over ExpiredToken', async t => {
+  const { endpoint, user, faults, requests } = await open(t);
+  const client = s3Client(endpoint, user, { maxAttempts: 3 });
+  faults.add({ ...retryable.slowDown, times: 1 });
+  faults.add({ ...retryable.internalError, skip: 1, times: 1 });
+  await client.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' }));
+  assert.deepEqual(
+    requests.all().map(({ status, fault }) => [status, fault]),
+    [
+      [503, 'error'],
+      [500, 'error'],
+      [200, undefined],
+    ],
+  );
+  faults.clear();
+  faults.add(retryable.expiredToken);
+  await assert.rejects(client.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })), {
+    name: 'ExpiredToken',
+  });
+  assert.equal(requests.count(), 4);
+  client.destroy();
+});
+
+test('a disarmed fault strikes no more', async t => {
+  const { get, faults } = await open(t);
+  const disarm = faults.add({ kind: 'error', status: 403, code: 'AccessDenied' });
+  await assert.rejects(get(), { name: 'AccessDenied' });
+  disarm();
+  await get();
+});
+
+test('200 can carry an error, or nothing at all, and nothing was done', async t => {
+  const { copy, faults, received } = await open(t);
+  faults.add({ kind: 'error-in-200', code: 'InternalError', message: 'try again', times: 1 });
+  faults.add({ kind: 'empty-200', skip: 1 });
+  await assert.rejects(copy(), { name: 'InternalError', message: 'try again' });
+  await assert.rejects(copy());
+  assert.equal(received.length, 0);
+});
+
+test('a cut connection hides whether the work was done', async t => {
+  const { client, faults, received, requests } = await open(t);
+  const put = () => client.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: 'x' }));
+  faults.add({ kind: 'cut', times: 1 });
+  await assert.rejects(put(), { code: 'ECONNRESET' });
+  assert.equal(received.length, 0);
+  faults.clear();
+  faults.add({ kind: 'cut', applied: true });
+  await assert.rejects(put(), { code: 'ECONNRESET' });
+  assert.equal(received.length, 1);
+  assert.deepEqual(
+    requests.all().map(request => request.status),
+    [0, 0],
+  );
+});
+
+test('slow waits before the answer, stall between its head and its body', async t => {
+  const { get, faults, endpoint } = await open(t);
+  faults.add({ kind: 'slow', ms: 150, times: 1 });
+  assert((await milliseconds(get)) >= 145);
+
+  await (await fetch(`${endpoint}/b/k`)).text();
+  faults.add({ kind: 'stall', ms: 300 });
+  const response = await fetch(`${endpoint}/b/k`);
+  const silence = await milliseconds(async () => assert.equal(await response.text(), 'content'));
+  assert(silence >= 200);
+});
+
+test('latency holds for every request until it is cleared', async t => {
+  const { get, faults } = await open(t);
+  await get();
+  faults.latency(100);
+  assert((await milliseconds(get)) >= 95);
+  faults.clear();
+  assert((await milliseconds(get)) < 90);
+});
