@@ -1,0 +1,57 @@
+/**
+ * How AWS is reached: custom endpoints, proxies and certificate authorities from the environment, the same on every
+ * path. The SDK reads `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` itself; proxies and `AWS_CA_BUNDLE` it does not.
+ */
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import tls from 'node:tls';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { FatalError, messageOf } from '../errors.ts';
+
+/** CopyObject and CompleteMultipartUpload answer only when S3 is done, minutes later for gigabytes. */
+const ANSWER_WITHIN_MS = 15 * 60_000;
+const CONNECT_WITHIN_MS = 10_000;
+
+/** Something other than AWS's own endpoints answers for S3. */
+export function hasCustomEndpoint(environment: NodeJS.ProcessEnv): boolean {
+  return Boolean(environment.AWS_ENDPOINT_URL || environment.AWS_ENDPOINT_URL_S3);
+}
+
+/**
+ * @param sockets connections that may be open at the same time to one host
+ * @throws FatalError when `AWS_CA_BUNDLE` cannot be read
+ */
+export function createRequestHandler(environment: NodeJS.ProcessEnv, sockets: number): NodeHttpHandler {
+  const common = { keepAlive: true, maxSockets: sockets, proxyEnv: { ...environment } };
+  const bundle = environment.AWS_CA_BUNDLE;
+  return new NodeHttpHandler({
+    httpAgent: new http.Agent(common),
+    httpsAgent: new https.Agent({ ...common, ...(bundle && { ca: authorities(bundle) }) }),
+    connectionTimeout: CONNECT_WITHIN_MS,
+    requestTimeout: ANSWER_WITHIN_MS,
+    throwOnRequestTimeout: true,
+    socketAcquisitionWarningTimeout: ANSWER_WITHIN_MS,
+  });
+}
+
+function authorities(bundle: string): string[] {
+  try {
+    return [...tls.getCACertificates('default'), readFileSync(bundle, 'utf8')];
+  } catch (error) {
+    throw new FatalError(`AWS_CA_BUNDLE names ${bundle}, which cannot be read: ${messageOf(error)}`, {
+      todo: 'Give the path of a readable PEM file, or unset AWS_CA_BUNDLE.',
+    });
+  }
+}
+
+const FIRST_REGIONS: Readonly<Record<string, string>> = {
+  'aws-cn': 'cn-north-1',
+  'aws-us-gov': 'us-gov-west-1',
+};
+
+/** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
+export function startingRegion(environment: NodeJS.ProcessEnv, roleArn: string | undefined): string {
+  const partition = roleArn?.split(':')[1] ?? 'aws';
+  return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || FIRST_REGIONS[partition] || 'us-east-1';
+}

@@ -1,0 +1,89 @@
+/**
+ * The statements people have to paste, with the real ARNs in them: the smallest that let a run do what it was asked to.
+ * Actions per call: S3 User Guide, "Policy actions for Amazon S3".
+ */
+import type { Location } from '../model.ts';
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Principal?: { readonly AWS: string } | { readonly Federated: string };
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export function bucketArn({ bucket }: Location, partition: string): string {
+  return `arn:${partition}:s3:::${bucket}`;
+}
+
+/** Every object the location can hold. */
+export function objectsArn(location: Location, partition: string): string {
+  return `${bucketArn(location, partition)}/${location.prefix}*`;
+}
+
+export function listStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncList',
+    Effect: 'Allow',
+    Action: 's3:ListBucket',
+    Resource: bucketArn(location, partition),
+  };
+}
+
+export function readStatement(location: Location, partition: string, tags: boolean): Statement {
+  return {
+    Sid: 'S3SyncRead',
+    Effect: 'Allow',
+    Action: tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
+    Resource: objectsArn(location, partition),
+  };
+}
+
+export interface WriteNeeds {
+  readonly tags: boolean;
+  readonly acl: boolean;
+  readonly delete: boolean;
+}
+
+export function writeStatement(location: Location, partition: string, needs: WriteNeeds): Statement {
+  return {
+    Sid: 'S3SyncWrite',
+    Effect: 'Allow',
+    Action: [
+      's3:PutObject',
+      's3:AbortMultipartUpload',
+      ...(needs.tags ? ['s3:PutObjectTagging'] : []),
+      ...(needs.acl ? ['s3:PutObjectAcl'] : []),
+      ...(needs.delete ? ['s3:DeleteObject'] : []),
+    ],
+    Resource: objectsArn(location, partition),
+  };
+}
+
+/** The same statement as a bucket policy states it: with the principal it is for. */
+export function forPrincipal(statement: Statement, arn: string): Statement {
+  const { Sid, Effect, ...rest } = statement;
+  return { Sid, Effect, Principal: { AWS: arn }, ...rest };
+}
+
+/** The trust policy of a role for exactly these subjects of GitHub's tokens. */
+export function trustStatement(
+  account: string,
+  partition: string,
+  issuer: string,
+  audience: string,
+  subjects: readonly string[],
+): Statement {
+  return {
+    Sid: 'GitHubActions',
+    Effect: 'Allow',
+    Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${issuer}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
+  };
+}
+
+export function asPolicy(...statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
+}

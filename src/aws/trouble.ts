@@ -1,0 +1,143 @@
+/**
+ * What an error of AWS, of an S3-compatible server or of the network means for what was being tried. Codes from the S3
+ * API Reference, "Error responses", and the models of S3 and STS.
+ */
+import { messageOf } from '../errors.ts';
+
+/**
+ * - `throttle`: try again, slower
+ * - `retry`: try again
+ * - `renew`: try again with fresh credentials
+ * - `denied`: the identity may not do this
+ * - `precondition`: the object is no longer what the caller thought it was
+ * - `absent`: bucket, object or upload is not there
+ * - `configuration`: no request of this kind can succeed; stop
+ * - `other`: this request failed for a reason of its own
+ */
+export type TroubleKind =
+  | 'throttle'
+  | 'retry'
+  | 'renew'
+  | 'denied'
+  | 'precondition'
+  | 'absent'
+  | 'configuration'
+  | 'other';
+
+export interface Trouble {
+  readonly kind: TroubleKind;
+  readonly code: string;
+  readonly message: string;
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  readonly requestId: string | undefined;
+  /** `<Condition>` of a 412: the header that did not hold. */
+  readonly condition: string | undefined;
+}
+
+const KINDS: Readonly<Record<string, TroubleKind>> = {
+  SlowDown: 'throttle',
+  ServiceUnavailable: 'throttle',
+  Throttling: 'throttle',
+  ThrottlingException: 'throttle',
+  RequestLimitExceeded: 'throttle',
+  TooManyRequestsException: 'throttle',
+  InternalError: 'retry',
+  InternalFailure: 'retry',
+  RequestTimeout: 'retry',
+  RequestTimeTooSkewed: 'retry',
+  OperationAborted: 'retry',
+  ConditionalRequestConflict: 'retry',
+  IDPCommunicationError: 'retry',
+  TimeoutError: 'retry',
+  ExpiredToken: 'renew',
+  ExpiredTokenException: 'renew',
+  TokenRefreshRequired: 'renew',
+  AccessDenied: 'denied',
+  AccessDeniedException: 'denied',
+  Forbidden: 'denied',
+  AllAccessDisabled: 'denied',
+  PreconditionFailed: 'precondition',
+  NoSuchKey: 'absent',
+  NoSuchVersion: 'absent',
+  NoSuchUpload: 'absent',
+  NotFound: 'absent',
+  NoSuchBucket: 'configuration',
+  InvalidAccessKeyId: 'configuration',
+  InvalidClientTokenId: 'configuration',
+  InvalidToken: 'configuration',
+  SignatureDoesNotMatch: 'configuration',
+  CredentialsProviderError: 'configuration',
+  AccountProblem: 'configuration',
+  PermanentRedirect: 'configuration',
+  AuthorizationHeaderMalformed: 'configuration',
+};
+
+const NETWORK_CODES: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+]);
+
+interface SdkError {
+  readonly name?: string;
+  readonly code?: string;
+  readonly Code?: string;
+  readonly Condition?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $response?: { readonly statusCode?: number };
+}
+
+export function troubleOf(error: unknown): Trouble {
+  const from: SdkError = typeof error === 'object' && error !== null ? error : {};
+  const status = from.$metadata?.httpStatusCode ?? from.$response?.statusCode ?? 0;
+  const code = codeOf(from, status);
+  return {
+    kind: kindOf(code, status, from, error),
+    code,
+    message: messageOf(error),
+    status,
+    requestId: from.$metadata?.requestId,
+    condition: from.Condition,
+  };
+}
+
+/** HEAD answers carry no body, so that only the status says what happened. */
+function codeOf(from: SdkError, status: number): string {
+  const named = from.Code ?? from.name ?? 'Error';
+  if (named !== 'UnknownError' && named !== 'Unknown' && named !== '403' && named !== 'Error') return named;
+  if (from.code !== undefined) return from.code;
+  return STATUS_CODES[status] ?? named;
+}
+
+const STATUS_CODES: Readonly<Record<number, string>> = {
+  301: 'PermanentRedirect',
+  400: 'BadRequest',
+  403: 'AccessDenied',
+  404: 'NotFound',
+  412: 'PreconditionFailed',
+  429: 'Throttling',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+};
+
+function kindOf(code: string, status: number, from: SdkError, error: unknown): TroubleKind {
+  const known = KINDS[code];
+  if (known !== undefined) return known;
+  if (code.startsWith('KMS.')) return 'configuration';
+  if (NETWORK_CODES.has(from.code ?? code) || isCutShort(error)) return 'retry';
+  if (status === 429) return 'throttle';
+  return status >= 500 ? 'retry' : 'other';
+}
+
+/** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */
+function isCutShort(error: unknown): boolean {
+  return /socket hang up|S3 aborted request|aborted|premature close|other side closed/i.test(
+    messageOf(error),
+  );
+}

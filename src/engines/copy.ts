@@ -1,0 +1,117 @@
+/** Server-side copies sent from here: no byte of an object passes the runner. */
+import pLimit from 'p-limit';
+import { troubleOf } from '../aws/trouble.ts';
+import { FatalError, StoppedError } from '../errors.ts';
+import type { CopyItem, ObjectEntry, Outcome } from '../model.ts';
+import { type CopyRoute, copy } from '../s3/copy.ts';
+import { headEntry } from '../s3/head.ts';
+import { UnreadableMetadataError } from '../s3/multipart.ts';
+import { transfer } from '../sync/transfer.ts';
+import type { Engine } from './engine.ts';
+
+export interface CopyEngineOptions {
+  readonly route: CopyRoute;
+  /** Objects in flight. */
+  readonly concurrency: number;
+  readonly archived: 'skip' | 'fail';
+}
+
+/** Denials before the first success that show a missing permission rather than an odd object. */
+const HOPELESS = 50;
+
+export function createCopyEngine({ route, concurrency, archived }: CopyEngineOptions): Engine {
+  let denials = 0;
+  let successes = 0;
+
+  /** Every copy so far was denied: the rest would be, too. */
+  const guardHope = (outcome: Outcome) => {
+    if (outcome.result === 'copied') successes++;
+    if (outcome.result !== 'failed' || outcome.reason !== 'denied') return;
+    if (++denials >= HOPELESS && successes === 0) {
+      throw new FatalError(
+        `The first ${denials} copies were all denied (${outcome.message}); stopped trying.`,
+        {
+          todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
+        },
+      );
+    }
+  };
+
+  return {
+    name: 'copy',
+    transfer: (items, record, stop) =>
+      transfer(
+        items,
+        pLimit(concurrency),
+        async item => {
+          const outcome = await carry(route, item, archived);
+          if (outcome === undefined) return;
+          await record(outcome);
+          guardHope(outcome);
+        },
+        stop.draining,
+      ),
+  };
+}
+
+/** `undefined` when the run was aborted before it was known what became of the object. */
+async function carry(
+  route: CopyRoute,
+  item: CopyItem,
+  archived: 'skip' | 'fail',
+): Promise<Outcome | undefined> {
+  try {
+    return { key: item.key, result: 'copied', bytes: item.source.size, ...(await copy(route, item.source)) };
+  } catch (error) {
+    if (error instanceof StoppedError) return undefined;
+    if (isSourceChange(error)) return await carryChanged(route, item, archived);
+    return explain(item.key, error, archived);
+  }
+}
+
+/** 412 on the source, not on the destination: the object was overwritten after it was listed. */
+function isSourceChange(error: unknown): boolean {
+  const { kind, condition } = troubleOf(error);
+  return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
+}
+
+/** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
+async function carryChanged(
+  route: CopyRoute,
+  { key, source: listed }: CopyItem,
+  archived: 'skip' | 'fail',
+): Promise<Outcome | undefined> {
+  try {
+    const source: ObjectEntry = await headEntry(route.from, listed.key);
+    return { key, result: 'copied', bytes: source.size, ...(await copy(route, source)), source };
+  } catch (error) {
+    return error instanceof StoppedError ? undefined : explain(key, error, archived);
+  }
+}
+
+const ARCHIVE_CODES: ReadonlySet<string> = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
+
+/** @throws FatalError for trouble that every other object would meet as well */
+function explain(key: string, error: unknown, archived: 'skip' | 'fail'): Outcome {
+  const { kind, code, message, requestId } = troubleOf(error);
+  if (kind === 'configuration') {
+    throw new FatalError(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
+  }
+  const failed = { key, result: 'failed', code, message, requestId } as const;
+  if (error instanceof UnreadableMetadataError) return { ...failed, reason: 'unreadable-metadata' };
+  if (ARCHIVE_CODES.has(code)) {
+    return archived === 'skip'
+      ? { key, result: 'skipped', reason: 'archived', requestId }
+      : { ...failed, reason: 'archived' };
+  }
+  switch (kind) {
+    case 'absent':
+      return { key, result: 'skipped', reason: 'vanished', requestId };
+    case 'denied':
+      return { ...failed, reason: 'denied' };
+    case 'precondition':
+      return { ...failed, reason: 'changed' };
+    default:
+      return { ...failed, reason: 'error' };
+  }
+}

@@ -1,0 +1,14 @@
+/** What every engine is to the job: something that carries planned copies and says what became of each. */
+import type { CopyItem, EngineName, Outcome } from '../model.ts';
+import type { Pages } from '../sync/merge.ts';
+import type { Stop } from '../sync/stop.ts';
+
+export interface Engine {
+  readonly name: EngineName;
+  /**
+   * Carries the items and records one outcome for each; an item without an outcome was not attempted.
+   *
+   * @throws FatalError when going on makes no sense; what was recorded until then stands
+   */
+  transfer(items: Pages<CopyItem>, record: (outcome: Outcome) => Promise<void>, stop: Stop): Promise<void>;
+}

@@ -1,0 +1,49 @@
+/**
+ * What can go wrong, told apart by what it means for the run: an input to correct, a reason to stop at once, or
+ * trouble with one object.
+ */
+import type { Fix } from './model.ts';
+
+/** Something the user gave is wrong. Thrown before any call leaves the machine. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly problems: readonly string[];
+
+  /** @param problems one sentence each: the input's name, the value, what is accepted. */
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** The run cannot go on. Carries what the user can do about it, where that is known. */
+export class FatalError extends Error {
+  override readonly name = 'FatalError';
+  readonly fix: Fix | undefined;
+
+  constructor(message: string, fix?: Fix, cause?: unknown) {
+    super(message, { cause });
+    this.fix = fix;
+  }
+}
+
+/** The run was asked to stop before it was done. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Text in which every character that a terminal, a log or a page would act on instead of showing it (controls,
+ * line and paragraph separators, direction marks, lone surrogates) is written as `\xNN` or `\u{…}`.
+ */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}

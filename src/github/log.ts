@@ -1,0 +1,34 @@
+/**
+ * The job's voice in the log of a GitHub run. The runner reads commands from the same stream, and keys may contain
+ * anything, so no message may ever begin a second line or look like a command.
+ */
+import * as core from '@actions/core';
+import { visible } from '../errors.ts';
+import type { Log } from '../model.ts';
+
+export const githubLog: Log = {
+  info: message => core.info(harmless(message)),
+  debug: message => core.debug(visible(message)),
+  warning: (message, title) => core.warning(visible(message), titled(title)),
+  error: (message, title) => core.error(visible(message), titled(title)),
+  group: (title, work) => core.group(visible(title), work),
+};
+
+/** Hides a value in everything that is logged from now on. */
+export function mask(secret: string): void {
+  core.setSecret(secret);
+}
+
+/**
+ * One line that is no command: the runner takes `::name::` for one at the start of a line, after any white space, and
+ * the older `##[name]` anywhere in it.
+ */
+function harmless(message: string): string {
+  return visible(message)
+    .replace(/^(\s*):(?=:)/, '$1\\x3a')
+    .replaceAll('##[', '#\\x23[');
+}
+
+function titled(title: string | undefined): core.AnnotationProperties {
+  return title === undefined ? {} : { title: visible(title) };
+}

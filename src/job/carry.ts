@@ -1,0 +1,94 @@
+/** The plan carried out: copies first, deletions only after every copy has gone well. */
+import pLimit from 'p-limit';
+import { createCopyEngine } from '../engines/copy.ts';
+import type { Log } from '../model.ts';
+import { aclFor } from '../preflight/ownership.ts';
+import type { Scene } from '../preflight/scene.ts';
+import { Progress } from '../report/progress.ts';
+import type { CopyRoute } from '../s3/copy.ts';
+import type { UploadJournal } from '../s3/multipart.ts';
+import { removeAll } from '../s3/remove.ts';
+import type { OutcomeLog } from '../sync/outcomes.ts';
+import type { Stop } from '../sync/stop.ts';
+import type { Plan } from './plan.ts';
+
+/** Objects in flight when `concurrency: auto`. */
+export const OBJECTS_IN_FLIGHT = 64;
+/** Parts in flight over all multipart copies. */
+const PARTS_IN_FLIGHT = 32;
+const PROGRESS_EVERY_MS = 10_000;
+
+export interface Carriage {
+  readonly scene: Scene;
+  readonly plan: Plan;
+  readonly outcomes: OutcomeLog;
+  readonly journal: UploadJournal;
+  readonly stop: Stop;
+  readonly log: Log;
+}
+
+/** @throws FatalError when going on makes no sense; what was recorded until then stands */
+export async function carryOut(carriage: Carriage): Promise<void> {
+  const failed = await copyAll(carriage);
+  const { plan, stop, log } = carriage;
+  if (plan.totals.toDelete === 0 || stop.draining.aborted) return;
+  if (failed + plan.totals.toFail > 0) {
+    log.warning(
+      `Nothing is deleted: ${failed + plan.totals.toFail} objects failed, and deletions wait until all is well.`,
+    );
+    return;
+  }
+  await deleteAll(carriage);
+}
+
+/** Resolves to how many objects failed. */
+async function copyAll({ scene, plan, outcomes, journal, stop, log }: Carriage): Promise<number> {
+  if (plan.totals.toCopy === 0) return 0;
+  const { concurrency, archived } = scene.settings;
+  const engine = createCopyEngine({
+    route: routeFor(scene, journal),
+    concurrency: concurrency === 'auto' ? OBJECTS_IN_FLIGHT : concurrency,
+    archived,
+  });
+  const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy);
+  const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
+  try {
+    await engine.transfer(
+      plan.copies(),
+      outcome => {
+        progress.count(outcome);
+        return outcomes.add(outcome);
+      },
+      stop,
+    );
+  } finally {
+    clearInterval(ticker);
+    log.info(progress.line());
+  }
+  return progress.failed;
+}
+
+function routeFor(scene: Scene, journal: UploadJournal): CopyRoute {
+  const { settings, from, to } = scene;
+  return {
+    from,
+    to,
+    preserve: settings.preserve,
+    storageClass: settings.storageClass,
+    encryption: settings.encryption,
+    kmsKey: settings.kmsKey,
+    acl: aclFor(scene),
+    neverOverwrite: settings.compare === 'missing',
+    partSize: settings.partSize,
+    parts: pLimit(PARTS_IN_FLIGHT),
+    journal,
+  };
+}
+
+async function deleteAll({ scene, plan, outcomes, stop, log }: Carriage): Promise<void> {
+  log.info(`Deleting ${plan.totals.toDelete} objects that only the destination has.`);
+  for await (const removals of removeAll(scene.destination, plan.deletions())) {
+    for (const removal of removals) await outcomes.add(removal);
+    if (stop.draining.aborted) return;
+  }
+}

@@ -1,0 +1,101 @@
+/** Everything a run will be asked about afterwards, noted as it happens. */
+import { FatalError, messageOf, StoppedError } from '../errors.ts';
+import type {
+  CheckResult,
+  FailureGroup,
+  IdentityProof,
+  Mode,
+  RunReport,
+  Settings,
+  Side,
+  Totals,
+} from '../model.ts';
+import type { RequestCounter } from '../s3/bucket.ts';
+import { echoSettings } from '../settings/echo.ts';
+import { Tally } from '../sync/totals.ts';
+import { TOOL } from './tool.ts';
+
+const NOTHING: Totals = new Tally().totals(0);
+
+export class Diary {
+  readonly identities: IdentityProof[] = [];
+  readonly checks: CheckResult[] = [];
+  readonly regions: Record<Side, string | undefined> = { source: undefined, destination: undefined };
+  readonly notes: string[] = [];
+  totals: Totals = NOTHING;
+  failures: readonly FailureGroup[] = [];
+  /** Everything planned was attempted. */
+  complete = false;
+  /** Both sides were compared at the end of the run, or by `mode: verify`. */
+  compared = false;
+  #halted: FailureGroup | undefined;
+  readonly #started = new Date();
+  readonly #timings: Record<string, number> = {};
+
+  async phase<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#timings[name] = Math.round(performance.now() - start) / 1000;
+    }
+  }
+
+  /** The run could not go on. The first reason stands. */
+  halt(error: unknown): void {
+    this.#halted ??= {
+      code: error instanceof StoppedError ? 'Stopped' : error instanceof Error ? error.name : 'Error',
+      reason: 'halted',
+      count: 1,
+      message: messageOf(error),
+      examples: [],
+      ...(error instanceof FatalError && error.fix !== undefined && { fix: error.fix }),
+    };
+  }
+
+  get halted(): boolean {
+    return this.#halted !== undefined;
+  }
+
+  report(settings: Settings, requests: RequestCounter, runUrl: string | undefined): RunReport {
+    const verdict = this.#verdict(settings.mode);
+    return {
+      schema: 1,
+      tool: TOOL,
+      mode: settings.mode,
+      engine: 'copy',
+      complete: this.complete,
+      verified: this.compared && verdict.ok,
+      verdict,
+      settings: echoSettings(settings),
+      identities: this.identities,
+      regions: this.regions,
+      checks: this.checks,
+      totals: this.totals,
+      notes: this.notes,
+      failures: this.#halted === undefined ? this.failures : [this.#halted, ...this.failures],
+      requests: requests.toJSON(),
+      started: this.#started.toISOString(),
+      finished: new Date().toISOString(),
+      timings: this.#timings,
+      runUrl,
+    };
+  }
+
+  #verdict(mode: Mode): RunReport['verdict'] {
+    const failedChecks = this.checks.filter(({ verdict }) => verdict === 'fail');
+    const { failed, undeleted } = this.totals;
+    if (failedChecks.length > 0) {
+      return { ok: false, text: `Preflight failed: ${failedChecks.map(({ check }) => check).join(', ')}.` };
+    }
+    if (this.#halted !== undefined) return { ok: false, text: this.#halted.message };
+    if (failed + undeleted > 0) {
+      const objects = failed + undeleted === 1 ? 'object' : 'objects';
+      const what = mode === 'verify' ? 'differ' : 'failed';
+      return { ok: false, text: `${failed + undeleted} ${objects} ${what}.` };
+    }
+    return this.complete
+      ? { ok: true, text: 'success' }
+      : { ok: false, text: 'The run was stopped before it was done.' };
+  }
+}

@@ -1,0 +1,63 @@
+/** The whole job on one screen: identify and check, plan, carry, conclude, report. */
+import { join } from 'node:path';
+import { createRequestHandler } from '../aws/endpoint.ts';
+import type { RunReport, Settings } from '../model.ts';
+import type { Scene } from '../preflight/scene.ts';
+import { RequestCounter, type Wire } from '../s3/bucket.ts';
+import { FileJournal } from '../s3/journal.ts';
+import { OutcomeLog } from '../sync/outcomes.ts';
+import type { Stop } from '../sync/stop.ts';
+import { carryOut } from './carry.ts';
+import { cleanUpFor } from './clean-up.ts';
+import { conclude } from './conclude.ts';
+import { Diary } from './diary.ts';
+import type { Host } from './host.ts';
+import { makePlan } from './plan.ts';
+import { prepare } from './prepare.ts';
+import { tellChecks, tellPlan } from './tell.ts';
+
+/** Connections to one host; more than objects and parts in flight together. */
+const SOCKETS = 1024;
+
+/** Never throws: whatever happened is in the report. */
+export async function runJob(settings: Settings, host: Host, stop: Stop): Promise<RunReport> {
+  const diary = new Diary();
+  const requests = new RequestCounter();
+  try {
+    const wire: Wire = {
+      environment: host.environment,
+      requestHandler: createRequestHandler(host.environment, SOCKETS),
+      aborting: stop.aborting,
+      requests,
+    };
+    const scene = await diary.phase('preflight', () => prepare(settings, host, wire, diary));
+    await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
+    if (settings.mode === 'preflight') diary.complete = true;
+    else if (scene !== undefined) await planAndCarry(scene, host, stop, diary);
+  } catch (error) {
+    diary.halt(error);
+  }
+  return diary.report(settings, requests, host.runUrl);
+}
+
+async function planAndCarry(scene: Scene, host: Host, stop: Stop, diary: Diary): Promise<void> {
+  const { settings } = scene;
+  const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
+  tellPlan(plan.totals, settings, host.log);
+  const outcomes = new OutcomeLog(host.scratch);
+  if (settings.mode === 'sync') {
+    const journal = join(host.scratch, 'uploads.ndjson');
+    host.remember(cleanUpFor(scene, host, journal));
+    try {
+      await diary.phase('transfer', () =>
+        carryOut({ scene, plan, outcomes, journal: new FileJournal(journal), stop, log: host.log }),
+      );
+    } catch (error) {
+      diary.halt(error);
+    }
+  }
+  const mayLook = !stop.draining.aborted && !diary.halted;
+  await diary.phase('conclusion', () =>
+    conclude({ scene, plan, outcomes, mayLook, reportFolder: host.reportFolder }, diary),
+  );
+}

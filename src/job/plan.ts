@@ -1,0 +1,71 @@
+/** The plan, written to disk: what the guards judge, what the engine carries, what the conclusion is held against. */
+import { join } from 'node:path';
+import type { CopyItem, ObjectEntry, PlanItem } from '../model.ts';
+import { NdjsonWriter, readNdjson } from '../ndjson.ts';
+import type { Scene } from '../preflight/scene.ts';
+import { evidenceOf } from '../s3/head.ts';
+import { list } from '../s3/list.ts';
+import type { Rules } from '../sync/decide.ts';
+import { createFilter } from '../sync/filter.ts';
+import { guardPlan } from '../sync/guards.ts';
+import type { Pages } from '../sync/merge.ts';
+import { PlanTotals, pairListings, planPairs } from '../sync/plan.ts';
+
+/** HEAD requests in flight for pairs that the listings cannot decide. */
+const ASKING = 32;
+
+export interface Plan {
+  readonly totals: PlanTotals;
+  items(): Pages<PlanItem>;
+  copies(): Pages<CopyItem>;
+  /** Objects to delete at the destination. */
+  deletions(): Pages<ObjectEntry>;
+}
+
+/** @throws FatalError when a listing fails or a guard refuses the plan; nothing has been changed then */
+export async function makePlan(scene: Scene, scratch: string): Promise<Plan> {
+  const { settings, source, destination } = scene;
+  const rules: Rules = {
+    compare: settings.compare,
+    filter: createFilter(settings.filter),
+    archived: settings.archived,
+    delete: settings.delete,
+    destinationPrefixBytes: Buffer.byteLength(destination.location.prefix),
+  };
+  const gather = async (ours: ObjectEntry, theirs: ObjectEntry) => {
+    const [sourceSays, destinationSays] = await Promise.all([
+      evidenceOf(source, ours),
+      evidenceOf(destination, theirs),
+    ]);
+    return { source: sourceSays, destination: destinationSays };
+  };
+  const totals = new PlanTotals();
+  const writer = new NdjsonWriter<PlanItem>(join(scratch, 'plan.ndjson'));
+  const pairs = pairListings(list(source), list(destination));
+  for await (const page of planPairs(pairs, rules, gather, ASKING)) {
+    for (const item of page) {
+      totals.count(item);
+      await writer.write(item);
+    }
+  }
+  await writer.close();
+  guardPlan(settings, totals);
+
+  const items = () => readNdjson<PlanItem>(writer.path);
+  return {
+    totals,
+    items,
+    copies: () => select(items(), item => (isCopy(item) ? item : undefined)),
+    deletions: () => select(items(), item => (item.action === 'delete' ? item.destination : undefined)),
+  };
+}
+
+function isCopy(item: PlanItem): item is CopyItem {
+  return item.action === 'copy' && item.source !== undefined;
+}
+
+async function* select<T, U>(pages: Pages<T>, pick: (item: T) => U | undefined): AsyncGenerator<U[]> {
+  for await (const page of pages) {
+    yield page.flatMap(item => pick(item) ?? []);
+  }
+}

@@ -1,0 +1,132 @@
+/** From settings to a scene in which every prerequisite has been looked at. */
+import { type Identity, type IdentityRequest, identify, type Surroundings } from '../aws/identity.ts';
+import { FatalError, messageOf, StoppedError } from '../errors.ts';
+import type { CheckResult, Settings, Side } from '../model.ts';
+import { findBucket } from '../preflight/buckets.ts';
+import { CHECKS } from '../preflight/checks.ts';
+import { readFacts } from '../preflight/facts.ts';
+import type { Scene } from '../preflight/scene.ts';
+import { Bucket, type Wire } from '../s3/bucket.ts';
+import type { Diary } from './diary.ts';
+import type { Host } from './host.ts';
+
+const SIDES = ['source', 'destination'] as const;
+
+/** `undefined` when a check failed: the diary says which, and all that could be asked has been asked. */
+export async function prepare(
+  settings: Settings,
+  host: Host,
+  wire: Wire,
+  diary: Diary,
+): Promise<Scene | undefined> {
+  const identities = await identifyBoth(settings, host, wire, diary);
+  if (identities === undefined) return undefined;
+  const regions = await locateBoth(settings, identities, wire, diary);
+  if (regions === undefined) return undefined;
+  const scene = await setScene(settings, identities, regions, wire);
+  const answers = await Promise.all(CHECKS.map(check => check(scene)));
+  diary.checks.push(...answers.flat());
+  return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
+}
+
+type Both<T> = Readonly<Record<Side, T>>;
+
+async function identifyBoth(
+  settings: Settings,
+  host: Host,
+  wire: Wire,
+  diary: Diary,
+): Promise<Both<Identity> | undefined> {
+  const surroundings: Surroundings = { ...host, ...wire };
+  const tried = await Promise.all(
+    SIDES.map(side => tryIdentity(requestFor(side, settings, host), surroundings)),
+  );
+  diary.checks.push(...tried.map(({ result }) => result));
+  const [source, destination] = tried.map(({ identity }) => identity);
+  for (const { identity } of tried) {
+    if (identity === undefined) continue;
+    const { side, account, arn, how } = identity;
+    diary.identities.push({ side, account, arn, how });
+  }
+  return source && destination && { source, destination };
+}
+
+/** How a side's identity is asked for; the same for the job and for the one that cleans up after it. */
+function requestFor(side: Side, settings: Settings, host: Host): IdentityRequest {
+  return {
+    side,
+    roleArn: settings[side].roleArn,
+    audience: settings.audience,
+    sessionName: settings.sessionName ?? host.sessionName,
+    sessionSeconds: settings.sessionSeconds,
+  };
+}
+
+interface Tried {
+  readonly result: CheckResult;
+  readonly identity?: Identity;
+}
+
+async function tryIdentity(request: IdentityRequest, surroundings: Surroundings): Promise<Tried> {
+  const check = `${request.side}-identity`;
+  try {
+    const identity = await identify(request, surroundings);
+    if (identity.arn !== undefined) {
+      return { result: { check, verdict: 'pass', seen: `Acting as ${identity.arn}.` }, identity };
+    }
+    const seen = 'Nothing behind this endpoint tells who the credentials belong to.';
+    const todo = `Set \`${request.side}-account\` to have the bucket's owner checked.`;
+    return { result: { check, verdict: 'warn', seen, fix: { todo } }, identity };
+  } catch (error) {
+    if (error instanceof StoppedError) throw error;
+    const fix = error instanceof FatalError ? error.fix : undefined;
+    return { result: { check, verdict: 'fail', seen: messageOf(error), ...(fix !== undefined && { fix }) } };
+  }
+}
+
+async function locateBoth(
+  settings: Settings,
+  identities: Both<Identity>,
+  wire: Wire,
+  diary: Diary,
+): Promise<Both<string> | undefined> {
+  const found = await Promise.all(
+    SIDES.map(side => findBucket(side, settings[side], identities[side], wire)),
+  );
+  diary.checks.push(...found.map(({ result }) => result));
+  const [source, destination] = found.map(({ region }) => region);
+  diary.regions.source = source;
+  diary.regions.destination = destination;
+  return source && destination ? { source, destination } : undefined;
+}
+
+async function setScene(
+  settings: Settings,
+  identities: Both<Identity>,
+  regions: Both<string>,
+  wire: Wire,
+): Promise<Scene> {
+  const open = (side: Side, identity: Identity) =>
+    new Bucket(
+      {
+        location: settings[side].location,
+        region: regions[side],
+        owner: settings[side].account ?? identities[side].account,
+        requestPayer: settings.requestPayer && side === 'source',
+        identity,
+      },
+      wire,
+    );
+  const signer = identities[settings.copyAs];
+  const source = open('source', identities.source);
+  const destination = open('destination', identities.destination);
+  const [ofSource, ofDestination] = await Promise.all([readFacts(source), readFacts(destination)]);
+  return {
+    settings,
+    source,
+    destination,
+    from: signer === identities.source ? source : open('source', signer),
+    to: signer === identities.destination ? destination : open('destination', signer),
+    facts: { source: ofSource, destination: ofDestination },
+  };
+}

@@ -1,0 +1,27 @@
+/** What the job says while it works. */
+import type { CheckResult, Log, Settings } from '../model.ts';
+import { bytes, thousands } from '../report/text.ts';
+import type { PlanTotals } from '../sync/plan.ts';
+
+const SIGNS = { pass: '✓', warn: '!', fail: '✗', unknown: '?' } as const;
+
+export function tellChecks(checks: readonly CheckResult[], log: Log): void {
+  for (const { check, verdict, seen, fix } of checks) {
+    log.info(`${SIGNS[verdict]} ${check}: ${seen}`);
+    if (fix === undefined) continue;
+    log.info(`    ${fix.todo}`);
+    for (const line of fix.paste?.split('\n') ?? []) log.info(`    ${line}`);
+  }
+}
+
+export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void {
+  const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toFail } = totals;
+  log.info(
+    `Listed ${thousands(listed)} source objects (${bytes(bytesListed)}) and ${thousands(atDestination)} at the destination.`,
+  );
+  const verb =
+    settings.mode === 'dry-run' ? 'Would copy' : settings.mode === 'verify' ? 'Different:' : 'To copy:';
+  const deletions = toDelete > 0 ? `, ${thousands(toDelete)} to delete` : '';
+  const failures = toFail > 0 ? `, ${thousands(toFail)} that cannot be carried` : '';
+  log.info(`${verb} ${thousands(toCopy)} objects (${bytes(bytesToCopy)})${deletions}${failures}.`);
+}

@@ -1,0 +1,305 @@
+/**
+ * The plain values every room of the house speaks in. Types only: nothing here does anything.
+ */
+
+export type Side = 'source' | 'destination';
+
+/** A bucket and a prefix. The prefix is a string, not a folder: keys are mapped by replacing it byte for byte. */
+export interface Location {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+export const MODES = ['sync', 'dry-run', 'verify', 'preflight'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Engines that work today; `auto` stands for the choice among them. */
+export const ENGINES = ['auto', 'copy'] as const;
+export type EngineName = Exclude<(typeof ENGINES)[number], 'auto'>;
+
+export const COMPARES = ['auto', 'size', 'newer', 'missing', 'always'] as const;
+export type Compare = (typeof COMPARES)[number];
+
+export const PRESERVABLE = ['metadata', 'tags', 'storage-class'] as const;
+export type Preserved = (typeof PRESERVABLE)[number];
+
+/** How large `delete` may grow: a number of objects, or a share of the objects the destination holds. */
+export type DeleteCap = { readonly count: number } | { readonly percent: number };
+
+/** Everything a run was asked to do, checked and with defaults applied. Immutable. */
+export interface Settings {
+  readonly source: SideSettings;
+  readonly destination: SideSettings;
+  /** Whose identity signs the server-side copies. */
+  readonly copyAs: Side;
+  readonly audience: string;
+  readonly sessionName: string | undefined;
+  readonly sessionSeconds: number;
+  readonly mode: Mode;
+  readonly engine: (typeof ENGINES)[number];
+  readonly filter: FilterSettings;
+  readonly compare: Compare;
+  readonly delete: boolean;
+  readonly maxDelete: DeleteCap;
+  readonly preserve: ReadonlySet<Preserved>;
+  readonly storageClass: string | undefined;
+  readonly encryption: 'AES256' | 'aws:kms' | 'aws:kms:dsse' | undefined;
+  readonly kmsKey: string | undefined;
+  readonly acl: string | undefined;
+  readonly archived: 'skip' | 'fail';
+  readonly requestPayer: boolean;
+  /** Requests in flight; `auto` lets the engine choose. */
+  readonly concurrency: number | 'auto';
+  /** Bytes of a multipart part; `auto` keeps the source's own part boundaries where they can be found. */
+  readonly partSize: number | 'auto';
+  readonly verify: 'none' | 'listing';
+  readonly report: ReportSettings;
+}
+
+export interface SideSettings {
+  readonly location: Location;
+  readonly roleArn: string | undefined;
+  readonly region: string | undefined;
+  /** Expected 12-digit owner of the bucket; `undefined` = the account of the role or identity of this side. */
+  readonly account: string | undefined;
+}
+
+export interface FilterSettings {
+  /** Globs over the key without its prefix; empty = everything. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Bytes, inclusive. */
+  readonly minSize: number | undefined;
+  readonly maxSize: number | undefined;
+  readonly modifiedAfter: Date | undefined;
+  readonly modifiedBefore: Date | undefined;
+}
+
+export interface ReportSettings {
+  /** Folder, relative to the workspace or absolute. */
+  readonly folder: string;
+  /** Name of the uploaded artifact; `undefined` = no upload. */
+  readonly artifact: string | undefined;
+  readonly artifactRetentionDays: number | undefined;
+  readonly summary: boolean;
+}
+
+/** One object as a listing shows it. */
+export interface ObjectEntry {
+  /** What remains of S3's key after the location's prefix; '' when the key is the prefix itself. */
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  /** `STANDARD` when S3 names none. */
+  readonly storageClass: string;
+  /** The listing said that an archived object has a readable restored copy. */
+  readonly restored: boolean;
+}
+
+/** Two listings met: at least one side is there. */
+export type Pair =
+  | { readonly key: string; readonly source: ObjectEntry; readonly destination?: ObjectEntry }
+  | { readonly key: string; readonly source?: never; readonly destination: ObjectEntry };
+
+/** Why a source object must move. */
+export type CopyReason = 'missing' | 'size-differs' | 'content-differs' | 'source-newer' | 'always';
+/** Why it may stay. */
+export type UnchangedReason = 'same-etag' | 'same-checksum' | 'same-size' | 'destination-newer' | 'exists';
+/** Why it was left out on purpose. */
+export type SkipReason = 'excluded' | 'archived' | 'vanished' | 'stopped';
+/** Why it cannot move, known before or found while trying. */
+export type FailReason =
+  | 'archived'
+  | 'key-too-long'
+  | 'key-empty'
+  | 'denied'
+  | 'changed'
+  | 'unreadable-metadata'
+  | 'error'
+  // What the closing comparison found although the copy reported success, and what `mode: verify` finds.
+  | CopyReason;
+/** Why an object that only the destination has goes or stays. */
+export type ExtraneousReason =
+  | 'extraneous'
+  | 'delete-not-asked'
+  | 'protected-by-filter'
+  | 'delete-refused'
+  | 'delete-failed';
+
+/** What the plan says of one key. `undecided` never leaves the planner. */
+export type Decision =
+  | { readonly action: 'copy'; readonly reason: CopyReason }
+  | { readonly action: 'unchanged'; readonly reason: UnchangedReason }
+  | { readonly action: 'skip'; readonly reason: SkipReason }
+  | { readonly action: 'fail'; readonly reason: FailReason }
+  | { readonly action: 'delete'; readonly reason: 'extraneous' }
+  | { readonly action: 'keep'; readonly reason: Exclude<ExtraneousReason, 'extraneous'> };
+
+export type PlanItem = Decision & Pair;
+export type CopyItem = { readonly action: 'copy'; readonly reason: CopyReason } & Pair & {
+    readonly source: ObjectEntry;
+  };
+
+/** What became of one planned copy or deletion. Without an outcome it was not attempted. */
+export type Outcome = CopiedOutcome | SkippedOutcome | DeletedOutcome | FailedOutcome;
+export interface CopiedOutcome {
+  readonly key: string;
+  readonly result: 'copied';
+  /** ETag S3 answered with, without quotes. */
+  readonly etag: string;
+  readonly bytes: number;
+  /** The object that was copied, where the source had overwritten the one that was listed. */
+  readonly source?: ObjectEntry;
+  readonly requestId: string | undefined;
+}
+export interface SkippedOutcome {
+  readonly key: string;
+  readonly result: 'skipped';
+  readonly reason: SkipReason;
+  readonly requestId: string | undefined;
+}
+export interface DeletedOutcome {
+  readonly key: string;
+  readonly result: 'deleted';
+  readonly requestId: string | undefined;
+}
+export interface FailedOutcome {
+  readonly key: string;
+  readonly result: 'failed';
+  readonly reason: FailReason;
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | undefined;
+}
+
+/** The evidence an object was verified with, strongest first. */
+export const PROOFS = ['checksum', 'etag', 'size', 'none'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+/** The last word on one object: one line of `objects.ndjson`. */
+export interface ObjectRecord {
+  /** Full key in the source bucket; for objects only the destination has, the full key there. */
+  readonly key: string;
+  readonly destinationKey: string;
+  readonly size: number;
+  readonly action: RecordedAction;
+  readonly reason: CopyReason | UnchangedReason | SkipReason | FailReason | ExtraneousReason;
+  readonly sourceEtag?: string;
+  readonly destinationEtag?: string;
+  readonly proof: Proof;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly requestId?: string;
+}
+export type RecordedAction =
+  | 'copied'
+  | 'would-copy'
+  | 'unchanged'
+  | 'skipped'
+  | 'failed'
+  | 'deleted'
+  | 'would-delete'
+  | 'kept';
+
+/** `listed = copied + unchanged + skipped + failed` holds at the end of every run. In a dry run the same words stand in the conditional. */
+export interface Totals {
+  readonly listed: number;
+  readonly copied: number;
+  readonly unchanged: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly deleted: number;
+  /** Objects only the destination has, left in place. */
+  readonly kept: number;
+  /** Those of `kept` that should be gone: a deletion failed, or `mode: verify` with `delete: true` found them. */
+  readonly undeleted: number;
+  readonly bytesListed: number;
+  readonly bytesCopied: number;
+  /** Objects per `action: reason`, for example `copied: missing`. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Objects per proof, over copied and unchanged ones. */
+  readonly proofs: Readonly<Record<Proof, number>>;
+}
+
+export type Verdict = 'pass' | 'warn' | 'fail' | 'unknown';
+
+/** The answer of one preflight check. */
+export interface CheckResult {
+  /** Stable id, kebab-case, for example `source-listable`. */
+  readonly check: string;
+  readonly verdict: Verdict;
+  /** What was seen, one sentence. */
+  readonly seen: string;
+  /** What to do about it; absent on pass. */
+  readonly fix?: Fix;
+}
+
+/** An instruction, and where there is one the exact text to paste. */
+export interface Fix {
+  readonly todo: string;
+  /** JSON policy statement(s), pretty-printed. */
+  readonly paste?: string;
+}
+
+/** Who a side turned out to be. */
+export interface IdentityProof {
+  readonly side: Side;
+  /** `undefined` behind an endpoint without STS. */
+  readonly account: string | undefined;
+  readonly arn: string | undefined;
+  readonly how: 'oidc' | 'ambient';
+}
+
+/** Failures that share one cause. */
+export interface FailureGroup {
+  readonly code: string;
+  readonly reason: string;
+  readonly count: number;
+  /** First message in full. */
+  readonly message: string;
+  /** Up to five keys. */
+  readonly examples: readonly string[];
+  readonly requestId?: string;
+  readonly fix?: Fix;
+}
+
+/** `report.json`, schema 1. */
+export interface RunReport {
+  readonly schema: 1;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly mode: Mode;
+  readonly engine: EngineName;
+  /** Everything planned was attempted. */
+  readonly complete: boolean;
+  /** The independent comparison ran and found no difference. */
+  readonly verified: boolean;
+  /** `success`, or why the run failed, one sentence. */
+  readonly verdict: { readonly ok: boolean; readonly text: string };
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly identities: readonly IdentityProof[];
+  readonly regions: Readonly<Record<Side, string | undefined>>;
+  readonly checks: readonly CheckResult[];
+  readonly totals: Totals;
+  /** Notable but not wrong, one sentence each, for example objects the source gained after it was listed. */
+  readonly notes: readonly string[];
+  readonly failures: readonly FailureGroup[];
+  readonly requests: Readonly<Record<string, number>>;
+  readonly started: string;
+  readonly finished: string;
+  /** Seconds per phase. */
+  readonly timings: Readonly<Record<string, number>>;
+  /** Link to the workflow run, where there is one. */
+  readonly runUrl: string | undefined;
+}
+
+/** The voice of the job. The GitHub log, a terminal or nothing at all stand behind it. */
+export interface Log {
+  info(message: string): void;
+  debug(message: string): void;
+  warning(message: string, title?: string): void;
+  error(message: string, title?: string): void;
+  group<T>(title: string, work: () => Promise<T>): Promise<T>;
+}

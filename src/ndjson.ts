@@ -1,0 +1,58 @@
+/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+
+const FLUSH_AT_CHARACTERS = 64 * 1024;
+const READ_BYTES = 256 * 1024;
+
+export class NdjsonWriter<T> {
+  readonly path: string;
+  readonly #stream: WriteStream;
+  #buffer = '';
+  #failure: Error | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#stream = createWriteStream(path);
+    this.#stream.on('error', error => {
+      this.#failure = error;
+    });
+  }
+
+  /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
+  write(value: T): Promise<void> | undefined {
+    if (this.#failure) throw this.#failure;
+    this.#buffer += `${JSON.stringify(value)}\n`;
+    if (this.#buffer.length < FLUSH_AT_CHARACTERS) return undefined;
+    const chunk = this.#buffer;
+    this.#buffer = '';
+    return this.#stream.write(chunk) ? undefined : this.#drained();
+  }
+
+  async close(): Promise<void> {
+    this.#stream.end(this.#buffer);
+    this.#buffer = '';
+    await finished(this.#stream);
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error?: Error) => {
+        this.#stream.off('drain', settle).off('error', settle);
+        error ? reject(error) : resolve();
+      };
+      this.#stream.once('drain', settle).once('error', settle);
+    });
+  }
+}
+
+/** The values of a file written by `NdjsonWriter`, a page per chunk read. */
+export async function* readNdjson<T>(path: string): AsyncGenerator<T[]> {
+  let rest = '';
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines.map(line => JSON.parse(line) as T);
+  }
+  if (rest !== '') throw new Error(`${path} ends in the middle of a line.`);
+}

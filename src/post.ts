@@ -1,0 +1,36 @@
+/** After the step, whatever became of it: ends uploads that a killed run left open and saves its report. */
+import { rm } from 'node:fs/promises';
+import { messageOf } from './errors.ts';
+import { uploadFolder } from './github/artifact.ts';
+import { githubLog as log, mask } from './github/log.ts';
+import { idToken } from './github/oidc.ts';
+import { readState } from './github/state.ts';
+import { cleanUp } from './job/clean-up.ts';
+import { LEFT_OVER, type LeftOver } from './job/left-over.ts';
+
+async function post(): Promise<void> {
+  const left = readState(LEFT_OVER) as LeftOver | undefined;
+  if (left?.scratch === undefined) {
+    log.info('Nothing was left to do.');
+    return;
+  }
+  if (left.cleanUp !== undefined) {
+    const host = { environment: process.env, idToken, mask };
+    const aborted = await cleanUp(left.cleanUp, host, AbortSignal.timeout(MINUTE));
+    log.info(`Aborted ${aborted} multipart uploads that the run left open.`);
+  }
+  if (left.upload !== undefined) {
+    const { url, warning } = await uploadFolder(left.upload);
+    log.info(warning ?? `The report of the stopped run is at ${url}.`);
+  }
+  await rm(left.scratch, { recursive: true, force: true });
+}
+
+const MINUTE = 60_000;
+
+try {
+  await post();
+} catch (error) {
+  // The step has its own result; what could not be cleaned up is told, not failed.
+  log.warning(`Clean-up did not finish: ${messageOf(error)}`);
+}

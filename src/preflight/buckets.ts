@@ -1,0 +1,44 @@
+/** The buckets exist, and where. */
+
+import { startingRegion } from '../aws/endpoint.ts';
+import type { Identity } from '../aws/identity.ts';
+import type { CheckResult, Side, SideSettings } from '../model.ts';
+import type { Wire } from '../s3/bucket.ts';
+import { locate } from '../s3/region.ts';
+
+export interface Found {
+  readonly result: CheckResult;
+  /** `undefined` when the bucket cannot be used. */
+  readonly region: string | undefined;
+}
+
+export async function findBucket(
+  side: Side,
+  settings: SideSettings,
+  identity: Identity,
+  wire: Wire,
+): Promise<Found> {
+  const check = `${side}-bucket`;
+  const { bucket } = settings.location;
+  const asked = settings.region ?? startingRegion(wire.environment, settings.roleArn);
+  const where = await locate(bucket, asked, identity, wire);
+  if (!where.found) {
+    const missing = where.code === 'NoSuchBucket';
+    const seen = missing
+      ? `There is no bucket ${bucket}.`
+      : `HeadBucket failed with ${where.code}: ${where.message}`;
+    const todo = missing
+      ? `Correct \`${side}\`, or create the bucket.`
+      : `Check the endpoint and \`${side}-region\`.`;
+    return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
+  }
+  if (settings.region !== undefined && settings.region !== where.region) {
+    const seen = `${bucket} is in ${where.region}, not in ${settings.region}.`;
+    const todo = `Set \`${side}-region: ${where.region}\`, or leave it empty: the Region is found by itself.`;
+    return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
+  }
+  return {
+    result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
+    region: where.region,
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * What the buckets say of themselves. Every reading is optional: an identity that may not read a setting makes the
+ * setting unknown, not the run impossible.
+ */
+import {
+  GetBucketEncryptionCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketRequestPaymentCommand,
+  GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
+} from '@aws-sdk/client-s3';
+import { type Trouble, troubleOf } from '../aws/trouble.ts';
+import { StoppedError } from '../errors.ts';
+import type { Bucket } from '../s3/bucket.ts';
+
+type OwnershipMode = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
+
+/** A value, or why it could not be read. */
+export type Reading<T> =
+  | { readonly known: true; readonly value: T }
+  | { readonly known: false; readonly why: string };
+
+export interface BucketFacts {
+  readonly versioning: Reading<'Enabled' | 'Suspended' | 'Off'>;
+  readonly ownership: Reading<OwnershipMode>;
+  readonly encryption: Reading<{ readonly algorithm: string; readonly key: string | undefined }>;
+  readonly objectLock: Reading<{ readonly enabled: boolean; readonly retention: string | undefined }>;
+  readonly payer: Reading<'BucketOwner' | 'Requester'>;
+}
+
+export interface Facts {
+  readonly source: BucketFacts;
+  readonly destination: BucketFacts;
+}
+
+export async function readFacts(bucket: Bucket): Promise<BucketFacts> {
+  const [versioning, ownership, encryption, objectLock, payer] = await Promise.all([
+    read(async () => (await bucket.send(new GetBucketVersioningCommand(bucket.common))).Status ?? 'Off', {}),
+    read<OwnershipMode>(
+      async () => {
+        const { OwnershipControls } = await bucket.send(new GetBucketOwnershipControlsCommand(bucket.common));
+        return OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? 'ObjectWriter';
+      },
+      // Buckets from before there were ownership controls.
+      { OwnershipControlsNotFoundError: 'ObjectWriter' },
+    ),
+    read(
+      async () => {
+        const { ServerSideEncryptionConfiguration } = await bucket.send(
+          new GetBucketEncryptionCommand(bucket.common),
+        );
+        const rule = ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
+        return { algorithm: rule?.SSEAlgorithm ?? 'AES256', key: rule?.KMSMasterKeyID };
+      },
+      { ServerSideEncryptionConfigurationNotFoundError: { algorithm: 'AES256', key: undefined } },
+    ),
+    read(
+      async () => {
+        const answer = await bucket.send(new GetObjectLockConfigurationCommand(bucket.common));
+        const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
+        const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
+        const retention = Mode && `${Mode} for ${Days ? `${Days} days` : `${Years} years`}`;
+        return { enabled: ObjectLockEnabled === 'Enabled', retention };
+      },
+      { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } },
+    ),
+    read(
+      async () =>
+        (await bucket.send(new GetBucketRequestPaymentCommand(bucket.common))).Payer ?? 'BucketOwner',
+      {},
+    ),
+  ]);
+  return { versioning, ownership, encryption, objectLock, payer };
+}
+
+/** @param defaults what an error code means where S3 answers "not configured" with an error */
+async function read<T>(ask: () => Promise<T>, defaults: Readonly<Record<string, T>>): Promise<Reading<T>> {
+  try {
+    return { known: true, value: await ask() };
+  } catch (error) {
+    if (error instanceof StoppedError) throw error;
+    const trouble = troubleOf(error);
+    const value = defaults[trouble.code];
+    return value === undefined ? { known: false, why: whyUnknown(trouble) } : { known: true, value };
+  }
+}
+
+function whyUnknown({ code, kind }: Trouble): string {
+  return kind === 'denied' ? 'this identity may not read it' : `reading it failed with ${code}`;
+}

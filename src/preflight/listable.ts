@@ -1,0 +1,28 @@
+/** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
+import { listStatement } from '../aws/policies.ts';
+import { troubleOf } from '../aws/trouble.ts';
+import type { CheckResult, Side } from '../model.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import { firstPage } from '../s3/list.ts';
+import { uri } from '../sync/plan.ts';
+import type { Check } from './scene.ts';
+import { grant } from './scene.ts';
+
+export const checkListable: Check = async ({ source, destination }) =>
+  Promise.all([checkSide('source', source), checkSide('destination', destination)]);
+
+async function checkSide(side: Side, bucket: Bucket): Promise<CheckResult> {
+  const check = `${side}-listable`;
+  const where = uri(bucket.location);
+  try {
+    const page = await firstPage(bucket);
+    const seen = page.length === 0 ? `${where} is empty.` : `${where} can be listed.`;
+    return { check, verdict: 'pass', seen };
+  } catch (error) {
+    const { kind, code, message } = troubleOf(error);
+    const seen = `${where} could not be listed by ${bucket.identity.arn ?? 'the identity in use'} (${code}: ${message}).`;
+    if (kind !== 'denied') return { check, verdict: 'fail', seen };
+    const statement = listStatement(bucket.location, bucket.identity.partition);
+    return { check, verdict: 'fail', seen, fix: grant(bucket.identity, bucket, statement, message) };
+  }
+}

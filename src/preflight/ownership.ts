@@ -1,0 +1,67 @@
+/**
+ * Who will own the copies, and whether the ACL that would make it the destination's account may be sent at all.
+ * (S3 User Guide, "Controlling ownership of objects and disabling ACLs".)
+ */
+import type { Check, Scene } from './scene.ts';
+import { isForeign } from './scene.ts';
+
+const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
+
+/** The ACL to send: the one asked for; else, where a foreign writer would keep the object to itself, full control for the owner. */
+export function aclFor({
+  settings,
+  to,
+  facts,
+}: Pick<Scene, 'settings' | 'to' | 'facts'>): string | undefined {
+  if (settings.acl !== undefined) return settings.acl;
+  const { ownership } = facts.destination;
+  const aclsOn = ownership.known && ownership.value !== 'BucketOwnerEnforced';
+  return aclsOn && isForeign(to.identity, to) ? OWNER_FULL_CONTROL : undefined;
+}
+
+export const checkOwnership: Check = scene => {
+  const { settings, to, facts } = scene;
+  const { ownership } = facts.destination;
+  const check = 'destination-ownership';
+  if (!ownership.known) {
+    const seen = `Object ownership of the destination: ${ownership.why}.`;
+    if (!isForeign(to.identity, to)) return [{ check, verdict: 'unknown', seen }];
+    const todo = `Use \`copy-as: destination\`, or set \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
+    return [
+      {
+        check,
+        verdict: 'warn',
+        seen: `${seen} A foreign writer may end up owning the copies.`,
+        fix: { todo },
+      },
+    ];
+  }
+  if (ownership.value === 'BucketOwnerEnforced') {
+    if (settings.acl !== undefined && settings.acl !== OWNER_FULL_CONTROL) {
+      const seen = `The destination has ACLs disabled and refuses \`acl: ${settings.acl}\`.`;
+      return [
+        {
+          check,
+          verdict: 'fail',
+          seen,
+          fix: { todo: 'Leave `acl` empty: the bucket owner owns every object.' },
+        },
+      ];
+    }
+    return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
+  }
+  const acl = aclFor(scene);
+  const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? 'no ACL' : `acl ${acl}`}.`;
+  if (isForeign(to.identity, to) && ownership.value === 'ObjectWriter') {
+    const todo = 'Use `copy-as: destination`, or set object ownership of the bucket to BucketOwnerEnforced.';
+    return [
+      {
+        check,
+        verdict: 'warn',
+        seen: `${seen} They will belong to account ${to.identity.account}.`,
+        fix: { todo },
+      },
+    ];
+  }
+  return [{ check, verdict: 'pass', seen }];
+};

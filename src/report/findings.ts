@@ -1,0 +1,99 @@
+/**
+ * What is wrong and what to do about it: checks that did not pass, and failures grouped by cause.
+ */
+import type { CheckResult, FailureGroup, Fix, RunReport, Verdict } from '../model.ts';
+import { clip, code, count, details, fenced, join, type Markup, md, table } from './text.ts';
+
+/** Kinds of failure shown in full. */
+const GROUPS = 20;
+/** Characters of a message; services and policies can be long-winded. */
+const MESSAGE = 2000;
+
+const ICONS: Readonly<Record<Verdict, string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❔' };
+const WORST_FIRST: readonly Verdict[] = ['fail', 'warn', 'unknown', 'pass'];
+
+/** The failed checks, one part each, with the text to paste in plain sight: without it the run cannot work. */
+export function failedChecks({ checks }: RunReport): Markup[] {
+  const failed = checks.filter(({ verdict }) => verdict === 'fail');
+  return failed.length === 0 ? [] : [md`### Checks that failed`, ...failed.map(failedCheck)];
+}
+
+function failedCheck({ check, seen, fix }: CheckResult): Markup {
+  return paragraphs([
+    md`❌ **${check}**: ${clip(seen, MESSAGE)}`,
+    ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`, ...paste(fix)]),
+  ]);
+}
+
+/** Failures by cause, one part each, most objects first. */
+export function failureGroups({ failures, mode }: RunReport): Markup[] {
+  if (failures.length === 0) return [];
+  const ordered = failures.toSorted((a, b) => b.count - a.count);
+  const left = ordered.length - GROUPS;
+  return [
+    mode === 'verify' ? md`### Differences` : md`### Failures`,
+    ...ordered.slice(0, GROUPS).map(failureGroup),
+    ...(left > 0 ? [md`${count(left, 'more cause')} in report.json.`] : []),
+  ];
+}
+
+function failureGroup({
+  code: errorCode,
+  reason,
+  count: number,
+  message,
+  examples,
+  requestId,
+  fix,
+}: FailureGroup) {
+  const request = requestId === undefined ? md`` : md` (request ${code(requestId)})`;
+  const title = number > examples.length ? md`The first ${examples.length} of ${number} keys` : md`The keys`;
+  const keys = join(examples.map(code), '<br>');
+  return paragraphs([
+    md`❌ **${count(number, 'object')}: ${errorCode}** (${reason})`,
+    md`${clip(message, MESSAGE)}${request}`,
+    ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`]),
+    ...(fix?.paste === undefined ? [] : [details(md`Text to paste`, join(paste(fix), ''))]),
+    ...(examples.length === 0 ? [] : [details(title, keys)]),
+  ]);
+}
+
+/** Every check in one table: folded away when all is well. */
+export function checkList({ checks }: RunReport): Markup | undefined {
+  if (checks.length === 0) return undefined;
+  const ordered = checks.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
+  const body = table(
+    [
+      ['', 'left'],
+      ['Check', 'left'],
+      ['Seen', 'left'],
+    ],
+    ordered.map(({ check, verdict, seen, fix }) => {
+      const todo = verdict === 'pass' || verdict === 'fail' || fix === undefined ? '' : ` ${fix.todo}`;
+      return [md`${ICONS[verdict]}`, md`${check}`, md`${clip(seen + todo, MESSAGE)}`];
+    }),
+  );
+  return details(md`${tally(checks)}`, body);
+}
+
+function tally(checks: readonly CheckResult[]): string {
+  const words: Readonly<Record<Verdict, string>> = {
+    pass: 'passed',
+    warn: 'warned',
+    fail: 'failed',
+    unknown: 'unknown',
+  };
+  return WORST_FIRST.toReversed()
+    .map(verdict => ({ verdict, number: checks.filter(check => check.verdict === verdict).length }))
+    .filter(({ number }) => number > 0)
+    .map(({ verdict, number }, index) => `${index === 0 ? count(number, 'check') : number} ${words[verdict]}`)
+    .join(', ');
+}
+
+function paste(fix: Fix): Markup[] {
+  return fix.paste === undefined ? [] : [fenced(fix.paste, 'json')];
+}
+
+function paragraphs(parts: readonly Markup[]): Markup {
+  return join(parts, '\n\n');
+}

@@ -1,0 +1,50 @@
+/** How far the copies are, as one line for people who wait. */
+import prettyMs from 'pretty-ms';
+import type { Outcome } from '../model.ts';
+import { bytes, thousands } from './text.ts';
+
+export class Progress {
+  failed = 0;
+  #objects = 0;
+  #bytes = 0;
+  readonly #objectsInAll: number;
+  readonly #bytesInAll: number;
+  readonly #started = performance.now();
+
+  constructor(objects: number, bytes: number) {
+    this.#objectsInAll = objects;
+    this.#bytesInAll = bytes;
+  }
+
+  count(outcome: Outcome): void {
+    this.#objects++;
+    if (outcome.result === 'copied') this.#bytes += outcome.bytes;
+    if (outcome.result === 'failed') this.failed++;
+  }
+
+  /** `1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 240 objects/s, 620 MiB/s, 16s left` */
+  line(): string {
+    const ms = performance.now() - this.#started;
+    const perSecond = (amount: number) => (ms > 0 ? (amount * 1000) / ms : 0);
+    const parts = [
+      `${thousands(this.#objects)} of ${thousands(this.#objectsInAll)} objects`,
+      `${bytes(this.#bytes)} of ${bytes(this.#bytesInAll)}`,
+      `${thousands(Math.round(perSecond(this.#objects)))} objects/s`,
+      `${bytes(perSecond(this.#bytes))}/s`,
+    ];
+    if (this.failed > 0) parts.push(`${thousands(this.failed)} failed`);
+    const left = this.#msLeft(ms);
+    if (left !== undefined) parts.push(`${prettyMs(left, { compact: true })} left`);
+    return parts.join(', ');
+  }
+
+  /** The slower of two estimates, by objects and by bytes: small objects cost requests, large ones time. */
+  #msLeft(ms: number): number | undefined {
+    const share = Math.min(
+      this.#objects / this.#objectsInAll,
+      this.#bytesInAll === 0 ? 1 : this.#bytes / this.#bytesInAll,
+    );
+    if (share <= 0 || share >= 1) return undefined;
+    return Math.max(1000, (ms / share) * (1 - share));
+  }
+}

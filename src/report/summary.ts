@@ -1,0 +1,104 @@
+/**
+ * The summary of a run for people: what happened first, then what to do, then the evidence.
+ */
+import type { Mode, RunReport } from '../model.ts';
+import { checkList, failedChecks, failureGroups } from './findings.ts';
+import { evidence, identities, notes, reasons, timings, totals } from './tables.ts';
+import { bytes, clip, code, count, type Markup, md } from './text.ts';
+
+/** Bytes of UTF-8 that a summary stays below; GitHub takes 1 MiB. */
+export const SUMMARY_LIMIT = 512 * 1024;
+
+/** Pure Markdown, always shorter than `SUMMARY_LIMIT`. Parts that do not fit are left out and counted. */
+export function renderSummary(report: RunReport): string {
+  return fit([
+    verdict(report),
+    whatHappened(report),
+    totals(report),
+    identities(report),
+    ...failedChecks(report),
+    ...failureGroups(report),
+    ...notes(report),
+    checkList(report),
+    reasons(report),
+    evidence(report),
+    timings(report),
+  ]);
+}
+
+function fit(parts: readonly (Markup | undefined)[]): string {
+  const room = SUMMARY_LIMIT - 200;
+  const kept: string[] = [];
+  let used = 0;
+  let left = 0;
+  for (const part of parts) {
+    if (part === undefined) continue;
+    const size = Buffer.byteLength(part.text) + 2;
+    if (used + size > room) {
+      left++;
+      continue;
+    }
+    kept.push(part.text);
+    used += size;
+  }
+  if (left > 0) kept.push(md`_${count(left, 'part')} too long for this page; see report.json._`.text);
+  return `${kept.join('\n\n')}\n`;
+}
+
+function verdict(report: RunReport): Markup {
+  return report.verdict.ok ? md`## ✅ ${success(report)}` : md`## ❌ ${clip(report.verdict.text, 500)}`;
+}
+
+function success({ mode, complete, verified }: RunReport): string {
+  if (mode === 'dry-run') return 'Dry run: nothing was changed';
+  if (mode === 'verify') return 'Verified: no difference';
+  if (mode === 'preflight') return 'Ready to sync';
+  if (!complete) return 'Synced in part; the next run goes on';
+  return verified ? 'Synced and verified' : 'Synced, not verified';
+}
+
+function whatHappened(report: RunReport): Markup {
+  const { mode, totals, settings } = report;
+  const [from, to] = [code(String(settings.source ?? '')), code(String(settings.destination ?? ''))];
+  const copied = md`**${count(totals.copied, 'object')}** (${bytes(totals.bytesCopied)})`;
+  const rest = md`${totals.unchanged} already there${others(report)}`;
+  switch (mode) {
+    case 'sync':
+      return md`${copied} copied from ${from} to ${to}; ${rest}.`;
+    case 'dry-run':
+      return md`${copied} would be copied from ${from} to ${to}; ${rest}.`;
+    case 'verify':
+      return md`**${count(totals.listed, 'object')}** in ${from} compared with ${to}: ${totals.unchanged} equal${others(report)}.`;
+    case 'preflight':
+      return md`${passed(report)} for copying from ${from} to ${to}.`;
+  }
+}
+
+const FAILED: Readonly<Record<Mode, string>> = {
+  sync: 'failed',
+  'dry-run': 'would fail',
+  verify: 'different',
+  preflight: 'failed',
+};
+
+function others({ mode, totals }: RunReport): string {
+  const would = mode === 'dry-run' ? 'would be ' : '';
+  const parts = [
+    { number: totals.skipped, word: `${would}skipped` },
+    {
+      number: totals.failed,
+      word: FAILED[mode],
+    },
+    { number: totals.deleted, word: `${would}deleted` },
+    { number: totals.undeleted, word: 'should be gone' },
+  ];
+  return parts
+    .filter(({ number }) => number > 0)
+    .map(({ number, word }) => `, ${number.toLocaleString('en-US')} ${word}`)
+    .join('');
+}
+
+function passed({ checks }: RunReport): string {
+  const good = checks.filter(check => check.verdict === 'pass').length;
+  return `${good} of ${count(checks.length, 'check')} passed`;
+}

@@ -1,0 +1,51 @@
+/** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
+import { appendFile, readFile } from 'node:fs/promises';
+import type { OpenUpload, UploadJournal } from './multipart.ts';
+
+type Line = OpenUpload & { readonly state: 'opened' | 'closed' };
+
+export class FileJournal implements UploadJournal {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  opened(upload: OpenUpload): Promise<void> {
+    return this.#append({ ...upload, state: 'opened' });
+  }
+
+  closed(upload: OpenUpload): Promise<void> {
+    return this.#append({ ...upload, state: 'closed' });
+  }
+
+  /** Uploads without an end. A last line that was cut short by a kill is passed over. */
+  async stillOpen(): Promise<OpenUpload[]> {
+    const open = new Map<string, OpenUpload>();
+    for (const { state, ...upload } of parseLines(await this.#read())) {
+      if (state === 'opened') open.set(upload.uploadId, upload);
+      else open.delete(upload.uploadId);
+    }
+    return [...open.values()];
+  }
+
+  #append(line: Line): Promise<void> {
+    return appendFile(this.#path, `${JSON.stringify(line)}\n`);
+  }
+
+  async #read(): Promise<string> {
+    try {
+      return await readFile(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
+  }
+}
+
+function parseLines(text: string): Line[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map(line => JSON.parse(line) as Line);
+}

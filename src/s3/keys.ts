@@ -1,0 +1,27 @@
+/** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
+
+/**
+ * The value of `x-amz-copy-source`. Everything but unreserved characters and `/` is percent-encoded, so that a literal
+ * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
+ * (S3 API, CopyObject, "x-amz-copy-source".)
+ */
+export function copySource(bucket: string, key: string): string {
+  return `${bucket}/${key.split('/').map(encodeSegment).join('/')}`;
+}
+
+function encodeSegment(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
+export function decodeListed(text: string): string {
+  return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
+}
+
+/** ETags travel in quotes. */
+export function unquote(etag: string | undefined): string {
+  return etag?.replace(/^"|"$/g, '') ?? '';
+}

@@ -1,0 +1,59 @@
+/** All current objects below a prefix, in key order, a page at a time. */
+import { type _Object, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { FatalError } from '../errors.ts';
+import type { ObjectEntry } from '../model.ts';
+import type { Bucket } from './bucket.ts';
+import { decodeListed, unquote } from './keys.ts';
+
+/**
+ * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
+ * archived objects. Empty pages that promise more are followed.
+ *
+ * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
+ */
+export async function* list(bucket: Bucket): AsyncGenerator<ObjectEntry[]> {
+  const { prefix } = bucket.location;
+  let token: string | undefined;
+  do {
+    const page = await bucket.send(
+      new ListObjectsV2Command({
+        ...bucket.common,
+        ...bucket.payer,
+        ...(prefix !== '' && { Prefix: prefix }),
+        ...(token !== undefined && { ContinuationToken: token }),
+        EncodingType: 'url',
+        OptionalObjectAttributes: ['RestoreStatus'],
+      }),
+    );
+    const decode = page.EncodingType === 'url' ? decodeListed : (text: string) => text;
+    yield (page.Contents ?? []).map(object => toEntry(object, decode, prefix));
+    if (page.IsTruncated && page.NextContinuationToken === undefined) {
+      throw new FatalError(
+        `The listing of ${bucket.location.bucket} was cut off without a continuation token.`,
+      );
+    }
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
+}
+
+/** The first page only; empty when there is nothing. */
+export async function firstPage(bucket: Bucket): Promise<ObjectEntry[]> {
+  for await (const page of list(bucket)) return page;
+  return [];
+}
+
+function toEntry(object: _Object, decode: (text: string) => string, prefix: string): ObjectEntry {
+  const key = decode(object.Key ?? '');
+  if (!key.startsWith(prefix) || object.Size === undefined || object.LastModified === undefined) {
+    throw new FatalError(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
+  }
+  return {
+    key: key.slice(prefix.length),
+    size: object.Size,
+    etag: unquote(object.ETag),
+    modified: object.LastModified.getTime(),
+    storageClass: object.StorageClass ?? 'STANDARD',
+    restored:
+      object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
+  };
+}

@@ -1,0 +1,257 @@
+/**
+ * A server-side copy in parts, for what one CopyObject cannot carry. UploadPartCopy takes nothing but bytes, so the
+ * source's metadata and tags are read and given to the new upload. (S3 API, UploadPartCopy and CreateMultipartUpload.)
+ */
+import { createHash } from 'node:crypto';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import { troubleOf } from '../aws/trouble.ts';
+import type { ObjectEntry } from '../model.ts';
+import type { Bucket } from './bucket.ts';
+import { type Copied, type CopyRoute, copied, copiedFrom, destinationTraits } from './copy.ts';
+import { unquote } from './keys.ts';
+import { cutIntoParts, type Part, sourcePartBytes } from './parts.ts';
+
+/** Remembers uploads from before they start until they have ended, so that a killed run leaves none behind. */
+export interface UploadJournal {
+  opened(upload: OpenUpload): Promise<void>;
+  closed(upload: OpenUpload): Promise<void>;
+}
+
+export interface OpenUpload {
+  readonly bucket: string;
+  readonly key: string;
+  readonly uploadId: string;
+}
+
+/** The source cannot be carried whole; nothing was started. */
+export class UnreadableMetadataError extends Error {
+  override readonly name = 'UnreadableMetadata';
+}
+
+export async function copyInParts(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
+  const head = await headSource(route.from, source);
+  const upload = await open(route, source, head);
+  try {
+    const parts = await copyParts(route, source, upload, await choosePartBytes(route, source));
+    const done = await complete(route, source, upload, parts);
+    await route.journal.closed(upload);
+    return done;
+  } catch (error) {
+    await giveUp(route, upload);
+    throw error;
+  }
+}
+
+/** What cannot be aborted stays open in the journal, and the post step tries again. */
+async function giveUp(route: CopyRoute, upload: OpenUpload): Promise<void> {
+  try {
+    await abortUpload(route.to, upload);
+    await route.journal.closed(upload);
+  } catch {
+    // The error that made the copy fail is the one worth telling.
+  }
+}
+
+function headSource(
+  from: Bucket,
+  source: ObjectEntry,
+  partNumber?: number,
+): Promise<HeadObjectCommandOutput> {
+  return from.send(
+    new HeadObjectCommand({
+      ...from.common,
+      ...from.payer,
+      Key: from.fullKey(source.key),
+      IfMatch: `"${source.etag}"`,
+      ...(partNumber !== undefined && { PartNumber: partNumber }),
+    }),
+  );
+}
+
+async function open(
+  route: CopyRoute,
+  source: ObjectEntry,
+  head: HeadObjectCommandOutput,
+): Promise<OpenUpload> {
+  const { to, preserve } = route;
+  const Key = to.fullKey(source.key);
+  const { UploadId } = await to.send(
+    new CreateMultipartUploadCommand({
+      ...to.common,
+      ...to.payer,
+      Key,
+      ...(preserve.has('metadata') && metadataOf(head)),
+      ...(preserve.has('tags') &&
+        (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(route.from, source) }),
+      ...destinationTraits(route, source),
+      // Full-object checksums of multipart objects can be compared whatever their parts.
+      ChecksumAlgorithm: 'CRC64NVME',
+      ChecksumType: 'FULL_OBJECT',
+    }),
+  );
+  if (UploadId === undefined) throw new Error('S3 opened a multipart upload without an id.');
+  const upload = { bucket: to.location.bucket, key: Key, uploadId: UploadId };
+  await route.journal.opened(upload);
+  return upload;
+}
+
+/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
+function metadataOf(head: HeadObjectCommandOutput) {
+  if ((head.MissingMeta ?? 0) > 0) {
+    throw new UnreadableMetadataError(
+      `${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that a multipart copy would lose them.`,
+    );
+  }
+  const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
+  if (expires !== undefined && Number.isNaN(expires.getTime())) {
+    throw new UnreadableMetadataError(
+      `The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`,
+    );
+  }
+  const plain = {
+    Metadata: head.Metadata,
+    ContentType: head.ContentType,
+    ContentEncoding: head.ContentEncoding,
+    ContentLanguage: head.ContentLanguage,
+    ContentDisposition: head.ContentDisposition,
+    CacheControl: head.CacheControl,
+    WebsiteRedirectLocation: head.WebsiteRedirectLocation,
+    Expires: expires,
+  };
+  return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+}
+
+/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
+async function taggingOf(from: Bucket, source: ObjectEntry): Promise<string> {
+  const { TagSet } = await from.send(
+    new GetObjectTaggingCommand({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }),
+  );
+  return (TagSet ?? [])
+    .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
+    .join('&');
+}
+
+/** A source that was itself written in parts says so when it is asked for the first one. */
+async function choosePartBytes(route: CopyRoute, source: ObjectEntry): Promise<number> {
+  if (route.partSize !== 'auto') return route.partSize;
+  if (!source.etag.includes('-')) return sourcePartBytes(source.size, undefined);
+  const { PartsCount, ContentLength } = await headSource(route.from, source, 1);
+  const known = PartsCount !== undefined && ContentLength !== undefined;
+  return sourcePartBytes(source.size, known ? { bytes: ContentLength, count: PartsCount } : undefined);
+}
+
+async function copyParts(
+  route: CopyRoute,
+  source: ObjectEntry,
+  upload: OpenUpload,
+  partBytes: number,
+): Promise<CompletedPart[]> {
+  const failures: unknown[] = [];
+  const tasks = cutIntoParts(source.size, partBytes).map(part =>
+    route.parts(async () => {
+      if (failures.length > 0) return [];
+      try {
+        return [await copyPart(route, source, upload, part)];
+      } catch (error) {
+        failures.push(error);
+        return [];
+      }
+    }),
+  );
+  const copiedParts = (await Promise.all(tasks)).flat();
+  if (failures.length > 0) throw failures[0];
+  return copiedParts;
+}
+
+async function copyPart(
+  route: CopyRoute,
+  source: ObjectEntry,
+  { key, uploadId }: OpenUpload,
+  { number, first, last }: Part,
+): Promise<CompletedPart> {
+  const { CopyPartResult } = await route.to.send(
+    new UploadPartCopyCommand({
+      ...route.to.common,
+      Key: key,
+      UploadId: uploadId,
+      PartNumber: number,
+      CopySourceRange: `bytes=${first}-${last}`,
+      ...copiedFrom(route, source),
+    }),
+  );
+  if (unquote(CopyPartResult?.ETag) === '')
+    throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+  return { PartNumber: number, ETag: CopyPartResult?.ETag };
+}
+
+async function complete(
+  route: CopyRoute,
+  source: ObjectEntry,
+  { key, uploadId }: OpenUpload,
+  parts: CompletedPart[],
+): Promise<Copied> {
+  const request = new CompleteMultipartUploadCommand({
+    ...route.to.common,
+    ...route.to.payer,
+    Key: key,
+    UploadId: uploadId,
+    MultipartUpload: { Parts: parts },
+    MpuObjectSize: source.size,
+    ChecksumType: 'FULL_OBJECT',
+    ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+  });
+  try {
+    const answer = await route.to.send(request);
+    return copied(answer.ETag, answer.$metadata.requestId);
+  } catch (error) {
+    if (troubleOf(error).code !== 'NoSuchUpload') throw error;
+    return await alreadyCompleted(route.to, key, parts, error);
+  }
+}
+
+/**
+ * When the answer to a successful completion is lost, its repetition finds no upload. The object then bears the ETag
+ * these parts make: the MD5 of their MD5s, and their number.
+ */
+async function alreadyCompleted(
+  to: Bucket,
+  key: string,
+  parts: CompletedPart[],
+  error: unknown,
+): Promise<Copied> {
+  const expected = multipartEtag(parts);
+  const head = await to.send(new HeadObjectCommand({ ...to.common, ...to.payer, Key: key }));
+  if (unquote(head.ETag) !== expected) throw error;
+  return copied(head.ETag, head.$metadata.requestId);
+}
+
+function multipartEtag(parts: CompletedPart[]): string {
+  const hash = createHash('md5');
+  for (const { ETag } of parts) hash.update(Buffer.from(unquote(ETag), 'hex'));
+  return `${hash.digest('hex')}-${parts.length}`;
+}
+
+/** How long clean-up may take; it outlives the abort that made it necessary. */
+const CLEAN_UP_MS = 5_000;
+
+export async function abortUpload(
+  bucket: Bucket,
+  { key, uploadId }: Omit<OpenUpload, 'bucket'>,
+): Promise<void> {
+  const command = new AbortMultipartUploadCommand({
+    ...bucket.common,
+    ...bucket.payer,
+    Key: key,
+    UploadId: uploadId,
+  });
+  await bucket.send(command, AbortSignal.timeout(CLEAN_UP_MS));
+}

@@ -1,0 +1,53 @@
+/** Where a bucket lives, and whether it is there at all. */
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { hasCustomEndpoint } from '../aws/endpoint.ts';
+import type { Identity } from '../aws/identity.ts';
+import { withRetries } from '../aws/retry.ts';
+import { troubleOf } from '../aws/trouble.ts';
+import type { Wire } from './bucket.ts';
+
+export type Whereabouts =
+  | { readonly found: true; readonly region: string; readonly readable: boolean }
+  | { readonly found: false; readonly code: string; readonly message: string };
+
+/**
+ * HeadBucket may be sent to any Region of the partition and names the bucket's own in `x-amz-bucket-region`, whatever
+ * the permissions (S3 API, HeadBucket). GetBucketLocation is denied across accounts by design.
+ *
+ * @param asked the Region to ask first
+ */
+export async function locate(
+  bucket: string,
+  asked: string,
+  identity: Identity,
+  wire: Wire,
+): Promise<Whereabouts> {
+  const client = new S3Client({
+    region: asked,
+    credentials: identity.credentials,
+    requestHandler: wire.requestHandler,
+    forcePathStyle: hasCustomEndpoint(wire.environment),
+    maxAttempts: 1,
+  });
+  const attempt = () => {
+    wire.requests.add('HeadBucket');
+    return client.send(new HeadBucketCommand({ Bucket: bucket }));
+  };
+  try {
+    const { BucketRegion } = await withRetries(attempt, { aborting: wire.aborting, renew: identity.renew });
+    return { found: true, region: BucketRegion ?? asked, readable: true };
+  } catch (error) {
+    const { code, message, status } = troubleOf(error);
+    const region = regionHeader(error);
+    if (status === 404)
+      return { found: false, code: 'NoSuchBucket', message: 'There is no bucket of this name.' };
+    if (region !== undefined) return { found: true, region, readable: status !== 403 };
+    if (status === 403) return { found: true, region: asked, readable: false };
+    return { found: false, code, message };
+  }
+}
+
+function regionHeader(error: unknown): string | undefined {
+  const response = (error as { $response?: { headers?: Record<string, string> } } | null)?.$response;
+  return response?.headers?.['x-amz-bucket-region'];
+}

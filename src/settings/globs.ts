@@ -1,0 +1,25 @@
+/**
+ * Globs, one a line. A line is kept byte for byte, because keys may contain anything, white space at the end included.
+ */
+import zeptomatch from 'zeptomatch';
+import { type Kind, Refusal } from './kind.ts';
+
+export const GLOBS: Kind<readonly string[]> = {
+  accepts: 'globs such as logs/** or *.{jpg,png}, one a line',
+  verbatim: true,
+  read(text) {
+    const lines = text.split('\n').map(line => (line.endsWith('\r') ? line.slice(0, -1) : line));
+    return lines.filter(line => line.trim() !== '').map(checked);
+  },
+};
+
+function checked(glob: string): string {
+  // Elsewhere `!` turns a line of `include` into an exclusion. Two ways to say it would need a rule of precedence.
+  if (glob.startsWith('!')) throw new Refusal('begins with "!"; put what must stay out under exclude');
+  try {
+    zeptomatch.compile(glob);
+  } catch {
+    throw new Refusal(`has a line that is not a glob: ${glob}`);
+  }
+  return glob;
+}

@@ -1,0 +1,54 @@
+/**
+ * `s3://bucket[/prefix]`. Everything after the first slash is the prefix, byte for byte: S3 has no folders, and
+ * `photos` and `photos/` name different sets of keys.
+ */
+import type { Location } from '../model.ts';
+import { type Kind, Refusal } from './kind.ts';
+
+/** Bytes of UTF-8 that S3 allows for a key. */
+const KEY_LIMIT = 1024;
+
+export const LOCATION: Kind<Location> = {
+  accepts: 's3://bucket or s3://bucket/prefix',
+  verbatim: true,
+  read(text) {
+    if (/[\r\n]/.test(text)) throw new Refusal('has a line break');
+    if (/^(s3:\/\/)?arn:/.test(text))
+      throw new Refusal('is an ARN; access points are not supported, name the bucket');
+    const [, bucket, prefix = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/.exec(text) ?? [];
+    if (bucket === undefined) throw new Refusal('does not begin with s3://');
+    const wrong = wrongBucket(bucket);
+    if (wrong !== undefined) throw new Refusal(wrong);
+    if (Buffer.byteLength(prefix) > KEY_LIMIT) {
+      throw new Refusal(`has a prefix of more than ${KEY_LIMIT} bytes, longer than any key`);
+    }
+    return { bucket, prefix };
+  },
+};
+
+/** Whether two locations can hold the same key: one prefix begins with the other, in the same bucket. */
+export function overlap(a: Location, b: Location): boolean {
+  return a.bucket === b.bucket && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));
+}
+
+export function formatLocation({ bucket, prefix }: Location): string {
+  return prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
+}
+
+/** What is wrong with a bucket's name, by S3's rules for general purpose buckets. */
+function wrongBucket(name: string): string | undefined {
+  if (name === '') return 'names no bucket';
+  if (name.endsWith('--x-s3'))
+    return 'is a directory bucket (S3 Express), which does not list in order and is not supported';
+  if (name.endsWith('--table-s3')) return 'is a table bucket, which is not supported';
+  if (/(-s3alias|--ol-s3|\.mrap)$/.test(name))
+    return 'is an access point alias, which is not supported; name the bucket';
+  if (name.length < 3 || name.length > 63) return 'has a bucket name that is not 3 to 63 characters long';
+  if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) {
+    return 'has a bucket name with other characters than a-z 0-9 . - or one that does not begin and end with a letter or digit';
+  }
+  if (name.includes('..')) return 'has a bucket name with two dots in a row';
+  if (/^\d+(\.\d+){3}$/.test(name)) return 'has a bucket name that looks like an IP address';
+  if (/^(xn--|sthree-)/.test(name)) return 'has a bucket name with a beginning that S3 reserves';
+  return undefined;
+}

@@ -1,0 +1,77 @@
+/**
+ * What must hold between inputs that are each right by themselves.
+ */
+import type { Settings } from '../model.ts';
+import type { InputName } from './inputs.ts';
+import { overlap } from './location.ts';
+import { parseArn } from './names.ts';
+
+export interface Rule {
+  /** The inputs it speaks of. It is silent when one of them was refused already. */
+  readonly about: readonly InputName[];
+  /** One sentence when the rule is broken. */
+  broken(settings: Settings): string | undefined;
+}
+
+export const RULES: readonly Rule[] = [
+  {
+    about: ['source', 'destination'],
+    broken: ({ source, destination }) =>
+      overlap(source.location, destination.location)
+        ? 'source, destination: the two overlap in one bucket. ' +
+          'Accepted: two buckets, or two prefixes of which neither begins with the other.'
+        : undefined,
+  },
+  {
+    about: ['source-role', 'destination-role'],
+    broken({ source, destination }) {
+      if (source.roleArn === undefined || destination.roleArn === undefined) return undefined;
+      const [from, to] = [parseArn(source.roleArn).partition, parseArn(destination.roleArn).partition];
+      return from === to
+        ? undefined
+        : `source-role, destination-role: ${from} and ${to} are different partitions. ` +
+            'Accepted: two roles of the same partition; S3 copies nothing from one to another.';
+    },
+  },
+  {
+    about: ['kms-key', 'encryption'],
+    broken: ({ kmsKey, encryption }) =>
+      kmsKey !== undefined && encryption !== 'aws:kms' && encryption !== 'aws:kms:dsse'
+        ? `kms-key: a key has no meaning with encryption "${encryption ?? ''}". ` +
+          'Accepted: kms-key together with encryption aws:kms or aws:kms:dsse.'
+        : undefined,
+  },
+  {
+    about: ['kms-key', 'destination-region'],
+    broken({ kmsKey, destination }) {
+      if (kmsKey === undefined || destination.region === undefined) return undefined;
+      const { region } = parseArn(kmsKey);
+      return region === destination.region
+        ? undefined
+        : `kms-key: the key is in ${region}, destination-region is ${destination.region}. ` +
+            "Accepted: a key in the destination bucket's Region.";
+    },
+  },
+  {
+    about: ['storage-class', 'preserve'],
+    broken: ({ storageClass, preserve }) =>
+      storageClass !== undefined && preserve.has('storage-class')
+        ? `storage-class: "${storageClass}" contradicts preserve: storage-class. Accepted: one of the two.`
+        : undefined,
+  },
+  {
+    about: ['min-size', 'max-size'],
+    broken: ({ filter: { minSize, maxSize } }) =>
+      minSize !== undefined && maxSize !== undefined && minSize > maxSize
+        ? `min-size, max-size: ${minSize} bytes is more than ${maxSize} bytes. Accepted: min-size up to max-size.`
+        : undefined,
+  },
+  {
+    about: ['modified-after', 'modified-before'],
+    broken: ({ filter: { modifiedAfter, modifiedBefore } }) =>
+      modifiedAfter !== undefined && modifiedBefore !== undefined && modifiedAfter >= modifiedBefore
+        ? `modified-after, modified-before: ${modifiedAfter.toISOString()} is not before ` +
+          `${modifiedBefore.toISOString()}. Accepted: modified-after earlier than modified-before.`
+        : undefined,
+  },
+];

@@ -1,0 +1,193 @@
+/**
+ * The last word on each object: what was planned, what became of it, and what an independent listing of both buckets
+ * shows afterwards are brought together key by key.
+ */
+import type {
+  ExtraneousReason,
+  FailReason,
+  Location,
+  Mode,
+  ObjectEntry,
+  ObjectRecord,
+  Outcome,
+  Pair,
+  PlanItem,
+  Proof,
+  RecordedAction,
+} from '../model.ts';
+import { mergeByKey, type Pages } from './merge.ts';
+
+/** What was planned for a key and, where it was attempted, what became of it. */
+export interface Settled {
+  readonly key: string;
+  readonly item: PlanItem;
+  readonly outcome: Outcome | undefined;
+}
+
+export interface Places {
+  readonly source: Location;
+  readonly destination: Location;
+}
+
+/** Things that moved while the run was going on: worth a word, wrong of nobody. */
+export interface Movements {
+  /** In the source now, not when it was listed. */
+  appeared: number;
+  /** Overwritten or removed in the source after it was listed. */
+  movedOn: number;
+}
+
+type Verdict = Pick<ObjectRecord, 'action' | 'reason' | 'proof'> & Partial<Pick<ObjectRecord, 'error'>>;
+
+export async function* settle(plan: Pages<PlanItem>, outcomes: Pages<Outcome>): AsyncGenerator<Settled[]> {
+  for await (const meetings of mergeByKey(plan, outcomes, {
+    left: 'The plan',
+    right: 'The list of outcomes',
+  })) {
+    yield meetings.map(({ key, left, right }) => {
+      if (left === undefined) throw new RangeError(`An outcome without a plan: ${JSON.stringify(key)}.`);
+      return { key, item: asCarried(left, right), outcome: right };
+    });
+  }
+}
+
+/** An object that was overwritten in the source after it was listed is judged by what was copied. */
+function asCarried(item: PlanItem, outcome: Outcome | undefined): PlanItem {
+  if (item.source === undefined || outcome?.result !== 'copied' || outcome.source === undefined) return item;
+  return { ...item, source: outcome.source };
+}
+
+/** Records without a second look: dry runs, `mode: verify` (whose plan is the comparison) and `verify: none`. */
+export async function* recordAsSettled(
+  settled: Pages<Settled>,
+  mode: Mode,
+  places: Places,
+): AsyncGenerator<ObjectRecord[]> {
+  for await (const page of settled) {
+    yield page.map(one => toRecord(one, asSettled(one, mode), places));
+  }
+}
+
+/** Records checked against a fresh listing of both sides. */
+export async function* recordAsSeen(
+  settled: Pages<Settled>,
+  seen: Pages<Pair>,
+  places: Places,
+  movements: Movements,
+): AsyncGenerator<ObjectRecord[]> {
+  const names = { left: 'The settled plan', right: 'The closing listing' };
+  for await (const meetings of mergeByKey(settled, seen, names)) {
+    const records: ObjectRecord[] = [];
+    for (const { left, right } of meetings) {
+      if (left === undefined) {
+        if (right?.source !== undefined) movements.appeared++;
+        continue;
+      }
+      if (left.item.source !== undefined && left.item.source.etag !== right?.source?.etag)
+        movements.movedOn++;
+      records.push(toRecord(left, asSeen(left, right?.destination), places));
+    }
+    yield records;
+  }
+}
+
+function asSettled({ item, outcome }: Settled, mode: Mode): Verdict {
+  if (outcome?.result === 'failed') {
+    return item.action === 'delete' ? undeleted('delete-failed', outcome) : failed(outcome.reason, outcome);
+  }
+  switch (item.action) {
+    case 'copy':
+      if (mode === 'dry-run') return { action: 'would-copy', reason: item.reason, proof: 'none' };
+      if (mode === 'verify') return failed(item.reason);
+      if (outcome?.result === 'skipped') return { action: 'skipped', reason: outcome.reason, proof: 'none' };
+      return outcome === undefined
+        ? { action: 'skipped', reason: 'stopped', proof: 'none' }
+        : { action: 'copied', reason: item.reason, proof: 'none' };
+    case 'delete':
+      if (mode === 'dry-run') return { action: 'would-delete', reason: item.reason, proof: 'none' };
+      if (mode === 'verify') return undeleted('extraneous');
+      return outcome === undefined
+        ? { action: 'kept', reason: 'delete-refused', proof: 'none' }
+        : { action: 'deleted', reason: item.reason, proof: 'none' };
+    case 'unchanged':
+      return {
+        action: 'unchanged',
+        reason: item.reason,
+        proof: proofOf(item, item.source, item.destination),
+      };
+    default:
+      return { action: PAST[item.action], reason: item.reason, proof: 'none' };
+  }
+}
+
+const PAST = { skip: 'skipped', fail: 'failed', keep: 'kept' } as const satisfies Record<
+  string,
+  RecordedAction
+>;
+
+/** A copy or an unchanged object must be where and what it is said to be; a deleted one must be gone. */
+function asSeen(settled: Settled, seen: ObjectEntry | undefined): Verdict {
+  const verdict = asSettled(settled, 'sync');
+  const { item, outcome } = settled;
+  if (verdict.action === 'deleted' && seen !== undefined) {
+    return undeleted('delete-failed', {
+      code: 'StillThere',
+      message: 'The object was deleted and is there again.',
+    });
+  }
+  if (verdict.action !== 'copied' && verdict.action !== 'unchanged') return verdict;
+  if (seen === undefined) {
+    return failed('missing', { code: 'Missing', message: 'The closing listing does not show the object.' });
+  }
+  const expected = outcome?.result === 'copied' ? outcome.etag : item.destination?.etag;
+  const untouched = seen.etag === expected;
+  const size = item.source?.size;
+  if (seen.size !== size && !(untouched && item.reason === 'exists')) {
+    const message = `The source has ${size} bytes, the closing listing shows ${seen.size}.`;
+    return failed('size-differs', { code: 'SizeDiffers', message });
+  }
+  if (!untouched && seen.etag !== item.source?.etag) {
+    const message = `The destination's ETag was ${expected}, the closing listing shows ${seen.etag}: someone else wrote the object.`;
+    return failed('content-differs', { code: 'EtagDiffers', message });
+  }
+  return { ...verdict, proof: proofOf(item, item.source, seen) };
+}
+
+function proofOf(
+  item: PlanItem,
+  source: ObjectEntry | undefined,
+  destination: ObjectEntry | undefined,
+): Proof {
+  if (source === undefined || destination === undefined || source.size !== destination.size) return 'none';
+  if (item.reason === 'same-checksum') return 'checksum';
+  return source.etag === destination.etag ? 'etag' : 'size';
+}
+
+type Cause = NonNullable<ObjectRecord['error']>;
+
+function failed(reason: FailReason, cause?: Cause): Verdict {
+  return { action: 'failed', reason, proof: 'none', ...because(cause) };
+}
+
+/** Not `failed`: that word is for source objects, so that the accounts close. */
+function undeleted(reason: ExtraneousReason, cause?: Cause): Verdict {
+  return { action: 'kept', reason, proof: 'none', ...because(cause) };
+}
+
+function because(cause: Cause | undefined): Partial<Pick<ObjectRecord, 'error'>> {
+  return cause === undefined ? {} : { error: { code: cause.code, message: cause.message } };
+}
+
+function toRecord({ key, item, outcome }: Settled, verdict: Verdict, places: Places): ObjectRecord {
+  const entry = item.source ?? item.destination;
+  const destinationEtag = outcome?.result === 'copied' ? outcome.etag : item.destination?.etag;
+  return {
+    key: (item.source === undefined ? places.destination : places.source).prefix + key,
+    destinationKey: places.destination.prefix + key,
+    size: entry?.size ?? 0,
+    ...verdict,
+    ...(item.source !== undefined && { sourceEtag: item.source.etag }),
+    ...(destinationEtag !== undefined && { destinationEtag }),
+    ...(outcome?.requestId !== undefined && { requestId: outcome.requestId }),
+  };
+}

@@ -1,0 +1,26 @@
+/** Which objects a run is about. Globs speak of the key without its prefix; exclude wins over include. */
+import zeptomatch from 'zeptomatch';
+import type { FilterSettings, ObjectEntry } from '../model.ts';
+
+export interface Filter {
+  /** Do the globs let this key in? */
+  name(key: string): boolean;
+  /** Do globs, size and time let this object in? */
+  object(entry: ObjectEntry): boolean;
+}
+
+export function createFilter(settings: FilterSettings): Filter {
+  const included = settings.include.length > 0 ? zeptomatch.compile([...settings.include]) : undefined;
+  const excluded = settings.exclude.length > 0 ? zeptomatch.compile([...settings.exclude]) : undefined;
+  const minSize = settings.minSize ?? 0;
+  const maxSize = settings.maxSize ?? Number.POSITIVE_INFINITY;
+  const after = settings.modifiedAfter?.getTime() ?? Number.NEGATIVE_INFINITY;
+  const before = settings.modifiedBefore?.getTime() ?? Number.POSITIVE_INFINITY;
+
+  const name = (key: string) => (included?.test(key) ?? true) && !(excluded?.test(key) ?? false);
+  return {
+    name,
+    object: ({ key, size, modified }) =>
+      size >= minSize && size <= maxSize && modified >= after && modified < before && name(key),
+  };
+}

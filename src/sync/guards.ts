@@ -1,0 +1,38 @@
+/**
+ * What a plan may not do. Asked between the plan and the first change, so that a run that would go wrong changes
+ * nothing at all.
+ */
+import { FatalError } from '../errors.ts';
+import type { DeleteCap, Settings } from '../model.ts';
+import { type PlanTotals, uri } from './plan.ts';
+
+/** @throws FatalError naming the guard, the numbers and the way out */
+export function guardPlan(settings: Settings, totals: PlanTotals): void {
+  if (!settings.delete) return;
+  if (totals.listed === 0) {
+    throw new FatalError(
+      `The source ${uri(settings.source.location)} is empty and \`delete: true\` would empty the destination. Nothing was changed.`,
+      {
+        todo: 'Check `source` (bucket and prefix). To empty the destination on purpose, delete its objects directly.',
+      },
+    );
+  }
+  const cap = objectsAllowed(settings.maxDelete, totals.atDestination);
+  if (totals.toDelete > cap) {
+    throw new FatalError(
+      `The plan deletes ${totals.toDelete} of ${totals.atDestination} destination objects; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. Nothing was changed.`,
+      {
+        todo: 'Look at the deletions with `mode: dry-run`. If they are right, raise `max-delete` (a number of objects, or a percentage of the objects at the destination).',
+      },
+    );
+  }
+}
+
+/** A percentage is rounded down: the guard never allows more than was asked for. */
+function objectsAllowed(cap: DeleteCap, atDestination: number): number {
+  return 'count' in cap ? cap.count : Math.floor((atDestination * cap.percent) / 100);
+}
+
+function capText(cap: DeleteCap): string {
+  return 'count' in cap ? String(cap.count) : `${cap.percent}%`;
+}

@@ -1,0 +1,95 @@
+/**
+ * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
+ * what the guards, the choice of engine and the progress line are built on.
+ */
+import pLimit from 'p-limit';
+import type { Location, ObjectEntry, Pair, PlanItem } from '../model.ts';
+import { decide, decideWithEvidence, type Evidence, type Rules } from './decide.ts';
+import { mergeByKey, type Pages } from './merge.ts';
+
+/** Asks both objects of an undecided pair about themselves; a side that will not say is `undefined`. */
+export type GatherEvidence = (
+  source: ObjectEntry,
+  destination: ObjectEntry,
+) => Promise<{ readonly source: Evidence | undefined; readonly destination: Evidence | undefined }>;
+
+/** Two listings as pairs of twins. */
+export async function* pairListings(
+  source: Pages<ObjectEntry>,
+  destination: Pages<ObjectEntry>,
+): AsyncGenerator<Pair[]> {
+  for await (const meetings of mergeByKey(source, destination, {
+    left: 'The source listing',
+    right: 'The destination listing',
+  })) {
+    yield meetings.map(({ key, left, right }) => asPair(key, left, right));
+  }
+}
+
+function asPair(key: string, source: ObjectEntry | undefined, destination: ObjectEntry | undefined): Pair {
+  if (source !== undefined) return destination === undefined ? { key, source } : { key, source, destination };
+  if (destination !== undefined) return { key, destination };
+  throw new RangeError('A pair without either side.');
+}
+
+/** @param asking how many undecided pairs may be asked about at the same time */
+export async function* planPairs(
+  pairs: Pages<Pair>,
+  rules: Rules,
+  gather: GatherEvidence,
+  asking: number,
+): AsyncGenerator<PlanItem[]> {
+  const limit = pLimit(asking);
+  for await (const page of pairs) {
+    yield await Promise.all(page.map(pair => planPair(pair, rules, gather, limit)));
+  }
+}
+
+function planPair(
+  pair: Pair,
+  rules: Rules,
+  gather: GatherEvidence,
+  limit: ReturnType<typeof pLimit>,
+): PlanItem | Promise<PlanItem> {
+  const decision = decide(pair, rules);
+  if (decision.action !== 'undecided') return { ...pair, ...decision };
+  return limit(async () => {
+    const { source, destination } = pair;
+    if (source === undefined || destination === undefined)
+      throw new RangeError('Only twins can be undecided.');
+    const evidence = await gather(source, destination);
+    return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
+  });
+}
+
+/** What a plan amounts to, counted while it streams by. */
+export class PlanTotals {
+  /** Source objects. */
+  listed = 0;
+  bytesListed = 0;
+  /** Destination objects. */
+  atDestination = 0;
+  toCopy = 0;
+  bytesToCopy = 0;
+  toDelete = 0;
+  /** Objects that cannot be carried, known before anything is tried. */
+  toFail = 0;
+
+  count(item: PlanItem): void {
+    if (item.source !== undefined) {
+      this.listed++;
+      this.bytesListed += item.source.size;
+    }
+    if (item.destination !== undefined) this.atDestination++;
+    if (item.action === 'copy' && item.source !== undefined) {
+      this.toCopy++;
+      this.bytesToCopy += item.source.size;
+    } else if (item.action === 'delete') this.toDelete++;
+    else if (item.action === 'fail') this.toFail++;
+  }
+}
+
+/** `s3://bucket/prefix` */
+export function uri(location: Location): string {
+  return `s3://${location.bucket}/${location.prefix}`;
+}

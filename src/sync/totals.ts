@@ -1,0 +1,106 @@
+/** Counting, once per record, and the identity that says nothing fell between two stools. */
+import { FatalError } from '../errors.ts';
+import { type FailureGroup, type ObjectRecord, PROOFS, type Proof, type Totals } from '../model.ts';
+
+const EXAMPLES = 5;
+
+export class Tally {
+  #listed = 0;
+  #bytesListed = 0;
+  #bytesCopied = 0;
+  #undeleted = 0;
+  readonly #actions = { copied: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0, kept: 0 };
+  readonly #reasons = new Map<string, number>();
+  readonly #proofs = new Map<Proof, number>();
+  readonly #failures = new Map<string, Group>();
+
+  count(record: ObjectRecord): void {
+    const { action, reason, proof, size } = record;
+    const plain = action === 'would-copy' ? 'copied' : action === 'would-delete' ? 'deleted' : action;
+    this.#actions[plain]++;
+    if (record.sourceEtag !== undefined) {
+      this.#listed++;
+      this.#bytesListed += size;
+    }
+    if (plain === 'copied') this.#bytesCopied += size;
+    if (action === 'copied' || action === 'unchanged') increment(this.#proofs, proof);
+    if (action === 'kept' && UNDELETED.has(reason)) this.#undeleted++;
+    if (isWrong(record)) this.#group(record);
+    increment(this.#reasons, `${action}: ${reason}`);
+  }
+
+  /**
+   * @param planned source objects the plan listed
+   * @throws FatalError when an object of the plan is not accounted for
+   */
+  totals(planned: number): Totals {
+    const { copied, unchanged, skipped, failed } = this.#actions;
+    const accounted = copied + unchanged + skipped + failed;
+    if (accounted !== planned || this.#listed !== planned) {
+      throw new FatalError(
+        `The accounts do not close: ${planned} objects were listed in the source, but ${copied} copied + ${unchanged} unchanged + ${skipped} skipped + ${failed} failed make ${accounted}.`,
+      );
+    }
+    return {
+      listed: planned,
+      ...this.#actions,
+      undeleted: this.#undeleted,
+      bytesListed: this.#bytesListed,
+      bytesCopied: this.#bytesCopied,
+      reasons: Object.fromEntries(this.#reasons),
+      proofs: Object.fromEntries(PROOFS.map(proof => [proof, this.#proofs.get(proof) ?? 0])) as Record<
+        Proof,
+        number
+      >,
+    };
+  }
+
+  /** What went wrong, grouped by cause, largest group first. */
+  failures(): FailureGroup[] {
+    return [...this.#failures.values()].sort((a, b) => b.count - a.count);
+  }
+
+  #group({ key, reason, error, requestId }: ObjectRecord): void {
+    const code = error?.code ?? reason;
+    const group = this.#failures.get(`${reason}: ${code}`);
+    if (group !== undefined) {
+      group.count++;
+      if (group.examples.length < EXAMPLES) group.examples.push(key);
+      return;
+    }
+    this.#failures.set(`${reason}: ${code}`, {
+      code,
+      reason,
+      count: 1,
+      message: error?.message ?? WORDS[reason] ?? reason,
+      examples: [key],
+      ...(requestId !== undefined && { requestId }),
+    });
+  }
+}
+
+type Group = Omit<FailureGroup, 'count' | 'examples'> & { count: number; examples: string[] };
+
+const UNDELETED: ReadonlySet<string> = new Set(['extraneous', 'delete-failed']);
+
+function isWrong({ action, reason }: ObjectRecord): boolean {
+  return action === 'failed' || (action === 'kept' && UNDELETED.has(reason));
+}
+
+/** What a reason means where S3 said nothing. */
+const WORDS: Readonly<Record<string, string>> = {
+  missing: 'The destination does not have the object.',
+  'size-differs': 'The sizes differ.',
+  'content-differs': 'The contents differ.',
+  'source-newer': 'The source is newer than the destination.',
+  always: '`compare: always` takes every object as different.',
+  archived: 'The object is archived and has no restored copy; `archived: fail` was asked for.',
+  'key-too-long': "With the destination's prefix the key is longer than S3's 1,024 bytes.",
+  'key-empty':
+    'The key is exactly the source prefix and the destination prefix is empty: nothing is left to name it by.',
+  extraneous: 'Only the destination has the object.',
+};
+
+function increment<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

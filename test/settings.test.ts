@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InputError } from '../src/errors.ts';
+import { hints } from '../src/settings/hints.ts';
+import { parseSettings } from '../src/settings/parse.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const KEY = 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+function parse(inputs: Record<string, string> = {}) {
+  return parseSettings(
+    new Map(Object.entries({ source: 's3://from', destination: 's3://onto', ...inputs })),
+    NOW,
+  );
+}
+
+function problems(inputs: Record<string, string>): readonly string[] {
+  try {
+    parse(inputs);
+  } catch (error) {
+    assert.ok(error instanceof InputError, String(error));
+    return error.problems;
+  }
+  return [];
+}
+
+test('two locations are enough: the rest has defaults', () => {
+  const settings = parse();
+  assert.deepEqual(settings.source, {
+    location: { bucket: 'from', prefix: '' },
+    roleArn: undefined,
+    region: undefined,
+    account: undefined,
+  });
+  assert.equal(settings.copyAs, 'destination');
+  assert.equal(settings.mode, 'sync');
+  assert.equal(settings.sessionSeconds, 3600);
+  assert.deepEqual(settings.maxDelete, { percent: 10 });
+  assert.deepEqual([...settings.preserve], ['metadata', 'tags']);
+  assert.deepEqual(settings.report, {
+    folder: 's3-sync-report',
+    artifact: 's3-sync-report',
+    artifactRetentionDays: undefined,
+    summary: true,
+  });
+});
+
+/** Each refused value: the input, the value, and what the one message must say besides both. */
+const REFUSED: readonly [string, string, ...RegExp[]][] = [
+  ['source', 'bucket', /does not begin with s3:\/\//, /s3:\/\/bucket\/prefix/],
+  ['source', ' s3://bucket', /does not begin/],
+  ['source', 'S3://bucket', /does not begin/],
+  ['source', 's3://', /names no bucket/],
+  ['source', 's3:///prefix', /names no bucket/],
+  ['source', 's3://ab', /3 to 63/],
+  ['source', `s3://${'a'.repeat(64)}`, /3 to 63/],
+  ['source', 's3://My_Bucket', /a-z 0-9/],
+  ['source', 's3://-abc', /begin and end/],
+  ['source', 's3://a..b', /two dots/],
+  ['source', 's3://192.168.5.4', /IP address/],
+  ['source', 's3://xn--abc', /reserves/],
+  ['source', 's3://fast--euw1-az1--x-s3', /directory bucket/],
+  ['source', 's3://t--table-s3', /table bucket/],
+  ['source', 's3://point-abc-s3alias', /access point/],
+  ['source', 's3://arn:aws:s3:eu-west-1:111122223333:accesspoint/p', /ARN/, /access points/],
+  ['destination', 'arn:aws:s3:::bucket', /ARN/],
+  ['destination', `s3://bucket/${'ä'.repeat(513)}`, /1024 bytes/],
+  ['source-role', 'my-role', /not an ARN/, /arn:aws:iam::111122223333:role/],
+  ['source-role', 'arn:aws:iam::1111:role/x', /not the ARN of an IAM role/],
+  ['source-role', 'arn:aws:iam::111122223333:user/x', /not the ARN of an IAM role/],
+  ['destination-role', 'arn:aws:sts::111122223333:assumed-role/x/y', /session/],
+  ['copy-as', 'both', /destination, source/],
+  ['source-region', 'us-east1', /not a Region/],
+  ['destination-region', 'eu-west-1a', /Availability Zone/],
+  ['source-account', '12345678901', /11 digits/, /leading zeros/, /quotes/],
+  ['destination-account', '1111-2222-3333', /12 digits/],
+  ['audience', 'sts amazonaws', /white space/],
+  ['session-name', 'a', /2 to 64/],
+  ['session-name', 'nightly sync', /2 to 64/],
+  ['session-duration', '14m', /too small/, /15m to 12h/],
+  ['session-duration', '13h', /too large/],
+  ['session-duration', '3600', /no unit/],
+  ['mode', 'dryrun', /sync, dry-run, verify, preflight/],
+  ['mode', 'Sync', /not understood/],
+  ['engine', 'rclone', /auto, copy/],
+  ['engine', 'datasync', /not available in this version yet/, /auto, copy/],
+  ['engine', 'batch', /yet/],
+  ['engine', 'replication', /yet/],
+  ['engine', 'stream', /yet/],
+  ['include', '!*.tmp', /exclude/],
+  ['exclude', 'a\n[z-a]', /not a glob: \[z-a\]/],
+  ['min-size', '5 parsecs', /unknown unit "parsecs"/, /5MiB/],
+  ['min-size', '5M', /unknown unit/],
+  ['min-size', '5 constructor', /unknown unit/],
+  ['max-size', '-1', /not a size/],
+  ['max-size', '0.3B', /whole number of bytes/],
+  ['max-size', '99999999TiB', /too large/],
+  ['modified-after', 'yesterday', /neither a date nor an age/],
+  ['modified-after', '2026-02-30', /not in the calendar/],
+  ['modified-after', '2026-13-01', /not in the calendar/],
+  ['modified-before', '2026-01-31T22:00:00', /no time zone/],
+  ['modified-before', '2026-01-31T25:00:00Z', /not in the calendar/],
+  ['modified-before', '999999999d', /not in the calendar/],
+  ['modified-before', '7', /neither a date nor an age/],
+  ['compare', 'etag', /auto, size, newer, missing, always/],
+  ['compare', 'checksum', /yet/],
+  ['delete', 'yes', /true or false/],
+  ['delete', 'True', /true or false/],
+  ['max-delete', '110%', /more than 100%/],
+  ['max-delete', '-5', /10%/],
+  ['max-delete', '1.5', /whole number/],
+  ['preserve', 'metadata, acls', /metadata, tags, storage-class/],
+  ['preserve', 'object-lock', /yet/],
+  ['preserve', 'acl', /yet/],
+  ['preserve', 'tags\nchecksum', /yet/],
+  ['preserve', ',', /names nothing/],
+  ['storage-class', 'GLACIER_INSTANT', /GLACIER_IR/],
+  ['encryption', 'SSE-S3', /AES256/],
+  ['kms-key', 'alias/my-key', /alias/],
+  ['kms-key', 'arn:aws:kms:eu-west-1:444455556666:alias/my-key', /alias/],
+  ['kms-key', '1234abcd-12ab-34cd-56ef-1234567890ab', /full ARN/],
+  ['acl', 'bucket-owner', /bucket-owner-full-control/],
+  ['archived', 'restore', /yet/, /skip, fail/],
+  ['request-payer', 'requester', /true or false/],
+  ['concurrency', '0', /too small/, /auto, or a whole number from 1 to 1000/],
+  ['concurrency', '1001', /too large/],
+  ['concurrency', 'many', /whole number/],
+  ['part-size', '5MB', /too small/, /5MiB to 5GiB/],
+  ['part-size', '6GiB', /too large/],
+  ['verify', 'checksum', /yet/],
+  ['verify', 'content', /yet/],
+  ['report', 'a\nb', /one line/],
+  ['artifact', 'a/b', /a name without/],
+  ['artifact-retention-days', '0', /1 to 400/],
+  ['summary', 'no', /true or false/],
+];
+
+for (const [name, value, ...says] of REFUSED) {
+  test(`${name}: ${JSON.stringify(value.slice(0, 60))} is refused with what is accepted`, () => {
+    const found = problems({ [name]: value });
+    assert.equal(found.length, 1, found.join('\n'));
+    const [message = ''] = found;
+    assert.ok(message.startsWith(`${name}: "`), message);
+    const shown = value.trim().replaceAll('\n', '\\x0a').slice(0, 100);
+    assert.ok(message.includes(shown), message);
+    assert.match(message, /Accepted: .+\.$/);
+    for (const pattern of says) assert.match(message, pattern);
+  });
+}
+
+/** Each combination that cannot be, the one sentence it must give, and a neighbour that is fine. */
+const COMBINATIONS: readonly [Record<string, string>, RegExp, Record<string, string>][] = [
+  [{ destination: 's3://from' }, /^source, destination: .*overlap/, { destination: 's3://from2' }],
+  [
+    { source: 's3://b1x/a', destination: 's3://b1x/ab' },
+    /overlap/,
+    { source: 's3://b1x/a/', destination: 's3://b1x/b/' },
+  ],
+  [{ source: 's3://b1x/a/b', destination: 's3://b1x/a/' }, /overlap/, { destination: 's3://b1x/a/' }],
+  [
+    {
+      'source-role': 'arn:aws:iam::111122223333:role/a',
+      'destination-role': 'arn:aws-cn:iam::444455556666:role/b',
+    },
+    /aws and aws-cn are different partitions/,
+    {
+      'source-role': 'arn:aws:iam::111122223333:role/a',
+      'destination-role': 'arn:aws:iam::444455556666:role/b',
+    },
+  ],
+  [{ 'kms-key': KEY }, /^kms-key: .*aws:kms/, { 'kms-key': KEY, encryption: 'aws:kms' }],
+  [{ 'kms-key': KEY, encryption: 'AES256' }, /AES256/, { 'kms-key': KEY, encryption: 'aws:kms:dsse' }],
+  [
+    { 'kms-key': KEY, encryption: 'aws:kms', 'destination-region': 'us-east-1' },
+    /eu-west-1.*us-east-1/,
+    { 'kms-key': KEY, encryption: 'aws:kms', 'destination-region': 'eu-west-1' },
+  ],
+  [
+    { 'storage-class': 'GLACIER_IR', preserve: 'storage-class' },
+    /^storage-class: "GLACIER_IR" contradicts/,
+    { 'storage-class': 'GLACIER_IR' },
+  ],
+  [
+    { 'min-size': '2KiB', 'max-size': '2KB' },
+    /2048 bytes.*2000 bytes/,
+    { 'min-size': '2KB', 'max-size': '2KB' },
+  ],
+  [
+    { 'modified-after': '7d', 'modified-before': '8d' },
+    /modified-after, modified-before/,
+    { 'modified-after': '8d', 'modified-before': '7d' },
+  ],
+];
+
+for (const [wrong, says, right] of COMBINATIONS) {
+  test(`together refused: ${JSON.stringify(wrong)}`, () => {
+    const found = problems(wrong);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0] ?? '', says);
+    assert.match(found[0] ?? '', /Accepted: .+\.$/);
+    assert.deepEqual(problems(right), []);
+  });
+}
+
+test('a rule is silent about an input that was refused for itself', () => {
+  assert.deepEqual(
+    problems({ 'kms-key': KEY, encryption: 'kms' }).map(problem => problem.split(':')[0]),
+    ['encryption'],
+  );
+});
+
+test('all problems are named at once', () => {
+  const found = problems({
+    source: '',
+    mode: 'x',
+    'dry-run': 'true',
+    concurrency: '0',
+    destination: 's3://from',
+  });
+  assert.deepEqual(found.map(problem => problem.split(':')[0]).sort(), [
+    'concurrency',
+    'dry-run',
+    'mode',
+    'source',
+  ]);
+  assert.match(found.join('\n'), /^source: is required/m);
+});
+
+const UNKNOWN: readonly [string, RegExp][] = [
+  ['dry-run', /Did you mean mode: dry-run\?/],
+  ['dryrun', /Did you mean mode: dry-run\?/],
+  ['dry_run', /Did you mean mode: dry-run\?/],
+  ['preview', /Did you mean mode: dry-run\?/],
+  ['src', /Did you mean source\?/],
+  ['from', /Did you mean source\?/],
+  ['dst', /Did you mean destination\?/],
+  ['to', /Did you mean destination\?/],
+  ['role-to-assume', /Did you mean source-role or destination-role\?/],
+  ['max_delete', /Did you mean max-delete\?/],
+  ['includes', /Did you mean include\?/],
+  ['destinaton-role', /Did you mean destination-role\?/],
+  ['constructor', /there is no such input/],
+  ['time-limit', /not available in this version yet/],
+  ['work-location', /not available in this version yet/],
+  ['github-token', /not available in this version yet/],
+];
+
+for (const [name, says] of UNKNOWN) {
+  test(`unknown input ${name} is refused, its value kept out of the message`, () => {
+    const found = problems({ [name]: 's3cret-value' });
+    assert.equal(found.length, 1);
+    assert.ok(found[0]?.startsWith(`${name}: `));
+    assert.match(found[0] ?? '', says);
+    assert.doesNotMatch(found[0] ?? '', /s3cret-value|function/);
+  });
+}
+
+test('an unknown input is refused even when its value is empty', () => {
+  assert.equal(problems({ 'dry-run': '' }).length, 1);
+});
+
+test('a prefix is kept byte for byte', () => {
+  for (const prefix of ['/', 'a/', '/a//b/ ', ' a', 'ä/é', '../x', 'a?b#c%20']) {
+    assert.equal(parse({ source: `s3://from/${prefix}` }).source.location.prefix, prefix);
+  }
+  assert.match(problems({ source: 's3://from/a\n' })[0] ?? '', /line break/);
+});
+
+test('globs are kept byte for byte, without empty lines', () => {
+  assert.deepEqual(parse({ include: '\n a *\r\n\n  \nb  \n' }).filter.include, [' a *', 'b  ']);
+});
+
+test('an empty artifact turns the upload off, an empty anything else is not given', () => {
+  assert.equal(parse({ artifact: '' }).report.artifact, undefined);
+  assert.equal(parse({ mode: ' ' }).mode, 'sync');
+});
+
+test('moments: dates are UTC, times need a zone, ages count back from now', () => {
+  const after = (text: string) => parse({ 'modified-after': text }).filter.modifiedAfter?.toISOString();
+  assert.equal(after('2026-01-31'), '2026-01-31T00:00:00.000Z');
+  assert.equal(after('2026-01-31T22:00+02:00'), '2026-01-31T20:00:00.000Z');
+  assert.equal(after('7d'), '2026-11-13T12:00:00.000Z');
+});
+
+test('delete with mode verify is allowed: it deletes nothing', () => {
+  assert.deepEqual(problems({ delete: 'true', mode: 'verify' }), []);
+});
+
+test('a role in China with the audience of the other partitions earns a hint, not an error', () => {
+  const china = { 'source-role': 'arn:aws-cn:iam::111122223333:role/a' };
+  assert.match(hints(parse(china))[0] ?? '', /^audience: .*sts\.amazonaws\.com\.cn/);
+  assert.deepEqual(hints(parse({ ...china, audience: 'sts.amazonaws.com.cn' })), []);
+  assert.deepEqual(hints(parse()), []);
+});
