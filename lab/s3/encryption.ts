@@ -117,7 +117,7 @@ export async function demandEncryption(
   if (inParts) await demandOnKey(call, encryption.keyArn, 'kms:Decrypt', bucket, context);
 }
 
-/** Throws unless the caller may decrypt this object, and has brought the customer's key if it needs one. */
+/** Throws unless the caller may decrypt this object. */
 export async function demandDecryption(
   call: Call,
   bucket: Bucket,

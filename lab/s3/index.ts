@@ -5,9 +5,9 @@ import { Bucket, type BucketSettings } from './bucket.ts';
 import { createBucket, listBuckets } from './buckets.ts';
 import { errorResponse, noSuchBucket, notImplemented, S3Error } from './errors.ts';
 import { type KmsKey, KmsKeys } from './kms.ts';
-import { bucketOperations, dataOperations } from './operations.ts';
+import { bucketOperations, dataOperations, type Operation } from './operations.ts';
 import { route, type Target } from './router.ts';
-import type { BucketCall, Call, World } from './world.ts';
+import type { Call, World } from './world.ts';
 
 export type { Bucket, BucketSettings, Paging, PutOptions } from './bucket.ts';
 export { type Content, sparse } from './content.ts';
@@ -81,29 +81,26 @@ async function perform(call: Call, target: Target): Promise<LabResponse> {
   const { name, bucket: bucketName = '' } = target;
   if (name === 'ListBuckets') return listBuckets(call);
   if (name === 'CreateBucket') return createBucket(call, bucketName);
-  if (!dataOperations[name] && !bucketOperations[name]) {
-    throw notImplemented(`${call.request.method} ${call.request.path}`);
-  }
+  const operation = dataOperations[name] ?? bucketOperations[name];
+  if (!operation) throw notImplemented(`${call.request.method} ${call.request.path}`);
   const bucket = findBucket(call, bucketName);
-  return name === 'HeadBucket'
-    ? withRegion(bucket, performOnBucket(call, bucket, target))
-    : performOnBucket(call, bucket, target);
+  const performed = performOnBucket(call, bucket, target, operation);
+  return name === 'HeadBucket' ? withRegion(bucket, performed) : performed;
 }
 
 async function performOnBucket(
   call: Call,
   bucket: Bucket,
   { name, key = '', virtualHost }: Target,
+  operation: Operation,
 ): Promise<LabResponse> {
   if (name !== 'GetBucketLocation') assertRegion(call, bucket, virtualHost);
   assertOwner(call, bucket, 'x-amz-expected-bucket-owner');
   assertKeyLength(key);
-  const bucketCall: BucketCall = { ...call, bucket, key };
-  const data = dataOperations[name];
-  if (!data) return bucketOperations[name]?.(bucketCall) ?? { status: 501 };
-  assertPayer(call, bucket);
-  const response = await data(bucketCall);
-  return requesterPays(call.request.caller, bucket)
+  const paying = name in dataOperations && requesterPays(call.request.caller, bucket);
+  if (paying) assertPayer(call, bucket);
+  const response = await operation({ ...call, bucket, key });
+  return paying
     ? { ...response, headers: { ...response.headers, 'x-amz-request-charged': 'requester' } }
     : response;
 }

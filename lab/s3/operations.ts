@@ -27,7 +27,7 @@ import { listMultipartUploads, listParts } from './uploads.ts';
 import type { BucketCall } from './world.ts';
 import { putObject } from './write.ts';
 
-type Operation = (call: BucketCall) => Promise<LabResponse>;
+export type Operation = (call: BucketCall) => Promise<LabResponse>;
 
 /** Operations about the bucket itself, for which nobody is charged. */
 export const bucketOperations: Readonly<Record<string, Operation>> = {

