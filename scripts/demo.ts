@@ -23,6 +23,7 @@ console.log(
 console.log(`Account ${destination.account} owns s3://${destination.bucket} in ${destination.region}.`);
 
 const first = await run(
+  'first',
   'The first run copies what is missing or changed and deletes what only the destination has',
 );
 assert.equal(first.outputs['objects-copied'], String(expected.copied));

@@ -110,7 +110,7 @@ export type CopyReason = 'missing' | 'size-differs' | 'content-differs' | 'sourc
 /** Why it may stay. */
 export type UnchangedReason = 'same-etag' | 'same-checksum' | 'same-size' | 'destination-newer' | 'exists';
 /** Why it was left out on purpose. */
-export type SkipReason = 'excluded' | 'archived' | 'vanished' | 'stopped';
+export type SkipReason = 'excluded' | 'archived' | 'key-empty' | 'vanished' | 'stopped';
 /** Why it cannot move, known before or found while trying. */
 export type FailReason =
   | 'archived'

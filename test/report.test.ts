@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CheckResult, FailureGroup, ObjectRecord, RunReport, Totals } from '../src/model.ts';
+import type { CheckResult, FailureGroup, RunReport, Totals } from '../src/model.ts';
 import { makeFolder, writeReport } from '../src/report/folder.ts';
 import { renderSummary, SUMMARY_LIMIT } from '../src/report/summary.ts';
 import { code, escaped, fenced } from '../src/report/text.ts';

@@ -55,7 +55,8 @@ export function writeStatement(location: Location, partition: string, needs: Wri
       's3:AbortMultipartUpload',
       ...(needs.tags ? ['s3:PutObjectTagging'] : []),
       ...(needs.acl ? ['s3:PutObjectAcl'] : []),
-      ...(needs.delete ? ['s3:DeleteObject'] : []),
+      // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
+      ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
     ],
     Resource: objectsArn(location, partition),
   };

@@ -7,7 +7,6 @@ import { evidenceOf } from '../s3/head.ts';
 import { list } from '../s3/list.ts';
 import type { Rules } from '../sync/decide.ts';
 import { createFilter } from '../sync/filter.ts';
-import { guardPlan } from '../sync/guards.ts';
 import type { Pages } from '../sync/merge.ts';
 import { PlanTotals, pairListings, planPairs } from '../sync/plan.ts';
 
@@ -22,7 +21,7 @@ export interface Plan {
   deletions(): Pages<ObjectEntry>;
 }
 
-/** @throws FatalError when a listing fails or a guard refuses the plan; nothing has been changed then */
+/** @throws FatalError when a listing fails */
 export async function makePlan(scene: Scene, scratch: string): Promise<Plan> {
   const { settings, source, destination } = scene;
   const rules: Rules = {
@@ -49,7 +48,6 @@ export async function makePlan(scene: Scene, scratch: string): Promise<Plan> {
     }
   }
   await writer.close();
-  guardPlan(settings, totals);
 
   const items = () => readNdjson<PlanItem>(writer.path);
   return {

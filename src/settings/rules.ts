@@ -60,6 +60,14 @@ export const RULES: readonly Rule[] = [
         : undefined,
   },
   {
+    about: ['compare', 'mode'],
+    broken: ({ compare, mode }) =>
+      mode === 'verify' && compare === 'always'
+        ? 'compare: "always" takes every object as different, so that mode verify could never pass. ' +
+          'Accepted: with mode verify, any other comparison.'
+        : undefined,
+  },
+  {
     about: ['min-size', 'max-size'],
     broken: ({ filter: { minSize, maxSize } }) =>
       minSize !== undefined && maxSize !== undefined && minSize > maxSize

@@ -79,12 +79,11 @@ export async function* recordAsSeen(
   for await (const meetings of mergeByKey(settled, seen, names)) {
     const records: ObjectRecord[] = [];
     for (const { left, right } of meetings) {
-      if (left === undefined) {
-        if (right?.source !== undefined) movements.appeared++;
-        continue;
-      }
-      if (left.item.source !== undefined && left.item.source.etag !== right?.source?.etag)
-        movements.movedOn++;
+      const before = left?.item.source;
+      const now = right?.source;
+      if (before === undefined && now !== undefined) movements.appeared++;
+      if (before !== undefined && before.etag !== now?.etag) movements.movedOn++;
+      if (left === undefined) continue;
       records.push(toRecord(left, asSeen(left, right?.destination), places));
     }
     yield records;

@@ -107,7 +107,8 @@ function isCopyReason(reason: Comparison): reason is CopyReason {
 function decideCopy(source: ObjectEntry, reason: CopyReason, rules: Rules): Decision {
   if (isArchived(source)) return { action: rules.archived, reason: 'archived' };
   const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
-  if (bytes === 0) return { action: 'fail', reason: 'key-empty' };
+  // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
+  if (bytes === 0) return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
   if (bytes > KEY_BYTES) return { action: 'fail', reason: 'key-too-long' };
   return { action: 'copy', reason };
 }

@@ -30,18 +30,21 @@ export async function transfer<T>(
   };
   const mayGoOn = () => failures.length === 0 && !draining.aborted;
 
-  for await (const page of pages) {
-    for (const item of page) {
-      while (running.size >= limit.concurrency && mayGoOn()) {
-        await new Promise<void>(resolve => {
-          wake = resolve;
-        });
+  try {
+    for await (const page of pages) {
+      for (const item of page) {
+        while (running.size >= limit.concurrency && mayGoOn()) {
+          await new Promise<void>(resolve => {
+            wake = resolve;
+          });
+        }
+        if (!mayGoOn()) break;
+        start(item);
       }
       if (!mayGoOn()) break;
-      start(item);
     }
-    if (!mayGoOn()) break;
+  } finally {
+    await Promise.all(running);
   }
-  await Promise.all(running);
   if (failures.length > 0) throw failures[0];
 }

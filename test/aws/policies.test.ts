@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  asPolicy,
+  bucketArn,
+  forPrincipal,
+  listStatement,
+  objectsArn,
+  readStatement,
+  trustStatement,
+  writeStatement,
+} from '../../src/aws/policies.ts';
+
+const BUCKET = { bucket: 'from', prefix: '' };
+const PREFIX = { bucket: 'from', prefix: 'a/b' };
+const NOTHING_MORE = { tags: false, acl: false, delete: false };
+
+test('a bucket and its objects have ARNs of their own, in every partition', () => {
+  assert.equal(bucketArn(PREFIX, 'aws'), 'arn:aws:s3:::from');
+  assert.equal(objectsArn(BUCKET, 'aws-cn'), 'arn:aws-cn:s3:::from/*');
+  assert.equal(objectsArn(PREFIX, 'aws-us-gov'), 'arn:aws-us-gov:s3:::from/a/b*');
+});
+
+test('listing is allowed on the bucket, reading and writing on what is below the prefix', () => {
+  assert.deepEqual(listStatement(PREFIX, 'aws'), {
+    Sid: 'S3SyncList',
+    Effect: 'Allow',
+    Action: 's3:ListBucket',
+    Resource: 'arn:aws:s3:::from',
+  });
+  assert.equal(readStatement(PREFIX, 'aws', true).Resource, 'arn:aws:s3:::from/a/b*');
+  assert.equal(writeStatement(PREFIX, 'aws', NOTHING_MORE).Resource, 'arn:aws:s3:::from/a/b*');
+});
+
+test('reading takes tags only where they are kept', () => {
+  assert.deepEqual(readStatement(BUCKET, 'aws', false).Action, ['s3:GetObject']);
+  assert.deepEqual(readStatement(BUCKET, 'aws', true).Action, ['s3:GetObject', 's3:GetObjectTagging']);
+});
+
+/** What a run does besides writing, and the action it needs for it. */
+const NEEDS = [
+  ['tags', 's3:PutObjectTagging'],
+  ['acl', 's3:PutObjectAcl'],
+  ['delete', 's3:DeleteObject', 's3:GetObject'],
+] as const;
+
+test('writing takes what the run does and nothing more', () => {
+  const least = ['s3:PutObject', 's3:AbortMultipartUpload'];
+  assert.deepEqual(writeStatement(BUCKET, 'aws', NOTHING_MORE).Action, least);
+  for (const [need, ...actions] of NEEDS) {
+    assert.deepEqual(writeStatement(BUCKET, 'aws', { ...NOTHING_MORE, [need]: true }).Action, [
+      ...least,
+      ...actions,
+    ]);
+  }
+});
+
+test('a bucket policy states the same with the principal it is for', () => {
+  const arn = 'arn:aws:iam::111122223333:role/copy';
+  const statement = listStatement(BUCKET, 'aws');
+  const stated = forPrincipal(statement, arn);
+  assert.deepEqual(stated, { ...statement, Principal: { AWS: arn } });
+  assert.deepEqual(Object.keys(stated), ['Sid', 'Effect', 'Principal', 'Action', 'Resource']);
+});
+
+test('a trust policy names the provider of the account, the audience and exactly these subjects', () => {
+  const issuer = 'token.actions.githubusercontent.com';
+  assert.deepEqual(
+    trustStatement('111122223333', 'aws-cn', issuer, 'sts.amazonaws.com', ['repo:o/r:ref:x', 'y']),
+    {
+      Sid: 'GitHubActions',
+      Effect: 'Allow',
+      Principal: { Federated: `arn:aws-cn:iam::111122223333:oidc-provider/${issuer}` },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: ['repo:o/r:ref:x', 'y'] },
+      },
+    },
+  );
+});
+
+test('what is pasted is a whole policy of the current language, one line a member', () => {
+  const text = asPolicy(listStatement(BUCKET, 'aws'), readStatement(BUCKET, 'aws', false));
+  assert.deepEqual(JSON.parse(text), {
+    Version: '2012-10-17',
+    Statement: [listStatement(BUCKET, 'aws'), readStatement(BUCKET, 'aws', false)],
+  });
+  assert.match(text, /^\{\n {2}"Version": "2012-10-17",\n/);
+});

@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { COMPARES, type Compare, type Decision, type ObjectEntry, type Pair } from '../../src/model.ts';
+import { decide, decideWithEvidence, type Evidence, isArchived, type Rules } from '../../src/sync/decide.ts';
+import { anyKey, entry, rules } from './make.ts';
+
+const words = (decision: ReturnType<typeof decide>): string =>
+  decision.action === 'undecided' ? 'undecided' : `${decision.action}: ${decision.reason}`;
+
+function twins(source: Partial<ObjectEntry>, destination: Partial<ObjectEntry>): Pair {
+  return { key: 'k', source: entry('k', source), destination: entry('k', destination) };
+}
+
+const OLD = { modified: 1_000 };
+const NEW = { modified: 2_000 };
+
+/** How a source object meets its twin. */
+const SITUATIONS = {
+  missing: { key: 'k', source: entry('k') },
+  'larger source': twins({ size: 101, ...OLD }, NEW),
+  'smaller source': twins({ size: 99, ...OLD }, NEW),
+  'empty source': twins({ size: 0, ...OLD }, NEW),
+  'same ETag, older source': twins(OLD, NEW),
+  'same ETag, newer source': twins(NEW, OLD),
+  'other ETag, older source': twins({ etag: 'e2', ...OLD }, NEW),
+  'other ETag, same time': twins({ etag: 'e2', ...OLD }, OLD),
+  'other ETag, newer source': twins({ etag: 'e2', ...NEW }, OLD),
+} as const satisfies Record<string, Pair>;
+
+const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
+  missing: {
+    auto: 'copy: missing',
+    size: 'copy: missing',
+    newer: 'copy: missing',
+    missing: 'copy: missing',
+    always: 'copy: missing',
+  },
+  'larger source': {
+    auto: 'copy: size-differs',
+    size: 'copy: size-differs',
+    newer: 'copy: size-differs',
+    missing: 'unchanged: exists',
+    always: 'copy: always',
+  },
+  'smaller source': {
+    auto: 'copy: size-differs',
+    size: 'copy: size-differs',
+    newer: 'copy: size-differs',
+    missing: 'unchanged: exists',
+    always: 'copy: always',
+  },
+  'empty source': {
+    auto: 'copy: size-differs',
+    size: 'copy: size-differs',
+    newer: 'copy: size-differs',
+    missing: 'unchanged: exists',
+    always: 'copy: always',
+  },
+  'same ETag, older source': {
+    auto: 'unchanged: same-etag',
+    size: 'unchanged: same-size',
+    newer: 'unchanged: destination-newer',
+    missing: 'unchanged: exists',
+    always: 'copy: always',
+  },
+  'same ETag, newer source': {
+    auto: 'unchanged: same-etag',
+    size: 'unchanged: same-size',
+    newer: 'copy: source-newer',
+    missing: 'unchanged: exists',
+    always: 'copy: always',
+  },
+  'other ETag, older source': {
+    auto: 'undecided',
+    size: 'unchanged: same-size',
+    newer: 'unchanged: destination-newer',
+    missing: 'unchanged: exists',
+    always: 'copy: always',
+  },
+  'other ETag, same time': {
+    auto: 'undecided',
+    size: 'unchanged: same-size',
+    newer: 'unchanged: destination-newer',
+    missing: 'unchanged: exists',
+    always: 'copy: always',
+  },
+  'other ETag, newer source': {
+    auto: 'undecided',
+    size: 'unchanged: same-size',
+    newer: 'copy: source-newer',
+    missing: 'unchanged: exists',
+    always: 'copy: always',
+  },
+};
+
+for (const [situation, expected] of Object.entries(TRUTH)) {
+  const pair: Pair = SITUATIONS[situation as keyof typeof SITUATIONS];
+  for (const compare of COMPARES) {
+    test(`compare ${compare}, ${situation}: ${expected[compare]}`, () => {
+      assert.equal(words(decide(pair, rules({ compare }))), expected[compare]);
+    });
+  }
+}
+
+const says = (checksums: Record<string, string>, etagIsMd5 = false): Evidence => ({ checksums, etagIsMd5 });
+
+/** What the source says of itself, what the destination says, and the decision when the source is older and newer. */
+const EVIDENCE: readonly [string, Evidence | undefined, Evidence | undefined, string, string][] = [
+  [
+    'equal checksums prove equal content, whatever the clocks say',
+    says({ CRC64NVME: 'x' }),
+    says({ CRC64NVME: 'x' }),
+    'unchanged: same-checksum',
+    'unchanged: same-checksum',
+  ],
+  [
+    'different checksums prove different content',
+    says({ SHA256: 'x' }),
+    says({ SHA256: 'y' }),
+    'copy: content-differs',
+    'copy: content-differs',
+  ],
+  [
+    'one shared algorithm among several is enough',
+    says({ CRC32: 'q', SHA1: 'x' }),
+    says({ SHA1: 'x', SHA256: 'z' }),
+    'unchanged: same-checksum',
+    'unchanged: same-checksum',
+  ],
+  [
+    'checksums of different algorithms say nothing: the clocks decide',
+    says({ CRC32: 'x' }),
+    says({ SHA1: 'x' }),
+    'unchanged: same-size',
+    'copy: source-newer',
+  ],
+  [
+    'equal checksums beat different MD5s',
+    says({ CRC32: 'x' }, true),
+    says({ CRC32: 'x' }, true),
+    'unchanged: same-checksum',
+    'unchanged: same-checksum',
+  ],
+  [
+    'two different ETags that are both MD5s prove different content',
+    says({}, true),
+    says({}, true),
+    'copy: content-differs',
+    'copy: content-differs',
+  ],
+  ['one MD5 alone says nothing', says({}, true), says({}), 'unchanged: same-size', 'copy: source-newer'],
+  ['no evidence at all: the clocks decide', says({}), says({}), 'unchanged: same-size', 'copy: source-newer'],
+  [
+    'a source that will not say: the clocks decide',
+    undefined,
+    says({ CRC32: 'x' }, true),
+    'unchanged: same-size',
+    'copy: source-newer',
+  ],
+  [
+    'a destination that will not say: the clocks decide',
+    says({ CRC32: 'x' }, true),
+    undefined,
+    'unchanged: same-size',
+    'copy: source-newer',
+  ],
+];
+
+for (const [what, source, destination, whenOlder, whenNewer] of EVIDENCE) {
+  test(`evidence: ${what}`, () => {
+    const answer = (ours: Partial<ObjectEntry>, theirs: Partial<ObjectEntry>) =>
+      words(
+        decideWithEvidence(
+          entry('k', { etag: 'e2', ...ours }),
+          entry('k', theirs),
+          { source, destination },
+          rules(),
+        ),
+      );
+    assert.equal(answer(OLD, NEW), whenOlder);
+    assert.equal(answer(OLD, OLD), whenOlder);
+    assert.equal(answer(NEW, OLD), whenNewer);
+  });
+}
+
+test('evidence does not move what cannot be moved', () => {
+  const differs = { source: says({ CRC32: 'x' }), destination: says({ CRC32: 'y' }) };
+  const archived = entry('k', { etag: 'e2', storageClass: 'GLACIER' });
+  assert.equal(words(decideWithEvidence(archived, entry('k'), differs, rules())), 'skip: archived');
+  const long = entry('k'.repeat(1024), { etag: 'e2' });
+  const tight = rules({ destinationPrefixBytes: 1 });
+  assert.equal(words(decideWithEvidence(long, entry(long.key), differs, tight)), 'fail: key-too-long');
+});
+
+/** Storage class, restored copy at hand, and whether the object can be read. */
+const CLASSES: readonly [string, boolean, boolean][] = [
+  ['GLACIER', false, false],
+  ['DEEP_ARCHIVE', false, false],
+  ['GLACIER', true, true],
+  ['DEEP_ARCHIVE', true, true],
+  ['GLACIER_IR', false, true],
+  ['STANDARD', false, true],
+  ['STANDARD_IA', false, true],
+  // Whether it has gone to one of its archive tiers only the copy itself shows.
+  ['INTELLIGENT_TIERING', false, true],
+];
+
+for (const [storageClass, restored, readable] of CLASSES) {
+  const state = restored ? 'with a restored copy' : 'without a restored copy';
+  test(`${storageClass} ${state} can ${readable ? '' : 'not '}be copied`, () => {
+    const source = entry('k', { storageClass, restored });
+    assert.equal(isArchived(source), !readable);
+    for (const archived of ['skip', 'fail'] as const) {
+      const copy = readable ? 'copy: missing' : `${archived}: archived`;
+      assert.equal(words(decide({ key: 'k', source }, rules({ archived }))), copy);
+      const overwrite = readable ? 'copy: always' : `${archived}: archived`;
+      const pair: Pair = { key: 'k', source, destination: entry('k') };
+      assert.equal(words(decide(pair, rules({ archived, compare: 'always' }))), overwrite);
+      // What need not move is not in the way.
+      assert.equal(words(decide(pair, rules({ archived }))), 'unchanged: same-etag');
+    }
+  });
+}
+
+/** The key without its prefix, the bytes of the destination prefix, and what becomes of the object. */
+const KEYS: readonly [string, string, number, string][] = [
+  ['1,024 bytes are the most', 'k'.repeat(1024), 0, 'copy: missing'],
+  ['1,025 bytes are too many', 'k'.repeat(1025), 0, 'fail: key-too-long'],
+  ['the prefix counts', 'k'.repeat(1000), 25, 'fail: key-too-long'],
+  ['the prefix may fill the rest', 'k'.repeat(1000), 24, 'copy: missing'],
+  ['bytes count, not characters', 'é'.repeat(513), 0, 'fail: key-too-long'],
+  ['four bytes of an emoji count as four', '😀'.repeat(256), 0, 'copy: missing'],
+  [
+    'four bytes of an emoji count as four, and one more is too many',
+    '😀'.repeat(256),
+    1,
+    'fail: key-too-long',
+  ],
+  ['the key may be all prefix', '', 7, 'copy: missing'],
+  ['a prefix of 1,025 bytes is too long by itself', '', 1025, 'fail: key-too-long'],
+  ['a key of no bytes is none', '', 0, 'fail: key-empty'],
+];
+
+for (const [what, key, destinationPrefixBytes, expected] of KEYS) {
+  test(`keys: ${what}`, () => {
+    assert.equal(words(decide({ key, source: entry(key) }, rules({ destinationPrefixBytes }))), expected);
+  });
+}
+
+test('what the filter leaves out is skipped before anything else is looked at', () => {
+  const leaveOut = rules({ exclude: ['k*'], compare: 'always', archived: 'fail' });
+  const archived = entry('k', { storageClass: 'GLACIER' });
+  assert.equal(words(decide({ key: 'k', source: archived }, leaveOut)), 'skip: excluded');
+  assert.equal(words(decide(SITUATIONS['larger source'], leaveOut)), 'skip: excluded');
+  const long = 'k'.repeat(1025);
+  assert.equal(words(decide({ key: long, source: entry(long) }, leaveOut)), 'skip: excluded');
+});
+
+/** Asked to delete, the globs, and what becomes of an object `logs/x` that only the destination has. */
+const EXTRANEOUS: readonly [boolean, { include?: string[]; exclude?: string[] }, string][] = [
+  [false, {}, 'keep: delete-not-asked'],
+  [true, {}, 'delete: extraneous'],
+  [true, { exclude: ['logs/**'] }, 'keep: protected-by-filter'],
+  [true, { include: ['data/**'] }, 'keep: protected-by-filter'],
+  [true, { include: ['logs/**'] }, 'delete: extraneous'],
+  [true, { include: ['logs/**'], exclude: ['**/x'] }, 'keep: protected-by-filter'],
+  [false, { exclude: ['logs/**'] }, 'keep: protected-by-filter'],
+];
+
+for (const [asked, globs, expected] of EXTRANEOUS) {
+  test(`only at the destination, delete: ${asked}, ${JSON.stringify(globs)}: ${expected}`, () => {
+    const pair: Pair = { key: 'logs/x', destination: entry('logs/x') };
+    for (const compare of COMPARES) {
+      assert.equal(words(decide(pair, rules({ delete: asked, compare, ...globs }))), expected);
+    }
+  });
+}
+
+test('an extraneous object is not protected by its size or time, only by its name', () => {
+  const narrow: Rules = { ...rules({ delete: true }), filter: { name: () => true, object: () => false } };
+  assert.equal(words(decide({ key: 'k', destination: entry('k') }, narrow)), 'delete: extraneous');
+});
+
+const anyEntry = (key: string) =>
+  fc.record({
+    key: fc.constant(key),
+    size: fc.nat(3),
+    etag: fc.constantFrom('e1', 'e2'),
+    modified: fc.nat(3),
+    storageClass: fc.constantFrom('STANDARD', 'GLACIER', 'DEEP_ARCHIVE'),
+    restored: fc.boolean(),
+  });
+const anyTwins = anyKey.chain(key =>
+  fc.record({ key: fc.constant(key), source: anyEntry(key), destination: anyEntry(key) }),
+);
+const anyRules = fc
+  .record({
+    compare: fc.constantFrom(...COMPARES),
+    archived: fc.constantFrom('skip' as const, 'fail' as const),
+    delete: fc.boolean(),
+    destinationPrefixBytes: fc.constantFrom(0, 3, 1020),
+    exclude: fc.constantFrom<string[]>([], ['a*']),
+  })
+  .map(choices => rules(choices));
+const anyEvidence = fc.option(
+  fc.record({
+    checksums: fc.dictionary(fc.constantFrom('CRC32', 'SHA256'), fc.constantFrom('x', 'y')),
+    etagIsMd5: fc.boolean(),
+  }),
+  { nil: undefined },
+);
+
+/** The whole way: the listings, and where they cannot tell, the evidence. */
+function decideFully(
+  pair: Required<Pair>,
+  rules: Rules,
+  source?: Evidence,
+  destination?: Evidence,
+): Decision {
+  const first = decide(pair, rules);
+  if (first.action !== 'undecided') return first;
+  return decideWithEvidence(pair.source, pair.destination, { source, destination }, rules);
+}
+
+test('the same objects, rules and evidence always lead to the same decision', () => {
+  fc.assert(
+    fc.property(anyTwins, anyRules, anyEvidence, anyEvidence, (pair, rules, ours, theirs) => {
+      const first = decideFully(pair, rules, ours, theirs);
+      assert.deepEqual(decideFully(structuredClone(pair), rules, ours, theirs), first);
+    }),
+  );
+});
+
+test('twins of different sizes are never called unchanged, unless nothing may be overwritten', () => {
+  let met = 0;
+  fc.assert(
+    fc.property(anyTwins, anyRules, anyEvidence, anyEvidence, (pair, rules, ours, theirs) => {
+      if (pair.source.size === pair.destination.size || rules.compare === 'missing') return;
+      met++;
+      assert.notEqual(decideFully(pair, rules, ours, theirs).action, 'unchanged');
+    }),
+    { numRuns: 1_000 },
+  );
+  assert.ok(met > 100, `only ${met} pairs had different sizes`);
+});
+
+test('with compare missing, nothing that the destination has is ever written', () => {
+  fc.assert(
+    fc.property(anyTwins, anyRules, (pair, rules) => {
+      assert.notEqual(decideFully(pair, { ...rules, compare: 'missing' }).action, 'copy');
+    }),
+  );
+});
