@@ -8243,7 +8243,7 @@ __webpack_unused_export__ = CompressionType;
 __webpack_unused_export__ = Condition$;
 __webpack_unused_export__ = ContinuationEvent$;
 __webpack_unused_export__ = CopyObject$;
-exports.s9Z = CopyObjectCommand;
+__webpack_unused_export__ = CopyObjectCommand;
 __webpack_unused_export__ = CopyObjectOutput$;
 __webpack_unused_export__ = CopyObjectRequest$;
 __webpack_unused_export__ = CopyObjectResult$;
@@ -8860,7 +8860,7 @@ __webpack_unused_export__ = UpdateObjectEncryptionResponse$;
 __webpack_unused_export__ = UploadPart$;
 __webpack_unused_export__ = UploadPartCommand;
 __webpack_unused_export__ = UploadPartCopy$;
-exports.Xp2 = UploadPartCopyCommand;
+__webpack_unused_export__ = UploadPartCopyCommand;
 __webpack_unused_export__ = UploadPartCopyOutput$;
 __webpack_unused_export__ = UploadPartCopyRequest$;
 __webpack_unused_export__ = UploadPartOutput$;
@@ -64229,7 +64229,7 @@ function fitting(markdown, limit = SUMMARY_LIMIT) {
 
 /***/ }),
 
-/***/ 32856:
+/***/ 57398:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64250,6 +64250,8 @@ var external_node_https_ = __nccwpck_require__(44708);
 var external_node_tls_ = __nccwpck_require__(41692);
 // EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(61279);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(46752);
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
 ;// CONCATENATED MODULE: ./lib/src/aws/endpoint.js
@@ -64263,8 +64265,9 @@ var errors = __nccwpck_require__(65071);
 
 
 
-/** CopyObject and CompleteMultipartUpload answer only when S3 is done, minutes later for gigabytes. */
-const ANSWER_WITHIN_MS = 15 * 60_000;
+
+/** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
+const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
 /** Something other than AWS's own endpoints answers for S3. */
 function hasCustomEndpoint(environment) {
@@ -64284,6 +64287,18 @@ function endpoint_createRequestHandler(environment, sockets) {
         requestTimeout: ANSWER_WITHIN_MS,
         throwOnRequestTimeout: true,
         socketAcquisitionWarningTimeout: ANSWER_WITHIN_MS,
+    });
+}
+/**
+ * The same for requests that do without the SDK.
+ *
+ * @param connections that may be open at the same time to one host
+ */
+function endpoint_createDispatcher(environment, connections) {
+    const bundle = environment.AWS_CA_BUNDLE;
+    return new undici.EnvHttpProxyAgent({
+        connections,
+        connect: { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) },
     });
 }
 function authorities(bundle) {
@@ -64363,6 +64378,10 @@ const NETWORK_CODES = new Set([
     'ENETUNREACH',
     'EHOSTUNREACH',
 ]);
+/** Node's own codes, and those of undici and of its HTTP parser. */
+function isNetworkCode(code) {
+    return NETWORK_CODES.has(code) || code.startsWith('UND_ERR_') || code.startsWith('HPE_');
+}
 function troubleOf(error) {
     const from = typeof error === 'object' && error !== null ? error : {};
     const status = from.$metadata?.httpStatusCode ?? from.$response?.statusCode ?? 0;
@@ -64401,11 +64420,12 @@ function kindOf(code, status, from, error) {
         return known;
     if (code.startsWith('KMS.'))
         return 'configuration';
-    if (NETWORK_CODES.has(from.code ?? code) || isCutShort(error))
+    if (isNetworkCode(from.code ?? code) || isCutShort(error))
         return 'retry';
     if (status === 429)
         return 'throttle';
-    return status >= 500 ? 'retry' : 'other';
+    // 501 says that the server will never do this, which another attempt does not change.
+    return status >= 500 && status !== 501 ? 'retry' : 'other';
 }
 /** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */
 function isCutShort(error) {
@@ -64460,11 +64480,306 @@ async function pause(ceilingMs, aborting) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/keys.js
+/** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
+/**
+ * The value of `x-amz-copy-source`. Everything but unreserved characters and `/` is percent-encoded, so that a literal
+ * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
+ * (S3 API, CopyObject, "x-amz-copy-source".)
+ */
+function copySource(bucket, key) {
+    return `${bucket}/${encodeKey(key)}`;
+}
+/** A key in a path: all but unreserved characters and `/` percent-encoded. */
+function encodeKey(key) {
+    return NEEDS_NO_ENCODING.test(key) ? key : key.split('/').map(encodeValue).join('/');
+}
+const NEEDS_NO_ENCODING = /^[\w.~/-]*$/;
+/** A value in a query: all but unreserved characters percent-encoded. */
+function encodeValue(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
+function decodeListed(text) {
+    return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
+}
+/** ETags travel in quotes. */
+function unquote(etag) {
+    return etag?.replace(/^"|"$/g, '') ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/connection.js
+
+/** @param name in lower case */
+function headerOf({ headers }, name) {
+    for (let at = 0; at + 1 < headers.length; at += 2) {
+        if (headers[at]?.length === name.length && String(headers[at]).toLowerCase() === name)
+            return String(headers[at + 1]);
+    }
+    return undefined;
+}
+class connection_Connection {
+    #dispatcher;
+    #aborting;
+    #live = new Set();
+    /** @param aborting ends every request under way */
+    constructor(dispatcher, aborting) {
+        this.#dispatcher = dispatcher;
+        this.#aborting = aborting;
+        aborting.addEventListener('abort', () => {
+            for (const exchange of this.#live)
+                exchange.abort();
+        });
+    }
+    /** @throws StoppedError once aborted, else what the network said */
+    send({ origin, path, method, headers, withinMs }) {
+        if (this.#aborting.aborted)
+            return Promise.reject(new errors/* StoppedError */.Ko('Stopped before a request was sent.'));
+        return new Promise((resolve, reject) => {
+            const exchange = new Exchange(answer => {
+                this.#live.delete(exchange);
+                resolve(answer);
+            }, error => {
+                this.#live.delete(exchange);
+                reject(error);
+            });
+            this.#live.add(exchange);
+            const timeouts = { headersTimeout: withinMs, bodyTimeout: withinMs };
+            this.#dispatcher.dispatch({ origin, path, method, headers, ...timeouts }, exchange);
+        });
+    }
+}
+/** One request under way. */
+class Exchange {
+    #resolve;
+    #reject;
+    #chunks = [];
+    #abort;
+    #aborted = false;
+    #status = 0;
+    #headers = [];
+    constructor(resolve, reject) {
+        this.#resolve = resolve;
+        this.#reject = reject;
+    }
+    abort() {
+        this.#aborted = true;
+        this.#abort?.();
+    }
+    onConnect(abort) {
+        this.#abort = abort;
+        if (this.#aborted)
+            abort();
+    }
+    onHeaders(status, headers) {
+        this.#status = status;
+        this.#headers = headers;
+        return true;
+    }
+    onData(chunk) {
+        this.#chunks.push(chunk);
+        return true;
+    }
+    onComplete() {
+        const [only] = this.#chunks;
+        const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+        this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString() });
+    }
+    onError(error) {
+        this.#reject(this.#aborted ? new errors/* StoppedError */.Ko('Stopped while a request was in flight.', { cause: error }) : error);
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/signer.js
+/**
+ * Signature Version 4 for requests without a body, which is all that listing and server-side copies send. Written here
+ * because signing is most of what such a request costs: a general signer takes three times as long.
+ * (IAM User Guide, "Create a signed AWS API request"; S3 API Reference, "Authenticating Requests".)
+ */
+
+const EMPTY_SHA256 = (0,external_node_crypto_.createHash)('sha256').digest('hex');
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+class Signer {
+    #region;
+    #scope = '';
+    #keyFor = '';
+    #key = Buffer.alloc(0);
+    constructor(region) {
+        this.#region = region;
+    }
+    /** Adds what S3 checks to the headers. */
+    sign({ method, path, query, headers }, credentials, now) {
+        const time = `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+        headers['x-amz-date'] = time;
+        headers['x-amz-content-sha256'] = EMPTY_SHA256;
+        if (credentials.sessionToken !== undefined)
+            headers['x-amz-security-token'] = credentials.sessionToken;
+        const names = Object.keys(headers).sort();
+        const signed = names.join(';');
+        let canonical = `${method}\n${path}\n${query}\n`;
+        for (const name of names)
+            canonical += `${name}:${trimmed(headers[name] ?? '')}\n`;
+        canonical += `\n${signed}\n${EMPTY_SHA256}`;
+        this.#prepareKey(credentials, time.slice(0, 8));
+        const text = `${ALGORITHM}\n${time}\n${this.#scope}\n${(0,external_node_crypto_.createHash)('sha256').update(canonical).digest('hex')}`;
+        const signature = (0,external_node_crypto_.createHmac)('sha256', this.#key).update(text).digest('hex');
+        headers.authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${this.#scope}, SignedHeaders=${signed}, Signature=${signature}`;
+    }
+    /** The signing key depends on the secret and the day only. */
+    #prepareKey({ secretAccessKey }, day) {
+        const keyFor = day + secretAccessKey;
+        if (this.#keyFor === keyFor)
+            return;
+        this.#keyFor = keyFor;
+        this.#scope = `${day}/${this.#region}/s3/aws4_request`;
+        this.#key = [day, this.#region, 's3', 'aws4_request'].reduce((key, part) => (0,external_node_crypto_.createHmac)('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`));
+    }
+}
+/** White space around a value and runs of it inside do not count. */
+function trimmed(value) {
+    return value.includes(' ') ? value.trim().replace(/ +/g, ' ') : value;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/target.js
+/** Where a bucket's requests go. The SDK decides, once per bucket: custom endpoints, partitions, path style and all. */
+
+/** Thrown in place of sending, and caught at once. */
+class Captured extends Error {
+    target;
+    constructor(target) {
+        super('captured');
+        this.target = target;
+    }
+}
+/** Asks the SDK for a request to the bucket and looks where it was going. */
+async function findTarget(config, bucket) {
+    const client = new client_s3_dist_cjs/* S3Client */.YxF({
+        ...config,
+        requestHandler: {
+            handle: async (request) => {
+                throw new Captured(targetOf(request));
+            },
+        },
+    });
+    try {
+        await client.send(new client_s3_dist_cjs/* ListObjectsV2Command */.u6x({ Bucket: bucket }));
+    }
+    catch (error) {
+        if (error instanceof Captured)
+            return error.target;
+        throw error;
+    }
+    throw new Error('The SDK sent nothing.');
+}
+function targetOf({ protocol, hostname, port, path }) {
+    const host = port === undefined ? hostname : `${hostname}:${port}`;
+    return { origin: `${protocol}//${host}`, host, base: path === '/' ? '' : path.replace(/\/$/, '') };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/xml.js
+/**
+ * Reading the few XML answers that are read a million times. S3 writes them flat and regular, so that looking for the
+ * tags that matter is enough, and many times faster than a parser.
+ */
+const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** The text of the first `<name>`, entities replaced; `undefined` when there is none. */
+function textOf(xml, name) {
+    const open = xml.indexOf(`<${name}>`);
+    if (open < 0)
+        return undefined;
+    const start = open + name.length + 2;
+    return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
+}
+function withoutEntities(text) {
+    if (!text.includes('&'))
+        return text;
+    return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+        if (hex !== undefined)
+            return String.fromCodePoint(Number.parseInt(hex, 16));
+        if (decimal !== undefined)
+            return String.fromCodePoint(Number.parseInt(decimal, 10));
+        return ENTITIES[name ?? ''] ?? whole;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/caller.js
+
+
+
+
+
+
+class Caller {
+    #options;
+    #signer;
+    #target;
+    /** How far S3's clock is ahead of ours, ms; learnt when S3 refuses a request for it. */
+    #skewMs = 0;
+    constructor(options) {
+        this.#options = options;
+        this.#signer = new Signer(options.region);
+    }
+    /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
+    call(call) {
+        return withRetries(() => this.#attempt(call), this.#options.retries);
+    }
+    async #attempt({ operation, method, key, query = [], headers, withinMs }) {
+        const { bucket, config, identity, connection, count } = this.#options;
+        this.#target ??= findTarget(config, bucket);
+        const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
+        const path = target.base + (key === undefined ? (target.base === '' ? '/' : '') : `/${encodeKey(key)}`);
+        const search = query.map(([name, value]) => `${name}=${encodeValue(value)}`).join('&');
+        const sent = { host: target.host };
+        for (const name in headers) {
+            const value = headers[name];
+            if (value !== undefined)
+                sent[name] = value;
+        }
+        this.#signer.sign({ method, path, query: search, headers: sent }, credentials, new Date(Date.now() + this.#skewMs));
+        count(operation);
+        const answer = await connection.send({
+            origin: target.origin,
+            path: search === '' ? path : `${path}?${search}`,
+            method,
+            headers: sent,
+            withinMs,
+        });
+        if (answer.status === 200 && answer.body !== '' && !answer.body.includes('<Error>'))
+            return answer;
+        const refusal = new S3Refusal(answer);
+        if (refusal.name === 'RequestTimeTooSkewed')
+            this.#learnSkew(answer);
+        throw refusal;
+    }
+    #learnSkew(answer) {
+        const theirs = Date.parse(headerOf(answer, 'date') ?? '');
+        if (!Number.isNaN(theirs))
+            this.#skewMs = theirs - Date.now();
+    }
+}
+/** S3 said no, also where it said 200 first. Shaped like the SDK's errors, so that both are understood alike. */
+class S3Refusal extends Error {
+    Condition;
+    $metadata;
+    constructor(answer) {
+        const { status, body } = answer;
+        super(textOf(body, 'Message') ?? `S3 answered ${status}.`);
+        this.name = textOf(body, 'Code') ?? 'UnknownError';
+        this.Condition = textOf(body, 'Condition');
+        // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
+        const httpStatusCode = status === 200 ? 500 : status;
+        this.$metadata = { httpStatusCode, requestId: headerOf(answer, 'x-amz-request-id') };
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/bucket.js
 /**
  * A bucket as one identity sees it: one client in the bucket's own Region, the account that must own it named in every
  * request, every request counted and retried the same way.
  */
+
 
 
 
@@ -64483,48 +64798,71 @@ class bucket_Bucket {
     region;
     owner;
     identity;
+    /** The member that makes S3 refuse when the bucket is somebody else's. */
+    expected;
     /** Members that go with every request on the bucket. */
     common;
     /** `RequestPayer: 'requester'` where asked for. */
     payer;
     #client;
-    #wire;
-    constructor({ location, region, owner, requestPayer, identity }, wire) {
+    #caller;
+    #network;
+    constructor({ location, region, owner, requestPayer, identity }, network) {
         this.location = location;
         this.region = region;
         this.owner = owner;
         this.identity = identity;
-        this.common = { Bucket: location.bucket, ...(owner !== undefined && { ExpectedBucketOwner: owner }) };
+        this.expected = owner === undefined ? {} : { ExpectedBucketOwner: owner };
+        this.common = { Bucket: location.bucket, ...this.expected };
         this.payer = requestPayer ? { RequestPayer: 'requester' } : {};
-        this.#wire = wire;
-        this.#client = new client_s3_dist_cjs/* S3Client */.YxF({
+        this.#network = network;
+        const config = {
             region,
             credentials: identity.credentials,
-            requestHandler: wire.requestHandler,
+            requestHandler: network.requestHandler,
             // Servers that stand in for S3 seldom answer for bucket.host names.
-            forcePathStyle: hasCustomEndpoint(wire.environment),
+            forcePathStyle: hasCustomEndpoint(network.environment),
             maxAttempts: 1,
             // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
             requestChecksumCalculation: 'WHEN_REQUIRED',
             responseChecksumValidation: 'WHEN_REQUIRED',
+        };
+        this.#client = new client_s3_dist_cjs/* S3Client */.YxF(config);
+        this.#caller = new Caller({
+            bucket: location.bucket,
+            config,
+            region,
+            identity,
+            connection: network.connection,
+            retries: this.#retries(network.aborting),
+            count: name => network.requests.add(name),
         });
     }
     /** The key in the bucket for a key without its prefix. */
     fullKey(key) {
         return this.location.prefix + key;
     }
-    /** @param signal what ends the request; by default the run's abort, which clean-up must outlive */
-    send(command, signal = this.#wire.aborting) {
-        const { requests } = this.#wire;
+    /** Any operation, by the SDK. */
+    send(command, { signal = this.#network.aborting, withinMs } = {}) {
+        const { requests } = this.#network;
+        const options = { abortSignal: signal, ...(withinMs !== undefined && { requestTimeout: withinMs }) };
         const operation = command.constructor.name.replace(/Command$/, '');
         return withRetries(() => {
             requests.add(operation);
-            return this.#client.send(command, { abortSignal: signal });
-        }, {
-            aborting: signal,
+            return this.#client.send(command, options);
+        }, this.#retries(signal));
+    }
+    /** The few operations that are sent by the million, without the SDK. */
+    call(call) {
+        return this.#caller.call(call);
+    }
+    #retries(aborting) {
+        const { requests } = this.#network;
+        return {
+            aborting,
             renew: this.identity.renew,
             onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
-        });
+        };
     }
 }
 
@@ -64574,258 +64912,6 @@ function parseLines(text) {
         .split('\n')
         .slice(0, -1)
         .map(line => JSON.parse(line));
-}
-
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: ./lib/src/ndjson.js
-/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
-
-
-const FLUSH_AT_CHARACTERS = 64 * 1024;
-const READ_BYTES = 256 * 1024;
-class NdjsonWriter {
-    path;
-    #stream;
-    #buffer = '';
-    #failure;
-    constructor(path) {
-        this.path = path;
-        this.#stream = (0,external_node_fs_.createWriteStream)(path);
-        this.#stream.on('error', error => {
-            this.#failure = error;
-        });
-    }
-    /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
-    write(value) {
-        if (this.#failure)
-            throw this.#failure;
-        this.#buffer += `${JSON.stringify(value)}\n`;
-        if (this.#buffer.length < FLUSH_AT_CHARACTERS)
-            return undefined;
-        const chunk = this.#buffer;
-        this.#buffer = '';
-        return this.#stream.write(chunk) ? undefined : this.#drained();
-    }
-    async close() {
-        this.#stream.end(this.#buffer);
-        this.#buffer = '';
-        await (0,external_node_stream_promises_namespaceObject.finished)(this.#stream);
-    }
-    #drained() {
-        return new Promise((resolve, reject) => {
-            const settle = (error) => {
-                this.#stream.off('drain', settle).off('error', settle);
-                error ? reject(error) : resolve();
-            };
-            this.#stream.once('drain', settle).once('error', settle);
-        });
-    }
-}
-/** The values of a file written by `NdjsonWriter`, a page per chunk read. */
-async function* readNdjson(path) {
-    let rest = '';
-    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        yield lines.map(line => JSON.parse(line));
-    }
-    if (rest !== '')
-        throw new Error(`${path} ends in the middle of a line.`);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/order.js
-/**
- * The order in which S3 lists keys: by the bytes of their UTF-8 form. JavaScript's `<` compares UTF-16 units, which
- * differs where a character above U+FFFF (a surrogate pair) meets one from U+E000 to U+FFFF.
- */
-/** Negative, zero or positive as `a` comes before, with or after `b` in a listing. */
-function compareKeys(a, b) {
-    if (a === b)
-        return 0;
-    const shorter = Math.min(a.length, b.length);
-    for (let i = 0; i < shorter; i++) {
-        const x = a.charCodeAt(i);
-        const y = b.charCodeAt(i);
-        if (x !== y)
-            return rank(x) - rank(y);
-    }
-    return a.length - b.length;
-}
-/** Lifts surrogates above the rest of the basic plane, where UTF-8 puts the characters they stand for. */
-function rank(unit) {
-    return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/merge.js
-/**
- * Two streams in key order become one stream of meetings. Everything that must be brought together here is brought
- * together this way (two listings, a plan and its outcomes, what was done and what is seen afterwards), so that memory
- * stays at one page a side however many objects there are.
- */
-
-
-/**
- * @param names what to call each stream when it turns out not to be in key order
- * @throws FatalError when a stream is out of order or repeats a key: nothing decided from such a listing can be trusted,
- * least of all a deletion
- */
-async function* mergeByKey(left, right, names) {
-    const l = new Cursor(left, names.left);
-    const r = new Cursor(right, names.right);
-    try {
-        await Promise.all([l.turnPage(), r.turnPage()]);
-        while (l.current !== undefined || r.current !== undefined) {
-            yield meetingsWithinPages(l, r);
-            await Promise.all([l.turnPage(), r.turnPage()]);
-        }
-    }
-    finally {
-        await Promise.all([l.close(), r.close()]);
-    }
-}
-/** Merges until one side needs its next page, or both have ended. */
-function meetingsWithinPages(l, r) {
-    const meetings = [];
-    while (!l.needsPage && !r.needsPage) {
-        const left = l.current;
-        const right = r.current;
-        if (left === undefined && right === undefined)
-            break;
-        const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.key, right.key);
-        if (order < 0 && left !== undefined) {
-            meetings.push({ key: left.key, left, right: undefined });
-            l.step();
-        }
-        else if (order > 0 && right !== undefined) {
-            meetings.push({ key: right.key, left: undefined, right });
-            r.step();
-        }
-        else if (left !== undefined && right !== undefined) {
-            meetings.push({ key: left.key, left, right });
-            l.step();
-            r.step();
-        }
-    }
-    return meetings;
-}
-/** A place in a paged stream. `current` is undefined before the first page and after the last. */
-class Cursor {
-    current;
-    #pages;
-    #name;
-    #page = [];
-    #index = 0;
-    #ended = false;
-    #last;
-    constructor(pages, name) {
-        this.#pages = pages[Symbol.asyncIterator]();
-        this.#name = name;
-    }
-    /** The page is used up and the stream may have more. */
-    get needsPage() {
-        return this.current === undefined && !this.#ended;
-    }
-    step() {
-        this.#index++;
-        this.#look();
-    }
-    /** Fetches pages until one has something in it or the stream ends; does nothing while the page lasts. */
-    async turnPage() {
-        while (this.needsPage) {
-            const next = await this.#pages.next();
-            if (next.done) {
-                this.#ended = true;
-                return;
-            }
-            this.#page = next.value;
-            this.#index = 0;
-            this.#look();
-        }
-    }
-    /** Lets the stream release what it holds when the merge ends early. */
-    async close() {
-        if (!this.#ended)
-            await this.#pages.return?.();
-    }
-    #look() {
-        this.current = this.#page[this.#index];
-        if (this.current === undefined)
-            return;
-        if (this.#last !== undefined && compareKeys(this.#last, this.current.key) >= 0) {
-            throw new errors/* FatalError */.HX(`${this.#name} is not in key order: ${JSON.stringify(this.current.key)} came after ${JSON.stringify(this.#last)}. ` +
-                'Only general purpose buckets, which list in UTF-8 byte order, can be compared safely.');
-        }
-        this.#last = this.current.key;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/outcomes.js
-/**
- * Outcomes arrive in the order in which requests end and are needed in key order. They are sorted on disk: full buffers
- * are sorted and written out, and read back as one merged stream.
- */
-
-
-
-
-/** Outcomes held in memory; some 15 MB. */
-const BUFFER = 50_000;
-class OutcomeLog {
-    #folder;
-    #runs = [];
-    #buffer = [];
-    #spilling = Promise.resolve();
-    /** @param folder an existing folder for the sorted runs */
-    constructor(folder) {
-        this.#folder = folder;
-    }
-    /** Resolves when there is room for more. */
-    async add(outcome) {
-        this.#buffer.push(outcome);
-        if (this.#buffer.length < BUFFER)
-            return;
-        const full = this.#buffer;
-        this.#buffer = [];
-        this.#spilling = this.#spilling.then(() => this.#spill(full));
-        await this.#spilling;
-    }
-    /** All outcomes so far in key order. */
-    async inKeyOrder() {
-        await this.#spilling;
-        const runs = this.#runs.map(path => readNdjson(path));
-        return mergeRuns([...runs, onePage(sorted(this.#buffer))]);
-    }
-    async #spill(outcomes) {
-        const path = (0,external_node_path_.join)(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
-        this.#runs.push(path);
-        const writer = new NdjsonWriter(path);
-        for (const outcome of sorted(outcomes))
-            await writer.write(outcome);
-        await writer.close();
-    }
-}
-function sorted(outcomes) {
-    return outcomes.sort((a, b) => compareKeys(a.key, b.key));
-}
-async function* onePage(page) {
-    yield page;
-}
-/** A balanced tree of two-way merges. */
-function mergeRuns(runs) {
-    const [only, ...others] = runs;
-    if (only === undefined)
-        return onePage([]);
-    if (others.length === 0)
-        return only;
-    const middle = Math.ceil(runs.length / 2);
-    return interleave(mergeRuns(runs.slice(0, middle)), mergeRuns(runs.slice(middle)));
-}
-async function* interleave(left, right) {
-    const names = { left: 'The first half of the outcomes', right: 'The second half of the outcomes' };
-    for await (const meetings of mergeByKey(left, right, names)) {
-        yield meetings.flatMap(meeting => meeting.left ?? meeting.right ?? []);
-    }
 }
 
 ;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
@@ -65070,30 +65156,462 @@ function validateConcurrency(concurrency) {
 	}
 }
 
-;// CONCATENATED MODULE: ./lib/src/s3/keys.js
-/** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
+;// CONCATENATED MODULE: ./lib/src/sync/decide.js
+const UNDECIDED = { action: 'undecided' };
+/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
+const KEY_BYTES = 1024;
+const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+function decide(pair, rules) {
+    const { source, destination } = pair;
+    if (source === undefined)
+        return decideExtraneous(pair.key, rules);
+    if (!rules.filter.object(source))
+        return { action: 'skip', reason: 'excluded' };
+    if (destination === undefined)
+        return decideCopy(source, 'missing', rules);
+    const comparison = compareListed(source, destination, rules.compare);
+    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
+}
+/** Settles an undecided pair. `undefined` evidence = the object could not be asked; then only the clocks are left. */
+function decideWithEvidence(source, destination, evidence, rules) {
+    return conclude(source, compareEvidence(source, destination, evidence), rules);
+}
+/** `undefined` = the listings alone cannot tell. */
+function compareListed(source, destination, compare) {
+    if (compare === 'missing')
+        return 'exists';
+    if (compare === 'always')
+        return 'always';
+    if (source.size !== destination.size)
+        return 'size-differs';
+    if (compare === 'size')
+        return 'same-size';
+    if (compare === 'newer')
+        return byClock(source, destination, 'destination-newer');
+    return source.etag === destination.etag ? 'same-etag' : undefined;
+}
+function compareEvidence(source, destination, evidence) {
+    const { source: ours, destination: theirs } = evidence;
+    if (ours !== undefined && theirs !== undefined) {
+        for (const [algorithm, checksum] of Object.entries(ours.checksums)) {
+            const other = theirs.checksums[algorithm];
+            if (other !== undefined)
+                return other === checksum ? 'same-checksum' : 'content-differs';
+        }
+        if (ours.etagIsMd5 && theirs.etagIsMd5)
+            return 'content-differs';
+    }
+    return byClock(source, destination, 'same-size');
+}
+/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
+function byClock(source, destination, otherwise) {
+    return source.modified > destination.modified ? 'source-newer' : otherwise;
+}
+function conclude(source, comparison, rules) {
+    return isCopyReason(comparison)
+        ? decideCopy(source, comparison, rules)
+        : { action: 'unchanged', reason: comparison };
+}
+const COPY_REASONS = new Set([
+    'missing',
+    'size-differs',
+    'content-differs',
+    'source-newer',
+    'always',
+]);
+function isCopyReason(reason) {
+    return COPY_REASONS.has(reason);
+}
+function decideCopy(source, reason, rules) {
+    if (isArchived(source))
+        return { action: rules.archived, reason: 'archived' };
+    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
+    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
+    if (bytes === 0)
+        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
+    if (bytes > KEY_BYTES)
+        return { action: 'fail', reason: 'key-too-long' };
+    return { action: 'copy', reason };
+}
+/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
+function isArchived(entry) {
+    return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
+}
 /**
- * The value of `x-amz-copy-source`. Everything but unreserved characters and `/` is percent-encoded, so that a literal
- * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
- * (S3 API, CopyObject, "x-amz-copy-source".)
+ * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
+ * the globs leave out is none of this run's business.
  */
-function copySource(bucket, key) {
-    return `${bucket}/${key.split('/').map(encodeSegment).join('/')}`;
-}
-function encodeSegment(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
-function decodeListed(text) {
-    return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
-}
-/** ETags travel in quotes. */
-function unquote(etag) {
-    return etag?.replace(/^"|"$/g, '') ?? '';
+function decideExtraneous(key, rules) {
+    if (!rules.filter.name(key))
+        return { action: 'keep', reason: 'protected-by-filter' };
+    return rules.delete
+        ? { action: 'delete', reason: 'extraneous' }
+        : { action: 'keep', reason: 'delete-not-asked' };
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./lib/src/sync/order.js
+/**
+ * The order in which S3 lists keys: by the bytes of their UTF-8 form. JavaScript's `<` compares UTF-16 units, which
+ * differs where a character above U+FFFF (a surrogate pair) meets one from U+E000 to U+FFFF.
+ */
+/** Negative, zero or positive as `a` comes before, with or after `b` in a listing. */
+function compareKeys(a, b) {
+    if (a === b)
+        return 0;
+    const shorter = Math.min(a.length, b.length);
+    for (let i = 0; i < shorter; i++) {
+        const x = a.charCodeAt(i);
+        const y = b.charCodeAt(i);
+        if (x !== y)
+            return rank(x) - rank(y);
+    }
+    return a.length - b.length;
+}
+/** Lifts surrogates above the rest of the basic plane, where UTF-8 puts the characters they stand for. */
+function rank(unit) {
+    return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/merge.js
+/**
+ * Two streams in key order become one stream of meetings. Everything that must be brought together here is brought
+ * together this way (two listings, a plan and its outcomes, what was done and what is seen afterwards), so that memory
+ * stays at one page a side however many objects there are.
+ */
+
+
+/**
+ * @param names what to call each stream when it turns out not to be in key order
+ * @throws FatalError when a stream is out of order or repeats a key: nothing decided from such a listing can be trusted,
+ * least of all a deletion
+ */
+async function* mergeByKey(left, right, names) {
+    const l = new Cursor(left, names.left);
+    const r = new Cursor(right, names.right);
+    try {
+        await Promise.all([l.turnPage(), r.turnPage()]);
+        while (l.current !== undefined || r.current !== undefined) {
+            yield meetingsWithinPages(l, r);
+            await Promise.all([l.turnPage(), r.turnPage()]);
+        }
+    }
+    finally {
+        await Promise.all([l.close(), r.close()]);
+    }
+}
+/** Merges until one side needs its next page, or both have ended. */
+function meetingsWithinPages(l, r) {
+    const meetings = [];
+    while (!l.needsPage && !r.needsPage) {
+        const left = l.current;
+        const right = r.current;
+        if (left === undefined && right === undefined)
+            break;
+        const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.key, right.key);
+        if (order < 0 && left !== undefined) {
+            meetings.push({ key: left.key, left, right: undefined });
+            l.step();
+        }
+        else if (order > 0 && right !== undefined) {
+            meetings.push({ key: right.key, left: undefined, right });
+            r.step();
+        }
+        else if (left !== undefined && right !== undefined) {
+            meetings.push({ key: left.key, left, right });
+            l.step();
+            r.step();
+        }
+    }
+    return meetings;
+}
+/** A place in a paged stream. `current` is undefined before the first page and after the last. */
+class Cursor {
+    current;
+    #pages;
+    #name;
+    #page = [];
+    #index = 0;
+    #ended = false;
+    #last;
+    constructor(pages, name) {
+        this.#pages = pages[Symbol.asyncIterator]();
+        this.#name = name;
+    }
+    /** The page is used up and the stream may have more. */
+    get needsPage() {
+        return this.current === undefined && !this.#ended;
+    }
+    step() {
+        this.#index++;
+        this.#look();
+    }
+    /** Fetches pages until one has something in it or the stream ends; does nothing while the page lasts. */
+    async turnPage() {
+        while (this.needsPage) {
+            const next = await this.#pages.next();
+            if (next.done) {
+                this.#ended = true;
+                return;
+            }
+            this.#page = next.value;
+            this.#index = 0;
+            this.#look();
+        }
+    }
+    /** Lets the stream release what it holds when the merge ends early. */
+    async close() {
+        if (!this.#ended)
+            await this.#pages.return?.();
+    }
+    #look() {
+        this.current = this.#page[this.#index];
+        if (this.current === undefined)
+            return;
+        if (this.#last !== undefined && compareKeys(this.#last, this.current.key) >= 0) {
+            throw new errors/* FatalError */.HX(`${this.#name} is not in key order: ${JSON.stringify(this.current.key)} came after ${JSON.stringify(this.#last)}. ` +
+                'Only general purpose buckets, which list in UTF-8 byte order, can be compared safely.');
+        }
+        this.#last = this.current.key;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/plan.js
+/**
+ * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
+ * what the guards, the choice of engine and the progress line are built on.
+ */
+
+
+
+/** Two listings as pairs of twins. */
+async function* pairListings(source, destination) {
+    for await (const meetings of mergeByKey(source, destination, {
+        left: 'The source listing',
+        right: 'The destination listing',
+    })) {
+        yield meetings.map(({ key, left, right }) => asPair(key, left, right));
+    }
+}
+function asPair(key, source, destination) {
+    if (source !== undefined)
+        return destination === undefined ? { key, source } : { key, source, destination };
+    if (destination !== undefined)
+        return { key, destination };
+    throw new RangeError('A pair without either side.');
+}
+/** @param asking how many undecided pairs may be asked about at the same time */
+async function* planPairs(pairs, rules, gather, asking) {
+    const limit = pLimit(asking);
+    for await (const page of pairs) {
+        yield await Promise.all(page.map(pair => planPair(pair, rules, gather, limit)));
+    }
+}
+function planPair(pair, rules, gather, limit) {
+    const decision = decide(pair, rules);
+    if (decision.action !== 'undecided')
+        return { ...pair, ...decision };
+    return limit(async () => {
+        const { source, destination } = pair;
+        if (source === undefined || destination === undefined)
+            throw new RangeError('Only twins can be undecided.');
+        const evidence = await gather(source, destination);
+        return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
+    });
+}
+/** What a plan amounts to, counted while it streams by. */
+class PlanTotals {
+    /** Source objects. */
+    listed = 0;
+    bytesListed = 0;
+    /** Destination objects. */
+    atDestination = 0;
+    toCopy = 0;
+    bytesToCopy = 0;
+    toDelete = 0;
+    /** Objects that cannot be carried, known before anything is tried. */
+    toFail = 0;
+    count(item) {
+        if (item.source !== undefined) {
+            this.listed++;
+            this.bytesListed += item.source.size;
+        }
+        if (item.destination !== undefined)
+            this.atDestination++;
+        if (item.action === 'copy' && item.source !== undefined) {
+            this.toCopy++;
+            this.bytesToCopy += item.source.size;
+        }
+        else if (item.action === 'delete')
+            this.toDelete++;
+        else if (item.action === 'fail')
+            this.toFail++;
+    }
+}
+/** `s3://bucket/prefix` */
+function uri(location) {
+    return `s3://${location.bucket}/${location.prefix}`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/guards.js
+/**
+ * What a plan may not do. Asked between the plan and the first change, so that a run that would go wrong changes
+ * nothing at all.
+ */
+
+
+/** @throws FatalError naming the guard, the numbers and the way out */
+function guardPlan(settings, totals) {
+    if (!settings.delete)
+        return;
+    if (totals.listed === 0) {
+        throw new errors/* FatalError */.HX(`The source ${uri(settings.source.location)} is empty and \`delete: true\` would empty the destination. Nothing was changed.`, {
+            todo: 'Check `source` (bucket and prefix). To empty the destination on purpose, delete its objects directly.',
+        });
+    }
+    const cap = objectsAllowed(settings.maxDelete, totals.atDestination);
+    if (totals.toDelete > cap) {
+        throw new errors/* FatalError */.HX(`The plan deletes ${totals.toDelete} of ${totals.atDestination} destination objects; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. Nothing was changed.`, {
+            todo: 'Look at the deletions with `mode: dry-run`. If they are right, raise `max-delete` (a number of objects, or a percentage of the objects at the destination).',
+        });
+    }
+}
+/** A percentage is rounded down: the guard never allows more than was asked for. */
+function objectsAllowed(cap, atDestination) {
+    if ('count' in cap)
+        return cap.count;
+    // Binary fractions make 0.57% of 10,000 a little less than 57.
+    return Math.floor(Number(((atDestination * cap.percent) / 100).toFixed(6)));
+}
+function capText(cap) {
+    return 'count' in cap ? String(cap.count) : `${cap.percent}%`;
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/src/ndjson.js
+/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
+
+
+const FLUSH_AT_CHARACTERS = 64 * 1024;
+const READ_BYTES = 256 * 1024;
+class NdjsonWriter {
+    path;
+    #stream;
+    #buffer = '';
+    #failure;
+    constructor(path) {
+        this.path = path;
+        this.#stream = (0,external_node_fs_.createWriteStream)(path);
+        this.#stream.on('error', error => {
+            this.#failure = error;
+        });
+    }
+    /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
+    write(value) {
+        if (this.#failure)
+            throw this.#failure;
+        this.#buffer += `${JSON.stringify(value)}\n`;
+        if (this.#buffer.length < FLUSH_AT_CHARACTERS)
+            return undefined;
+        const chunk = this.#buffer;
+        this.#buffer = '';
+        return this.#stream.write(chunk) ? undefined : this.#drained();
+    }
+    async close() {
+        this.#stream.end(this.#buffer);
+        this.#buffer = '';
+        await (0,external_node_stream_promises_namespaceObject.finished)(this.#stream);
+    }
+    #drained() {
+        return new Promise((resolve, reject) => {
+            const settle = (error) => {
+                this.#stream.off('drain', settle).off('error', settle);
+                error ? reject(error) : resolve();
+            };
+            this.#stream.once('drain', settle).once('error', settle);
+        });
+    }
+}
+/** The values of a file written by `NdjsonWriter`, a page per chunk read. */
+async function* readNdjson(path) {
+    let rest = '';
+    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        yield lines.map(line => JSON.parse(line));
+    }
+    if (rest !== '')
+        throw new Error(`${path} ends in the middle of a line.`);
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/outcomes.js
+/**
+ * Outcomes arrive in the order in which requests end and are needed in key order. They are sorted on disk: full buffers
+ * are sorted and written out, and read back as one merged stream.
+ */
+
+
+
+
+/** Outcomes held in memory; some 15 MB. */
+const BUFFER = 50_000;
+class OutcomeLog {
+    #folder;
+    #runs = [];
+    #buffer = [];
+    #spilling = Promise.resolve();
+    /** @param folder an existing folder for the sorted runs */
+    constructor(folder) {
+        this.#folder = folder;
+    }
+    /** Resolves when there is room for more. */
+    async add(outcome) {
+        this.#buffer.push(outcome);
+        if (this.#buffer.length < BUFFER)
+            return;
+        const full = this.#buffer;
+        this.#buffer = [];
+        this.#spilling = this.#spilling.then(() => this.#spill(full));
+        await this.#spilling;
+    }
+    /** All outcomes so far in key order. */
+    async inKeyOrder() {
+        await this.#spilling;
+        const runs = this.#runs.map(path => readNdjson(path));
+        return mergeRuns([...runs, onePage(sorted(this.#buffer))]);
+    }
+    async #spill(outcomes) {
+        const path = (0,external_node_path_.join)(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
+        this.#runs.push(path);
+        const writer = new NdjsonWriter(path);
+        for (const outcome of sorted(outcomes))
+            await writer.write(outcome);
+        await writer.close();
+    }
+}
+function sorted(outcomes) {
+    return outcomes.sort((a, b) => compareKeys(a.key, b.key));
+}
+async function* onePage(page) {
+    yield page;
+}
+/** A balanced tree of two-way merges. */
+function mergeRuns(runs) {
+    const [only, ...others] = runs;
+    if (only === undefined)
+        return onePage([]);
+    if (others.length === 0)
+        return only;
+    const middle = Math.ceil(runs.length / 2);
+    return interleave(mergeRuns(runs.slice(0, middle)), mergeRuns(runs.slice(middle)));
+}
+async function* interleave(left, right) {
+    const names = { left: 'The first half of the outcomes', right: 'The second half of the outcomes' };
+    for await (const meetings of mergeByKey(left, right, names)) {
+        yield meetings.flatMap(meeting => meeting.left ?? meeting.right ?? []);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/parts.js
 /** How an object is cut into parts (S3 User Guide, "Multipart upload limits"). */
 const MIN_PART_BYTES = 5 * 1024 ** 2;
@@ -65132,11 +65650,84 @@ function sourcePartBytes(size, first) {
     return uniform ? first.bytes : DEFAULT_PART_BYTES;
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/route.js
+
+/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
+function copiedFrom({ from, to }, source) {
+    return {
+        ...from.payer,
+        ...to.payer,
+        CopySource: copySource(from.location.bucket, from.fullKey(source.key)),
+        CopySourceIfMatch: `"${source.etag}"`,
+        ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
+    };
+}
+/** What the new object gets whatever the source had. */
+function destinationTraits(route, source) {
+    const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
+    return {
+        ...(storageClass !== undefined &&
+            storageClass !== 'STANDARD' && { StorageClass: storageClass }),
+        ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
+        ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
+        ...(route.acl !== undefined && { ACL: route.acl }),
+    };
+}
+/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
+function copied(etag, requestId) {
+    const plain = unquote(etag);
+    if (plain === '')
+        throw new Error('S3 answered 200 without the ETag of the copy.');
+    return { etag: plain, requestId };
+}
+const PATIENCE_MS = 60_000;
+const SLOWEST_BYTES_PER_MS = 10_000;
+/** How long S3 may take to copy so many bytes before the request is given up as stalled, ms. */
+function patienceFor(bytes) {
+    return PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
+
+
+/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
+const HEADERS = {
+    ACL: 'x-amz-acl',
+    CopySource: 'x-amz-copy-source',
+    CopySourceIfMatch: 'x-amz-copy-source-if-match',
+    CopySourceRange: 'x-amz-copy-source-range',
+    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
+    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+    IfNoneMatch: 'if-none-match',
+    MetadataDirective: 'x-amz-metadata-directive',
+    RequestPayer: 'x-amz-request-payer',
+    ServerSideEncryption: 'x-amz-server-side-encryption',
+    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+    StorageClass: 'x-amz-storage-class',
+    TaggingDirective: 'x-amz-tagging-directive',
+};
+/** Members without a value are left out. */
+function copyHeaders(members) {
+    const headers = {};
+    for (const name of MEMBERS) {
+        const value = members[name];
+        if (value !== undefined)
+            headers[HEADERS[name]] = value;
+    }
+    return headers;
+}
+const MEMBERS = Object.keys(HEADERS);
+/** Reads a CopyObjectResult or CopyPartResult. */
+function readCopyAnswer(answer) {
+    return { etag: textOf(answer.body, 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
 /**
  * A server-side copy in parts, for what one CopyObject cannot carry. UploadPartCopy takes nothing but bytes, so the
  * source's metadata and tags are read and given to the new upload. (S3 API, UploadPartCopy and CreateMultipartUpload.)
  */
+
 
 
 
@@ -65258,18 +65849,28 @@ async function copyParts(route, source, upload, partBytes) {
     return copiedParts;
 }
 async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
-    const { CopyPartResult } = await route.to.send(new client_s3_dist_cjs/* UploadPartCopyCommand */.Xp2({
-        ...route.to.common,
-        Key: key,
-        UploadId: uploadId,
-        PartNumber: number,
-        CopySourceRange: `bytes=${first}-${last}`,
-        ...copiedFrom(route, source),
-    }));
-    if (unquote(CopyPartResult?.ETag) === '')
+    const answer = await route.to.call({
+        operation: 'UploadPartCopy',
+        method: 'PUT',
+        key,
+        query: [
+            ['partNumber', String(number)],
+            ['uploadId', uploadId],
+        ],
+        headers: copyHeaders({
+            ...route.to.expected,
+            ...copiedFrom(route, source),
+            CopySourceRange: `bytes=${first}-${last}`,
+        }),
+        withinMs: patienceFor(last - first + 1),
+    });
+    const { etag } = readCopyAnswer(answer);
+    if (etag === undefined)
         throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    return { PartNumber: number, ETag: CopyPartResult?.ETag };
+    return { PartNumber: number, ETag: etag };
 }
+/** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
+const COMPLETE_WITHIN_MS = 15 * 60_000;
 async function complete(route, source, { key, uploadId }, parts) {
     const request = new client_s3_dist_cjs/* CompleteMultipartUploadCommand */.Gym({
         ...route.to.common,
@@ -65282,7 +65883,7 @@ async function complete(route, source, { key, uploadId }, parts) {
         ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     });
     try {
-        const answer = await route.to.send(request);
+        const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
         return copied(answer.ETag, answer.$metadata.requestId);
     }
     catch (error) {
@@ -65317,14 +65918,10 @@ async function multipart_abortUpload(bucket, { key, uploadId }) {
         Key: key,
         UploadId: uploadId,
     });
-    await bucket.send(command, AbortSignal.timeout(CLEAN_UP_MS));
+    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/copy.js
-/**
- * One object, copied server-side: a single atomic CopyObject up to 5 GiB, a multipart copy above. Both refuse to copy
- * anything but the very object that was listed.
- */
 
 
 
@@ -65335,44 +65932,22 @@ function copy(route, source) {
 }
 async function copyAtOnce(route, source) {
     const { to, preserve } = route;
-    const answer = await to.send(new client_s3_dist_cjs/* CopyObjectCommand */.s9Z({
-        ...to.common,
-        Key: to.fullKey(source.key),
-        ...copiedFrom(route, source),
-        MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
-        TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
-        ...destinationTraits(route, source),
-        ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-    }));
-    return copied(answer.CopyObjectResult?.ETag, answer.$metadata.requestId);
-}
-/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
-function copiedFrom({ from, to }, source) {
-    return {
-        ...from.payer,
-        ...to.payer,
-        CopySource: copySource(from.location.bucket, from.fullKey(source.key)),
-        CopySourceIfMatch: `"${source.etag}"`,
-        ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
-    };
-}
-/** What the new object gets whatever the source had. */
-function destinationTraits(route, source) {
-    const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
-    return {
-        ...(storageClass !== undefined &&
-            storageClass !== 'STANDARD' && { StorageClass: storageClass }),
-        ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
-        ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
-        ...(route.acl !== undefined && { ACL: route.acl }),
-    };
-}
-/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
-function copied(etag, requestId) {
-    const plain = unquote(etag);
-    if (plain === '')
-        throw new Error('S3 answered 200 without the ETag of the copy.');
-    return { etag: plain, requestId };
+    const answer = await to.call({
+        operation: 'CopyObject',
+        method: 'PUT',
+        key: to.fullKey(source.key),
+        headers: copyHeaders({
+            ...to.expected,
+            ...copiedFrom(route, source),
+            MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
+            TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
+            ...destinationTraits(route, source),
+            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+        }),
+        withinMs: patienceFor(source.size),
+    });
+    const { etag, requestId } = readCopyAnswer(answer);
+    return copied(etag, requestId);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/head.js
@@ -65457,21 +66032,25 @@ async function transfer(pages, limit, work, draining) {
         running.add(task);
     };
     const mayGoOn = () => failures.length === 0 && !draining.aborted;
-    for await (const page of pages) {
-        for (const item of page) {
-            while (running.size >= limit.concurrency && mayGoOn()) {
-                await new Promise(resolve => {
-                    wake = resolve;
-                });
+    try {
+        for await (const page of pages) {
+            for (const item of page) {
+                while (running.size >= limit.concurrency && mayGoOn()) {
+                    await new Promise(resolve => {
+                        wake = resolve;
+                    });
+                }
+                if (!mayGoOn())
+                    break;
+                start(item);
             }
             if (!mayGoOn())
                 break;
-            start(item);
         }
-        if (!mayGoOn())
-            break;
     }
-    await Promise.all(running);
+    finally {
+        await Promise.all(running);
+    }
     if (failures.length > 0)
         throw failures[0];
 }
@@ -65601,7 +66180,8 @@ function writeStatement(location, partition, needs) {
             's3:AbortMultipartUpload',
             ...(needs.tags ? ['s3:PutObjectTagging'] : []),
             ...(needs.acl ? ['s3:PutObjectAcl'] : []),
-            ...(needs.delete ? ['s3:DeleteObject'] : []),
+            // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
+            ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
         ],
         Resource: objectsArn(location, partition),
     };
@@ -66453,6 +67033,7 @@ function noCredentials(side, message, cause) {
 
 
 
+
 const SOCKETS = 16;
 function cleanUpFor({ settings, to }, host, journal) {
     return {
@@ -66479,14 +67060,15 @@ async function cleanUp(left, host, aborting) {
         return 0;
     const requestHandler = createRequestHandler(host.environment, SOCKETS);
     const identity = await identify(left, { ...host, requestHandler, aborting });
-    const wire = {
+    const network = {
         environment: host.environment,
         requestHandler,
+        connection: new Connection(createDispatcher(host.environment, SOCKETS), aborting),
         aborting,
         requests: new RequestCounter(),
     };
     const { region, owner } = left;
-    const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, wire);
+    const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
     for (const upload of uploads)
         await abortUpload(bucket, upload);
     return uploads.length;
@@ -66494,8 +67076,66 @@ async function cleanUp(left, host, aborting) {
 
 // EXTERNAL MODULE: ./lib/src/report/folder.js
 var folder = __nccwpck_require__(3849);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
+
+
+const OPEN = '<Contents>';
+const CLOSE = '</Contents>';
+/**
+ * @returns `undefined` when the page is not written the way S3 writes: CDATA, comments, attributes or prefixes on
+ * elements, or fields missing. The caller then leaves it to a real parser.
+ */
+function scanPage(xml, prefix) {
+    if (xml.includes('<!'))
+        return undefined;
+    const decode = textOf(xml, 'EncodingType') === 'url' ? decodeListed : (text) => text;
+    const entries = [];
+    let from = xml.indexOf(OPEN);
+    // What describes the page stands before or after the objects, never between them.
+    const last = xml.lastIndexOf(CLOSE);
+    const frame = from < 0 ? xml : xml.slice(0, from) + xml.slice(last + CLOSE.length);
+    while (from >= 0) {
+        const to = xml.indexOf(CLOSE, from);
+        // A slice of its own, so that looking for a field that is not there ends with the object and not with the page.
+        const entry = scanEntry(xml.slice(from, to), prefix, decode);
+        if (entry === undefined)
+            return undefined;
+        entries.push(entry);
+        from = xml.indexOf(OPEN, to);
+    }
+    const truncated = textOf(frame, 'IsTruncated');
+    if (textOf(frame, 'KeyCount') !== String(entries.length) || truncated === undefined)
+        return undefined;
+    const next = textOf(frame, 'NextContinuationToken');
+    if (truncated === 'true' && next === undefined)
+        return undefined;
+    return { entries, next: truncated === 'true' ? next : undefined };
+}
+function scanEntry(xml, prefix, decode) {
+    const rawKey = textOf(xml, 'Key');
+    const modified = Date.parse(textOf(xml, 'LastModified') ?? '');
+    const size = Number(textOf(xml, 'Size') ?? Number.NaN);
+    if (rawKey === undefined || Number.isNaN(modified) || Number.isNaN(size))
+        return undefined;
+    const key = decode(rawKey);
+    if (!key.startsWith(prefix))
+        return undefined;
+    return {
+        key: key.slice(prefix.length),
+        size,
+        etag: unquote(textOf(xml, 'ETag')),
+        modified,
+        storageClass: textOf(xml, 'StorageClass') ?? 'STANDARD',
+        restored: xml.includes('<RestoreStatus>') && isRestored(xml),
+    };
+}
+function isRestored(xml) {
+    return textOf(xml, 'RestoreExpiryDate') !== undefined && textOf(xml, 'IsRestoreInProgress') !== 'true';
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/list.js
 /** All current objects below a prefix, in key order, a page at a time. */
+
 
 
 
@@ -66506,24 +67146,53 @@ var folder = __nccwpck_require__(3849);
  * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
  */
 async function* list(bucket) {
-    const { prefix } = bucket.location;
     let token;
     do {
-        const page = await bucket.send(new client_s3_dist_cjs/* ListObjectsV2Command */.u6x({
-            ...bucket.common,
-            ...bucket.payer,
-            ...(prefix !== '' && { Prefix: prefix }),
-            ...(token !== undefined && { ContinuationToken: token }),
-            EncodingType: 'url',
-            OptionalObjectAttributes: ['RestoreStatus'],
-        }));
-        const decode = page.EncodingType === 'url' ? decodeListed : (text) => text;
-        yield (page.Contents ?? []).map(object => toEntry(object, decode, prefix));
-        if (page.IsTruncated && page.NextContinuationToken === undefined) {
-            throw new errors/* FatalError */.HX(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
-        }
-        token = page.IsTruncated ? page.NextContinuationToken : undefined;
+        const page = await fetchPage(bucket, token);
+        yield page.entries;
+        token = page.next;
     } while (token !== undefined);
+}
+const PAGE_WITHIN_MS = 60_000;
+async function fetchPage(bucket, token) {
+    const { prefix } = bucket.location;
+    const answer = await bucket.call({
+        operation: 'ListObjectsV2',
+        method: 'GET',
+        query: [
+            ...(token === undefined ? [] : [['continuation-token', token]]),
+            ['encoding-type', 'url'],
+            ['list-type', '2'],
+            ...(prefix === '' ? [] : [['prefix', prefix]]),
+        ],
+        headers: {
+            'x-amz-expected-bucket-owner': bucket.owner,
+            'x-amz-optional-object-attributes': 'RestoreStatus',
+            'x-amz-request-payer': bucket.payer.RequestPayer,
+        },
+        withinMs: PAGE_WITHIN_MS,
+    });
+    return scanPage(answer.body, prefix) ?? (await parsePage(bucket, token));
+}
+/** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
+async function parsePage(bucket, token) {
+    const { prefix } = bucket.location;
+    const page = await bucket.send(new client_s3_dist_cjs/* ListObjectsV2Command */.u6x({
+        ...bucket.common,
+        ...bucket.payer,
+        ...(prefix !== '' && { Prefix: prefix }),
+        ...(token !== undefined && { ContinuationToken: token }),
+        EncodingType: 'url',
+        OptionalObjectAttributes: ['RestoreStatus'],
+    }));
+    const decode = page.EncodingType === 'url' ? decodeListed : (text) => text;
+    if (page.IsTruncated && page.NextContinuationToken === undefined) {
+        throw new errors/* FatalError */.HX(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
+    }
+    return {
+        entries: (page.Contents ?? []).map(object => toEntry(object, decode, prefix)),
+        next: page.IsTruncated ? page.NextContinuationToken : undefined,
+    };
 }
 /** The first page only; empty when there is nothing. */
 async function firstPage(bucket) {
@@ -66578,13 +67247,14 @@ async function* recordAsSeen(settled, seen, places, movements) {
     for await (const meetings of mergeByKey(settled, seen, names)) {
         const records = [];
         for (const { left, right } of meetings) {
-            if (left === undefined) {
-                if (right?.source !== undefined)
-                    movements.appeared++;
-                continue;
-            }
-            if (left.item.source !== undefined && left.item.source.etag !== right?.source?.etag)
+            const before = left?.item.source;
+            const now = right?.source;
+            if (before === undefined && now !== undefined)
+                movements.appeared++;
+            if (before !== undefined && before.etag !== now?.etag)
                 movements.movedOn++;
+            if (left === undefined)
+                continue;
             records.push(toRecord(left, asSeen(left, right?.destination), places));
         }
         yield records;
@@ -66681,175 +67351,6 @@ function toRecord({ key, item, outcome }, verdict, places) {
         ...(destinationEtag !== undefined && { destinationEtag }),
         ...(outcome?.requestId !== undefined && { requestId: outcome.requestId }),
     };
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/decide.js
-const UNDECIDED = { action: 'undecided' };
-/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
-const KEY_BYTES = 1024;
-const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-function decide(pair, rules) {
-    const { source, destination } = pair;
-    if (source === undefined)
-        return decideExtraneous(pair.key, rules);
-    if (!rules.filter.object(source))
-        return { action: 'skip', reason: 'excluded' };
-    if (destination === undefined)
-        return decideCopy(source, 'missing', rules);
-    const comparison = compareListed(source, destination, rules.compare);
-    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
-}
-/** Settles an undecided pair. `undefined` evidence = the object could not be asked; then only the clocks are left. */
-function decideWithEvidence(source, destination, evidence, rules) {
-    return conclude(source, compareEvidence(source, destination, evidence), rules);
-}
-/** `undefined` = the listings alone cannot tell. */
-function compareListed(source, destination, compare) {
-    if (compare === 'missing')
-        return 'exists';
-    if (compare === 'always')
-        return 'always';
-    if (source.size !== destination.size)
-        return 'size-differs';
-    if (compare === 'size')
-        return 'same-size';
-    if (compare === 'newer')
-        return byClock(source, destination, 'destination-newer');
-    return source.etag === destination.etag ? 'same-etag' : undefined;
-}
-function compareEvidence(source, destination, evidence) {
-    const { source: ours, destination: theirs } = evidence;
-    if (ours !== undefined && theirs !== undefined) {
-        for (const [algorithm, checksum] of Object.entries(ours.checksums)) {
-            const other = theirs.checksums[algorithm];
-            if (other !== undefined)
-                return other === checksum ? 'same-checksum' : 'content-differs';
-        }
-        if (ours.etagIsMd5 && theirs.etagIsMd5)
-            return 'content-differs';
-    }
-    return byClock(source, destination, 'same-size');
-}
-/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
-function byClock(source, destination, otherwise) {
-    return source.modified > destination.modified ? 'source-newer' : otherwise;
-}
-function conclude(source, comparison, rules) {
-    return isCopyReason(comparison)
-        ? decideCopy(source, comparison, rules)
-        : { action: 'unchanged', reason: comparison };
-}
-const COPY_REASONS = new Set([
-    'missing',
-    'size-differs',
-    'content-differs',
-    'source-newer',
-    'always',
-]);
-function isCopyReason(reason) {
-    return COPY_REASONS.has(reason);
-}
-function decideCopy(source, reason, rules) {
-    if (isArchived(source))
-        return { action: rules.archived, reason: 'archived' };
-    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
-    if (bytes === 0)
-        return { action: 'fail', reason: 'key-empty' };
-    if (bytes > KEY_BYTES)
-        return { action: 'fail', reason: 'key-too-long' };
-    return { action: 'copy', reason };
-}
-/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
-function isArchived(entry) {
-    return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
-}
-/**
- * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
- * the globs leave out is none of this run's business.
- */
-function decideExtraneous(key, rules) {
-    if (!rules.filter.name(key))
-        return { action: 'keep', reason: 'protected-by-filter' };
-    return rules.delete
-        ? { action: 'delete', reason: 'extraneous' }
-        : { action: 'keep', reason: 'delete-not-asked' };
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/plan.js
-/**
- * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
- * what the guards, the choice of engine and the progress line are built on.
- */
-
-
-
-/** Two listings as pairs of twins. */
-async function* pairListings(source, destination) {
-    for await (const meetings of mergeByKey(source, destination, {
-        left: 'The source listing',
-        right: 'The destination listing',
-    })) {
-        yield meetings.map(({ key, left, right }) => asPair(key, left, right));
-    }
-}
-function asPair(key, source, destination) {
-    if (source !== undefined)
-        return destination === undefined ? { key, source } : { key, source, destination };
-    if (destination !== undefined)
-        return { key, destination };
-    throw new RangeError('A pair without either side.');
-}
-/** @param asking how many undecided pairs may be asked about at the same time */
-async function* planPairs(pairs, rules, gather, asking) {
-    const limit = pLimit(asking);
-    for await (const page of pairs) {
-        yield await Promise.all(page.map(pair => planPair(pair, rules, gather, limit)));
-    }
-}
-function planPair(pair, rules, gather, limit) {
-    const decision = decide(pair, rules);
-    if (decision.action !== 'undecided')
-        return { ...pair, ...decision };
-    return limit(async () => {
-        const { source, destination } = pair;
-        if (source === undefined || destination === undefined)
-            throw new RangeError('Only twins can be undecided.');
-        const evidence = await gather(source, destination);
-        return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
-    });
-}
-/** What a plan amounts to, counted while it streams by. */
-class PlanTotals {
-    /** Source objects. */
-    listed = 0;
-    bytesListed = 0;
-    /** Destination objects. */
-    atDestination = 0;
-    toCopy = 0;
-    bytesToCopy = 0;
-    toDelete = 0;
-    /** Objects that cannot be carried, known before anything is tried. */
-    toFail = 0;
-    count(item) {
-        if (item.source !== undefined) {
-            this.listed++;
-            this.bytesListed += item.source.size;
-        }
-        if (item.destination !== undefined)
-            this.atDestination++;
-        if (item.action === 'copy' && item.source !== undefined) {
-            this.toCopy++;
-            this.bytesToCopy += item.source.size;
-        }
-        else if (item.action === 'delete')
-            this.toDelete++;
-        else if (item.action === 'fail')
-            this.toFail++;
-    }
-}
-/** `s3://bucket/prefix` */
-function uri(location) {
-    return `s3://${location.bucket}/${location.prefix}`;
 }
 
 // EXTERNAL MODULE: ./lib/src/model.js
@@ -67150,8 +67651,8 @@ var dist = __nccwpck_require__(12235);
 /** Which objects a run is about. Globs speak of the key without its prefix; exclude wins over include. */
 
 function createFilter(settings) {
-    const included = settings.include.length > 0 ? dist/* default */.A.compile([...settings.include]) : undefined;
-    const excluded = settings.exclude.length > 0 ? dist/* default */.A.compile([...settings.exclude]) : undefined;
+    const included = settings.include.length > 0 ? compile(settings.include) : undefined;
+    const excluded = settings.exclude.length > 0 ? compile(settings.exclude) : undefined;
     const minSize = settings.minSize ?? 0;
     const maxSize = settings.maxSize ?? Number.POSITIVE_INFINITY;
     const after = settings.modifiedAfter?.getTime() ?? Number.NEGATIVE_INFINITY;
@@ -67162,36 +67663,17 @@ function createFilter(settings) {
         object: ({ key, size, modified }) => size >= minSize && size <= maxSize && modified >= after && modified < before && name(key),
     };
 }
-
-;// CONCATENATED MODULE: ./lib/src/sync/guards.js
 /**
- * What a plan may not do. Asked between the plan and the first change, so that a run that would go wrong changes
- * nothing at all.
+ * zeptomatch matches paths: there `\\` is `/`, and a `/` at the end does not count. Keys are no paths, so that its
+ * expression is read more strictly, and by characters instead of UTF-16 units.
  */
-
-
-/** @throws FatalError naming the guard, the numbers and the way out */
-function guardPlan(settings, totals) {
-    if (!settings.delete)
-        return;
-    if (totals.listed === 0) {
-        throw new errors/* FatalError */.HX(`The source ${uri(settings.source.location)} is empty and \`delete: true\` would empty the destination. Nothing was changed.`, {
-            todo: 'Check `source` (bucket and prefix). To empty the destination on purpose, delete its objects directly.',
-        });
-    }
-    const cap = objectsAllowed(settings.maxDelete, totals.atDestination);
-    if (totals.toDelete > cap) {
-        throw new errors/* FatalError */.HX(`The plan deletes ${totals.toDelete} of ${totals.atDestination} destination objects; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. Nothing was changed.`, {
-            todo: 'Look at the deletions with `mode: dry-run`. If they are right, raise `max-delete` (a number of objects, or a percentage of the objects at the destination).',
-        });
-    }
-}
-/** A percentage is rounded down: the guard never allows more than was asked for. */
-function objectsAllowed(cap, atDestination) {
-    return 'count' in cap ? cap.count : Math.floor((atDestination * cap.percent) / 100);
-}
-function capText(cap) {
-    return 'count' in cap ? String(cap.count) : `${cap.percent}%`;
+function compile(globs) {
+    const { source } = dist/* default */.A.compile([...globs]);
+    const strict = source
+        .replaceAll('[\\\\/]?$', '$')
+        .replaceAll('[\\\\/]', '\\/')
+        .replaceAll('[^\\\\/]', '[^/]');
+    return new RegExp(strict, 'su');
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/plan.js
@@ -67202,10 +67684,9 @@ function capText(cap) {
 
 
 
-
 /** HEAD requests in flight for pairs that the listings cannot decide. */
 const ASKING = 32;
-/** @throws FatalError when a listing fails or a guard refuses the plan; nothing has been changed then */
+/** @throws FatalError when a listing fails */
 async function makePlan(scene, scratch) {
     const { settings, source, destination } = scene;
     const rules = {
@@ -67232,7 +67713,6 @@ async function makePlan(scene, scratch) {
         }
     }
     await writer.close();
-    guardPlan(settings, totals);
     const items = () => readNdjson(writer.path);
     return {
         totals,
@@ -67262,20 +67742,23 @@ async function* plan_select(pages, pick) {
  *
  * @param asked the Region to ask first
  */
-async function locate(bucket, asked, identity, wire) {
+async function locate(bucket, asked, identity, network) {
     const client = new client_s3_dist_cjs/* S3Client */.YxF({
         region: asked,
         credentials: identity.credentials,
-        requestHandler: wire.requestHandler,
-        forcePathStyle: hasCustomEndpoint(wire.environment),
+        requestHandler: network.requestHandler,
+        forcePathStyle: hasCustomEndpoint(network.environment),
         maxAttempts: 1,
     });
     const attempt = () => {
-        wire.requests.add('HeadBucket');
+        network.requests.add('HeadBucket');
         return client.send(new client_s3_dist_cjs/* HeadBucketCommand */.kuI({ Bucket: bucket }));
     };
     try {
-        const { BucketRegion } = await withRetries(attempt, { aborting: wire.aborting, renew: identity.renew });
+        const { BucketRegion } = await withRetries(attempt, {
+            aborting: network.aborting,
+            renew: identity.renew,
+        });
         return { found: true, region: BucketRegion ?? asked, readable: true };
     }
     catch (error) {
@@ -67299,11 +67782,11 @@ function regionHeader(error) {
 /** The buckets exist, and where. */
 
 
-async function findBucket(side, settings, identity, wire) {
+async function findBucket(side, settings, identity, network) {
     const check = `${side}-bucket`;
     const { bucket } = settings.location;
-    const asked = settings.region ?? startingRegion(wire.environment, settings.roleArn);
-    const where = await locate(bucket, asked, identity, wire);
+    const asked = settings.region ?? startingRegion(network.environment, settings.roleArn);
+    const where = await locate(bucket, asked, identity, network);
     if (!where.found) {
         const missing = where.code === 'NoSuchBucket';
         const seen = missing
@@ -67736,20 +68219,20 @@ function whyUnknown({ code, kind }) {
 
 const SIDES = ['source', 'destination'];
 /** `undefined` when a check failed: the diary says which, and all that could be asked has been asked. */
-async function prepare(settings, host, wire, diary) {
-    const identities = await identifyBoth(settings, host, wire, diary);
+async function prepare(settings, host, network, diary) {
+    const identities = await identifyBoth(settings, host, network, diary);
     if (identities === undefined)
         return undefined;
-    const regions = await locateBoth(settings, identities, wire, diary);
+    const regions = await locateBoth(settings, identities, network, diary);
     if (regions === undefined)
         return undefined;
-    const scene = await setScene(settings, identities, regions, wire);
+    const scene = await setScene(settings, identities, regions, network);
     const answers = await Promise.all(CHECKS.map(check => check(scene)));
     diary.checks.push(...answers.flat());
     return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
 }
-async function identifyBoth(settings, host, wire, diary) {
-    const surroundings = { ...host, ...wire };
+async function identifyBoth(settings, host, network, diary) {
+    const surroundings = { ...host, ...network };
     const tried = await Promise.all(SIDES.map(side => tryIdentity(requestFor(side, settings, host), surroundings)));
     diary.checks.push(...tried.map(({ result }) => result));
     const [source, destination] = tried.map(({ identity }) => identity);
@@ -67789,22 +68272,22 @@ async function tryIdentity(request, surroundings) {
         return { result: { check, verdict: 'fail', seen: (0,errors/* messageOf */.bD)(error), ...(fix !== undefined && { fix }) } };
     }
 }
-async function locateBoth(settings, identities, wire, diary) {
-    const found = await Promise.all(SIDES.map(side => findBucket(side, settings[side], identities[side], wire)));
+async function locateBoth(settings, identities, network, diary) {
+    const found = await Promise.all(SIDES.map(side => findBucket(side, settings[side], identities[side], network)));
     diary.checks.push(...found.map(({ result }) => result));
     const [source, destination] = found.map(({ region }) => region);
     diary.regions.source = source;
     diary.regions.destination = destination;
     return source && destination ? { source, destination } : undefined;
 }
-async function setScene(settings, identities, regions, wire) {
+async function setScene(settings, identities, regions, network) {
     const open = (side, identity) => new bucket_Bucket({
         location: settings[side].location,
         region: regions[side],
         owner: settings[side].account ?? identities[side].account,
         requestPayer: settings.requestPayer && side === 'source',
         identity,
-    }, wire);
+    }, network);
     const signer = identities[settings.copyAs];
     const source = open('source', identities.source);
     const destination = open('destination', identities.destination);
@@ -67855,6 +68338,8 @@ function tellPlan(totals, settings, log) {
 
 
 
+
+
 /** Connections to one host; more than objects and parts in flight together. */
 const job_SOCKETS = 1024;
 /** Never throws: whatever happened is in the report. */
@@ -67862,13 +68347,14 @@ async function runJob(settings, host, stop) {
     const diary = new Diary();
     const requests = new bucket_RequestCounter();
     try {
-        const wire = {
+        const network = {
             environment: host.environment,
             requestHandler: endpoint_createRequestHandler(host.environment, job_SOCKETS),
+            connection: new connection_Connection(endpoint_createDispatcher(host.environment, job_SOCKETS), stop.aborting),
             aborting: stop.aborting,
             requests,
         };
-        const scene = await diary.phase('preflight', () => prepare(settings, host, wire, diary));
+        const scene = await diary.phase('preflight', () => prepare(settings, host, network, diary));
         await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
         if (settings.mode === 'preflight')
             diary.complete = true;
@@ -67885,18 +68371,23 @@ async function planAndCarry(scene, host, stop, diary) {
     const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
     tellPlan(plan.totals, settings, host.log);
     const outcomes = new OutcomeLog(host.scratch);
-    if (settings.mode === 'sync') {
-        const journal = (0,external_node_path_.join)(host.scratch, 'uploads.ndjson');
-        host.remember(cleanUpFor(scene, host, journal));
-        try {
-            await diary.phase('transfer', () => carryOut({ scene, plan, outcomes, journal: new journal_FileJournal(journal), stop, log: host.log }));
-        }
-        catch (error) {
-            diary.halt(error);
-        }
+    try {
+        // A dry run says what a guard would refuse, too; comparing deletes nothing.
+        if (settings.mode !== 'verify')
+            guardPlan(settings, plan.totals);
+        if (settings.mode === 'sync')
+            await diary.phase('transfer', () => job_carry(scene, plan, outcomes, host, stop));
+    }
+    catch (error) {
+        diary.halt(error);
     }
     const mayLook = !stop.draining.aborted && !diary.halted;
     await diary.phase('conclusion', () => conclude_conclude({ scene, plan, outcomes, mayLook, reportFolder: host.reportFolder }, diary));
+}
+async function job_carry(scene, plan, outcomes, host, stop) {
+    const journal = (0,external_node_path_.join)(host.scratch, 'uploads.ndjson');
+    host.remember(cleanUpFor(scene, host, journal));
+    await carryOut({ scene, plan, outcomes, journal: new journal_FileJournal(journal), stop, log: host.log });
 }
 
 
@@ -67930,7 +68421,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(15605);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(32856);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(57398);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(86424);
 /* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3849);
 /* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(27534);
@@ -69269,6 +69760,13 @@ const RULES = [
         about: ['storage-class', 'preserve'],
         broken: ({ storageClass, preserve }) => storageClass !== undefined && preserve.has('storage-class')
             ? `storage-class: "${storageClass}" contradicts preserve: storage-class. Accepted: one of the two.`
+            : undefined,
+    },
+    {
+        about: ['compare', 'mode'],
+        broken: ({ compare, mode }) => mode === 'verify' && compare === 'always'
+            ? 'compare: "always" takes every object as different, so that mode verify could never pass. ' +
+                'Accepted: with mode verify, any other comparison.'
             : undefined,
     },
     {

@@ -8591,7 +8591,7 @@ __webpack_unused_export__ = ListObjectsCommand;
 __webpack_unused_export__ = ListObjectsOutput$;
 __webpack_unused_export__ = ListObjectsRequest$;
 __webpack_unused_export__ = ListObjectsV2$;
-__webpack_unused_export__ = ListObjectsV2Command;
+exports.u6x = ListObjectsV2Command;
 __webpack_unused_export__ = ListObjectsV2Output$;
 __webpack_unused_export__ = ListObjectsV2Request$;
 __webpack_unused_export__ = ListParts$;
@@ -64075,7 +64075,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 9750:
+/***/ 6442:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64096,6 +64096,8 @@ var external_node_https_ = __nccwpck_require__(4708);
 var external_node_tls_ = __nccwpck_require__(1692);
 // EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(1279);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(5071);
 ;// CONCATENATED MODULE: ./lib/src/aws/endpoint.js
@@ -64109,8 +64111,9 @@ var errors = __nccwpck_require__(5071);
 
 
 
-/** CopyObject and CompleteMultipartUpload answer only when S3 is done, minutes later for gigabytes. */
-const ANSWER_WITHIN_MS = 15 * 60_000;
+
+/** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
+const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
 /** Something other than AWS's own endpoints answers for S3. */
 function hasCustomEndpoint(environment) {
@@ -64130,6 +64133,18 @@ function createRequestHandler(environment, sockets) {
         requestTimeout: ANSWER_WITHIN_MS,
         throwOnRequestTimeout: true,
         socketAcquisitionWarningTimeout: ANSWER_WITHIN_MS,
+    });
+}
+/**
+ * The same for requests that do without the SDK.
+ *
+ * @param connections that may be open at the same time to one host
+ */
+function createDispatcher(environment, connections) {
+    const bundle = environment.AWS_CA_BUNDLE;
+    return new undici.EnvHttpProxyAgent({
+        connections,
+        connect: { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) },
     });
 }
 function authorities(bundle) {
@@ -64231,6 +64246,10 @@ const NETWORK_CODES = new Set([
     'ENETUNREACH',
     'EHOSTUNREACH',
 ]);
+/** Node's own codes, and those of undici and of its HTTP parser. */
+function isNetworkCode(code) {
+    return NETWORK_CODES.has(code) || code.startsWith('UND_ERR_') || code.startsWith('HPE_');
+}
 function trouble_troubleOf(error) {
     const from = typeof error === 'object' && error !== null ? error : {};
     const status = from.$metadata?.httpStatusCode ?? from.$response?.statusCode ?? 0;
@@ -64269,11 +64288,12 @@ function kindOf(code, status, from, error) {
         return known;
     if (code.startsWith('KMS.'))
         return 'configuration';
-    if (NETWORK_CODES.has(from.code ?? code) || isCutShort(error))
+    if (isNetworkCode(from.code ?? code) || isCutShort(error))
         return 'retry';
     if (status === 429)
         return 'throttle';
-    return status >= 500 ? 'retry' : 'other';
+    // 501 says that the server will never do this, which another attempt does not change.
+    return status >= 500 && status !== 501 ? 'retry' : 'other';
 }
 /** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */
 function isCutShort(error) {
@@ -64678,7 +64698,8 @@ function writeStatement(location, partition, needs) {
             's3:AbortMultipartUpload',
             ...(needs.tags ? ['s3:PutObjectTagging'] : []),
             ...(needs.acl ? ['s3:PutObjectAcl'] : []),
-            ...(needs.delete ? ['s3:DeleteObject'] : []),
+            // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
+            ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
         ],
         Resource: objectsArn(location, partition),
     };
@@ -64892,11 +64913,306 @@ function noCredentials(side, message, cause) {
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
 var client_s3_dist_cjs = __nccwpck_require__(3711);
+;// CONCATENATED MODULE: ./lib/src/s3/keys.js
+/** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
+/**
+ * The value of `x-amz-copy-source`. Everything but unreserved characters and `/` is percent-encoded, so that a literal
+ * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
+ * (S3 API, CopyObject, "x-amz-copy-source".)
+ */
+function copySource(bucket, key) {
+    return `${bucket}/${encodeKey(key)}`;
+}
+/** A key in a path: all but unreserved characters and `/` percent-encoded. */
+function encodeKey(key) {
+    return NEEDS_NO_ENCODING.test(key) ? key : key.split('/').map(encodeValue).join('/');
+}
+const NEEDS_NO_ENCODING = /^[\w.~/-]*$/;
+/** A value in a query: all but unreserved characters percent-encoded. */
+function encodeValue(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
+function decodeListed(text) {
+    return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
+}
+/** ETags travel in quotes. */
+function keys_unquote(etag) {
+    return etag?.replace(/^"|"$/g, '') ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/connection.js
+
+/** @param name in lower case */
+function connection_headerOf({ headers }, name) {
+    for (let at = 0; at + 1 < headers.length; at += 2) {
+        if (headers[at]?.length === name.length && String(headers[at]).toLowerCase() === name)
+            return String(headers[at + 1]);
+    }
+    return undefined;
+}
+class Connection {
+    #dispatcher;
+    #aborting;
+    #live = new Set();
+    /** @param aborting ends every request under way */
+    constructor(dispatcher, aborting) {
+        this.#dispatcher = dispatcher;
+        this.#aborting = aborting;
+        aborting.addEventListener('abort', () => {
+            for (const exchange of this.#live)
+                exchange.abort();
+        });
+    }
+    /** @throws StoppedError once aborted, else what the network said */
+    send({ origin, path, method, headers, withinMs }) {
+        if (this.#aborting.aborted)
+            return Promise.reject(new errors/* StoppedError */.Ko('Stopped before a request was sent.'));
+        return new Promise((resolve, reject) => {
+            const exchange = new Exchange(answer => {
+                this.#live.delete(exchange);
+                resolve(answer);
+            }, error => {
+                this.#live.delete(exchange);
+                reject(error);
+            });
+            this.#live.add(exchange);
+            const timeouts = { headersTimeout: withinMs, bodyTimeout: withinMs };
+            this.#dispatcher.dispatch({ origin, path, method, headers, ...timeouts }, exchange);
+        });
+    }
+}
+/** One request under way. */
+class Exchange {
+    #resolve;
+    #reject;
+    #chunks = [];
+    #abort;
+    #aborted = false;
+    #status = 0;
+    #headers = [];
+    constructor(resolve, reject) {
+        this.#resolve = resolve;
+        this.#reject = reject;
+    }
+    abort() {
+        this.#aborted = true;
+        this.#abort?.();
+    }
+    onConnect(abort) {
+        this.#abort = abort;
+        if (this.#aborted)
+            abort();
+    }
+    onHeaders(status, headers) {
+        this.#status = status;
+        this.#headers = headers;
+        return true;
+    }
+    onData(chunk) {
+        this.#chunks.push(chunk);
+        return true;
+    }
+    onComplete() {
+        const [only] = this.#chunks;
+        const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+        this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString() });
+    }
+    onError(error) {
+        this.#reject(this.#aborted ? new errors/* StoppedError */.Ko('Stopped while a request was in flight.', { cause: error }) : error);
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/signer.js
+/**
+ * Signature Version 4 for requests without a body, which is all that listing and server-side copies send. Written here
+ * because signing is most of what such a request costs: a general signer takes three times as long.
+ * (IAM User Guide, "Create a signed AWS API request"; S3 API Reference, "Authenticating Requests".)
+ */
+
+const EMPTY_SHA256 = (0,external_node_crypto_.createHash)('sha256').digest('hex');
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+class Signer {
+    #region;
+    #scope = '';
+    #keyFor = '';
+    #key = Buffer.alloc(0);
+    constructor(region) {
+        this.#region = region;
+    }
+    /** Adds what S3 checks to the headers. */
+    sign({ method, path, query, headers }, credentials, now) {
+        const time = `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+        headers['x-amz-date'] = time;
+        headers['x-amz-content-sha256'] = EMPTY_SHA256;
+        if (credentials.sessionToken !== undefined)
+            headers['x-amz-security-token'] = credentials.sessionToken;
+        const names = Object.keys(headers).sort();
+        const signed = names.join(';');
+        let canonical = `${method}\n${path}\n${query}\n`;
+        for (const name of names)
+            canonical += `${name}:${trimmed(headers[name] ?? '')}\n`;
+        canonical += `\n${signed}\n${EMPTY_SHA256}`;
+        this.#prepareKey(credentials, time.slice(0, 8));
+        const text = `${ALGORITHM}\n${time}\n${this.#scope}\n${(0,external_node_crypto_.createHash)('sha256').update(canonical).digest('hex')}`;
+        const signature = (0,external_node_crypto_.createHmac)('sha256', this.#key).update(text).digest('hex');
+        headers.authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${this.#scope}, SignedHeaders=${signed}, Signature=${signature}`;
+    }
+    /** The signing key depends on the secret and the day only. */
+    #prepareKey({ secretAccessKey }, day) {
+        const keyFor = day + secretAccessKey;
+        if (this.#keyFor === keyFor)
+            return;
+        this.#keyFor = keyFor;
+        this.#scope = `${day}/${this.#region}/s3/aws4_request`;
+        this.#key = [day, this.#region, 's3', 'aws4_request'].reduce((key, part) => (0,external_node_crypto_.createHmac)('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`));
+    }
+}
+/** White space around a value and runs of it inside do not count. */
+function trimmed(value) {
+    return value.includes(' ') ? value.trim().replace(/ +/g, ' ') : value;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/target.js
+/** Where a bucket's requests go. The SDK decides, once per bucket: custom endpoints, partitions, path style and all. */
+
+/** Thrown in place of sending, and caught at once. */
+class Captured extends Error {
+    target;
+    constructor(target) {
+        super('captured');
+        this.target = target;
+    }
+}
+/** Asks the SDK for a request to the bucket and looks where it was going. */
+async function findTarget(config, bucket) {
+    const client = new client_s3_dist_cjs/* S3Client */.YxF({
+        ...config,
+        requestHandler: {
+            handle: async (request) => {
+                throw new Captured(targetOf(request));
+            },
+        },
+    });
+    try {
+        await client.send(new client_s3_dist_cjs/* ListObjectsV2Command */.u6x({ Bucket: bucket }));
+    }
+    catch (error) {
+        if (error instanceof Captured)
+            return error.target;
+        throw error;
+    }
+    throw new Error('The SDK sent nothing.');
+}
+function targetOf({ protocol, hostname, port, path }) {
+    const host = port === undefined ? hostname : `${hostname}:${port}`;
+    return { origin: `${protocol}//${host}`, host, base: path === '/' ? '' : path.replace(/\/$/, '') };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/xml.js
+/**
+ * Reading the few XML answers that are read a million times. S3 writes them flat and regular, so that looking for the
+ * tags that matter is enough, and many times faster than a parser.
+ */
+const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** The text of the first `<name>`, entities replaced; `undefined` when there is none. */
+function xml_textOf(xml, name) {
+    const open = xml.indexOf(`<${name}>`);
+    if (open < 0)
+        return undefined;
+    const start = open + name.length + 2;
+    return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
+}
+function withoutEntities(text) {
+    if (!text.includes('&'))
+        return text;
+    return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+        if (hex !== undefined)
+            return String.fromCodePoint(Number.parseInt(hex, 16));
+        if (decimal !== undefined)
+            return String.fromCodePoint(Number.parseInt(decimal, 10));
+        return ENTITIES[name ?? ''] ?? whole;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/caller.js
+
+
+
+
+
+
+class Caller {
+    #options;
+    #signer;
+    #target;
+    /** How far S3's clock is ahead of ours, ms; learnt when S3 refuses a request for it. */
+    #skewMs = 0;
+    constructor(options) {
+        this.#options = options;
+        this.#signer = new Signer(options.region);
+    }
+    /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
+    call(call) {
+        return withRetries(() => this.#attempt(call), this.#options.retries);
+    }
+    async #attempt({ operation, method, key, query = [], headers, withinMs }) {
+        const { bucket, config, identity, connection, count } = this.#options;
+        this.#target ??= findTarget(config, bucket);
+        const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
+        const path = target.base + (key === undefined ? (target.base === '' ? '/' : '') : `/${encodeKey(key)}`);
+        const search = query.map(([name, value]) => `${name}=${encodeValue(value)}`).join('&');
+        const sent = { host: target.host };
+        for (const name in headers) {
+            const value = headers[name];
+            if (value !== undefined)
+                sent[name] = value;
+        }
+        this.#signer.sign({ method, path, query: search, headers: sent }, credentials, new Date(Date.now() + this.#skewMs));
+        count(operation);
+        const answer = await connection.send({
+            origin: target.origin,
+            path: search === '' ? path : `${path}?${search}`,
+            method,
+            headers: sent,
+            withinMs,
+        });
+        if (answer.status === 200 && answer.body !== '' && !answer.body.includes('<Error>'))
+            return answer;
+        const refusal = new S3Refusal(answer);
+        if (refusal.name === 'RequestTimeTooSkewed')
+            this.#learnSkew(answer);
+        throw refusal;
+    }
+    #learnSkew(answer) {
+        const theirs = Date.parse(connection_headerOf(answer, 'date') ?? '');
+        if (!Number.isNaN(theirs))
+            this.#skewMs = theirs - Date.now();
+    }
+}
+/** S3 said no, also where it said 200 first. Shaped like the SDK's errors, so that both are understood alike. */
+class S3Refusal extends Error {
+    Condition;
+    $metadata;
+    constructor(answer) {
+        const { status, body } = answer;
+        super(xml_textOf(body, 'Message') ?? `S3 answered ${status}.`);
+        this.name = xml_textOf(body, 'Code') ?? 'UnknownError';
+        this.Condition = xml_textOf(body, 'Condition');
+        // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
+        const httpStatusCode = status === 200 ? 500 : status;
+        this.$metadata = { httpStatusCode, requestId: connection_headerOf(answer, 'x-amz-request-id') };
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/bucket.js
 /**
  * A bucket as one identity sees it: one client in the bucket's own Region, the account that must own it named in every
  * request, every request counted and retried the same way.
  */
+
 
 
 
@@ -64915,48 +65231,71 @@ class Bucket {
     region;
     owner;
     identity;
+    /** The member that makes S3 refuse when the bucket is somebody else's. */
+    expected;
     /** Members that go with every request on the bucket. */
     common;
     /** `RequestPayer: 'requester'` where asked for. */
     payer;
     #client;
-    #wire;
-    constructor({ location, region, owner, requestPayer, identity }, wire) {
+    #caller;
+    #network;
+    constructor({ location, region, owner, requestPayer, identity }, network) {
         this.location = location;
         this.region = region;
         this.owner = owner;
         this.identity = identity;
-        this.common = { Bucket: location.bucket, ...(owner !== undefined && { ExpectedBucketOwner: owner }) };
+        this.expected = owner === undefined ? {} : { ExpectedBucketOwner: owner };
+        this.common = { Bucket: location.bucket, ...this.expected };
         this.payer = requestPayer ? { RequestPayer: 'requester' } : {};
-        this.#wire = wire;
-        this.#client = new client_s3_dist_cjs/* S3Client */.YxF({
+        this.#network = network;
+        const config = {
             region,
             credentials: identity.credentials,
-            requestHandler: wire.requestHandler,
+            requestHandler: network.requestHandler,
             // Servers that stand in for S3 seldom answer for bucket.host names.
-            forcePathStyle: hasCustomEndpoint(wire.environment),
+            forcePathStyle: hasCustomEndpoint(network.environment),
             maxAttempts: 1,
             // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
             requestChecksumCalculation: 'WHEN_REQUIRED',
             responseChecksumValidation: 'WHEN_REQUIRED',
+        };
+        this.#client = new client_s3_dist_cjs/* S3Client */.YxF(config);
+        this.#caller = new Caller({
+            bucket: location.bucket,
+            config,
+            region,
+            identity,
+            connection: network.connection,
+            retries: this.#retries(network.aborting),
+            count: name => network.requests.add(name),
         });
     }
     /** The key in the bucket for a key without its prefix. */
     fullKey(key) {
         return this.location.prefix + key;
     }
-    /** @param signal what ends the request; by default the run's abort, which clean-up must outlive */
-    send(command, signal = this.#wire.aborting) {
-        const { requests } = this.#wire;
+    /** Any operation, by the SDK. */
+    send(command, { signal = this.#network.aborting, withinMs } = {}) {
+        const { requests } = this.#network;
+        const options = { abortSignal: signal, ...(withinMs !== undefined && { requestTimeout: withinMs }) };
         const operation = command.constructor.name.replace(/Command$/, '');
         return withRetries(() => {
             requests.add(operation);
-            return this.#client.send(command, { abortSignal: signal });
-        }, {
-            aborting: signal,
+            return this.#client.send(command, options);
+        }, this.#retries(signal));
+    }
+    /** The few operations that are sent by the million, without the SDK. */
+    call(call) {
+        return this.#caller.call(call);
+    }
+    #retries(aborting) {
+        const { requests } = this.#network;
+        return {
+            aborting,
             renew: this.identity.renew,
             onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
-        });
+        };
     }
 }
 
@@ -65008,63 +65347,6 @@ function parseLines(text) {
         .map(line => JSON.parse(line));
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/src/s3/copy.js
-/**
- * One object, copied server-side: a single atomic CopyObject up to 5 GiB, a multipart copy above. Both refuse to copy
- * anything but the very object that was listed.
- */
-
-
-
-/** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
-const SINGLE_COPY_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
-function copy(route, source) {
-    return source.size > SINGLE_COPY_BYTES ? copyInParts(route, source) : copyAtOnce(route, source);
-}
-async function copyAtOnce(route, source) {
-    const { to, preserve } = route;
-    const answer = await to.send(new CopyObjectCommand({
-        ...to.common,
-        Key: to.fullKey(source.key),
-        ...copy_copiedFrom(route, source),
-        MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
-        TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
-        ...copy_destinationTraits(route, source),
-        ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-    }));
-    return copy_copied(answer.CopyObjectResult?.ETag, answer.$metadata.requestId);
-}
-/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
-function copy_copiedFrom({ from, to }, source) {
-    return {
-        ...from.payer,
-        ...to.payer,
-        CopySource: copySource(from.location.bucket, from.fullKey(source.key)),
-        CopySourceIfMatch: `"${source.etag}"`,
-        ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
-    };
-}
-/** What the new object gets whatever the source had. */
-function copy_destinationTraits(route, source) {
-    const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
-    return {
-        ...(storageClass !== undefined &&
-            storageClass !== 'STANDARD' && { StorageClass: storageClass }),
-        ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
-        ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
-        ...(route.acl !== undefined && { ACL: route.acl }),
-    };
-}
-/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
-function copy_copied(etag, requestId) {
-    const plain = unquote(etag);
-    if (plain === '')
-        throw new Error('S3 answered 200 without the ETag of the copy.');
-    return { etag: plain, requestId };
-}
-
 ;// CONCATENATED MODULE: ./lib/src/s3/parts.js
 /** How an object is cut into parts (S3 User Guide, "Multipart upload limits"). */
 const MIN_PART_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 2));
@@ -65103,6 +65385,41 @@ function parts_sourcePartBytes(size, first) {
     return uniform ? first.bytes : DEFAULT_PART_BYTES;
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
+
+
+/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
+const HEADERS = {
+    ACL: 'x-amz-acl',
+    CopySource: 'x-amz-copy-source',
+    CopySourceIfMatch: 'x-amz-copy-source-if-match',
+    CopySourceRange: 'x-amz-copy-source-range',
+    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
+    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+    IfNoneMatch: 'if-none-match',
+    MetadataDirective: 'x-amz-metadata-directive',
+    RequestPayer: 'x-amz-request-payer',
+    ServerSideEncryption: 'x-amz-server-side-encryption',
+    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+    StorageClass: 'x-amz-storage-class',
+    TaggingDirective: 'x-amz-tagging-directive',
+};
+/** Members without a value are left out. */
+function copies_copyHeaders(members) {
+    const headers = {};
+    for (const name of MEMBERS) {
+        const value = members[name];
+        if (value !== undefined)
+            headers[HEADERS[name]] = value;
+    }
+    return headers;
+}
+const MEMBERS = Object.keys(HEADERS);
+/** Reads a CopyObjectResult or CopyPartResult. */
+function copies_readCopyAnswer(answer) {
+    return { etag: textOf(answer.body, 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
 /**
  * A server-side copy in parts, for what one CopyObject cannot carry. UploadPartCopy takes nothing but bytes, so the
@@ -65114,11 +65431,12 @@ function parts_sourcePartBytes(size, first) {
 
 
 
+
 /** The source cannot be carried whole; nothing was started. */
 class UnreadableMetadataError extends (/* unused pure expression or super */ null && (Error)) {
     name = 'UnreadableMetadata';
 }
-async function multipart_copyInParts(route, source) {
+async function copyInParts(route, source) {
     const head = await headSource(route.from, source);
     const upload = await multipart_open(route, source, head);
     try {
@@ -65229,18 +65547,28 @@ async function copyParts(route, source, upload, partBytes) {
     return copiedParts;
 }
 async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
-    const { CopyPartResult } = await route.to.send(new UploadPartCopyCommand({
-        ...route.to.common,
-        Key: key,
-        UploadId: uploadId,
-        PartNumber: number,
-        CopySourceRange: `bytes=${first}-${last}`,
-        ...copiedFrom(route, source),
-    }));
-    if (unquote(CopyPartResult?.ETag) === '')
+    const answer = await route.to.call({
+        operation: 'UploadPartCopy',
+        method: 'PUT',
+        key,
+        query: [
+            ['partNumber', String(number)],
+            ['uploadId', uploadId],
+        ],
+        headers: copyHeaders({
+            ...route.to.expected,
+            ...copiedFrom(route, source),
+            CopySourceRange: `bytes=${first}-${last}`,
+        }),
+        withinMs: patienceFor(last - first + 1),
+    });
+    const { etag } = readCopyAnswer(answer);
+    if (etag === undefined)
         throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    return { PartNumber: number, ETag: CopyPartResult?.ETag };
+    return { PartNumber: number, ETag: etag };
 }
+/** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
+const COMPLETE_WITHIN_MS = (/* unused pure expression or super */ null && (15 * 60_000));
 async function complete(route, source, { key, uploadId }, parts) {
     const request = new CompleteMultipartUploadCommand({
         ...route.to.common,
@@ -65253,7 +65581,7 @@ async function complete(route, source, { key, uploadId }, parts) {
         ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     });
     try {
-        const answer = await route.to.send(request);
+        const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
         return copied(answer.ETag, answer.$metadata.requestId);
     }
     catch (error) {
@@ -65288,11 +65616,12 @@ async function abortUpload(bucket, { key, uploadId }) {
         Key: key,
         UploadId: uploadId,
     });
-    await bucket.send(command, AbortSignal.timeout(CLEAN_UP_MS));
+    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/clean-up.js
 /** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
+
 
 
 
@@ -65324,14 +65653,15 @@ async function cleanUp(left, host, aborting) {
         return 0;
     const requestHandler = createRequestHandler(host.environment, SOCKETS);
     const identity = await identify(left, { ...host, requestHandler, aborting });
-    const wire = {
+    const network = {
         environment: host.environment,
         requestHandler,
+        connection: new Connection(createDispatcher(host.environment, SOCKETS), aborting),
         aborting,
         requests: new RequestCounter(),
     };
     const { region, owner } = left;
-    const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, wire);
+    const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
     for (const upload of uploads)
         await abortUpload(bucket, upload);
     return uploads.length;
@@ -65361,7 +65691,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9322);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9750);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6442);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6424);
 /** After the step, whatever became of it: ends uploads that a killed run left open and saves its report. */
 

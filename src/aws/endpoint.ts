@@ -7,10 +7,11 @@ import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { FatalError, messageOf } from '../errors.ts';
 
-/** CopyObject and CompleteMultipartUpload answer only when S3 is done, minutes later for gigabytes. */
-const ANSWER_WITHIN_MS = 15 * 60_000;
+/** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
+const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
 
 /** Something other than AWS's own endpoints answers for S3. */
@@ -32,6 +33,19 @@ export function createRequestHandler(environment: NodeJS.ProcessEnv, sockets: nu
     requestTimeout: ANSWER_WITHIN_MS,
     throwOnRequestTimeout: true,
     socketAcquisitionWarningTimeout: ANSWER_WITHIN_MS,
+  });
+}
+
+/**
+ * The same for requests that do without the SDK.
+ *
+ * @param connections that may be open at the same time to one host
+ */
+export function createDispatcher(environment: NodeJS.ProcessEnv, connections: number): Dispatcher {
+  const bundle = environment.AWS_CA_BUNDLE;
+  return new EnvHttpProxyAgent({
+    connections,
+    connect: { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) },
   });
 }
 

@@ -84,6 +84,11 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
+/** Node's own codes, and those of undici and of its HTTP parser. */
+function isNetworkCode(code: string): boolean {
+  return NETWORK_CODES.has(code) || code.startsWith('UND_ERR_') || code.startsWith('HPE_');
+}
+
 interface SdkError {
   readonly name?: string;
   readonly code?: string;
@@ -130,9 +135,10 @@ function kindOf(code: string, status: number, from: SdkError, error: unknown): T
   const known = KINDS[code];
   if (known !== undefined) return known;
   if (code.startsWith('KMS.')) return 'configuration';
-  if (NETWORK_CODES.has(from.code ?? code) || isCutShort(error)) return 'retry';
+  if (isNetworkCode(from.code ?? code) || isCutShort(error)) return 'retry';
   if (status === 429) return 'throttle';
-  return status >= 500 ? 'retry' : 'other';
+  // 501 says that the server will never do this, which another attempt does not change.
+  return status >= 500 && status !== 501 ? 'retry' : 'other';
 }
 
 /** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */

@@ -3,9 +3,10 @@ import pLimit from 'p-limit';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { CopyItem, ObjectEntry, Outcome } from '../model.ts';
-import { type CopyRoute, copy } from '../s3/copy.ts';
+import { copy } from '../s3/copy.ts';
 import { headEntry } from '../s3/head.ts';
 import { UnreadableMetadataError } from '../s3/multipart.ts';
+import type { CopyRoute } from '../s3/route.ts';
 import { transfer } from '../sync/transfer.ts';
 import type { Engine } from './engine.ts';
 

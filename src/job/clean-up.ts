@@ -1,10 +1,11 @@
 /** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
-import { createRequestHandler } from '../aws/endpoint.ts';
+import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import { identify } from '../aws/identity.ts';
 import type { Scene } from '../preflight/scene.ts';
-import { Bucket, RequestCounter, type Wire } from '../s3/bucket.ts';
+import { Bucket, type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
 import { abortUpload } from '../s3/multipart.ts';
+import { Connection } from '../s3/wire/connection.ts';
 import type { CleanUp, Host } from './host.ts';
 
 const SOCKETS = 16;
@@ -42,16 +43,17 @@ export async function cleanUp(
   if (uploads.length === 0) return 0;
   const requestHandler = createRequestHandler(host.environment, SOCKETS);
   const identity = await identify(left, { ...host, requestHandler, aborting });
-  const wire: Wire = {
+  const network: Network = {
     environment: host.environment,
     requestHandler,
+    connection: new Connection(createDispatcher(host.environment, SOCKETS), aborting),
     aborting,
     requests: new RequestCounter(),
   };
   const { region, owner } = left;
   const bucket = new Bucket(
     { location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity },
-    wire,
+    network,
   );
   for (const upload of uploads) await abortUpload(bucket, upload);
   return uploads.length;

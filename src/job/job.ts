@@ -1,10 +1,12 @@
 /** The whole job on one screen: identify and check, plan, carry, conclude, report. */
 import { join } from 'node:path';
-import { createRequestHandler } from '../aws/endpoint.ts';
+import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import type { RunReport, Settings } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
-import { RequestCounter, type Wire } from '../s3/bucket.ts';
+import { type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
+import { Connection } from '../s3/wire/connection.ts';
+import { guardPlan } from '../sync/guards.ts';
 import { OutcomeLog } from '../sync/outcomes.ts';
 import type { Stop } from '../sync/stop.ts';
 import { carryOut } from './carry.ts';
@@ -12,7 +14,7 @@ import { cleanUpFor } from './clean-up.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
 import type { Host } from './host.ts';
-import { makePlan } from './plan.ts';
+import { makePlan, type Plan } from './plan.ts';
 import { prepare } from './prepare.ts';
 import { tellChecks, tellPlan } from './tell.ts';
 
@@ -24,13 +26,14 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   const diary = new Diary();
   const requests = new RequestCounter();
   try {
-    const wire: Wire = {
+    const network: Network = {
       environment: host.environment,
       requestHandler: createRequestHandler(host.environment, SOCKETS),
+      connection: new Connection(createDispatcher(host.environment, SOCKETS), stop.aborting),
       aborting: stop.aborting,
       requests,
     };
-    const scene = await diary.phase('preflight', () => prepare(settings, host, wire, diary));
+    const scene = await diary.phase('preflight', () => prepare(settings, host, network, diary));
     await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
     if (settings.mode === 'preflight') diary.complete = true;
     else if (scene !== undefined) await planAndCarry(scene, host, stop, diary);
@@ -45,19 +48,22 @@ async function planAndCarry(scene: Scene, host: Host, stop: Stop, diary: Diary):
   const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
   tellPlan(plan.totals, settings, host.log);
   const outcomes = new OutcomeLog(host.scratch);
-  if (settings.mode === 'sync') {
-    const journal = join(host.scratch, 'uploads.ndjson');
-    host.remember(cleanUpFor(scene, host, journal));
-    try {
-      await diary.phase('transfer', () =>
-        carryOut({ scene, plan, outcomes, journal: new FileJournal(journal), stop, log: host.log }),
-      );
-    } catch (error) {
-      diary.halt(error);
-    }
+  try {
+    // A dry run says what a guard would refuse, too; comparing deletes nothing.
+    if (settings.mode !== 'verify') guardPlan(settings, plan.totals);
+    if (settings.mode === 'sync')
+      await diary.phase('transfer', () => carry(scene, plan, outcomes, host, stop));
+  } catch (error) {
+    diary.halt(error);
   }
   const mayLook = !stop.draining.aborted && !diary.halted;
   await diary.phase('conclusion', () =>
     conclude({ scene, plan, outcomes, mayLook, reportFolder: host.reportFolder }, diary),
   );
+}
+
+async function carry(scene: Scene, plan: Plan, outcomes: OutcomeLog, host: Host, stop: Stop): Promise<void> {
+  const journal = join(host.scratch, 'uploads.ndjson');
+  host.remember(cleanUpFor(scene, host, journal));
+  await carryOut({ scene, plan, outcomes, journal: new FileJournal(journal), stop, log: host.log });
 }

@@ -6,7 +6,7 @@ import { findBucket } from '../preflight/buckets.ts';
 import { CHECKS } from '../preflight/checks.ts';
 import { readFacts } from '../preflight/facts.ts';
 import type { Scene } from '../preflight/scene.ts';
-import { Bucket, type Wire } from '../s3/bucket.ts';
+import { Bucket, type Network } from '../s3/bucket.ts';
 import type { Diary } from './diary.ts';
 import type { Host } from './host.ts';
 
@@ -16,14 +16,14 @@ const SIDES = ['source', 'destination'] as const;
 export async function prepare(
   settings: Settings,
   host: Host,
-  wire: Wire,
+  network: Network,
   diary: Diary,
 ): Promise<Scene | undefined> {
-  const identities = await identifyBoth(settings, host, wire, diary);
+  const identities = await identifyBoth(settings, host, network, diary);
   if (identities === undefined) return undefined;
-  const regions = await locateBoth(settings, identities, wire, diary);
+  const regions = await locateBoth(settings, identities, network, diary);
   if (regions === undefined) return undefined;
-  const scene = await setScene(settings, identities, regions, wire);
+  const scene = await setScene(settings, identities, regions, network);
   const answers = await Promise.all(CHECKS.map(check => check(scene)));
   diary.checks.push(...answers.flat());
   return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
@@ -34,10 +34,10 @@ type Both<T> = Readonly<Record<Side, T>>;
 async function identifyBoth(
   settings: Settings,
   host: Host,
-  wire: Wire,
+  network: Network,
   diary: Diary,
 ): Promise<Both<Identity> | undefined> {
-  const surroundings: Surroundings = { ...host, ...wire };
+  const surroundings: Surroundings = { ...host, ...network };
   const tried = await Promise.all(
     SIDES.map(side => tryIdentity(requestFor(side, settings, host), surroundings)),
   );
@@ -87,11 +87,11 @@ async function tryIdentity(request: IdentityRequest, surroundings: Surroundings)
 async function locateBoth(
   settings: Settings,
   identities: Both<Identity>,
-  wire: Wire,
+  network: Network,
   diary: Diary,
 ): Promise<Both<string> | undefined> {
   const found = await Promise.all(
-    SIDES.map(side => findBucket(side, settings[side], identities[side], wire)),
+    SIDES.map(side => findBucket(side, settings[side], identities[side], network)),
   );
   diary.checks.push(...found.map(({ result }) => result));
   const [source, destination] = found.map(({ region }) => region);
@@ -104,7 +104,7 @@ async function setScene(
   settings: Settings,
   identities: Both<Identity>,
   regions: Both<string>,
-  wire: Wire,
+  network: Network,
 ): Promise<Scene> {
   const open = (side: Side, identity: Identity) =>
     new Bucket(
@@ -115,7 +115,7 @@ async function setScene(
         requestPayer: settings.requestPayer && side === 'source',
         identity,
       },
-      wire,
+      network,
     );
   const signer = identities[settings.copyAs];
   const source = open('source', identities.source);

@@ -3,7 +3,7 @@
 import { startingRegion } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import type { CheckResult, Side, SideSettings } from '../model.ts';
-import type { Wire } from '../s3/bucket.ts';
+import type { Network } from '../s3/bucket.ts';
 import { locate } from '../s3/region.ts';
 
 export interface Found {
@@ -16,12 +16,12 @@ export async function findBucket(
   side: Side,
   settings: SideSettings,
   identity: Identity,
-  wire: Wire,
+  network: Network,
 ): Promise<Found> {
   const check = `${side}-bucket`;
   const { bucket } = settings.location;
-  const asked = settings.region ?? startingRegion(wire.environment, settings.roleArn);
-  const where = await locate(bucket, asked, identity, wire);
+  const asked = settings.region ?? startingRegion(network.environment, settings.roleArn);
+  const where = await locate(bucket, asked, identity, network);
   if (!where.found) {
     const missing = where.code === 'NoSuchBucket';
     const seen = missing

@@ -5,6 +5,7 @@
 import {
   type $Command,
   S3Client,
+  type S3ClientConfig,
   type S3ClientResolvedConfig,
   type ServiceInputTypes,
   type ServiceOutputTypes,
@@ -12,13 +13,17 @@ import {
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { hasCustomEndpoint } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
-import { withRetries } from '../aws/retry.ts';
+import { type RetryOptions, withRetries } from '../aws/retry.ts';
 import type { Location } from '../model.ts';
+import { type Call, Caller } from './wire/caller.ts';
+import type { Answer, Connection } from './wire/connection.ts';
 
 /** What all buckets of a run share. */
-export interface Wire {
+export interface Network {
   readonly environment: NodeJS.ProcessEnv;
   readonly requestHandler: NodeHttpHandler;
+  /** The lean way, beside the SDK's. */
+  readonly connection: Connection;
   readonly aborting: AbortSignal;
   readonly requests: RequestCounter;
 }
@@ -45,36 +50,57 @@ export interface BucketOptions {
   readonly identity: Identity;
 }
 
+export interface SendOptions {
+  /** Ends the request; by default the run's abort does, which clean-up must outlive. */
+  readonly signal?: AbortSignal;
+  /** How long an answer may take, for requests that make S3 work; by default a minute. */
+  readonly withinMs?: number;
+}
+
 export class Bucket {
   readonly location: Location;
   readonly region: string;
   readonly owner: string | undefined;
   readonly identity: Identity;
+  /** The member that makes S3 refuse when the bucket is somebody else's. */
+  readonly expected: { readonly ExpectedBucketOwner?: string };
   /** Members that go with every request on the bucket. */
   readonly common: { readonly Bucket: string; readonly ExpectedBucketOwner?: string };
   /** `RequestPayer: 'requester'` where asked for. */
   readonly payer: { readonly RequestPayer?: 'requester' };
   readonly #client: S3Client;
-  readonly #wire: Wire;
+  readonly #caller: Caller;
+  readonly #network: Network;
 
-  constructor({ location, region, owner, requestPayer, identity }: BucketOptions, wire: Wire) {
+  constructor({ location, region, owner, requestPayer, identity }: BucketOptions, network: Network) {
     this.location = location;
     this.region = region;
     this.owner = owner;
     this.identity = identity;
-    this.common = { Bucket: location.bucket, ...(owner !== undefined && { ExpectedBucketOwner: owner }) };
+    this.expected = owner === undefined ? {} : { ExpectedBucketOwner: owner };
+    this.common = { Bucket: location.bucket, ...this.expected };
     this.payer = requestPayer ? { RequestPayer: 'requester' } : {};
-    this.#wire = wire;
-    this.#client = new S3Client({
+    this.#network = network;
+    const config: S3ClientConfig = {
       region,
       credentials: identity.credentials,
-      requestHandler: wire.requestHandler,
+      requestHandler: network.requestHandler,
       // Servers that stand in for S3 seldom answer for bucket.host names.
-      forcePathStyle: hasCustomEndpoint(wire.environment),
+      forcePathStyle: hasCustomEndpoint(network.environment),
       maxAttempts: 1,
       // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
+    };
+    this.#client = new S3Client(config);
+    this.#caller = new Caller({
+      bucket: location.bucket,
+      config,
+      region,
+      identity,
+      connection: network.connection,
+      retries: this.#retries(network.aborting),
+      count: name => network.requests.add(name),
     });
   }
 
@@ -83,23 +109,31 @@ export class Bucket {
     return this.location.prefix + key;
   }
 
-  /** @param signal what ends the request; by default the run's abort, which clean-up must outlive */
+  /** Any operation, by the SDK. */
   send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     command: $Command<I, O, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
-    signal: AbortSignal = this.#wire.aborting,
+    { signal = this.#network.aborting, withinMs }: SendOptions = {},
   ): Promise<O> {
-    const { requests } = this.#wire;
+    const { requests } = this.#network;
+    const options = { abortSignal: signal, ...(withinMs !== undefined && { requestTimeout: withinMs }) };
     const operation = command.constructor.name.replace(/Command$/, '');
-    return withRetries(
-      () => {
-        requests.add(operation);
-        return this.#client.send(command, { abortSignal: signal });
-      },
-      {
-        aborting: signal,
-        renew: this.identity.renew,
-        onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
-      },
-    );
+    return withRetries(() => {
+      requests.add(operation);
+      return this.#client.send(command, options);
+    }, this.#retries(signal));
+  }
+
+  /** The few operations that are sent by the million, without the SDK. */
+  call(call: Call): Promise<Answer> {
+    return this.#caller.call(call);
+  }
+
+  #retries(aborting: AbortSignal): RetryOptions {
+    const { requests } = this.#network;
+    return {
+      aborting,
+      renew: this.identity.renew,
+      onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
+    };
   }
 }

@@ -2,45 +2,13 @@
  * One object, copied server-side: a single atomic CopyObject up to 5 GiB, a multipart copy above. Both refuse to copy
  * anything but the very object that was listed.
  */
-import {
-  CopyObjectCommand,
-  type ObjectCannedACL,
-  type ServerSideEncryption,
-  type StorageClass,
-} from '@aws-sdk/client-s3';
-import type { LimitFunction } from 'p-limit';
-import type { ObjectEntry, Preserved } from '../model.ts';
-import type { Bucket } from './bucket.ts';
-import { copySource, unquote } from './keys.ts';
-import { copyInParts, type UploadJournal } from './multipart.ts';
+import type { ObjectEntry } from '../model.ts';
+import { copyInParts } from './multipart.ts';
+import { type Copied, type CopyRoute, copied, copiedFrom, destinationTraits, patienceFor } from './route.ts';
+import { copyHeaders, readCopyAnswer } from './wire/copies.ts';
 
 /** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
-export const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
-
-/** A copy job: from where, to where, and what goes with the content. */
-export interface CopyRoute {
-  /** The destination bucket as the signer sees it. */
-  readonly to: Bucket;
-  /** The source bucket as the signer sees it. */
-  readonly from: Bucket;
-  readonly preserve: ReadonlySet<Preserved>;
-  readonly storageClass: string | undefined;
-  readonly encryption: ServerSideEncryption | undefined;
-  readonly kmsKey: string | undefined;
-  readonly acl: string | undefined;
-  /** Refuse to replace an object that is already there. */
-  readonly neverOverwrite: boolean;
-  readonly partSize: number | 'auto';
-  /** Shared by all multipart copies of the run. Never the limit the objects themselves wait for. */
-  readonly parts: LimitFunction;
-  readonly journal: UploadJournal;
-}
-
-export interface Copied {
-  /** ETag of the new object, without quotes. */
-  readonly etag: string;
-  readonly requestId: string | undefined;
-}
+const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 
 export function copy(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
   return source.size > SINGLE_COPY_BYTES ? copyInParts(route, source) : copyAtOnce(route, source);
@@ -48,46 +16,20 @@ export function copy(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
 
 async function copyAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
   const { to, preserve } = route;
-  const answer = await to.send(
-    new CopyObjectCommand({
-      ...to.common,
-      Key: to.fullKey(source.key),
+  const answer = await to.call({
+    operation: 'CopyObject',
+    method: 'PUT',
+    key: to.fullKey(source.key),
+    headers: copyHeaders({
+      ...to.expected,
       ...copiedFrom(route, source),
       MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
       TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
       ...destinationTraits(route, source),
       ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     }),
-  );
-  return copied(answer.CopyObjectResult?.ETag, answer.$metadata.requestId);
-}
-
-/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
-export function copiedFrom({ from, to }: Pick<CopyRoute, 'from' | 'to'>, source: ObjectEntry) {
-  return {
-    ...from.payer,
-    ...to.payer,
-    CopySource: copySource(from.location.bucket, from.fullKey(source.key)),
-    CopySourceIfMatch: `"${source.etag}"`,
-    ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
-  };
-}
-
-/** What the new object gets whatever the source had. */
-export function destinationTraits(route: CopyRoute, source: ObjectEntry) {
-  const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
-  return {
-    ...(storageClass !== undefined &&
-      storageClass !== 'STANDARD' && { StorageClass: storageClass as StorageClass }),
-    ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
-    ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
-    ...(route.acl !== undefined && { ACL: route.acl as ObjectCannedACL }),
-  };
-}
-
-/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
-export function copied(etag: string | undefined, requestId: string | undefined): Copied {
-  const plain = unquote(etag);
-  if (plain === '') throw new Error('S3 answered 200 without the ETag of the copy.');
-  return { etag: plain, requestId };
+    withinMs: patienceFor(source.size),
+  });
+  const { etag, requestId } = readCopyAnswer(answer);
+  return copied(etag, requestId);
 }

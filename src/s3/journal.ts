@@ -1,6 +1,17 @@
 /** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
 import { appendFile, readFile } from 'node:fs/promises';
-import type { OpenUpload, UploadJournal } from './multipart.ts';
+
+/** Remembers uploads from before they start until they have ended, so that a killed run leaves none behind. */
+export interface UploadJournal {
+  opened(upload: OpenUpload): Promise<void>;
+  closed(upload: OpenUpload): Promise<void>;
+}
+
+export interface OpenUpload {
+  readonly bucket: string;
+  readonly key: string;
+  readonly uploadId: string;
+}
 
 type Line = OpenUpload & { readonly state: 'opened' | 'closed' };
 

@@ -6,10 +6,18 @@
  * (S3 API, CopyObject, "x-amz-copy-source".)
  */
 export function copySource(bucket: string, key: string): string {
-  return `${bucket}/${key.split('/').map(encodeSegment).join('/')}`;
+  return `${bucket}/${encodeKey(key)}`;
 }
 
-function encodeSegment(text: string): string {
+/** A key in a path: all but unreserved characters and `/` percent-encoded. */
+export function encodeKey(key: string): string {
+  return NEEDS_NO_ENCODING.test(key) ? key : key.split('/').map(encodeValue).join('/');
+}
+
+const NEEDS_NO_ENCODING = /^[\w.~/-]*$/;
+
+/** A value in a query: all but unreserved characters percent-encoded. */
+export function encodeValue(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -4,6 +4,7 @@ import { FatalError } from '../errors.ts';
 import type { ObjectEntry } from '../model.ts';
 import type { Bucket } from './bucket.ts';
 import { decodeListed, unquote } from './keys.ts';
+import { type Page, scanPage } from './wire/page.ts';
 
 /**
  * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
@@ -12,28 +13,60 @@ import { decodeListed, unquote } from './keys.ts';
  * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
  */
 export async function* list(bucket: Bucket): AsyncGenerator<ObjectEntry[]> {
-  const { prefix } = bucket.location;
   let token: string | undefined;
   do {
-    const page = await bucket.send(
-      new ListObjectsV2Command({
-        ...bucket.common,
-        ...bucket.payer,
-        ...(prefix !== '' && { Prefix: prefix }),
-        ...(token !== undefined && { ContinuationToken: token }),
-        EncodingType: 'url',
-        OptionalObjectAttributes: ['RestoreStatus'],
-      }),
-    );
-    const decode = page.EncodingType === 'url' ? decodeListed : (text: string) => text;
-    yield (page.Contents ?? []).map(object => toEntry(object, decode, prefix));
-    if (page.IsTruncated && page.NextContinuationToken === undefined) {
-      throw new FatalError(
-        `The listing of ${bucket.location.bucket} was cut off without a continuation token.`,
-      );
-    }
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    const page = await fetchPage(bucket, token);
+    yield page.entries;
+    token = page.next;
   } while (token !== undefined);
+}
+
+const PAGE_WITHIN_MS = 60_000;
+
+async function fetchPage(bucket: Bucket, token: string | undefined): Promise<Page> {
+  const { prefix } = bucket.location;
+  const answer = await bucket.call({
+    operation: 'ListObjectsV2',
+    method: 'GET',
+    query: [
+      ...(token === undefined ? [] : [['continuation-token', token] as const]),
+      ['encoding-type', 'url'],
+      ['list-type', '2'],
+      ...(prefix === '' ? [] : [['prefix', prefix] as const]),
+    ],
+    headers: {
+      'x-amz-expected-bucket-owner': bucket.owner,
+      'x-amz-optional-object-attributes': 'RestoreStatus',
+      'x-amz-request-payer': bucket.payer.RequestPayer,
+    },
+    withinMs: PAGE_WITHIN_MS,
+  });
+  return scanPage(answer.body, prefix) ?? (await parsePage(bucket, token));
+}
+
+/** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
+async function parsePage(bucket: Bucket, token: string | undefined): Promise<Page> {
+  const { prefix } = bucket.location;
+  const page = await bucket.send(
+    new ListObjectsV2Command({
+      ...bucket.common,
+      ...bucket.payer,
+      ...(prefix !== '' && { Prefix: prefix }),
+      ...(token !== undefined && { ContinuationToken: token }),
+      EncodingType: 'url',
+      OptionalObjectAttributes: ['RestoreStatus'],
+    }),
+  );
+  const decode = page.EncodingType === 'url' ? decodeListed : (text: string) => text;
+  if (page.IsTruncated && page.NextContinuationToken === undefined) {
+    throw new FatalError(
+      `The listing of ${bucket.location.bucket} was cut off without a continuation token.`,
+    );
+  }
+  return {
+    entries: (page.Contents ?? []).map(object => toEntry(object, decode, prefix)),
+    next: page.IsTruncated ? page.NextContinuationToken : undefined,
+  };
 }
 
 /** The first page only; empty when there is nothing. */

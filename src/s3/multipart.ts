@@ -11,26 +11,15 @@ import {
   GetObjectTaggingCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
-  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import type { ObjectEntry } from '../model.ts';
 import type { Bucket } from './bucket.ts';
-import { type Copied, type CopyRoute, copied, copiedFrom, destinationTraits } from './copy.ts';
+import type { OpenUpload } from './journal.ts';
 import { unquote } from './keys.ts';
 import { cutIntoParts, type Part, sourcePartBytes } from './parts.ts';
-
-/** Remembers uploads from before they start until they have ended, so that a killed run leaves none behind. */
-export interface UploadJournal {
-  opened(upload: OpenUpload): Promise<void>;
-  closed(upload: OpenUpload): Promise<void>;
-}
-
-export interface OpenUpload {
-  readonly bucket: string;
-  readonly key: string;
-  readonly uploadId: string;
-}
+import { type Copied, type CopyRoute, copied, copiedFrom, destinationTraits, patienceFor } from './route.ts';
+import { copyHeaders, readCopyAnswer } from './wire/copies.ts';
 
 /** The source cannot be carried whole; nothing was started. */
 export class UnreadableMetadataError extends Error {
@@ -178,20 +167,28 @@ async function copyPart(
   { key, uploadId }: OpenUpload,
   { number, first, last }: Part,
 ): Promise<CompletedPart> {
-  const { CopyPartResult } = await route.to.send(
-    new UploadPartCopyCommand({
-      ...route.to.common,
-      Key: key,
-      UploadId: uploadId,
-      PartNumber: number,
-      CopySourceRange: `bytes=${first}-${last}`,
+  const answer = await route.to.call({
+    operation: 'UploadPartCopy',
+    method: 'PUT',
+    key,
+    query: [
+      ['partNumber', String(number)],
+      ['uploadId', uploadId],
+    ],
+    headers: copyHeaders({
+      ...route.to.expected,
       ...copiedFrom(route, source),
+      CopySourceRange: `bytes=${first}-${last}`,
     }),
-  );
-  if (unquote(CopyPartResult?.ETag) === '')
-    throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-  return { PartNumber: number, ETag: CopyPartResult?.ETag };
+    withinMs: patienceFor(last - first + 1),
+  });
+  const { etag } = readCopyAnswer(answer);
+  if (etag === undefined) throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+  return { PartNumber: number, ETag: etag };
 }
+
+/** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
+const COMPLETE_WITHIN_MS = 15 * 60_000;
 
 async function complete(
   route: CopyRoute,
@@ -210,7 +207,7 @@ async function complete(
     ...(route.neverOverwrite && { IfNoneMatch: '*' }),
   });
   try {
-    const answer = await route.to.send(request);
+    const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
     return copied(answer.ETag, answer.$metadata.requestId);
   } catch (error) {
     if (troubleOf(error).code !== 'NoSuchUpload') throw error;
@@ -253,5 +250,5 @@ export async function abortUpload(
     Key: key,
     UploadId: uploadId,
   });
-  await bucket.send(command, AbortSignal.timeout(CLEAN_UP_MS));
+  await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
 }

@@ -4,7 +4,7 @@ import { hasCustomEndpoint } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import { withRetries } from '../aws/retry.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { Wire } from './bucket.ts';
+import type { Network } from './bucket.ts';
 
 export type Whereabouts =
   | { readonly found: true; readonly region: string; readonly readable: boolean }
@@ -20,21 +20,24 @@ export async function locate(
   bucket: string,
   asked: string,
   identity: Identity,
-  wire: Wire,
+  network: Network,
 ): Promise<Whereabouts> {
   const client = new S3Client({
     region: asked,
     credentials: identity.credentials,
-    requestHandler: wire.requestHandler,
-    forcePathStyle: hasCustomEndpoint(wire.environment),
+    requestHandler: network.requestHandler,
+    forcePathStyle: hasCustomEndpoint(network.environment),
     maxAttempts: 1,
   });
   const attempt = () => {
-    wire.requests.add('HeadBucket');
+    network.requests.add('HeadBucket');
     return client.send(new HeadBucketCommand({ Bucket: bucket }));
   };
   try {
-    const { BucketRegion } = await withRetries(attempt, { aborting: wire.aborting, renew: identity.renew });
+    const { BucketRegion } = await withRetries(attempt, {
+      aborting: network.aborting,
+      renew: identity.renew,
+    });
     return { found: true, region: BucketRegion ?? asked, readable: true };
   } catch (error) {
     const { code, message, status } = troubleOf(error);

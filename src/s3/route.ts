@@ -1,0 +1,69 @@
+/** How copies travel: from where, to where, and what goes with the content. Both ways of copying share it. */
+import type { ObjectCannedACL, ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
+import type { LimitFunction } from 'p-limit';
+import type { ObjectEntry, Preserved } from '../model.ts';
+import type { Bucket } from './bucket.ts';
+import type { UploadJournal } from './journal.ts';
+import { copySource, unquote } from './keys.ts';
+
+export interface CopyRoute {
+  /** The destination bucket as the signer sees it. */
+  readonly to: Bucket;
+  /** The source bucket as the signer sees it. */
+  readonly from: Bucket;
+  readonly preserve: ReadonlySet<Preserved>;
+  readonly storageClass: string | undefined;
+  readonly encryption: ServerSideEncryption | undefined;
+  readonly kmsKey: string | undefined;
+  readonly acl: string | undefined;
+  /** Refuse to replace an object that is already there. */
+  readonly neverOverwrite: boolean;
+  readonly partSize: number | 'auto';
+  /** Shared by all multipart copies of the run. Never the limit the objects themselves wait for. */
+  readonly parts: LimitFunction;
+  readonly journal: UploadJournal;
+}
+
+export interface Copied {
+  /** ETag of the new object, without quotes. */
+  readonly etag: string;
+  readonly requestId: string | undefined;
+}
+
+/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
+export function copiedFrom({ from, to }: Pick<CopyRoute, 'from' | 'to'>, source: ObjectEntry) {
+  return {
+    ...from.payer,
+    ...to.payer,
+    CopySource: copySource(from.location.bucket, from.fullKey(source.key)),
+    CopySourceIfMatch: `"${source.etag}"`,
+    ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
+  };
+}
+
+/** What the new object gets whatever the source had. */
+export function destinationTraits(route: CopyRoute, source: ObjectEntry) {
+  const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
+  return {
+    ...(storageClass !== undefined &&
+      storageClass !== 'STANDARD' && { StorageClass: storageClass as StorageClass }),
+    ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
+    ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
+    ...(route.acl !== undefined && { ACL: route.acl as ObjectCannedACL }),
+  };
+}
+
+/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
+export function copied(etag: string | undefined, requestId: string | undefined): Copied {
+  const plain = unquote(etag);
+  if (plain === '') throw new Error('S3 answered 200 without the ETag of the copy.');
+  return { etag: plain, requestId };
+}
+
+const PATIENCE_MS = 60_000;
+const SLOWEST_BYTES_PER_MS = 10_000;
+
+/** How long S3 may take to copy so many bytes before the request is given up as stalled, ms. */
+export function patienceFor(bytes: number): number {
+  return PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS;
+}

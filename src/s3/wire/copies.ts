@@ -1,0 +1,48 @@
+/** CopyObject and UploadPartCopy as they go over the wire: members of the API and the headers that carry them. */
+import type { CopyObjectCommandInput, UploadPartCopyCommandInput } from '@aws-sdk/client-s3';
+import { type Answer, headerOf } from './connection.ts';
+import { textOf } from './xml.ts';
+
+/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
+const HEADERS = {
+  ACL: 'x-amz-acl',
+  CopySource: 'x-amz-copy-source',
+  CopySourceIfMatch: 'x-amz-copy-source-if-match',
+  CopySourceRange: 'x-amz-copy-source-range',
+  ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
+  ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+  IfNoneMatch: 'if-none-match',
+  MetadataDirective: 'x-amz-metadata-directive',
+  RequestPayer: 'x-amz-request-payer',
+  ServerSideEncryption: 'x-amz-server-side-encryption',
+  SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+  StorageClass: 'x-amz-storage-class',
+  TaggingDirective: 'x-amz-tagging-directive',
+} as const;
+
+type Inputs = CopyObjectCommandInput & UploadPartCopyCommandInput;
+/** The members by the names that the SDK gives them; any other is a compile-time error. */
+export type CopyMembers = { readonly [Name in keyof typeof HEADERS]?: Inputs[Name] };
+
+/** Members without a value are left out. */
+export function copyHeaders(members: CopyMembers): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of MEMBERS) {
+    const value = members[name];
+    if (value !== undefined) headers[HEADERS[name]] = value;
+  }
+  return headers;
+}
+
+const MEMBERS = Object.keys(HEADERS) as (keyof typeof HEADERS)[];
+
+export interface CopyAnswer {
+  /** With its quotes, as S3 wrote it; `undefined` when S3 wrote none. */
+  readonly etag: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** Reads a CopyObjectResult or CopyPartResult. */
+export function readCopyAnswer(answer: Answer): CopyAnswer {
+  return { etag: textOf(answer.body, 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
+}
