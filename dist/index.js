@@ -64229,6 +64229,843 @@ function fitting(markdown, limit = SUMMARY_LIMIT) {
 
 /***/ }),
 
+/***/ 99443:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  t: () => (/* binding */ compileGlobs)
+});
+
+;// CONCATENATED MODULE: ./node_modules/graphmatch/dist/utils.js
+/* IMPORT */
+/* MAIN */
+const getNodes = (node) => {
+    const nodes = new Set();
+    const queue = [node];
+    for (let i = 0; i < queue.length; i++) {
+        const node = queue[i];
+        if (nodes.has(node))
+            continue;
+        nodes.add(node);
+        const { children } = node;
+        if (!children?.length)
+            continue;
+        for (let ci = 0, cl = children.length; ci < cl; ci++) {
+            queue.push(children[ci]);
+        }
+    }
+    return Array.from(nodes);
+};
+const getNodeFlags = (node) => {
+    let flags = '';
+    const nodes = getNodes(node);
+    for (let i = 0, l = nodes.length; i < l; i++) { // From root to leaves
+        const node = nodes[i];
+        if (!node.regex)
+            continue;
+        const nodeFlags = node.regex.flags;
+        flags || (flags = nodeFlags);
+        if (flags === nodeFlags)
+            continue;
+        throw new Error(`Inconsistent RegExp flags used: "${flags}" and "${nodeFlags}"`);
+    }
+    return flags;
+};
+const getNodeSourceWithCache = (node, partial, cache) => {
+    const cached = cache.get(node);
+    if (cached !== undefined)
+        return cached;
+    const isNodePartial = node.partial ?? partial;
+    let source = '';
+    if (node.regex) {
+        source += isNodePartial ? '(?:$|' : '';
+        source += node.regex.source;
+    }
+    if (node.children?.length) {
+        const children = uniq(node.children.map(node => getNodeSourceWithCache(node, partial, cache)).filter(Boolean));
+        if (children?.length) {
+            const isSomeChildNonPartial = node.children.some(child => !child.regex || !(child.partial ?? partial));
+            const needsWrapperGroup = (children.length > 1) || (isNodePartial && (!source.length || isSomeChildNonPartial));
+            source += needsWrapperGroup ? isNodePartial ? '(?:$|' : '(?:' : '';
+            source += children.join('|');
+            source += needsWrapperGroup ? ')' : '';
+        }
+    }
+    if (node.regex) {
+        source += isNodePartial ? ')' : '';
+    }
+    cache.set(node, source);
+    return source;
+};
+const getNodeSource = (node, partial) => {
+    const cache = new Map();
+    const nodes = getNodes(node);
+    for (let i = nodes.length - 1; i >= 0; i--) { // From leaves to root
+        const source = getNodeSourceWithCache(nodes[i], partial, cache);
+        if (i > 0)
+            continue;
+        return source;
+    }
+    return '';
+};
+const uniq = (values) => {
+    return Array.from(new Set(values));
+};
+/* EXPORT */
+
+
+;// CONCATENATED MODULE: ./node_modules/graphmatch/dist/index.js
+/* IMPORT */
+
+/* MAIN */
+const graphmatch = (node, input, options) => {
+    return graphmatch.compile(node, options).test(input);
+};
+/* UTILITIES */
+graphmatch.compile = (node, options) => {
+    const partial = options?.partial ?? false;
+    const source = getNodeSource(node, partial);
+    const flags = getNodeFlags(node);
+    return new RegExp(`^(?:${source})$`, flags);
+};
+/* harmony default export */ const dist = (graphmatch);
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/compile/index.js
+/* IMPORT */
+
+/* MAIN */
+const compile = (node, options) => {
+    const re = dist.compile(node, options);
+    const source = `${re.source.slice(0, -1)}[\\\\/]?$`; // With optional trailing slash
+    const flags = re.flags;
+    return new RegExp(source, flags);
+};
+/* EXPORT */
+/* harmony default export */ const dist_compile = (compile);
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/merge/index.js
+/* MAIN */
+const merge = (res) => {
+    const source = res.map(re => re.source).join('|') || '$^';
+    const flags = res[0]?.flags;
+    return new RegExp(source, flags);
+};
+/* EXPORT */
+/* harmony default export */ const dist_merge = (merge);
+
+;// CONCATENATED MODULE: ./node_modules/grammex/dist/utils.js
+/* MAIN */
+const isArray = (value) => {
+    return Array.isArray(value);
+};
+const isFunction = (value) => {
+    return typeof value === 'function';
+};
+const isFunctionNullary = (value) => {
+    return value.length === 0;
+};
+const isFunctionStrictlyNullaryOrUnary = (() => {
+    const { toString } = Function.prototype;
+    const re = /(?:^\(\s*(?:[^,.()]|\.(?!\.\.))*\s*\)\s*=>|^\s*[a-zA-Z$_][a-zA-Z0-9$_]*\s*=>)/;
+    return (value) => {
+        return (value.length === 0 || value.length === 1) && re.test(toString.call(value));
+    };
+})();
+const isNumber = (value) => {
+    return typeof value === 'number';
+};
+const isObject = (value) => {
+    return typeof value === 'object' && value !== null;
+};
+const isRegExp = (value) => {
+    return value instanceof RegExp;
+};
+const isRegExpCapturing = (() => {
+    const sourceRe = /\\\(|\((?!\?(?::|=|!|<=|<!))/;
+    return (re) => {
+        return sourceRe.test(re.source);
+    };
+})();
+const isRegExpStatic = (() => {
+    const sourceRe = /^[a-zA-Z0-9_-]+$/;
+    return (re) => {
+        return sourceRe.test(re.source) && !re.flags.includes('i');
+    };
+})();
+const isString = (value) => {
+    return typeof value === 'string';
+};
+const isUndefined = (value) => {
+    return value === undefined;
+};
+const memoize = (fn) => {
+    const cache = new Map();
+    return (arg) => {
+        const cached = cache.get(arg);
+        if (cached !== undefined)
+            return cached;
+        const value = fn(arg);
+        cache.set(arg, value);
+        return value;
+    };
+};
+/* EXPORT */
+
+
+;// CONCATENATED MODULE: ./node_modules/grammex/dist/index.js
+/* IMPORT */
+
+/* MAIN */
+const parse = (input, rule, options = {}) => {
+    const state = { cache: {}, input, index: 0, indexBacktrackMax: 0, options, output: [] };
+    const matched = resolve(rule)(state);
+    const indexMax = Math.max(state.index, state.indexBacktrackMax);
+    if (matched && state.index === input.length) {
+        return state.output;
+    }
+    else {
+        throw new Error(`Failed to parse at index ${indexMax}`);
+    }
+};
+const validate = (input, rule, options = {}) => {
+    const state = { cache: {}, input, index: 0, indexBacktrackMax: 0, options, output: [] };
+    const matched = resolve(rule)(state);
+    const validated = matched && state.index === input.length;
+    return validated;
+};
+/* RULES - PRIMITIVE */
+const match = (target, handler) => {
+    if (isArray(target)) {
+        return chars(target, handler);
+    }
+    else if (isString(target)) {
+        return string(target, handler);
+    }
+    else {
+        return regex(target, handler);
+    }
+};
+const chars = (target, handler) => {
+    const charCodes = {};
+    for (const char of target) {
+        if (char.length !== 1)
+            throw new Error(`Invalid character: "${char}"`);
+        const charCode = char.charCodeAt(0);
+        charCodes[charCode] = true;
+    }
+    return (state) => {
+        const input = state.input;
+        let indexStart = state.index;
+        let indexEnd = indexStart;
+        while (indexEnd < input.length) {
+            const charCode = input.charCodeAt(indexEnd);
+            if (!(charCode in charCodes))
+                break;
+            indexEnd += 1;
+        }
+        if (indexEnd > indexStart) {
+            if (!isUndefined(handler) && !state.options.silent) {
+                const target = input.slice(indexStart, indexEnd);
+                const output = isFunction(handler) ? handler(target, input, `${indexStart}`) : handler;
+                if (!isUndefined(output)) {
+                    state.output.push(output);
+                }
+            }
+            state.index = indexEnd;
+        }
+        return true;
+    };
+};
+const regex = (target, handler) => {
+    if (isRegExpStatic(target)) {
+        return string(target.source, handler);
+    }
+    else {
+        const source = target.source;
+        const flags = target.flags.replace(/y|$/, 'y');
+        const re = new RegExp(source, flags);
+        if (isRegExpCapturing(target) && isFunction(handler) && !isFunctionStrictlyNullaryOrUnary(handler)) {
+            return regexCapturing(re, handler);
+        }
+        else {
+            return regexNonCapturing(re, handler);
+        }
+    }
+};
+const regexCapturing = (re, handler) => {
+    return (state) => {
+        const indexStart = state.index;
+        const input = state.input;
+        re.lastIndex = indexStart;
+        const match = re.exec(input);
+        if (match) {
+            const indexEnd = re.lastIndex;
+            if (!state.options.silent) {
+                const output = handler(...match, input, `${indexStart}`);
+                if (!isUndefined(output)) {
+                    state.output.push(output);
+                }
+            }
+            state.index = indexEnd;
+            return true;
+        }
+        else {
+            return false;
+        }
+    };
+};
+const regexNonCapturing = (re, handler) => {
+    return (state) => {
+        const indexStart = state.index;
+        const input = state.input;
+        re.lastIndex = indexStart;
+        const matched = re.test(input);
+        if (matched) {
+            const indexEnd = re.lastIndex;
+            if (!isUndefined(handler) && !state.options.silent) {
+                const output = isFunction(handler) ? handler(input.slice(indexStart, indexEnd), input, `${indexStart}`) : handler;
+                if (!isUndefined(output)) {
+                    state.output.push(output);
+                }
+            }
+            state.index = indexEnd;
+            return true;
+        }
+        else {
+            return false;
+        }
+    };
+};
+const string = (target, handler) => {
+    return (state) => {
+        const indexStart = state.index;
+        const input = state.input;
+        const matched = input.startsWith(target, indexStart);
+        if (matched) {
+            if (!isUndefined(handler) && !state.options.silent) {
+                const output = isFunction(handler) ? handler(target, input, `${indexStart}`) : handler;
+                if (!isUndefined(output)) {
+                    state.output.push(output);
+                }
+            }
+            state.index += target.length;
+            return true;
+        }
+        else {
+            return false;
+        }
+    };
+};
+/* RULES - REPETITION */
+const repeat = (rule, min, max, handler) => {
+    const erule = resolve(rule);
+    const isBacktrackable = (min > 1);
+    return memoizable(handleable(backtrackable((state) => {
+        let repetitions = 0;
+        while (repetitions < max) {
+            const index = state.index;
+            const matched = erule(state);
+            if (!matched)
+                break;
+            repetitions += 1;
+            if (state.index === index)
+                break;
+        }
+        return (repetitions >= min);
+    }, isBacktrackable), handler));
+};
+const optional = (rule, handler) => {
+    return repeat(rule, 0, 1, handler);
+};
+const star = (rule, handler) => {
+    return repeat(rule, 0, Infinity, handler);
+};
+const plus = (rule, handler) => {
+    return repeat(rule, 1, Infinity, handler);
+};
+/* RULES - SEQUENCE */
+const and = (rules, handler) => {
+    const erules = rules.map(resolve);
+    return memoizable(handleable(backtrackable((state) => {
+        for (let i = 0, l = erules.length; i < l; i++) {
+            if (!erules[i](state))
+                return false;
+        }
+        return true;
+    }), handler));
+};
+/* RULES - CHOICE */
+const or = (rules, handler) => {
+    const erules = rules.map(resolve);
+    return memoizable(handleable((state) => {
+        for (let i = 0, l = erules.length; i < l; i++) {
+            if (erules[i](state))
+                return true;
+        }
+        return false;
+    }, handler));
+};
+const jump = (rules, handler) => {
+    const erules = {};
+    for (const char in rules) {
+        if (char.length !== 1 && char !== 'default')
+            throw new Error(`Invalid jump character: "${char}"`);
+        erules[char] = resolve(rules[char]);
+    }
+    return handleable((state) => {
+        const char = state.input[state.index];
+        const erule = erules[char] || erules['default'];
+        if (erule) {
+            return erule(state);
+        }
+        else {
+            return false;
+        }
+    }, handler);
+};
+/* RULES - LOOKAHEAD */
+const lookahead = (rule, result) => {
+    const erule = resolve(rule);
+    return backtrackable((state) => {
+        return erule(state) === result;
+    }, true, true);
+};
+const negative = (rule) => {
+    return lookahead(rule, false);
+};
+const positive = (rule) => {
+    return lookahead(rule, true);
+};
+/* RULES - DECORATORS */
+const backtrackable = (rule, enabled = true, force = false) => {
+    const erule = resolve(rule);
+    if (!enabled)
+        return erule;
+    return (state) => {
+        const index = state.index;
+        const length = state.output.length;
+        const matched = erule(state);
+        if (!matched && !force) {
+            state.indexBacktrackMax = Math.max(state.indexBacktrackMax, state.index);
+        }
+        if (!matched || force) {
+            state.index = index;
+            if (state.output.length !== length) { // This can be surprisingly slow otherwise
+                state.output.length = length;
+            }
+        }
+        return matched;
+    };
+};
+const handleable = (rule, handler) => {
+    const erule = resolve(rule);
+    if (!handler)
+        return erule; //TSC: incorrect types, but correct behavior
+    return (state) => {
+        if (state.options.silent)
+            return erule(state);
+        const length = state.output.length;
+        const matched = erule(state);
+        if (matched) {
+            const outputs = state.output.splice(length, Infinity);
+            const output = handler(outputs);
+            if (!isUndefined(output)) {
+                state.output.push(output);
+            }
+            return true;
+        }
+        else {
+            return false;
+        }
+    };
+};
+const memoizable = (() => {
+    let RULE_ID = 0; // This is faster than using symbols, for some reason
+    return (rule) => {
+        const erule = resolve(rule);
+        const ruleId = (RULE_ID += 1);
+        return (state) => {
+            var _a;
+            if (state.options.memoization === false)
+                return erule(state);
+            const indexStart = state.index;
+            const cache = ((_a = state.cache)[ruleId] || (_a[ruleId] = { indexMax: -1, queue: [] }));
+            const cacheQueue = cache.queue;
+            const isPotentiallyCached = (indexStart <= cache.indexMax);
+            if (isPotentiallyCached) {
+                const cacheStore = (cache.store || (cache.store = new Map()));
+                if (cacheQueue.length) { // There are some pending cache entires to register, which is somewhat expensive
+                    for (let i = 0, l = cacheQueue.length; i < l; i += 2) {
+                        const key = cacheQueue[i * 2]; //TSC
+                        const value = cacheQueue[i * 2 + 1];
+                        cacheStore.set(key, value);
+                    }
+                    cacheQueue.length = 0;
+                }
+                const cached = cacheStore.get(indexStart);
+                if (cached === false) {
+                    return false;
+                }
+                else if (isNumber(cached)) {
+                    state.index = cached;
+                    return true;
+                }
+                else if (cached) {
+                    state.index = cached.index;
+                    if (cached.output?.length) {
+                        state.output.push(...cached.output);
+                    }
+                    return true;
+                }
+            }
+            const lengthStart = state.output.length;
+            const matched = erule(state);
+            cache.indexMax = Math.max(cache.indexMax, indexStart);
+            if (matched) {
+                const indexEnd = state.index;
+                const lengthEnd = state.output.length;
+                if (lengthEnd > lengthStart) {
+                    const output = state.output.slice(lengthStart, lengthEnd);
+                    cacheQueue.push(indexStart, { index: indexEnd, output });
+                }
+                else {
+                    cacheQueue.push(indexStart, indexEnd);
+                }
+                return true;
+            }
+            else {
+                cacheQueue.push(indexStart, false);
+                return false;
+            }
+        };
+    };
+})();
+/* RULES - UTILITIES */
+const grammar = (fn) => {
+    return fn({
+        match: (match),
+        repeat: (repeat),
+        optional: (optional),
+        star: (star),
+        plus: (plus),
+        and: (and),
+        or: (or),
+        jump: (jump),
+        negative: (negative),
+        positive: (positive),
+        lazy: (lazy)
+    });
+};
+const lazy = (getter) => {
+    let erule;
+    return (state) => {
+        erule || (erule = resolve(getter()));
+        return erule(state);
+    };
+};
+const resolve = memoize((rule) => {
+    if (isFunction(rule)) {
+        if (isFunctionNullary(rule)) {
+            return lazy(rule);
+        }
+        else {
+            return rule;
+        }
+    }
+    if (isString(rule) || isRegExp(rule)) {
+        return match(rule);
+    }
+    if (isArray(rule)) {
+        return and(rule);
+    }
+    if (isObject(rule)) {
+        return or(Object.values(rule));
+    }
+    throw new Error('Invalid rule');
+});
+/* EXPORT */
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/utils.js
+/* IMPORT */
+/* MAIN */
+const identity = (value) => {
+    return value;
+};
+const utils_isString = (value) => {
+    return typeof value === 'string';
+};
+const memoizeByObject = (fn) => {
+    const cacheFull = new WeakMap();
+    const cachePartial = new WeakMap();
+    return (globs, options) => {
+        const cache = options?.partial ? cachePartial : cacheFull;
+        const cached = cache.get(globs);
+        if (cached !== undefined)
+            return cached;
+        const result = fn(globs, options);
+        cache.set(globs, result);
+        return result;
+    };
+};
+const memoizeByPrimitive = (fn) => {
+    const cacheFull = {};
+    const cachePartial = {};
+    return (glob, options) => {
+        const cache = options?.partial ? cachePartial : cacheFull;
+        return cache[glob] ?? (cache[glob] = fn(glob, options));
+    };
+};
+/* EXPORT */
+
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/normalize/grammar.js
+/* IMPORT */
+
+
+/* MAIN */
+const Escaped = match(/\\./, identity);
+const Passthrough = match(/./, identity);
+const StarStarStar = match(/\*\*\*+/, '*');
+const StarStarNoLeft = match(/([^/{[(!])\*\*/, (_, $1) => `${$1}*`);
+const StarStarNoRight = match(/(^|.)\*\*(?=[^*/)\]}])/, (_, $1) => `${$1}*`);
+const Grammar = star(or([Escaped, StarStarStar, StarStarNoLeft, StarStarNoRight, Passthrough]));
+/* EXPORT */
+/* harmony default export */ const normalize_grammar = (Grammar);
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/normalize/index.js
+/* IMPORT */
+
+
+/* MAIN */
+const normalize = (glob) => {
+    return parse(glob, normalize_grammar, { memoization: false }).join('');
+};
+/* EXPORT */
+/* harmony default export */ const dist_normalize = (normalize);
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/range.js
+/* CONSTANTS */
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
+/* HELPERS */
+const int2alpha = (int) => {
+    let alpha = '';
+    while (int > 0) {
+        const reminder = (int - 1) % 26;
+        alpha = ALPHABET[reminder] + alpha;
+        int = Math.floor((int - 1) / 26);
+    }
+    return alpha;
+};
+const alpha2int = (str) => {
+    let int = 0;
+    for (let i = 0, l = str.length; i < l; i++) {
+        int = (int * 26) + ALPHABET.indexOf(str[i]) + 1;
+    }
+    return int;
+};
+/* MAIN */
+// This isn't the most efficient way to do it, but it's extremely compact and we don't care about the performance of creating the ranges too much
+const makeRangeInt = (start, end) => {
+    if (end < start)
+        return makeRangeInt(end, start);
+    const range = [];
+    while (start <= end) {
+        range.push(start++);
+    }
+    return range;
+};
+const makeRangePaddedInt = (start, end, paddingLength) => {
+    return makeRangeInt(start, end).map(int => String(int).padStart(paddingLength, '0'));
+};
+const makeRangeAlpha = (start, end) => {
+    return makeRangeInt(alpha2int(start), alpha2int(end)).map(int2alpha);
+};
+/* EXPORT */
+
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/parse/utils.js
+/* IMPORT */
+/* MAIN */
+const utils_regex = (source) => {
+    const regex = new RegExp(source, 's');
+    return { partial: false, regex, children: [] };
+};
+const alternation = (children) => {
+    return { children };
+};
+const sequence = (() => {
+    const pushToLeaves = (parent, child, handled) => {
+        if (handled.has(parent))
+            return;
+        handled.add(parent);
+        const { children } = parent;
+        if (!children.length) { // Leaf node
+            children.push(child);
+        }
+        else { // Internal node
+            for (let i = 0, l = children.length; i < l; i++) {
+                pushToLeaves(children[i], child, handled);
+            }
+        }
+    };
+    return (nodes) => {
+        if (!nodes.length) { // no-op
+            return alternation([]);
+        }
+        for (let i = nodes.length - 1; i >= 1; i--) {
+            const handled = new Set();
+            const parent = nodes[i - 1];
+            const child = nodes[i];
+            pushToLeaves(parent, child, handled);
+        }
+        return nodes[0];
+    };
+})();
+const slash = () => {
+    const regex = new RegExp('[\\\\/]', 's');
+    return { regex, children: [] };
+};
+/* EXPORT */
+
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/parse/grammar.js
+/* IMPORT */
+
+
+
+
+
+/* MAIN */
+const grammar_Escaped = match(/\\./, utils_regex);
+const Escape = match(/[$.*+?^(){}[\]\|]/, char => utils_regex(`\\${char}`));
+const Slash = match(/[\\\/]/, slash);
+const grammar_Passthrough = match(/[^$.*+?^(){}[\]\|\\\/]+/, utils_regex);
+const NegationOdd = match(/^(?:!!)*!(.*)$/, (_, glob) => utils_regex(`(?!^${zeptomatch_dist.compile(glob).source}$).*?`));
+const NegationEven = match(/^(!!)+/);
+const Negation = or([NegationOdd, NegationEven]);
+const StarStarBetween = match(/\/(\*\*\/)+/, () => alternation([sequence([slash(), utils_regex('.+?'), slash()]), slash()]));
+const StarStarStart = match(/^(\*\*\/)+/, () => alternation([utils_regex('^'), sequence([utils_regex('.*?'), slash()])]));
+const StarStarEnd = match(/\/(\*\*)$/, () => alternation([sequence([slash(), utils_regex('.*?')]), utils_regex('$')]));
+const StarStarNone = match(/\*\*/, () => utils_regex('.*?'));
+const StarStar = or([StarStarBetween, StarStarStart, StarStarEnd, StarStarNone]);
+const StarDouble = match(/\*\/(?!\*\*\/|\*$)/, () => sequence([utils_regex('[^\\\\/]*?'), slash()]));
+const StarSingle = match(/\*/, () => utils_regex('[^\\\\/]*'));
+const Star = or([StarDouble, StarSingle]);
+const Question = match('?', () => utils_regex('[^\\\\/]'));
+const ClassOpen = match('[', identity);
+const ClassClose = match(']', identity);
+const ClassNegation = match(/[!^]/, '^\\\\/');
+const ClassRange = match(/[a-z]-[a-z]|[0-9]-[0-9]/i, identity);
+const ClassEscaped = match(/\\./, identity);
+const ClassEscape = match(/[$.*+?^(){}[\|]/, char => `\\${char}`);
+const ClassSlash = match(/[\\\/]/, '\\\\/');
+const ClassPassthrough = match(/[^$.*+?^(){}[\]\|\\\/]+/, identity);
+const ClassValue = or([ClassEscaped, ClassEscape, ClassSlash, ClassRange, ClassPassthrough]);
+const Class = and([ClassOpen, optional(ClassNegation), star(ClassValue), ClassClose], _ => utils_regex(_.join('')));
+const RangeOpen = match('{', '(?:');
+const RangeClose = match('}', ')');
+const RangeNumeric = match(/(\d+)\.\.(\d+)/, (_, $1, $2) => makeRangePaddedInt(+$1, +$2, Math.min($1.length, $2.length)).join('|'));
+const RangeAlphaLower = match(/([a-z]+)\.\.([a-z]+)/, (_, $1, $2) => makeRangeAlpha($1, $2).join('|'));
+const RangeAlphaUpper = match(/([A-Z]+)\.\.([A-Z]+)/, (_, $1, $2) => makeRangeAlpha($1.toLowerCase(), $2.toLowerCase()).join('|').toUpperCase());
+const RangeValue = or([RangeNumeric, RangeAlphaLower, RangeAlphaUpper]);
+const Range = and([RangeOpen, RangeValue, RangeClose], _ => utils_regex(_.join('')));
+const BracesOpen = match('{');
+const BracesClose = match('}');
+const BracesComma = match(',');
+const BracesEscaped = match(/\\./, utils_regex);
+const BracesEscape = match(/[$.*+?^(){[\]\|]/, char => utils_regex(`\\${char}`));
+const BracesSlash = match(/[\\\/]/, slash);
+const BracesPassthrough = match(/[^$.*+?^(){}[\]\|\\\/,]+/, utils_regex);
+const BracesNested = lazy(() => Braces);
+const BracesEmptyValue = match('', () => utils_regex('(?:)'));
+const BracesFullValue = plus(or([StarStar, Star, Question, Class, Range, BracesNested, BracesEscaped, BracesEscape, BracesSlash, BracesPassthrough]), sequence);
+const BracesValue = or([BracesFullValue, BracesEmptyValue]);
+const Braces = and([BracesOpen, optional(and([BracesValue, star(and([BracesComma, BracesValue]))])), BracesClose], alternation);
+const grammar_Grammar = star(or([Negation, StarStar, Star, Question, Class, Range, Braces, grammar_Escaped, Escape, Slash, grammar_Passthrough]), sequence);
+/* EXPORT */
+/* harmony default export */ const parse_grammar = (grammar_Grammar);
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/parse/index.js
+/* IMPORT */
+
+
+/* MAIN */
+const _parse = (glob) => {
+    return parse(glob, parse_grammar, { memoization: false })[0];
+};
+/* EXPORT */
+/* harmony default export */ const dist_parse = (_parse);
+
+;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/index.js
+/* IMPORT */
+
+
+
+
+
+/* MAIN */
+const zeptomatch = (glob, path, options) => {
+    return zeptomatch.compile(glob, options).test(path);
+};
+/* UTILITIES */
+zeptomatch.compile = (() => {
+    const compileGlob = memoizeByPrimitive((glob, options) => {
+        return dist_compile(dist_parse(dist_normalize(glob)), options);
+    });
+    const compileGlobs = memoizeByObject((globs, options) => {
+        return dist_merge(globs.map(glob => compileGlob(glob, options)));
+    });
+    return (glob, options) => {
+        if (utils_isString(glob)) {
+            return compileGlob(glob, options);
+        }
+        else {
+            return compileGlobs(glob, options);
+        }
+    };
+})();
+/* EXPORT */
+/* harmony default export */ const zeptomatch_dist = (zeptomatch);
+
+;// CONCATENATED MODULE: ./lib/src/glob.js
+/** Globs over keys. A key is no path: `/` at its end counts, `\` is a character like any other, and `..` means nothing. */
+
+/**
+ * One expression that matches a key whole when one of the globs does: `*` and `?` stop at `/`, `**` does not, `{a,b}`
+ * and `[a-z]` as usual, `\` takes the next character as it is.
+ *
+ * @throws SyntaxError for a glob that means nothing, such as `[z-a]`
+ */
+function compileGlobs(globs) {
+    const { source } = zeptomatch_dist.compile(globs.map(spellEscapes));
+    // zeptomatch matches paths: to it `\` is `/` and a `/` at the end does not count. It also counts UTF-16 units.
+    const strict = source
+        .replaceAll('[\\\\/]?$', '$')
+        .replaceAll('[\\\\/]', '\\/')
+        .replaceAll('[^\\\\/]', '[^/]');
+    return new RegExp(strict, 'su');
+}
+/** Escapes go into the expression as they are, where `\d` would be a digit and `\@` an error; a code point is neither. */
+function spellEscapes(glob) {
+    return glob.replace(/\\(.)/gsu, (whole, character) => {
+        if (/[\^$\\.*+?()[\]{}|/]/.test(character))
+            return whole;
+        return character.length > 1 ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    });
+}
+
+
+/***/ }),
+
 /***/ 57398:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -64296,10 +65133,14 @@ function endpoint_createRequestHandler(environment, sockets) {
  */
 function endpoint_createDispatcher(environment, connections) {
     const bundle = environment.AWS_CA_BUNDLE;
-    return new undici.EnvHttpProxyAgent({
-        connections,
-        connect: { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) },
-    });
+    const connect = { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) };
+    // undici warns that its proxy agent is experimental; those who need no proxy need not read that.
+    return hasProxy(environment)
+        ? new undici.EnvHttpProxyAgent({ connections, connect })
+        : new undici.Agent({ connections, connect });
+}
+function hasProxy({ http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY }) {
+    return Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
 }
 function authorities(bundle) {
     try {
@@ -64729,7 +65570,7 @@ class Caller {
         const { bucket, config, identity, connection, count } = this.#options;
         this.#target ??= findTarget(config, bucket);
         const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
-        const path = target.base + (key === undefined ? (target.base === '' ? '/' : '') : `/${encodeKey(key)}`);
+        const path = `${target.base}/${key === undefined ? '' : encodeKey(key)}`;
         const search = query.map(([name, value]) => `${name}=${encodeValue(value)}`).join('&');
         const sent = { host: target.host };
         for (const name in headers) {
@@ -65475,12 +66316,14 @@ function guardPlan(settings, totals) {
         });
     }
 }
+const PERCENT_DECIMALS = 10;
 /** A percentage is rounded down: the guard never allows more than was asked for. */
 function objectsAllowed(cap, atDestination) {
     if ('count' in cap)
         return cap.count;
-    // Binary fractions make 0.57% of 10,000 a little less than 57.
-    return Math.floor(Number(((atDestination * cap.percent) / 100).toFixed(6)));
+    // Digits instead of binary fractions, which make 0.57% of 10,000 a little less than 57.
+    const digits = cap.percent.toFixed(PERCENT_DECIMALS).replace('.', '');
+    return Number((BigInt(atDestination) * BigInt(digits)) / 10n ** BigInt(PERCENT_DECIMALS + 2));
 }
 function capText(cap) {
     return 'count' in cap ? String(cap.count) : `${cap.percent}%`;
@@ -66123,6 +66966,8 @@ async function carryChanged(route, { key, source: listed }, archived) {
 const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
 /** @throws FatalError for trouble that every other object would meet as well */
 function explain(key, error, archived) {
+    if (error instanceof errors/* FatalError */.HX)
+        throw error;
     const { kind, code, message, requestId } = troubleOf(error);
     if (kind === 'configuration') {
         throw new errors/* FatalError */.HX(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
@@ -67251,7 +68096,7 @@ async function* recordAsSeen(settled, seen, places, movements) {
             const now = right?.source;
             if (before === undefined && now !== undefined)
                 movements.appeared++;
-            if (before !== undefined && before.etag !== now?.etag)
+            if (before !== undefined && left?.item.action !== 'skip' && before.etag !== now?.etag)
                 movements.movedOn++;
             if (left === undefined)
                 continue;
@@ -67645,14 +68490,14 @@ class Diary {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/zeptomatch/dist/index.js + 13 modules
-var dist = __nccwpck_require__(12235);
+// EXTERNAL MODULE: ./lib/src/glob.js + 14 modules
+var glob = __nccwpck_require__(99443);
 ;// CONCATENATED MODULE: ./lib/src/sync/filter.js
 /** Which objects a run is about. Globs speak of the key without its prefix; exclude wins over include. */
 
 function createFilter(settings) {
-    const included = settings.include.length > 0 ? compile(settings.include) : undefined;
-    const excluded = settings.exclude.length > 0 ? compile(settings.exclude) : undefined;
+    const included = settings.include.length > 0 ? (0,glob/* compileGlobs */.t)(settings.include) : undefined;
+    const excluded = settings.exclude.length > 0 ? (0,glob/* compileGlobs */.t)(settings.exclude) : undefined;
     const minSize = settings.minSize ?? 0;
     const maxSize = settings.maxSize ?? Number.POSITIVE_INFINITY;
     const after = settings.modifiedAfter?.getTime() ?? Number.NEGATIVE_INFINITY;
@@ -67662,18 +68507,6 @@ function createFilter(settings) {
         name,
         object: ({ key, size, modified }) => size >= minSize && size <= maxSize && modified >= after && modified < before && name(key),
     };
-}
-/**
- * zeptomatch matches paths: there `\\` is `/`, and a `/` at the end does not count. Keys are no paths, so that its
- * expression is read more strictly, and by characters instead of UTF-16 units.
- */
-function compile(globs) {
-    const { source } = dist/* default */.A.compile([...globs]);
-    const strict = source
-        .replaceAll('[\\\\/]?$', '$')
-        .replaceAll('[\\\\/]', '\\/')
-        .replaceAll('[^\\\\/]', '[^/]');
-    return new RegExp(strict, 'su');
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/plan.js
@@ -69681,8 +70514,8 @@ function shown(text) {
     return (0,errors/* visible */.RK)(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }
 
-// EXTERNAL MODULE: ./node_modules/zeptomatch/dist/index.js + 13 modules
-var dist = __nccwpck_require__(12235);
+// EXTERNAL MODULE: ./lib/src/glob.js + 14 modules
+var src_glob = __nccwpck_require__(99443);
 ;// CONCATENATED MODULE: ./lib/src/settings/globs.js
 /**
  * Globs, one a line. A line is kept byte for byte, because keys may contain anything, white space at the end included.
@@ -69702,7 +70535,7 @@ function checked(glob) {
     if (glob.startsWith('!'))
         throw new settings_kind/* Refusal */.P_('begins with "!"; put what must stay out under exclude');
     try {
-        dist/* default */.A.compile(glob);
+        (0,src_glob/* compileGlobs */.t)([glob]);
     }
     catch {
         throw new settings_kind/* Refusal */.P_(`has a line that is not a glob: ${glob}`);
@@ -78363,816 +79196,6 @@ function prettyMilliseconds(milliseconds, options) {
 
 	return sign + result.join(separator);
 }
-
-
-/***/ }),
-
-/***/ 12235:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  A: () => (/* binding */ zeptomatch_dist)
-});
-
-;// CONCATENATED MODULE: ./node_modules/graphmatch/dist/utils.js
-/* IMPORT */
-/* MAIN */
-const getNodes = (node) => {
-    const nodes = new Set();
-    const queue = [node];
-    for (let i = 0; i < queue.length; i++) {
-        const node = queue[i];
-        if (nodes.has(node))
-            continue;
-        nodes.add(node);
-        const { children } = node;
-        if (!children?.length)
-            continue;
-        for (let ci = 0, cl = children.length; ci < cl; ci++) {
-            queue.push(children[ci]);
-        }
-    }
-    return Array.from(nodes);
-};
-const getNodeFlags = (node) => {
-    let flags = '';
-    const nodes = getNodes(node);
-    for (let i = 0, l = nodes.length; i < l; i++) { // From root to leaves
-        const node = nodes[i];
-        if (!node.regex)
-            continue;
-        const nodeFlags = node.regex.flags;
-        flags || (flags = nodeFlags);
-        if (flags === nodeFlags)
-            continue;
-        throw new Error(`Inconsistent RegExp flags used: "${flags}" and "${nodeFlags}"`);
-    }
-    return flags;
-};
-const getNodeSourceWithCache = (node, partial, cache) => {
-    const cached = cache.get(node);
-    if (cached !== undefined)
-        return cached;
-    const isNodePartial = node.partial ?? partial;
-    let source = '';
-    if (node.regex) {
-        source += isNodePartial ? '(?:$|' : '';
-        source += node.regex.source;
-    }
-    if (node.children?.length) {
-        const children = uniq(node.children.map(node => getNodeSourceWithCache(node, partial, cache)).filter(Boolean));
-        if (children?.length) {
-            const isSomeChildNonPartial = node.children.some(child => !child.regex || !(child.partial ?? partial));
-            const needsWrapperGroup = (children.length > 1) || (isNodePartial && (!source.length || isSomeChildNonPartial));
-            source += needsWrapperGroup ? isNodePartial ? '(?:$|' : '(?:' : '';
-            source += children.join('|');
-            source += needsWrapperGroup ? ')' : '';
-        }
-    }
-    if (node.regex) {
-        source += isNodePartial ? ')' : '';
-    }
-    cache.set(node, source);
-    return source;
-};
-const getNodeSource = (node, partial) => {
-    const cache = new Map();
-    const nodes = getNodes(node);
-    for (let i = nodes.length - 1; i >= 0; i--) { // From leaves to root
-        const source = getNodeSourceWithCache(nodes[i], partial, cache);
-        if (i > 0)
-            continue;
-        return source;
-    }
-    return '';
-};
-const uniq = (values) => {
-    return Array.from(new Set(values));
-};
-/* EXPORT */
-
-
-;// CONCATENATED MODULE: ./node_modules/graphmatch/dist/index.js
-/* IMPORT */
-
-/* MAIN */
-const graphmatch = (node, input, options) => {
-    return graphmatch.compile(node, options).test(input);
-};
-/* UTILITIES */
-graphmatch.compile = (node, options) => {
-    const partial = options?.partial ?? false;
-    const source = getNodeSource(node, partial);
-    const flags = getNodeFlags(node);
-    return new RegExp(`^(?:${source})$`, flags);
-};
-/* harmony default export */ const dist = (graphmatch);
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/compile/index.js
-/* IMPORT */
-
-/* MAIN */
-const compile = (node, options) => {
-    const re = dist.compile(node, options);
-    const source = `${re.source.slice(0, -1)}[\\\\/]?$`; // With optional trailing slash
-    const flags = re.flags;
-    return new RegExp(source, flags);
-};
-/* EXPORT */
-/* harmony default export */ const dist_compile = (compile);
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/merge/index.js
-/* MAIN */
-const merge = (res) => {
-    const source = res.map(re => re.source).join('|') || '$^';
-    const flags = res[0]?.flags;
-    return new RegExp(source, flags);
-};
-/* EXPORT */
-/* harmony default export */ const dist_merge = (merge);
-
-;// CONCATENATED MODULE: ./node_modules/grammex/dist/utils.js
-/* MAIN */
-const isArray = (value) => {
-    return Array.isArray(value);
-};
-const isFunction = (value) => {
-    return typeof value === 'function';
-};
-const isFunctionNullary = (value) => {
-    return value.length === 0;
-};
-const isFunctionStrictlyNullaryOrUnary = (() => {
-    const { toString } = Function.prototype;
-    const re = /(?:^\(\s*(?:[^,.()]|\.(?!\.\.))*\s*\)\s*=>|^\s*[a-zA-Z$_][a-zA-Z0-9$_]*\s*=>)/;
-    return (value) => {
-        return (value.length === 0 || value.length === 1) && re.test(toString.call(value));
-    };
-})();
-const isNumber = (value) => {
-    return typeof value === 'number';
-};
-const isObject = (value) => {
-    return typeof value === 'object' && value !== null;
-};
-const isRegExp = (value) => {
-    return value instanceof RegExp;
-};
-const isRegExpCapturing = (() => {
-    const sourceRe = /\\\(|\((?!\?(?::|=|!|<=|<!))/;
-    return (re) => {
-        return sourceRe.test(re.source);
-    };
-})();
-const isRegExpStatic = (() => {
-    const sourceRe = /^[a-zA-Z0-9_-]+$/;
-    return (re) => {
-        return sourceRe.test(re.source) && !re.flags.includes('i');
-    };
-})();
-const isString = (value) => {
-    return typeof value === 'string';
-};
-const isUndefined = (value) => {
-    return value === undefined;
-};
-const memoize = (fn) => {
-    const cache = new Map();
-    return (arg) => {
-        const cached = cache.get(arg);
-        if (cached !== undefined)
-            return cached;
-        const value = fn(arg);
-        cache.set(arg, value);
-        return value;
-    };
-};
-/* EXPORT */
-
-
-;// CONCATENATED MODULE: ./node_modules/grammex/dist/index.js
-/* IMPORT */
-
-/* MAIN */
-const parse = (input, rule, options = {}) => {
-    const state = { cache: {}, input, index: 0, indexBacktrackMax: 0, options, output: [] };
-    const matched = resolve(rule)(state);
-    const indexMax = Math.max(state.index, state.indexBacktrackMax);
-    if (matched && state.index === input.length) {
-        return state.output;
-    }
-    else {
-        throw new Error(`Failed to parse at index ${indexMax}`);
-    }
-};
-const validate = (input, rule, options = {}) => {
-    const state = { cache: {}, input, index: 0, indexBacktrackMax: 0, options, output: [] };
-    const matched = resolve(rule)(state);
-    const validated = matched && state.index === input.length;
-    return validated;
-};
-/* RULES - PRIMITIVE */
-const match = (target, handler) => {
-    if (isArray(target)) {
-        return chars(target, handler);
-    }
-    else if (isString(target)) {
-        return string(target, handler);
-    }
-    else {
-        return regex(target, handler);
-    }
-};
-const chars = (target, handler) => {
-    const charCodes = {};
-    for (const char of target) {
-        if (char.length !== 1)
-            throw new Error(`Invalid character: "${char}"`);
-        const charCode = char.charCodeAt(0);
-        charCodes[charCode] = true;
-    }
-    return (state) => {
-        const input = state.input;
-        let indexStart = state.index;
-        let indexEnd = indexStart;
-        while (indexEnd < input.length) {
-            const charCode = input.charCodeAt(indexEnd);
-            if (!(charCode in charCodes))
-                break;
-            indexEnd += 1;
-        }
-        if (indexEnd > indexStart) {
-            if (!isUndefined(handler) && !state.options.silent) {
-                const target = input.slice(indexStart, indexEnd);
-                const output = isFunction(handler) ? handler(target, input, `${indexStart}`) : handler;
-                if (!isUndefined(output)) {
-                    state.output.push(output);
-                }
-            }
-            state.index = indexEnd;
-        }
-        return true;
-    };
-};
-const regex = (target, handler) => {
-    if (isRegExpStatic(target)) {
-        return string(target.source, handler);
-    }
-    else {
-        const source = target.source;
-        const flags = target.flags.replace(/y|$/, 'y');
-        const re = new RegExp(source, flags);
-        if (isRegExpCapturing(target) && isFunction(handler) && !isFunctionStrictlyNullaryOrUnary(handler)) {
-            return regexCapturing(re, handler);
-        }
-        else {
-            return regexNonCapturing(re, handler);
-        }
-    }
-};
-const regexCapturing = (re, handler) => {
-    return (state) => {
-        const indexStart = state.index;
-        const input = state.input;
-        re.lastIndex = indexStart;
-        const match = re.exec(input);
-        if (match) {
-            const indexEnd = re.lastIndex;
-            if (!state.options.silent) {
-                const output = handler(...match, input, `${indexStart}`);
-                if (!isUndefined(output)) {
-                    state.output.push(output);
-                }
-            }
-            state.index = indexEnd;
-            return true;
-        }
-        else {
-            return false;
-        }
-    };
-};
-const regexNonCapturing = (re, handler) => {
-    return (state) => {
-        const indexStart = state.index;
-        const input = state.input;
-        re.lastIndex = indexStart;
-        const matched = re.test(input);
-        if (matched) {
-            const indexEnd = re.lastIndex;
-            if (!isUndefined(handler) && !state.options.silent) {
-                const output = isFunction(handler) ? handler(input.slice(indexStart, indexEnd), input, `${indexStart}`) : handler;
-                if (!isUndefined(output)) {
-                    state.output.push(output);
-                }
-            }
-            state.index = indexEnd;
-            return true;
-        }
-        else {
-            return false;
-        }
-    };
-};
-const string = (target, handler) => {
-    return (state) => {
-        const indexStart = state.index;
-        const input = state.input;
-        const matched = input.startsWith(target, indexStart);
-        if (matched) {
-            if (!isUndefined(handler) && !state.options.silent) {
-                const output = isFunction(handler) ? handler(target, input, `${indexStart}`) : handler;
-                if (!isUndefined(output)) {
-                    state.output.push(output);
-                }
-            }
-            state.index += target.length;
-            return true;
-        }
-        else {
-            return false;
-        }
-    };
-};
-/* RULES - REPETITION */
-const repeat = (rule, min, max, handler) => {
-    const erule = resolve(rule);
-    const isBacktrackable = (min > 1);
-    return memoizable(handleable(backtrackable((state) => {
-        let repetitions = 0;
-        while (repetitions < max) {
-            const index = state.index;
-            const matched = erule(state);
-            if (!matched)
-                break;
-            repetitions += 1;
-            if (state.index === index)
-                break;
-        }
-        return (repetitions >= min);
-    }, isBacktrackable), handler));
-};
-const optional = (rule, handler) => {
-    return repeat(rule, 0, 1, handler);
-};
-const star = (rule, handler) => {
-    return repeat(rule, 0, Infinity, handler);
-};
-const plus = (rule, handler) => {
-    return repeat(rule, 1, Infinity, handler);
-};
-/* RULES - SEQUENCE */
-const and = (rules, handler) => {
-    const erules = rules.map(resolve);
-    return memoizable(handleable(backtrackable((state) => {
-        for (let i = 0, l = erules.length; i < l; i++) {
-            if (!erules[i](state))
-                return false;
-        }
-        return true;
-    }), handler));
-};
-/* RULES - CHOICE */
-const or = (rules, handler) => {
-    const erules = rules.map(resolve);
-    return memoizable(handleable((state) => {
-        for (let i = 0, l = erules.length; i < l; i++) {
-            if (erules[i](state))
-                return true;
-        }
-        return false;
-    }, handler));
-};
-const jump = (rules, handler) => {
-    const erules = {};
-    for (const char in rules) {
-        if (char.length !== 1 && char !== 'default')
-            throw new Error(`Invalid jump character: "${char}"`);
-        erules[char] = resolve(rules[char]);
-    }
-    return handleable((state) => {
-        const char = state.input[state.index];
-        const erule = erules[char] || erules['default'];
-        if (erule) {
-            return erule(state);
-        }
-        else {
-            return false;
-        }
-    }, handler);
-};
-/* RULES - LOOKAHEAD */
-const lookahead = (rule, result) => {
-    const erule = resolve(rule);
-    return backtrackable((state) => {
-        return erule(state) === result;
-    }, true, true);
-};
-const negative = (rule) => {
-    return lookahead(rule, false);
-};
-const positive = (rule) => {
-    return lookahead(rule, true);
-};
-/* RULES - DECORATORS */
-const backtrackable = (rule, enabled = true, force = false) => {
-    const erule = resolve(rule);
-    if (!enabled)
-        return erule;
-    return (state) => {
-        const index = state.index;
-        const length = state.output.length;
-        const matched = erule(state);
-        if (!matched && !force) {
-            state.indexBacktrackMax = Math.max(state.indexBacktrackMax, state.index);
-        }
-        if (!matched || force) {
-            state.index = index;
-            if (state.output.length !== length) { // This can be surprisingly slow otherwise
-                state.output.length = length;
-            }
-        }
-        return matched;
-    };
-};
-const handleable = (rule, handler) => {
-    const erule = resolve(rule);
-    if (!handler)
-        return erule; //TSC: incorrect types, but correct behavior
-    return (state) => {
-        if (state.options.silent)
-            return erule(state);
-        const length = state.output.length;
-        const matched = erule(state);
-        if (matched) {
-            const outputs = state.output.splice(length, Infinity);
-            const output = handler(outputs);
-            if (!isUndefined(output)) {
-                state.output.push(output);
-            }
-            return true;
-        }
-        else {
-            return false;
-        }
-    };
-};
-const memoizable = (() => {
-    let RULE_ID = 0; // This is faster than using symbols, for some reason
-    return (rule) => {
-        const erule = resolve(rule);
-        const ruleId = (RULE_ID += 1);
-        return (state) => {
-            var _a;
-            if (state.options.memoization === false)
-                return erule(state);
-            const indexStart = state.index;
-            const cache = ((_a = state.cache)[ruleId] || (_a[ruleId] = { indexMax: -1, queue: [] }));
-            const cacheQueue = cache.queue;
-            const isPotentiallyCached = (indexStart <= cache.indexMax);
-            if (isPotentiallyCached) {
-                const cacheStore = (cache.store || (cache.store = new Map()));
-                if (cacheQueue.length) { // There are some pending cache entires to register, which is somewhat expensive
-                    for (let i = 0, l = cacheQueue.length; i < l; i += 2) {
-                        const key = cacheQueue[i * 2]; //TSC
-                        const value = cacheQueue[i * 2 + 1];
-                        cacheStore.set(key, value);
-                    }
-                    cacheQueue.length = 0;
-                }
-                const cached = cacheStore.get(indexStart);
-                if (cached === false) {
-                    return false;
-                }
-                else if (isNumber(cached)) {
-                    state.index = cached;
-                    return true;
-                }
-                else if (cached) {
-                    state.index = cached.index;
-                    if (cached.output?.length) {
-                        state.output.push(...cached.output);
-                    }
-                    return true;
-                }
-            }
-            const lengthStart = state.output.length;
-            const matched = erule(state);
-            cache.indexMax = Math.max(cache.indexMax, indexStart);
-            if (matched) {
-                const indexEnd = state.index;
-                const lengthEnd = state.output.length;
-                if (lengthEnd > lengthStart) {
-                    const output = state.output.slice(lengthStart, lengthEnd);
-                    cacheQueue.push(indexStart, { index: indexEnd, output });
-                }
-                else {
-                    cacheQueue.push(indexStart, indexEnd);
-                }
-                return true;
-            }
-            else {
-                cacheQueue.push(indexStart, false);
-                return false;
-            }
-        };
-    };
-})();
-/* RULES - UTILITIES */
-const grammar = (fn) => {
-    return fn({
-        match: (match),
-        repeat: (repeat),
-        optional: (optional),
-        star: (star),
-        plus: (plus),
-        and: (and),
-        or: (or),
-        jump: (jump),
-        negative: (negative),
-        positive: (positive),
-        lazy: (lazy)
-    });
-};
-const lazy = (getter) => {
-    let erule;
-    return (state) => {
-        erule || (erule = resolve(getter()));
-        return erule(state);
-    };
-};
-const resolve = memoize((rule) => {
-    if (isFunction(rule)) {
-        if (isFunctionNullary(rule)) {
-            return lazy(rule);
-        }
-        else {
-            return rule;
-        }
-    }
-    if (isString(rule) || isRegExp(rule)) {
-        return match(rule);
-    }
-    if (isArray(rule)) {
-        return and(rule);
-    }
-    if (isObject(rule)) {
-        return or(Object.values(rule));
-    }
-    throw new Error('Invalid rule');
-});
-/* EXPORT */
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/utils.js
-/* IMPORT */
-/* MAIN */
-const identity = (value) => {
-    return value;
-};
-const utils_isString = (value) => {
-    return typeof value === 'string';
-};
-const memoizeByObject = (fn) => {
-    const cacheFull = new WeakMap();
-    const cachePartial = new WeakMap();
-    return (globs, options) => {
-        const cache = options?.partial ? cachePartial : cacheFull;
-        const cached = cache.get(globs);
-        if (cached !== undefined)
-            return cached;
-        const result = fn(globs, options);
-        cache.set(globs, result);
-        return result;
-    };
-};
-const memoizeByPrimitive = (fn) => {
-    const cacheFull = {};
-    const cachePartial = {};
-    return (glob, options) => {
-        const cache = options?.partial ? cachePartial : cacheFull;
-        return cache[glob] ?? (cache[glob] = fn(glob, options));
-    };
-};
-/* EXPORT */
-
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/normalize/grammar.js
-/* IMPORT */
-
-
-/* MAIN */
-const Escaped = match(/\\./, identity);
-const Passthrough = match(/./, identity);
-const StarStarStar = match(/\*\*\*+/, '*');
-const StarStarNoLeft = match(/([^/{[(!])\*\*/, (_, $1) => `${$1}*`);
-const StarStarNoRight = match(/(^|.)\*\*(?=[^*/)\]}])/, (_, $1) => `${$1}*`);
-const Grammar = star(or([Escaped, StarStarStar, StarStarNoLeft, StarStarNoRight, Passthrough]));
-/* EXPORT */
-/* harmony default export */ const normalize_grammar = (Grammar);
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/normalize/index.js
-/* IMPORT */
-
-
-/* MAIN */
-const normalize = (glob) => {
-    return parse(glob, normalize_grammar, { memoization: false }).join('');
-};
-/* EXPORT */
-/* harmony default export */ const dist_normalize = (normalize);
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/range.js
-/* CONSTANTS */
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
-/* HELPERS */
-const int2alpha = (int) => {
-    let alpha = '';
-    while (int > 0) {
-        const reminder = (int - 1) % 26;
-        alpha = ALPHABET[reminder] + alpha;
-        int = Math.floor((int - 1) / 26);
-    }
-    return alpha;
-};
-const alpha2int = (str) => {
-    let int = 0;
-    for (let i = 0, l = str.length; i < l; i++) {
-        int = (int * 26) + ALPHABET.indexOf(str[i]) + 1;
-    }
-    return int;
-};
-/* MAIN */
-// This isn't the most efficient way to do it, but it's extremely compact and we don't care about the performance of creating the ranges too much
-const makeRangeInt = (start, end) => {
-    if (end < start)
-        return makeRangeInt(end, start);
-    const range = [];
-    while (start <= end) {
-        range.push(start++);
-    }
-    return range;
-};
-const makeRangePaddedInt = (start, end, paddingLength) => {
-    return makeRangeInt(start, end).map(int => String(int).padStart(paddingLength, '0'));
-};
-const makeRangeAlpha = (start, end) => {
-    return makeRangeInt(alpha2int(start), alpha2int(end)).map(int2alpha);
-};
-/* EXPORT */
-
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/parse/utils.js
-/* IMPORT */
-/* MAIN */
-const utils_regex = (source) => {
-    const regex = new RegExp(source, 's');
-    return { partial: false, regex, children: [] };
-};
-const alternation = (children) => {
-    return { children };
-};
-const sequence = (() => {
-    const pushToLeaves = (parent, child, handled) => {
-        if (handled.has(parent))
-            return;
-        handled.add(parent);
-        const { children } = parent;
-        if (!children.length) { // Leaf node
-            children.push(child);
-        }
-        else { // Internal node
-            for (let i = 0, l = children.length; i < l; i++) {
-                pushToLeaves(children[i], child, handled);
-            }
-        }
-    };
-    return (nodes) => {
-        if (!nodes.length) { // no-op
-            return alternation([]);
-        }
-        for (let i = nodes.length - 1; i >= 1; i--) {
-            const handled = new Set();
-            const parent = nodes[i - 1];
-            const child = nodes[i];
-            pushToLeaves(parent, child, handled);
-        }
-        return nodes[0];
-    };
-})();
-const slash = () => {
-    const regex = new RegExp('[\\\\/]', 's');
-    return { regex, children: [] };
-};
-/* EXPORT */
-
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/parse/grammar.js
-/* IMPORT */
-
-
-
-
-
-/* MAIN */
-const grammar_Escaped = match(/\\./, utils_regex);
-const Escape = match(/[$.*+?^(){}[\]\|]/, char => utils_regex(`\\${char}`));
-const Slash = match(/[\\\/]/, slash);
-const grammar_Passthrough = match(/[^$.*+?^(){}[\]\|\\\/]+/, utils_regex);
-const NegationOdd = match(/^(?:!!)*!(.*)$/, (_, glob) => utils_regex(`(?!^${zeptomatch_dist.compile(glob).source}$).*?`));
-const NegationEven = match(/^(!!)+/);
-const Negation = or([NegationOdd, NegationEven]);
-const StarStarBetween = match(/\/(\*\*\/)+/, () => alternation([sequence([slash(), utils_regex('.+?'), slash()]), slash()]));
-const StarStarStart = match(/^(\*\*\/)+/, () => alternation([utils_regex('^'), sequence([utils_regex('.*?'), slash()])]));
-const StarStarEnd = match(/\/(\*\*)$/, () => alternation([sequence([slash(), utils_regex('.*?')]), utils_regex('$')]));
-const StarStarNone = match(/\*\*/, () => utils_regex('.*?'));
-const StarStar = or([StarStarBetween, StarStarStart, StarStarEnd, StarStarNone]);
-const StarDouble = match(/\*\/(?!\*\*\/|\*$)/, () => sequence([utils_regex('[^\\\\/]*?'), slash()]));
-const StarSingle = match(/\*/, () => utils_regex('[^\\\\/]*'));
-const Star = or([StarDouble, StarSingle]);
-const Question = match('?', () => utils_regex('[^\\\\/]'));
-const ClassOpen = match('[', identity);
-const ClassClose = match(']', identity);
-const ClassNegation = match(/[!^]/, '^\\\\/');
-const ClassRange = match(/[a-z]-[a-z]|[0-9]-[0-9]/i, identity);
-const ClassEscaped = match(/\\./, identity);
-const ClassEscape = match(/[$.*+?^(){}[\|]/, char => `\\${char}`);
-const ClassSlash = match(/[\\\/]/, '\\\\/');
-const ClassPassthrough = match(/[^$.*+?^(){}[\]\|\\\/]+/, identity);
-const ClassValue = or([ClassEscaped, ClassEscape, ClassSlash, ClassRange, ClassPassthrough]);
-const Class = and([ClassOpen, optional(ClassNegation), star(ClassValue), ClassClose], _ => utils_regex(_.join('')));
-const RangeOpen = match('{', '(?:');
-const RangeClose = match('}', ')');
-const RangeNumeric = match(/(\d+)\.\.(\d+)/, (_, $1, $2) => makeRangePaddedInt(+$1, +$2, Math.min($1.length, $2.length)).join('|'));
-const RangeAlphaLower = match(/([a-z]+)\.\.([a-z]+)/, (_, $1, $2) => makeRangeAlpha($1, $2).join('|'));
-const RangeAlphaUpper = match(/([A-Z]+)\.\.([A-Z]+)/, (_, $1, $2) => makeRangeAlpha($1.toLowerCase(), $2.toLowerCase()).join('|').toUpperCase());
-const RangeValue = or([RangeNumeric, RangeAlphaLower, RangeAlphaUpper]);
-const Range = and([RangeOpen, RangeValue, RangeClose], _ => utils_regex(_.join('')));
-const BracesOpen = match('{');
-const BracesClose = match('}');
-const BracesComma = match(',');
-const BracesEscaped = match(/\\./, utils_regex);
-const BracesEscape = match(/[$.*+?^(){[\]\|]/, char => utils_regex(`\\${char}`));
-const BracesSlash = match(/[\\\/]/, slash);
-const BracesPassthrough = match(/[^$.*+?^(){}[\]\|\\\/,]+/, utils_regex);
-const BracesNested = lazy(() => Braces);
-const BracesEmptyValue = match('', () => utils_regex('(?:)'));
-const BracesFullValue = plus(or([StarStar, Star, Question, Class, Range, BracesNested, BracesEscaped, BracesEscape, BracesSlash, BracesPassthrough]), sequence);
-const BracesValue = or([BracesFullValue, BracesEmptyValue]);
-const Braces = and([BracesOpen, optional(and([BracesValue, star(and([BracesComma, BracesValue]))])), BracesClose], alternation);
-const grammar_Grammar = star(or([Negation, StarStar, Star, Question, Class, Range, Braces, grammar_Escaped, Escape, Slash, grammar_Passthrough]), sequence);
-/* EXPORT */
-/* harmony default export */ const parse_grammar = (grammar_Grammar);
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/parse/index.js
-/* IMPORT */
-
-
-/* MAIN */
-const _parse = (glob) => {
-    return parse(glob, parse_grammar, { memoization: false })[0];
-};
-/* EXPORT */
-/* harmony default export */ const dist_parse = (_parse);
-
-;// CONCATENATED MODULE: ./node_modules/zeptomatch/dist/index.js
-/* IMPORT */
-
-
-
-
-
-/* MAIN */
-const zeptomatch = (glob, path, options) => {
-    return zeptomatch.compile(glob, options).test(path);
-};
-/* UTILITIES */
-zeptomatch.compile = (() => {
-    const compileGlob = memoizeByPrimitive((glob, options) => {
-        return dist_compile(dist_parse(dist_normalize(glob)), options);
-    });
-    const compileGlobs = memoizeByObject((globs, options) => {
-        return dist_merge(globs.map(glob => compileGlob(glob, options)));
-    });
-    return (glob, options) => {
-        if (utils_isString(glob)) {
-            return compileGlob(glob, options);
-        }
-        else {
-            return compileGlobs(glob, options);
-        }
-    };
-})();
-/* EXPORT */
-/* harmony default export */ const zeptomatch_dist = (zeptomatch);
 
 
 /***/ })

@@ -12,6 +12,7 @@ const MOST_LINES = 400;
 const RANKS: Readonly<Record<string, number>> = {
   model: 0,
   errors: 0,
+  glob: 0,
   ndjson: 0,
   sync: 1,
   aws: 1,

@@ -64142,10 +64142,14 @@ function createRequestHandler(environment, sockets) {
  */
 function createDispatcher(environment, connections) {
     const bundle = environment.AWS_CA_BUNDLE;
-    return new undici.EnvHttpProxyAgent({
-        connections,
-        connect: { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) },
-    });
+    const connect = { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) };
+    // undici warns that its proxy agent is experimental; those who need no proxy need not read that.
+    return hasProxy(environment)
+        ? new undici.EnvHttpProxyAgent({ connections, connect })
+        : new undici.Agent({ connections, connect });
+}
+function hasProxy({ http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY }) {
+    return Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
 }
 function authorities(bundle) {
     try {
@@ -65162,7 +65166,7 @@ class Caller {
         const { bucket, config, identity, connection, count } = this.#options;
         this.#target ??= findTarget(config, bucket);
         const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
-        const path = target.base + (key === undefined ? (target.base === '' ? '/' : '') : `/${encodeKey(key)}`);
+        const path = `${target.base}/${key === undefined ? '' : encodeKey(key)}`;
         const search = query.map(([name, value]) => `${name}=${encodeValue(value)}`).join('&');
         const sent = { host: target.host };
         for (const name in headers) {

@@ -7,7 +7,7 @@ import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { FatalError, messageOf } from '../errors.ts';
 
 /** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
@@ -43,10 +43,15 @@ export function createRequestHandler(environment: NodeJS.ProcessEnv, sockets: nu
  */
 export function createDispatcher(environment: NodeJS.ProcessEnv, connections: number): Dispatcher {
   const bundle = environment.AWS_CA_BUNDLE;
-  return new EnvHttpProxyAgent({
-    connections,
-    connect: { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) },
-  });
+  const connect = { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) };
+  // undici warns that its proxy agent is experimental; those who need no proxy need not read that.
+  return hasProxy(environment)
+    ? new EnvHttpProxyAgent({ connections, connect })
+    : new Agent({ connections, connect });
+}
+
+function hasProxy({ http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY }: NodeJS.ProcessEnv): boolean {
+  return Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
 }
 
 function authorities(bundle: string): string[] {

@@ -94,6 +94,7 @@ const ARCHIVE_CODES: ReadonlySet<string> = new Set(['InvalidObjectState', 'Objec
 
 /** @throws FatalError for trouble that every other object would meet as well */
 function explain(key: string, error: unknown, archived: 'skip' | 'fail'): Outcome {
+  if (error instanceof FatalError) throw error;
   const { kind, code, message, requestId } = troubleOf(error);
   if (kind === 'configuration') {
     throw new FatalError(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);

@@ -1,7 +1,7 @@
 /**
  * Globs, one a line. A line is kept byte for byte, because keys may contain anything, white space at the end included.
  */
-import zeptomatch from 'zeptomatch';
+import { compileGlobs } from '../glob.ts';
 import { type Kind, Refusal } from './kind.ts';
 
 export const GLOBS: Kind<readonly string[]> = {
@@ -17,7 +17,7 @@ function checked(glob: string): string {
   // Elsewhere `!` turns a line of `include` into an exclusion. Two ways to say it would need a rule of precedence.
   if (glob.startsWith('!')) throw new Refusal('begins with "!"; put what must stay out under exclude');
   try {
-    zeptomatch.compile(glob);
+    compileGlobs([glob]);
   } catch {
     throw new Refusal(`has a line that is not a glob: ${glob}`);
   }

@@ -82,7 +82,8 @@ export async function* recordAsSeen(
       const before = left?.item.source;
       const now = right?.source;
       if (before === undefined && now !== undefined) movements.appeared++;
-      if (before !== undefined && before.etag !== now?.etag) movements.movedOn++;
+      if (before !== undefined && left?.item.action !== 'skip' && before.etag !== now?.etag)
+        movements.movedOn++;
       if (left === undefined) continue;
       records.push(toRecord(left, asSeen(left, right?.destination), places));
     }

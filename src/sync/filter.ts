@@ -1,5 +1,5 @@
 /** Which objects a run is about. Globs speak of the key without its prefix; exclude wins over include. */
-import zeptomatch from 'zeptomatch';
+import { compileGlobs } from '../glob.ts';
 import type { FilterSettings, ObjectEntry } from '../model.ts';
 
 export interface Filter {
@@ -10,8 +10,8 @@ export interface Filter {
 }
 
 export function createFilter(settings: FilterSettings): Filter {
-  const included = settings.include.length > 0 ? compile(settings.include) : undefined;
-  const excluded = settings.exclude.length > 0 ? compile(settings.exclude) : undefined;
+  const included = settings.include.length > 0 ? compileGlobs(settings.include) : undefined;
+  const excluded = settings.exclude.length > 0 ? compileGlobs(settings.exclude) : undefined;
   const minSize = settings.minSize ?? 0;
   const maxSize = settings.maxSize ?? Number.POSITIVE_INFINITY;
   const after = settings.modifiedAfter?.getTime() ?? Number.NEGATIVE_INFINITY;
@@ -23,17 +23,4 @@ export function createFilter(settings: FilterSettings): Filter {
     object: ({ key, size, modified }) =>
       size >= minSize && size <= maxSize && modified >= after && modified < before && name(key),
   };
-}
-
-/**
- * zeptomatch matches paths: there `\\` is `/`, and a `/` at the end does not count. Keys are no paths, so that its
- * expression is read more strictly, and by characters instead of UTF-16 units.
- */
-function compile(globs: readonly string[]): RegExp {
-  const { source } = zeptomatch.compile([...globs]);
-  const strict = source
-    .replaceAll('[\\\\/]?$', '$')
-    .replaceAll('[\\\\/]', '\\/')
-    .replaceAll('[^\\\\/]', '[^/]');
-  return new RegExp(strict, 'su');
 }

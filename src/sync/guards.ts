@@ -28,11 +28,14 @@ export function guardPlan(settings: Settings, totals: PlanTotals): void {
   }
 }
 
+const PERCENT_DECIMALS = 10;
+
 /** A percentage is rounded down: the guard never allows more than was asked for. */
 function objectsAllowed(cap: DeleteCap, atDestination: number): number {
   if ('count' in cap) return cap.count;
-  // Binary fractions make 0.57% of 10,000 a little less than 57.
-  return Math.floor(Number(((atDestination * cap.percent) / 100).toFixed(6)));
+  // Digits instead of binary fractions, which make 0.57% of 10,000 a little less than 57.
+  const digits = cap.percent.toFixed(PERCENT_DECIMALS).replace('.', '');
+  return Number((BigInt(atDestination) * BigInt(digits)) / 10n ** BigInt(PERCENT_DECIMALS + 2));
 }
 
 function capText(cap: DeleteCap): string {

@@ -1,4 +1,4 @@
-/** Carries a stream of work with bounded concurrency: an item is pulled only once there is a free place for it. */
+/** Carries a stream of work with bounded concurrency: an item is started once there is a free place, and one page is read ahead. */
 import type { LimitFunction } from 'p-limit';
 
 /**

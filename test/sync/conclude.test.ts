@@ -358,9 +358,12 @@ for (const [kind, move] of Object.entries(MOVES)) {
     await fc.assert(
       fc.asyncProperty(anyRun, fc.infiniteStream(fc.boolean()), async (ways, dice) => {
         let moved = 0;
+        const skipped = new Set(
+          ways.filter(({ item }) => item.action === 'skip').map(({ item }) => item.key),
+        );
         const seen = seenOf(ways).flatMap((pair): Pair[] => {
           if (pair.source === undefined || !dice.next().value) return [pair];
-          moved++;
+          if (!skipped.has(pair.key)) moved++;
           const source = move(pair.source);
           const { key, destination } = pair;
           if (source !== undefined) return [{ ...pair, source }];

@@ -121,6 +121,19 @@ for (const [glob, within, without] of GLOBS) {
   });
 }
 
+test('a backslash in a glob makes the next character stand for itself, whatever it is', () => {
+  const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+  const wrong = [...printable, 'é', '😀'].filter(character => {
+    try {
+      const filter = including(`a\\${character}b`);
+      return !filter.name(`a${character}b`) || filter.name('a1b') !== (character === '1');
+    } catch {
+      return true;
+    }
+  });
+  assert.deepEqual(wrong, []);
+});
+
 test('one of several globs is enough, and exclude wins over include', () => {
   const filter = createFilter({
     ...EVERYTHING,

@@ -94,3 +94,7 @@ test('a share that comes to a whole number is that number: 0.57% of 10,000 is 57
     undefined,
   );
 });
+
+test('a share that comes to almost a whole number is not that number: 33.33333333% of 3 is 0', () => {
+  assert.ok(refusal({ ...DELETE, 'max-delete': '33.33333333%' }, { atDestination: 3, toDelete: 1 }));
+});

@@ -55,7 +55,7 @@ export class Caller {
     const { bucket, config, identity, connection, count } = this.#options;
     this.#target ??= findTarget(config, bucket);
     const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
-    const path = target.base + (key === undefined ? (target.base === '' ? '/' : '') : `/${encodeKey(key)}`);
+    const path = `${target.base}/${key === undefined ? '' : encodeKey(key)}`;
     const search = query.map(([name, value]) => `${name}=${encodeValue(value)}`).join('&');
     const sent: Record<string, string> = { host: target.host };
     for (const name in headers) {
