@@ -63815,6 +63815,902 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
+/***/ 14995:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KB: () => (/* binding */ createRequestHandler),
+/* harmony export */   SM: () => (/* binding */ createDispatcher),
+/* harmony export */   nH: () => (/* binding */ startingRegion),
+/* harmony export */   rl: () => (/* binding */ hasCustomEndpoint)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73024);
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(37067);
+/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(44708);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(41692);
+/* harmony import */ var _smithy_node_http_handler__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(61279);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(46752);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(65071);
+/**
+ * How AWS is reached: custom endpoints, proxies and certificate authorities from the environment, the same on every
+ * path. The SDK reads `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` itself; proxies and `AWS_CA_BUNDLE` it does not.
+ */
+
+
+
+
+
+
+
+/** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
+const ANSWER_WITHIN_MS = 60_000;
+const CONNECT_WITHIN_MS = 10_000;
+/** Something other than AWS's own endpoints answers for S3. */
+function hasCustomEndpoint(environment) {
+    return Boolean(environment.AWS_ENDPOINT_URL || environment.AWS_ENDPOINT_URL_S3);
+}
+/**
+ * @param sockets connections that may be open at the same time to one host
+ * @throws FatalError when `AWS_CA_BUNDLE` cannot be read
+ */
+function createRequestHandler(environment, sockets) {
+    const common = { keepAlive: true, maxSockets: sockets, proxyEnv: { ...environment } };
+    const bundle = environment.AWS_CA_BUNDLE;
+    return new _smithy_node_http_handler__WEBPACK_IMPORTED_MODULE_6__.NodeHttpHandler({
+        httpAgent: new node_http__WEBPACK_IMPORTED_MODULE_1__.Agent(common),
+        httpsAgent: new node_https__WEBPACK_IMPORTED_MODULE_2__.Agent({ ...common, ...(bundle && { ca: authorities(bundle) }) }),
+        connectionTimeout: CONNECT_WITHIN_MS,
+        requestTimeout: ANSWER_WITHIN_MS,
+        throwOnRequestTimeout: true,
+        socketAcquisitionWarningTimeout: ANSWER_WITHIN_MS,
+    });
+}
+/**
+ * The same for requests that do without the SDK.
+ *
+ * @param connections that may be open at the same time to one host
+ */
+function createDispatcher(environment, connections) {
+    const bundle = environment.AWS_CA_BUNDLE;
+    const connect = { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) };
+    // undici warns that its proxy agent is experimental; those who need no proxy need not read that.
+    return hasProxy(environment)
+        ? new undici__WEBPACK_IMPORTED_MODULE_4__.EnvHttpProxyAgent({ connections, connect })
+        : new undici__WEBPACK_IMPORTED_MODULE_4__.Agent({ connections, connect });
+}
+function hasProxy({ http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY }) {
+    return Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
+}
+function authorities(bundle) {
+    try {
+        return [...node_tls__WEBPACK_IMPORTED_MODULE_3__.getCACertificates('default'), (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(bundle, 'utf8')];
+    }
+    catch (error) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .FatalError */ .HX(`AWS_CA_BUNDLE names ${bundle}, which cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .bD)(error)}`, {
+            todo: 'Give the path of a readable PEM file, or unset AWS_CA_BUNDLE.',
+        });
+    }
+}
+const FIRST_REGIONS = {
+    'aws-cn': 'cn-north-1',
+    'aws-us-gov': 'us-gov-west-1',
+};
+/** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
+function startingRegion(environment, roleArn) {
+    const partition = roleArn?.split(':')[1] ?? 'aws';
+    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || FIRST_REGIONS[partition] || 'us-east-1';
+}
+
+
+/***/ }),
+
+/***/ 99855:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ identify)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(71695);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js
+var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+;// CONCATENATED MODULE: ./lib/src/aws/arn.js
+/** The parts of ARNs that this project has to know. */
+/** `aws`, `aws-cn` or `aws-us-gov`. */
+function partitionOf(arn) {
+    return arn?.split(':')[1] || 'aws';
+}
+function accountOf(arn) {
+    return arn.split(':')[4] ?? '';
+}
+/**
+ * The ARN that policies name. A session's own ARN, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, lacks the role's
+ * path, so the ARN the role was assumed by is better where it is known.
+ */
+function principalOf(sessionArn, roleArn) {
+    if (roleArn !== undefined)
+        return roleArn;
+    const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
+    return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
+}
+
+// EXTERNAL MODULE: ./lib/src/aws/endpoint.js
+var endpoint = __nccwpck_require__(14995);
+// EXTERNAL MODULE: ./lib/src/aws/retry.js + 1 modules
+var retry = __nccwpck_require__(5708);
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var trouble = __nccwpck_require__(26535);
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/buffer_utils.js
+const buffer_utils_encoder = new TextEncoder(), decoder = new TextDecoder(), buffer_utils_strictDecoder = new TextDecoder("utf-8", { fatal: !0 }), UINT32_RANGE = (/* unused pure expression or super */ null && (2 ** 32));
+function concat(...buffers) {
+  const size = buffers.reduce((acc, { length }) => acc + length, 0), buf = new Uint8Array(size);
+  let i = 0;
+  for (const buffer of buffers)
+    buf.set(buffer, i), i += buffer.length;
+  return buf;
+}
+function writeUInt32BE(buf, value, offset) {
+  if (value < 0 || value >= UINT32_RANGE)
+    throw new RangeError(`value must be >= 0 and <= ${UINT32_RANGE - 1}. Received ${value}`);
+  buf.set([value >>> 24, value >>> 16, value >>> 8, value & 255], offset);
+}
+function uint64be(value) {
+  const high = Math.floor(value / UINT32_RANGE), low = value % UINT32_RANGE, buf = new Uint8Array(8);
+  return writeUInt32BE(buf, high, 0), writeUInt32BE(buf, low, 4), buf;
+}
+function uint32be(value) {
+  const buf = new Uint8Array(4);
+  return writeUInt32BE(buf, value), buf;
+}
+const NON_ASCII = /[^\x00-\x7f]/;
+function buffer_utils_encode(string) {
+  if (typeof string == "string" && string.length >= 128) {
+    if (NON_ASCII.test(string))
+      throw new TypeError("non-ASCII string encountered in encode()");
+    return buffer_utils_encoder.encode(string);
+  }
+  const bytes = new Uint8Array(string.length);
+  for (let i = 0; i < string.length; i++) {
+    const code = string.charCodeAt(i);
+    if (code > 127)
+      throw new TypeError("non-ASCII string encountered in encode()");
+    bytes[i] = code;
+  }
+  return bytes;
+}
+function buffer_utils_encodeBase64(input, url = !1) {
+  if (Uint8Array.prototype.toBase64)
+    return input.toBase64({ alphabet: url ? "base64url" : "base64", omitPadding: url });
+  const CHUNK_SIZE = 32768, arr = [];
+  for (let i = 0; i < input.length; i += CHUNK_SIZE)
+    arr.push(String.fromCharCode.apply(null, input.subarray(i, i + CHUNK_SIZE)));
+  const encoded = btoa(arr.join(""));
+  return url ? encoded.replace(/=/g, "").replace(/\+/g, "-").replace(/\//g, "_") : encoded;
+}
+function decodeBase64(encoded, url = !1) {
+  if (Uint8Array.fromBase64)
+    return Uint8Array.fromBase64(encoded, { alphabet: url ? "base64url" : "base64" });
+  if (url) {
+    if (encoded.includes("+") || encoded.includes("/"))
+      throw new TypeError("Invalid base64url");
+    encoded = encoded.replace(/-/g, "+").replace(/_/g, "/");
+  }
+  const binary = atob(encoded), bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++)
+    bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+async function digest(algorithm, data) {
+  const subtleDigest = `SHA-${algorithm.slice(-3)}`;
+  return new Uint8Array(await crypto.subtle.digest(subtleDigest, data));
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/base64url.js
+
+const invalid = "The input to be decoded is not correctly encoded.";
+function base64url_decode(input) {
+  try {
+    return decodeBase64(typeof input == "string" ? input : decoder.decode(input), !0);
+  } catch (cause) {
+    throw new TypeError(invalid, { cause });
+  }
+}
+function base64url_encode(input) {
+  return encodeBase64(typeof input == "string" ? encoder.encode(input) : input, !0);
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/validate.js
+
+
+
+function assertUint8Array(input, label) {
+  if (!(input instanceof Uint8Array))
+    throw new TypeError(`${label} must be an instance of Uint8Array`);
+}
+function isObject(input) {
+  if (typeof input != "object" || input === null || Object.prototype.toString.call(input) !== "[object Object]")
+    return !1;
+  const prototype = Object.getPrototypeOf(input);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+function isJwkSet(input) {
+  return isObject(input) && Array.isArray(input.keys) && Array.from(input.keys).every(isObject);
+}
+function isDisjoint(...headers) {
+  const parameters = /* @__PURE__ */ new Set();
+  for (const header of headers)
+    if (header)
+      for (const parameter of Object.keys(header)) {
+        if (parameters.has(parameter))
+          return !1;
+        parameters.add(parameter);
+      }
+  return !0;
+}
+function assertNotSet(value, name) {
+  if (value !== void 0)
+    throw new TypeError(`${name} can only be called once`);
+}
+function decodeBase64url(value, label, ErrorClass) {
+  try {
+    return decode(value);
+  } catch (cause) {
+    throw new ErrorClass(`Failed to base64url decode the ${label}`, { cause });
+  }
+}
+function encodeAsciiMember(value, label, ErrorClass) {
+  try {
+    return encode(value);
+  } catch (cause) {
+    throw new ErrorClass(`The ${label} is not a valid base64url string`, { cause });
+  }
+}
+function parseJoseHeader(encodedProtectedHeader, ErrorClass, message) {
+  let parsed;
+  try {
+    parsed = JSON.parse(strictDecoder.decode(decode(encodedProtectedHeader)));
+  } catch (cause) {
+    throw new ErrorClass(message, { cause });
+  }
+  if (!isObject(parsed))
+    throw new ErrorClass(message);
+  return parsed;
+}
+const JWS_RECOGNIZED = { __proto__: null, b64: !0 }, JWE_RECOGNIZED = { __proto__: null };
+function validateAlgorithms(option, algorithms) {
+  if (algorithms !== void 0 && (!Array.isArray(algorithms) || algorithms.some((s) => typeof s != "string")))
+    throw new TypeError(`"${option}" option must be an array of strings`);
+  return algorithms === void 0 ? void 0 : new Set(algorithms);
+}
+function validateCritDuplicates(Err, protectedHeader) {
+  const { crit } = protectedHeader ?? {};
+  if (Array.isArray(crit) && new Set(crit).size !== crit.length)
+    throw new Err('"crit" (Critical) Header Parameter MUST NOT contain duplicate values');
+}
+function validateCrit(Err, recognizedDefault, recognizedOption, protectedHeader, joseHeader) {
+  if (joseHeader.crit !== void 0 && protectedHeader?.crit === void 0)
+    throw new Err('"crit" (Critical) Header Parameter MUST be integrity protected');
+  if (!protectedHeader || protectedHeader.crit === void 0)
+    return [];
+  if (!Array.isArray(protectedHeader.crit) || protectedHeader.crit.length === 0 || protectedHeader.crit.some((input) => typeof input != "string" || input.length === 0))
+    throw new Err('"crit" (Critical) Header Parameter MUST be an array of non-empty strings when present');
+  const recognized = recognizedOption === void 0 ? recognizedDefault : { __proto__: null, ...recognizedOption, ...recognizedDefault };
+  for (const parameter of protectedHeader.crit) {
+    if (!(parameter in recognized))
+      throw new JOSENotSupported(`Extension Header Parameter "${parameter}" is not recognized`);
+    if (!Object.hasOwn(joseHeader, parameter) || joseHeader[parameter] === void 0)
+      throw new Err(`Extension Header Parameter "${parameter}" is missing`);
+    if (recognized[parameter] && (!Object.hasOwn(protectedHeader, parameter) || protectedHeader[parameter] === void 0))
+      throw new Err(`Extension Header Parameter "${parameter}" MUST be integrity protected`);
+  }
+  return protectedHeader.crit;
+}
+function validateB64(protectedHeader, extensions) {
+  if (extensions.includes("b64")) {
+    const b64 = protectedHeader.b64;
+    if (typeof b64 != "boolean")
+      throw new JWSInvalid('The "b64" (base64url-encode payload) Header Parameter must be a boolean');
+    return b64;
+  }
+  return !0;
+}
+function serializeJoseHeader(Err, header) {
+  let serialized, parsed;
+  try {
+    serialized = JSON.stringify(header), parsed = JSON.parse(serialized);
+  } catch (cause) {
+    throw new Err("JOSE Header is not valid JSON", { cause });
+  }
+  if (!isObject(parsed))
+    throw new Err("JOSE Header is not a JSON object");
+  return [parsed, serialized];
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
+class JOSEError extends Error {
+  static code = "ERR_JOSE_GENERIC";
+  code = "ERR_JOSE_GENERIC";
+  constructor(message, options) {
+    super(message, options), this.name = this.constructor.name, Error.captureStackTrace?.(this, this.constructor);
+  }
+}
+class JWTClaimValidationFailed extends JOSEError {
+  static code = "ERR_JWT_CLAIM_VALIDATION_FAILED";
+  code = "ERR_JWT_CLAIM_VALIDATION_FAILED";
+  claim;
+  reason;
+  payload;
+  constructor(message, payload, claim = "unspecified", reason = "unspecified") {
+    super(message, { cause: { claim, reason, payload } }), this.claim = claim, this.reason = reason, this.payload = payload;
+  }
+}
+class JWTExpired extends JOSEError {
+  static code = "ERR_JWT_EXPIRED";
+  code = "ERR_JWT_EXPIRED";
+  claim;
+  reason;
+  payload;
+  constructor(message, payload, claim = "unspecified", reason = "unspecified") {
+    super(message, { cause: { claim, reason, payload } }), this.claim = claim, this.reason = reason, this.payload = payload;
+  }
+}
+class JOSEAlgNotAllowed extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JOSE_ALG_NOT_ALLOWED"));
+  code = "ERR_JOSE_ALG_NOT_ALLOWED";
+}
+class errors_JOSENotSupported extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JOSE_NOT_SUPPORTED"));
+  code = "ERR_JOSE_NOT_SUPPORTED";
+}
+class JWEDecryptionFailed extends JOSEError {
+  static code = "ERR_JWE_DECRYPTION_FAILED";
+  code = "ERR_JWE_DECRYPTION_FAILED";
+  constructor(message = "decryption operation failed", options) {
+    super(message, options);
+  }
+}
+class JWEInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JWE_INVALID"));
+  code = "ERR_JWE_INVALID";
+}
+class errors_JWSInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JWS_INVALID"));
+  code = "ERR_JWS_INVALID";
+}
+class JWTInvalid extends JOSEError {
+  static code = "ERR_JWT_INVALID";
+  code = "ERR_JWT_INVALID";
+}
+class JWKInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JWK_INVALID"));
+  code = "ERR_JWK_INVALID";
+}
+class JWKSInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
+  static code = (/* unused pure expression or super */ null && ("ERR_JWKS_INVALID"));
+  code = "ERR_JWKS_INVALID";
+}
+class JWKSNoMatchingKey extends JOSEError {
+  static code = "ERR_JWKS_NO_MATCHING_KEY";
+  code = "ERR_JWKS_NO_MATCHING_KEY";
+  constructor(message = "no applicable key found in the JSON Web Key Set", options) {
+    super(message, options);
+  }
+}
+class JWKSMultipleMatchingKeys extends JOSEError {
+  [Symbol.asyncIterator] = async function* () {
+  };
+  static code = "ERR_JWKS_MULTIPLE_MATCHING_KEYS";
+  code = "ERR_JWKS_MULTIPLE_MATCHING_KEYS";
+  constructor(message = "multiple matching keys found in the JSON Web Key Set", options) {
+    super(message, options);
+  }
+}
+class JWKSTimeout extends JOSEError {
+  static code = "ERR_JWKS_TIMEOUT";
+  code = "ERR_JWKS_TIMEOUT";
+  constructor(message = "request timed out", options) {
+    super(message, options);
+  }
+}
+class JWSSignatureVerificationFailed extends JOSEError {
+  static code = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED";
+  code = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED";
+  constructor(message = "signature verification failed", options) {
+    super(message, options);
+  }
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/decode_jwt.js
+
+
+
+
+function decodeJwt(jwt) {
+  if (typeof jwt != "string")
+    throw new JWTInvalid("JWTs must use Compact JWS serialization, JWT must be a string");
+  const { 1: encodedPayload, length } = jwt.split(".");
+  if (length === 5)
+    throw new JWTInvalid("Only JWTs using Compact JWS serialization can be decoded");
+  if (length !== 3)
+    throw new JWTInvalid("Invalid JWT");
+  if (!encodedPayload)
+    throw new JWTInvalid("JWTs must contain a payload");
+  let claimsSetBytes;
+  try {
+    claimsSetBytes = base64url_decode(encodedPayload);
+  } catch (cause) {
+    throw new JWTInvalid("Failed to base64url decode the payload", { cause });
+  }
+  let claimsSet;
+  try {
+    claimsSet = JSON.parse(buffer_utils_strictDecoder.decode(claimsSetBytes));
+  } catch (cause) {
+    throw new JWTInvalid("Failed to parse the decoded payload as JSON", { cause });
+  }
+  if (!isObject(claimsSet))
+    throw new JWTInvalid("Invalid JWT Claims Set");
+  return claimsSet;
+}
+
+
+// EXTERNAL MODULE: ./lib/src/aws/policies.js
+var policies = __nccwpck_require__(47164);
+;// CONCATENATED MODULE: ./lib/src/aws/web-identity.js
+/**
+ * A role assumed with the workflow's OIDC token, for as long as the job runs: every renewal fetches a fresh token,
+ * because GitHub's live about five minutes and sessions fifteen at the least.
+ */
+
+
+
+
+
+
+
+/** Renewed when this much of the session is left, or a third of it if that is less. */
+const MARGIN_MS = 5 * 60_000;
+class WebIdentitySession {
+    #options;
+    #current;
+    #renewing;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Credentials with some life left. Requests that ask while a renewal is under way share it. */
+    credentials() {
+        if (this.#current !== undefined && Date.now() < this.#current.renewAt) {
+            return Promise.resolve(this.#current.credentials);
+        }
+        return this.renew();
+    }
+    /** @throws FatalError with the side, the token's claims and the trust policy that would accept them */
+    renew() {
+        this.#renewing ??= this.#assume().finally(() => {
+            this.#renewing = undefined;
+        });
+        return this.#renewing;
+    }
+    async #assume() {
+        const { roleArn, sessionName, sessionSeconds, audience, sts, aborting } = this.#options;
+        let token = '';
+        const attempt = async () => {
+            token = await this.#options.idToken(audience);
+            return sts.send(new dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
+                RoleArn: roleArn,
+                RoleSessionName: sessionName,
+                DurationSeconds: sessionSeconds,
+                WebIdentityToken: token,
+            }));
+        };
+        try {
+            // A token that expired on the way is replaced by the next attempt.
+            const { Credentials: given } = await (0,retry/* withRetries */.L)(attempt, { aborting, renew: async () => { } });
+            if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
+                throw new Error('STS answered without credentials.');
+            }
+            for (const secret of [given.AccessKeyId, given.SecretAccessKey, given.SessionToken])
+                this.#options.mask(secret);
+            const credentials = {
+                accessKeyId: given.AccessKeyId,
+                secretAccessKey: given.SecretAccessKey,
+                sessionToken: given.SessionToken,
+                expiration: given.Expiration,
+            };
+            const margin = Math.min(MARGIN_MS, (sessionSeconds * 1000) / 3);
+            this.#current = { credentials, renewAt: given.Expiration.getTime() - margin };
+            return credentials;
+        }
+        catch (error) {
+            throw error instanceof errors/* FatalError */.HX ? error : this.#explain(error, token);
+        }
+    }
+    #explain(error, token) {
+        const { side, roleArn, audience } = this.#options;
+        const claims = token === '' ? {} : decodeJwt(token);
+        const { code, message } = (0,trouble/* troubleOf */.L)(error);
+        return new errors/* FatalError */.HX(`The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`, fixFor(code, message, roleArn, audience, claims), error);
+    }
+}
+function fixFor(code, message, roleArn, audience, claims) {
+    const account = accountOf(roleArn);
+    const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(/^https:\/\//, '');
+    if (code.startsWith('InvalidIdentityToken')) {
+        return {
+            todo: `In account ${account}, create an IAM OIDC identity provider for https://${issuer} with the audience ${audience}; or, if there is one, add the audience to it.`,
+        };
+    }
+    if (/DurationSeconds|MaxSessionDuration/i.test(message)) {
+        return { todo: `Lower \`session-duration\`, or raise the maximum session duration of ${roleArn}.` };
+    }
+    const trust = (0,policies/* trustStatement */.si)(account, partitionOf(roleArn), issuer, audience, subjectsOf(claims));
+    return {
+        todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token. Both forms of \`sub\` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.`,
+        paste: (0,policies/* asPolicy */.x9)(trust),
+    };
+}
+/**
+ * The token's own subject and its other form: `repo:ORG/REPO:…` and `repo:ORG@ID/REPO@ID:…` ("Immutable subject
+ * claims", GitHub Docs). A subject of another shape has been customised and stands alone.
+ */
+function subjectsOf(claims) {
+    const subject = claims.sub ?? '';
+    const parts = /^repo:([^/:@]+)(?:@\d+)?\/([^/:@]+)(?:@\d+)?:(.+)$/s.exec(subject);
+    const { repository_owner_id: owner, repository_id: repository } = claims;
+    if (parts === null || owner === undefined || repository === undefined)
+        return [subject];
+    const [, organisation, name, rest] = parts;
+    return [
+        `repo:${organisation}/${name}:${rest}`,
+        `repo:${organisation}@${owner}/${name}@${repository}:${rest}`,
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/identity.js
+/** Who acts for a side. Proven by GetCallerIdentity with the very credentials that will be used, never assumed. */
+
+
+
+
+
+
+
+
+/** @throws FatalError naming the side, what failed and what to do */
+async function identify(request, surroundings) {
+    const region = (0,endpoint/* startingRegion */.nH)(surroundings.environment, request.roleArn);
+    const common = { region, requestHandler: surroundings.requestHandler, maxAttempts: 1 };
+    const { credentials, renew } = request.roleArn === undefined
+        ? ambient()
+        : assumed({ ...request, roleArn: request.roleArn }, surroundings, new dist_cjs/* STSClient */.iM(common));
+    const proof = await prove(request, new dist_cjs/* STSClient */.iM({ ...common, credentials }), surroundings);
+    return {
+        side: request.side,
+        how: request.roleArn === undefined ? 'ambient' : 'oidc',
+        credentials,
+        renew,
+        account: proof?.account,
+        arn: proof?.arn,
+        principal: proof && principalOf(proof.arn, request.roleArn),
+        partition: partitionOf(proof?.arn),
+    };
+}
+function assumed(request, surroundings, sts) {
+    const session = new WebIdentitySession({ ...surroundings, ...request, sts });
+    const provider = () => session.credentials();
+    // Clients must not keep a copy of their own: a session renewed after ExpiredToken has to reach them at once.
+    const credentials = Object.assign(provider, { memoized: true });
+    return { credentials, renew: async () => void (await session.renew()) };
+}
+function ambient() {
+    let chain = (0,credential_provider_node_dist_cjs.defaultProvider)();
+    const provider = options => chain(options);
+    return {
+        credentials: Object.assign(provider, { memoized: true }),
+        renew: async () => {
+            chain = (0,credential_provider_node_dist_cjs.defaultProvider)();
+        },
+    };
+}
+/** `undefined` where nothing can tell: ambient credentials behind an endpoint without STS. */
+async function prove({ side, roleArn }, sts, { environment, aborting }) {
+    try {
+        const { Account, Arn } = await (0,retry/* withRetries */.L)(() => sts.send(new dist_cjs/* GetCallerIdentityCommand */.zI({})), {
+            aborting,
+        });
+        if (Account === undefined || Arn === undefined)
+            throw new Error('GetCallerIdentity answered without an identity.');
+        if (roleArn !== undefined && accountOf(roleArn) !== Account) {
+            throw new errors/* FatalError */.HX(`The ${side} role ${roleArn} turned out to be ${Arn} of account ${Account}.`, {
+                todo: `Correct \`${side}-role\`, or the endpoint that answers for STS.`,
+            });
+        }
+        return { account: Account, arn: Arn };
+    }
+    catch (error) {
+        if (error instanceof errors/* FatalError */.HX)
+            throw error;
+        const { code, message } = (0,trouble/* troubleOf */.L)(error);
+        if (code === 'CredentialsProviderError')
+            throw noCredentials(side, message, error);
+        if (roleArn === undefined && (0,endpoint/* hasCustomEndpoint */.rl)(environment))
+            return undefined;
+        throw new errors/* FatalError */.HX(`The ${side} credentials were not accepted (${code}: ${message}).`, undefined, error);
+    }
+}
+function noCredentials(side, message, cause) {
+    return new errors/* FatalError */.HX(`There are no credentials for the ${side}: \`${side}-role\` is empty and the job has none of its own (${message}).`, {
+        todo: `Give \`${side}-role\` (the ARN of a role that trusts GitHub's OIDC provider), or run aws-actions/configure-aws-credentials before this step.`,
+    }, cause);
+}
+
+
+/***/ }),
+
+/***/ 47164:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ee: () => (/* binding */ listStatement),
+/* harmony export */   cO: () => (/* binding */ readStatement),
+/* harmony export */   pc: () => (/* binding */ writeStatement),
+/* harmony export */   si: () => (/* binding */ trustStatement),
+/* harmony export */   uR: () => (/* binding */ forPrincipal),
+/* harmony export */   x9: () => (/* binding */ asPolicy)
+/* harmony export */ });
+/* unused harmony exports bucketArn, objectsArn */
+function bucketArn({ bucket }, partition) {
+    return `arn:${partition}:s3:::${bucket}`;
+}
+/** Every object the location can hold. */
+function objectsArn(location, partition) {
+    return `${bucketArn(location, partition)}/${location.prefix}*`;
+}
+function listStatement(location, partition) {
+    return {
+        Sid: 'S3SyncList',
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: bucketArn(location, partition),
+    };
+}
+function readStatement(location, partition, tags) {
+    return {
+        Sid: 'S3SyncRead',
+        Effect: 'Allow',
+        Action: tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
+        Resource: objectsArn(location, partition),
+    };
+}
+function writeStatement(location, partition, needs) {
+    return {
+        Sid: 'S3SyncWrite',
+        Effect: 'Allow',
+        Action: [
+            's3:PutObject',
+            's3:AbortMultipartUpload',
+            ...(needs.tags ? ['s3:PutObjectTagging'] : []),
+            ...(needs.acl ? ['s3:PutObjectAcl'] : []),
+            // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
+            ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
+        ],
+        Resource: objectsArn(location, partition),
+    };
+}
+/** The same statement as a bucket policy states it: with the principal it is for. */
+function forPrincipal(statement, arn) {
+    const { Sid, Effect, ...rest } = statement;
+    return { Sid, Effect, Principal: { AWS: arn }, ...rest };
+}
+/** The trust policy of a role for exactly these subjects of GitHub's tokens. */
+function trustStatement(account, partition, issuer, audience, subjects) {
+    return {
+        Sid: 'GitHubActions',
+        Effect: 'Allow',
+        Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${issuer}` },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
+    };
+}
+function asPolicy(...statements) {
+    return JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
+}
+
+
+/***/ }),
+
+/***/ 5708:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ withRetries)
+});
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var aws_trouble = __nccwpck_require__(26535);
+;// CONCATENATED MODULE: ./lib/src/aws/retry.js
+/**
+ * Trying again. Waits grow exponentially with full jitter, so that many requests slowed down together do not come back
+ * together; throttled ones wait longer from the start. ("Exponential backoff and jitter", AWS Architecture Blog.)
+ */
+
+
+
+const ATTEMPTS = 10;
+const BASE_MS = { retry: 50, throttle: 200 };
+const CAP_MS = 20_000;
+/**
+ * @param attempt made up to ten times, some forty seconds of waiting in all
+ * @throws what the last attempt threw; StoppedError once `aborting` has fired
+ */
+async function withRetries(attempt, options) {
+    let renewed = false;
+    for (let tried = 1;; tried++) {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            if (options.aborting.aborted)
+                throw new errors/* StoppedError */.Ko('Stopped while a request was in flight.', { cause: error });
+            const trouble = (0,aws_trouble/* troubleOf */.L)(error);
+            if (trouble.kind === 'renew' && options.renew !== undefined && !renewed) {
+                renewed = true;
+                await options.renew();
+            }
+            else if ((trouble.kind === 'retry' || trouble.kind === 'throttle') && tried < ATTEMPTS) {
+                await pause(Math.min(CAP_MS, BASE_MS[trouble.kind] * 2 ** (tried - 1)), options.aborting);
+            }
+            else {
+                throw error;
+            }
+            options.onRetry?.(trouble);
+        }
+    }
+}
+async function pause(ceilingMs, aborting) {
+    try {
+        await (0,promises_namespaceObject.setTimeout)(Math.random() * ceilingMs, undefined, { signal: aborting });
+    }
+    catch (error) {
+        throw new errors/* StoppedError */.Ko('Stopped while waiting to try again.', { cause: error });
+    }
+}
+
+
+/***/ }),
+
+/***/ 26535:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ troubleOf)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(65071);
+/**
+ * What an error of AWS, of an S3-compatible server or of the network means for what was being tried. Codes from the S3
+ * API Reference, "Error responses", and the models of S3 and STS.
+ */
+
+const KINDS = {
+    SlowDown: 'throttle',
+    ServiceUnavailable: 'throttle',
+    Throttling: 'throttle',
+    ThrottlingException: 'throttle',
+    RequestLimitExceeded: 'throttle',
+    TooManyRequestsException: 'throttle',
+    InternalError: 'retry',
+    InternalFailure: 'retry',
+    RequestTimeout: 'retry',
+    RequestTimeTooSkewed: 'retry',
+    OperationAborted: 'retry',
+    ConditionalRequestConflict: 'retry',
+    IDPCommunicationError: 'retry',
+    TimeoutError: 'retry',
+    ExpiredToken: 'renew',
+    ExpiredTokenException: 'renew',
+    TokenRefreshRequired: 'renew',
+    // A HEAD cannot name its error. Of the 400s, an expired token is the one that something can be done about.
+    BadRequest: 'renew',
+    AccessDenied: 'denied',
+    AccessDeniedException: 'denied',
+    Forbidden: 'denied',
+    AllAccessDisabled: 'denied',
+    PreconditionFailed: 'precondition',
+    NoSuchKey: 'absent',
+    NoSuchVersion: 'absent',
+    NoSuchUpload: 'absent',
+    NotFound: 'absent',
+    NoSuchBucket: 'configuration',
+    InvalidAccessKeyId: 'configuration',
+    InvalidClientTokenId: 'configuration',
+    InvalidToken: 'configuration',
+    SignatureDoesNotMatch: 'configuration',
+    CredentialsProviderError: 'configuration',
+    AccountProblem: 'configuration',
+    PermanentRedirect: 'configuration',
+    AuthorizationHeaderMalformed: 'configuration',
+};
+const NETWORK_CODES = new Set([
+    'ECONNRESET',
+    'ECONNREFUSED',
+    'ECONNABORTED',
+    'EPIPE',
+    'ETIMEDOUT',
+    'EAI_AGAIN',
+    'ENETUNREACH',
+    'EHOSTUNREACH',
+]);
+/** Node's own codes, and those of undici and of its HTTP parser. */
+function isNetworkCode(code) {
+    return NETWORK_CODES.has(code) || code.startsWith('UND_ERR_') || code.startsWith('HPE_');
+}
+function troubleOf(error) {
+    const from = typeof error === 'object' && error !== null ? error : {};
+    const status = from.$metadata?.httpStatusCode ?? from.$response?.statusCode ?? 0;
+    const code = codeOf(from, status);
+    return {
+        kind: kindOf(code, status, from, error),
+        code,
+        message: (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error),
+        status,
+        requestId: from.$metadata?.requestId,
+        condition: from.Condition,
+    };
+}
+/** HEAD answers carry no body, so that only the status says what happened. */
+function codeOf(from, status) {
+    const named = from.Code ?? from.name ?? 'Error';
+    if (named !== 'UnknownError' && named !== 'Unknown' && named !== '403' && named !== 'Error')
+        return named;
+    if (from.code !== undefined)
+        return from.code;
+    return STATUS_CODES[status] ?? named;
+}
+const STATUS_CODES = {
+    301: 'PermanentRedirect',
+    400: 'BadRequest',
+    403: 'AccessDenied',
+    404: 'NotFound',
+    412: 'PreconditionFailed',
+    429: 'Throttling',
+    500: 'InternalError',
+    503: 'ServiceUnavailable',
+};
+function kindOf(code, status, from, error) {
+    const known = KINDS[code];
+    if (known !== undefined)
+        return known;
+    if (code.startsWith('KMS.'))
+        return 'configuration';
+    if (isNetworkCode(from.code ?? code) || isCutShort(error))
+        return 'retry';
+    if (status === 429)
+        return 'throttle';
+    // 501 says that the server will never do this, which another attempt does not change.
+    return status >= 500 && status !== 501 ? 'retry' : 'other';
+}
+/** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */
+function isCutShort(error) {
+    return /socket hang up|S3 aborted request|aborted|premature close|other side closed/i.test((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error));
+}
+
+
+/***/ }),
+
 /***/ 65071:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -65066,7 +65962,75 @@ function spellEscapes(glob) {
 
 /***/ }),
 
-/***/ 57398:
+/***/ 58729:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Eo: () => (/* binding */ cleanUpFor),
+/* harmony export */   dV: () => (/* binding */ isCleanUpDue)
+/* harmony export */ });
+/* unused harmony export cleanUp */
+/* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(14995);
+/* harmony import */ var _aws_identity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(99855);
+/* harmony import */ var _s3_bucket_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(89983);
+/* harmony import */ var _s3_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(33078);
+/* harmony import */ var _s3_multipart_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(86684);
+/* harmony import */ var _s3_wire_connection_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(33207);
+/** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
+
+
+
+
+
+
+const SOCKETS = 16;
+function cleanUpFor({ settings, to }, host, journal) {
+    return {
+        journal,
+        side: to.identity.side,
+        roleArn: settings[to.identity.side].roleArn,
+        audience: settings.audience,
+        sessionName: settings.sessionName ?? host.sessionName,
+        sessionSeconds: settings.sessionSeconds,
+        bucket: to.location.bucket,
+        region: to.region,
+        owner: to.owner,
+    };
+}
+/** Are there uploads that the run could not end itself? */
+async function isCleanUpDue(left) {
+    return left !== undefined && (await new _s3_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .FileJournal */ .G(left.journal).stillOpen()).length > 0;
+}
+/**
+ * Aborts the multipart uploads that the journal shows as open.
+ *
+ * @returns how many there were
+ * @throws FatalError when the identity cannot be had, or what S3 answered when an upload cannot be aborted
+ */
+async function cleanUp(left, host, aborting) {
+    const uploads = await new FileJournal(left.journal).stillOpen();
+    if (uploads.length === 0)
+        return 0;
+    const requestHandler = createRequestHandler(host.environment, SOCKETS);
+    const identity = await identify(left, { ...host, requestHandler, aborting });
+    const network = {
+        environment: host.environment,
+        requestHandler,
+        connection: new Connection(createDispatcher(host.environment, SOCKETS), aborting),
+        aborting,
+        requests: new RequestCounter(),
+    };
+    const { region, owner } = left;
+    const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
+    for (const upload of uploads)
+        await abortUpload(bucket, upload);
+    return uploads.length;
+}
+
+
+/***/ }),
+
+/***/ 8237:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65077,684 +66041,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(37067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(44708);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
-// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(61279);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(46752);
+// EXTERNAL MODULE: ./lib/src/aws/endpoint.js
+var endpoint = __nccwpck_require__(14995);
+// EXTERNAL MODULE: ./lib/src/s3/bucket.js + 3 modules
+var bucket = __nccwpck_require__(89983);
+// EXTERNAL MODULE: ./lib/src/s3/journal.js
+var s3_journal = __nccwpck_require__(33078);
+// EXTERNAL MODULE: ./lib/src/s3/wire/connection.js
+var connection = __nccwpck_require__(33207);
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
-;// CONCATENATED MODULE: ./lib/src/aws/endpoint.js
-/**
- * How AWS is reached: custom endpoints, proxies and certificate authorities from the environment, the same on every
- * path. The SDK reads `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` itself; proxies and `AWS_CA_BUNDLE` it does not.
- */
-
-
-
-
-
-
-
-/** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
-const ANSWER_WITHIN_MS = 60_000;
-const CONNECT_WITHIN_MS = 10_000;
-/** Something other than AWS's own endpoints answers for S3. */
-function hasCustomEndpoint(environment) {
-    return Boolean(environment.AWS_ENDPOINT_URL || environment.AWS_ENDPOINT_URL_S3);
-}
-/**
- * @param sockets connections that may be open at the same time to one host
- * @throws FatalError when `AWS_CA_BUNDLE` cannot be read
- */
-function endpoint_createRequestHandler(environment, sockets) {
-    const common = { keepAlive: true, maxSockets: sockets, proxyEnv: { ...environment } };
-    const bundle = environment.AWS_CA_BUNDLE;
-    return new dist_cjs.NodeHttpHandler({
-        httpAgent: new external_node_http_.Agent(common),
-        httpsAgent: new external_node_https_.Agent({ ...common, ...(bundle && { ca: authorities(bundle) }) }),
-        connectionTimeout: CONNECT_WITHIN_MS,
-        requestTimeout: ANSWER_WITHIN_MS,
-        throwOnRequestTimeout: true,
-        socketAcquisitionWarningTimeout: ANSWER_WITHIN_MS,
-    });
-}
-/**
- * The same for requests that do without the SDK.
- *
- * @param connections that may be open at the same time to one host
- */
-function endpoint_createDispatcher(environment, connections) {
-    const bundle = environment.AWS_CA_BUNDLE;
-    const connect = { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) };
-    // undici warns that its proxy agent is experimental; those who need no proxy need not read that.
-    return hasProxy(environment)
-        ? new undici.EnvHttpProxyAgent({ connections, connect })
-        : new undici.Agent({ connections, connect });
-}
-function hasProxy({ http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY }) {
-    return Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
-}
-function authorities(bundle) {
-    try {
-        return [...external_node_tls_.getCACertificates('default'), (0,external_node_fs_.readFileSync)(bundle, 'utf8')];
-    }
-    catch (error) {
-        throw new errors/* FatalError */.HX(`AWS_CA_BUNDLE names ${bundle}, which cannot be read: ${(0,errors/* messageOf */.bD)(error)}`, {
-            todo: 'Give the path of a readable PEM file, or unset AWS_CA_BUNDLE.',
-        });
-    }
-}
-const FIRST_REGIONS = {
-    'aws-cn': 'cn-north-1',
-    'aws-us-gov': 'us-gov-west-1',
-};
-/** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
-function startingRegion(environment, roleArn) {
-    const partition = roleArn?.split(':')[1] ?? 'aws';
-    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || FIRST_REGIONS[partition] || 'us-east-1';
-}
-
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var client_s3_dist_cjs = __nccwpck_require__(53711);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./lib/src/aws/trouble.js
-/**
- * What an error of AWS, of an S3-compatible server or of the network means for what was being tried. Codes from the S3
- * API Reference, "Error responses", and the models of S3 and STS.
- */
-
-const KINDS = {
-    SlowDown: 'throttle',
-    ServiceUnavailable: 'throttle',
-    Throttling: 'throttle',
-    ThrottlingException: 'throttle',
-    RequestLimitExceeded: 'throttle',
-    TooManyRequestsException: 'throttle',
-    InternalError: 'retry',
-    InternalFailure: 'retry',
-    RequestTimeout: 'retry',
-    RequestTimeTooSkewed: 'retry',
-    OperationAborted: 'retry',
-    ConditionalRequestConflict: 'retry',
-    IDPCommunicationError: 'retry',
-    TimeoutError: 'retry',
-    ExpiredToken: 'renew',
-    ExpiredTokenException: 'renew',
-    TokenRefreshRequired: 'renew',
-    AccessDenied: 'denied',
-    AccessDeniedException: 'denied',
-    Forbidden: 'denied',
-    AllAccessDisabled: 'denied',
-    PreconditionFailed: 'precondition',
-    NoSuchKey: 'absent',
-    NoSuchVersion: 'absent',
-    NoSuchUpload: 'absent',
-    NotFound: 'absent',
-    NoSuchBucket: 'configuration',
-    InvalidAccessKeyId: 'configuration',
-    InvalidClientTokenId: 'configuration',
-    InvalidToken: 'configuration',
-    SignatureDoesNotMatch: 'configuration',
-    CredentialsProviderError: 'configuration',
-    AccountProblem: 'configuration',
-    PermanentRedirect: 'configuration',
-    AuthorizationHeaderMalformed: 'configuration',
-};
-const NETWORK_CODES = new Set([
-    'ECONNRESET',
-    'ECONNREFUSED',
-    'ECONNABORTED',
-    'EPIPE',
-    'ETIMEDOUT',
-    'EAI_AGAIN',
-    'ENETUNREACH',
-    'EHOSTUNREACH',
-]);
-/** Node's own codes, and those of undici and of its HTTP parser. */
-function isNetworkCode(code) {
-    return NETWORK_CODES.has(code) || code.startsWith('UND_ERR_') || code.startsWith('HPE_');
-}
-function troubleOf(error) {
-    const from = typeof error === 'object' && error !== null ? error : {};
-    const status = from.$metadata?.httpStatusCode ?? from.$response?.statusCode ?? 0;
-    const code = codeOf(from, status);
-    return {
-        kind: kindOf(code, status, from, error),
-        code,
-        message: (0,errors/* messageOf */.bD)(error),
-        status,
-        requestId: from.$metadata?.requestId,
-        condition: from.Condition,
-    };
-}
-/** HEAD answers carry no body, so that only the status says what happened. */
-function codeOf(from, status) {
-    const named = from.Code ?? from.name ?? 'Error';
-    if (named !== 'UnknownError' && named !== 'Unknown' && named !== '403' && named !== 'Error')
-        return named;
-    if (from.code !== undefined)
-        return from.code;
-    return STATUS_CODES[status] ?? named;
-}
-const STATUS_CODES = {
-    301: 'PermanentRedirect',
-    400: 'BadRequest',
-    403: 'AccessDenied',
-    404: 'NotFound',
-    412: 'PreconditionFailed',
-    429: 'Throttling',
-    500: 'InternalError',
-    503: 'ServiceUnavailable',
-};
-function kindOf(code, status, from, error) {
-    const known = KINDS[code];
-    if (known !== undefined)
-        return known;
-    if (code.startsWith('KMS.'))
-        return 'configuration';
-    if (isNetworkCode(from.code ?? code) || isCutShort(error))
-        return 'retry';
-    if (status === 429)
-        return 'throttle';
-    // 501 says that the server will never do this, which another attempt does not change.
-    return status >= 500 && status !== 501 ? 'retry' : 'other';
-}
-/** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */
-function isCutShort(error) {
-    return /socket hang up|S3 aborted request|aborted|premature close|other side closed/i.test((0,errors/* messageOf */.bD)(error));
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/retry.js
-/**
- * Trying again. Waits grow exponentially with full jitter, so that many requests slowed down together do not come back
- * together; throttled ones wait longer from the start. ("Exponential backoff and jitter", AWS Architecture Blog.)
- */
-
-
-
-const ATTEMPTS = 10;
-const BASE_MS = { retry: 50, throttle: 200 };
-const CAP_MS = 20_000;
-/**
- * @param attempt made up to ten times, some forty seconds of waiting in all
- * @throws what the last attempt threw; StoppedError once `aborting` has fired
- */
-async function withRetries(attempt, options) {
-    let renewed = false;
-    for (let tried = 1;; tried++) {
-        try {
-            return await attempt();
-        }
-        catch (error) {
-            if (options.aborting.aborted)
-                throw new errors/* StoppedError */.Ko('Stopped while a request was in flight.', { cause: error });
-            const trouble = troubleOf(error);
-            if (trouble.kind === 'renew' && options.renew !== undefined && !renewed) {
-                renewed = true;
-                await options.renew();
-            }
-            else if ((trouble.kind === 'retry' || trouble.kind === 'throttle') && tried < ATTEMPTS) {
-                await pause(Math.min(CAP_MS, BASE_MS[trouble.kind] * 2 ** (tried - 1)), options.aborting);
-            }
-            else {
-                throw error;
-            }
-            options.onRetry?.(trouble);
-        }
-    }
-}
-async function pause(ceilingMs, aborting) {
-    try {
-        await (0,promises_namespaceObject.setTimeout)(Math.random() * ceilingMs, undefined, { signal: aborting });
-    }
-    catch (error) {
-        throw new errors/* StoppedError */.Ko('Stopped while waiting to try again.', { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/keys.js
-/** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
-/**
- * The value of `x-amz-copy-source`. Everything but unreserved characters and `/` is percent-encoded, so that a literal
- * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
- * (S3 API, CopyObject, "x-amz-copy-source".)
- */
-function copySource(bucket, key) {
-    return `${bucket}/${encodeKey(key)}`;
-}
-/** A key in a path: all but unreserved characters and `/` percent-encoded. */
-function encodeKey(key) {
-    return NEEDS_NO_ENCODING.test(key) ? key : key.split('/').map(encodeValue).join('/');
-}
-const NEEDS_NO_ENCODING = /^[\w.~/-]*$/;
-/** A value in a query: all but unreserved characters percent-encoded. */
-function encodeValue(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
-function decodeListed(text) {
-    return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
-}
-/** ETags travel in quotes. */
-function unquote(etag) {
-    return etag?.replace(/^"|"$/g, '') ?? '';
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/connection.js
-
-/** @param name in lower case */
-function headerOf({ headers }, name) {
-    for (let at = 0; at + 1 < headers.length; at += 2) {
-        if (headers[at]?.length === name.length && String(headers[at]).toLowerCase() === name)
-            return String(headers[at + 1]);
-    }
-    return undefined;
-}
-class connection_Connection {
-    #dispatcher;
-    #aborting;
-    #live = new Set();
-    /** @param aborting ends every request under way */
-    constructor(dispatcher, aborting) {
-        this.#dispatcher = dispatcher;
-        this.#aborting = aborting;
-        aborting.addEventListener('abort', () => {
-            for (const exchange of this.#live)
-                exchange.abort();
-        });
-    }
-    /** @throws StoppedError once aborted, else what the network said */
-    send({ origin, path, method, headers, withinMs }) {
-        if (this.#aborting.aborted)
-            return Promise.reject(new errors/* StoppedError */.Ko('Stopped before a request was sent.'));
-        return new Promise((resolve, reject) => {
-            const exchange = new Exchange(answer => {
-                this.#live.delete(exchange);
-                resolve(answer);
-            }, error => {
-                this.#live.delete(exchange);
-                reject(error);
-            });
-            this.#live.add(exchange);
-            const timeouts = { headersTimeout: withinMs, bodyTimeout: withinMs };
-            this.#dispatcher.dispatch({ origin, path, method, headers, ...timeouts }, exchange);
-        });
-    }
-}
-/** One request under way. */
-class Exchange {
-    #resolve;
-    #reject;
-    #chunks = [];
-    #abort;
-    #aborted = false;
-    #status = 0;
-    #headers = [];
-    constructor(resolve, reject) {
-        this.#resolve = resolve;
-        this.#reject = reject;
-    }
-    abort() {
-        this.#aborted = true;
-        this.#abort?.();
-    }
-    onConnect(abort) {
-        this.#abort = abort;
-        if (this.#aborted)
-            abort();
-    }
-    onHeaders(status, headers) {
-        this.#status = status;
-        this.#headers = headers;
-        return true;
-    }
-    onData(chunk) {
-        this.#chunks.push(chunk);
-        return true;
-    }
-    onComplete() {
-        const [only] = this.#chunks;
-        const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
-        this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString() });
-    }
-    onError(error) {
-        this.#reject(this.#aborted ? new errors/* StoppedError */.Ko('Stopped while a request was in flight.', { cause: error }) : error);
-    }
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./lib/src/s3/wire/signer.js
-/**
- * Signature Version 4 for requests without a body, which is all that listing and server-side copies send. Written here
- * because signing is most of what such a request costs: a general signer takes three times as long.
- * (IAM User Guide, "Create a signed AWS API request"; S3 API Reference, "Authenticating Requests".)
- */
-
-const EMPTY_SHA256 = (0,external_node_crypto_.createHash)('sha256').digest('hex');
-const ALGORITHM = 'AWS4-HMAC-SHA256';
-class Signer {
-    #region;
-    #scope = '';
-    #keyFor = '';
-    #key = Buffer.alloc(0);
-    constructor(region) {
-        this.#region = region;
-    }
-    /** Adds what S3 checks to the headers. */
-    sign({ method, path, query, headers }, credentials, now) {
-        const time = `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-        headers['x-amz-date'] = time;
-        headers['x-amz-content-sha256'] = EMPTY_SHA256;
-        if (credentials.sessionToken !== undefined)
-            headers['x-amz-security-token'] = credentials.sessionToken;
-        const names = Object.keys(headers).sort();
-        const signed = names.join(';');
-        let canonical = `${method}\n${path}\n${query}\n`;
-        for (const name of names)
-            canonical += `${name}:${trimmed(headers[name] ?? '')}\n`;
-        canonical += `\n${signed}\n${EMPTY_SHA256}`;
-        this.#prepareKey(credentials, time.slice(0, 8));
-        const text = `${ALGORITHM}\n${time}\n${this.#scope}\n${(0,external_node_crypto_.createHash)('sha256').update(canonical).digest('hex')}`;
-        const signature = (0,external_node_crypto_.createHmac)('sha256', this.#key).update(text).digest('hex');
-        headers.authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${this.#scope}, SignedHeaders=${signed}, Signature=${signature}`;
-    }
-    /** The signing key depends on the secret and the day only. */
-    #prepareKey({ secretAccessKey }, day) {
-        const keyFor = day + secretAccessKey;
-        if (this.#keyFor === keyFor)
-            return;
-        this.#keyFor = keyFor;
-        this.#scope = `${day}/${this.#region}/s3/aws4_request`;
-        this.#key = [day, this.#region, 's3', 'aws4_request'].reduce((key, part) => (0,external_node_crypto_.createHmac)('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`));
-    }
-}
-/** White space around a value and runs of it inside do not count. */
-function trimmed(value) {
-    return value.includes(' ') ? value.trim().replace(/ +/g, ' ') : value;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/target.js
-/** Where a bucket's requests go. The SDK decides, once per bucket: custom endpoints, partitions, path style and all. */
-
-/** Thrown in place of sending, and caught at once. */
-class Captured extends Error {
-    target;
-    constructor(target) {
-        super('captured');
-        this.target = target;
-    }
-}
-/** Asks the SDK for a request to the bucket and looks where it was going. */
-async function findTarget(config, bucket) {
-    const client = new client_s3_dist_cjs/* S3Client */.YxF({
-        ...config,
-        requestHandler: {
-            handle: async (request) => {
-                throw new Captured(targetOf(request));
-            },
-        },
-    });
-    try {
-        await client.send(new client_s3_dist_cjs/* ListObjectsV2Command */.u6x({ Bucket: bucket }));
-    }
-    catch (error) {
-        if (error instanceof Captured)
-            return error.target;
-        throw error;
-    }
-    throw new Error('The SDK sent nothing.');
-}
-function targetOf({ protocol, hostname, port, path }) {
-    const host = port === undefined ? hostname : `${hostname}:${port}`;
-    return { origin: `${protocol}//${host}`, host, base: path === '/' ? '' : path.replace(/\/$/, '') };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/xml.js
-/**
- * Reading the few XML answers that are read a million times. S3 writes them flat and regular, so that looking for the
- * tags that matter is enough, and many times faster than a parser.
- */
-const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-/** The text of the first `<name>`, entities replaced; `undefined` when there is none. */
-function textOf(xml, name) {
-    const open = xml.indexOf(`<${name}>`);
-    if (open < 0)
-        return undefined;
-    const start = open + name.length + 2;
-    return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
-}
-function withoutEntities(text) {
-    if (!text.includes('&'))
-        return text;
-    return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-        if (hex !== undefined)
-            return String.fromCodePoint(Number.parseInt(hex, 16));
-        if (decimal !== undefined)
-            return String.fromCodePoint(Number.parseInt(decimal, 10));
-        return ENTITIES[name ?? ''] ?? whole;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/caller.js
-
-
-
-
-
-
-class Caller {
-    #options;
-    #signer;
-    #target;
-    /** How far S3's clock is ahead of ours, ms; learnt when S3 refuses a request for it. */
-    #skewMs = 0;
-    constructor(options) {
-        this.#options = options;
-        this.#signer = new Signer(options.region);
-    }
-    /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
-    call(call) {
-        return withRetries(() => this.#attempt(call), this.#options.retries);
-    }
-    async #attempt({ operation, method, key, query = [], headers, withinMs }) {
-        const { bucket, config, identity, connection, count } = this.#options;
-        this.#target ??= findTarget(config, bucket);
-        const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
-        const path = `${target.base}/${key === undefined ? '' : encodeKey(key)}`;
-        const search = query.map(([name, value]) => `${name}=${encodeValue(value)}`).join('&');
-        const sent = { host: target.host };
-        for (const name in headers) {
-            const value = headers[name];
-            if (value !== undefined)
-                sent[name] = value;
-        }
-        this.#signer.sign({ method, path, query: search, headers: sent }, credentials, new Date(Date.now() + this.#skewMs));
-        count(operation);
-        const answer = await connection.send({
-            origin: target.origin,
-            path: search === '' ? path : `${path}?${search}`,
-            method,
-            headers: sent,
-            withinMs,
-        });
-        if (answer.status === 200 && answer.body !== '' && !answer.body.includes('<Error>'))
-            return answer;
-        const refusal = new S3Refusal(answer);
-        if (refusal.name === 'RequestTimeTooSkewed')
-            this.#learnSkew(answer);
-        throw refusal;
-    }
-    #learnSkew(answer) {
-        const theirs = Date.parse(headerOf(answer, 'date') ?? '');
-        if (!Number.isNaN(theirs))
-            this.#skewMs = theirs - Date.now();
-    }
-}
-/** S3 said no, also where it said 200 first. Shaped like the SDK's errors, so that both are understood alike. */
-class S3Refusal extends Error {
-    Condition;
-    $metadata;
-    constructor(answer) {
-        const { status, body } = answer;
-        super(textOf(body, 'Message') ?? `S3 answered ${status}.`);
-        this.name = textOf(body, 'Code') ?? 'UnknownError';
-        this.Condition = textOf(body, 'Condition');
-        // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
-        const httpStatusCode = status === 200 ? 500 : status;
-        this.$metadata = { httpStatusCode, requestId: headerOf(answer, 'x-amz-request-id') };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/bucket.js
-/**
- * A bucket as one identity sees it: one client in the bucket's own Region, the account that must own it named in every
- * request, every request counted and retried the same way.
- */
-
-
-
-
-/** Requests sent, by the API's own operation names; `retried` and `throttled` count those that had to be repeated. */
-class bucket_RequestCounter {
-    #counts = new Map();
-    add(name) {
-        this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
-    }
-    toJSON() {
-        return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-    }
-}
-class bucket_Bucket {
-    location;
-    region;
-    owner;
-    identity;
-    /** The member that makes S3 refuse when the bucket is somebody else's. */
-    expected;
-    /** Members that go with every request on the bucket. */
-    common;
-    /** `RequestPayer: 'requester'` where asked for. */
-    payer;
-    #client;
-    #caller;
-    #network;
-    constructor({ location, region, owner, requestPayer, identity }, network) {
-        this.location = location;
-        this.region = region;
-        this.owner = owner;
-        this.identity = identity;
-        this.expected = owner === undefined ? {} : { ExpectedBucketOwner: owner };
-        this.common = { Bucket: location.bucket, ...this.expected };
-        this.payer = requestPayer ? { RequestPayer: 'requester' } : {};
-        this.#network = network;
-        const config = {
-            region,
-            credentials: identity.credentials,
-            requestHandler: network.requestHandler,
-            // Servers that stand in for S3 seldom answer for bucket.host names.
-            forcePathStyle: hasCustomEndpoint(network.environment),
-            maxAttempts: 1,
-            // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
-            requestChecksumCalculation: 'WHEN_REQUIRED',
-            responseChecksumValidation: 'WHEN_REQUIRED',
-        };
-        this.#client = new client_s3_dist_cjs/* S3Client */.YxF(config);
-        this.#caller = new Caller({
-            bucket: location.bucket,
-            config,
-            region,
-            identity,
-            connection: network.connection,
-            retries: this.#retries(network.aborting),
-            count: name => network.requests.add(name),
-        });
-    }
-    /** The key in the bucket for a key without its prefix. */
-    fullKey(key) {
-        return this.location.prefix + key;
-    }
-    /** Any operation, by the SDK. */
-    send(command, { signal = this.#network.aborting, withinMs } = {}) {
-        const { requests } = this.#network;
-        const options = { abortSignal: signal, ...(withinMs !== undefined && { requestTimeout: withinMs }) };
-        const operation = command.constructor.name.replace(/Command$/, '');
-        return withRetries(() => {
-            requests.add(operation);
-            return this.#client.send(command, options);
-        }, this.#retries(signal));
-    }
-    /** The few operations that are sent by the million, without the SDK. */
-    call(call) {
-        return this.#caller.call(call);
-    }
-    #retries(aborting) {
-        const { requests } = this.#network;
-        return {
-            aborting,
-            renew: this.identity.renew,
-            onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
-        };
-    }
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
-;// CONCATENATED MODULE: ./lib/src/s3/journal.js
-/** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
-
-class journal_FileJournal {
-    #path;
-    constructor(path) {
-        this.#path = path;
-    }
-    opened(upload) {
-        return this.#append({ ...upload, state: 'opened' });
-    }
-    closed(upload) {
-        return this.#append({ ...upload, state: 'closed' });
-    }
-    /** Uploads without an end. A last line that was cut short by a kill is passed over. */
-    async stillOpen() {
-        const open = new Map();
-        for (const { state, ...upload } of parseLines(await this.#read())) {
-            if (state === 'opened')
-                open.set(upload.uploadId, upload);
-            else
-                open.delete(upload.uploadId);
-        }
-        return [...open.values()];
-    }
-    #append(line) {
-        return (0,promises_.appendFile)(this.#path, `${JSON.stringify(line)}\n`);
-    }
-    async #read() {
-        try {
-            return await (0,promises_.readFile)(this.#path, 'utf8');
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                return '';
-            throw error;
-        }
-    }
-}
-function parseLines(text) {
-    return text
-        .split('\n')
-        .slice(0, -1)
-        .map(line => JSON.parse(line));
-}
-
 ;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
 /*
 How it works:
@@ -66329,8 +66625,10 @@ function capText(cap) {
     return 'count' in cap ? String(cap.count) : `${cap.percent}%`;
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
 ;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./lib/src/ndjson.js
 /** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
 
@@ -66363,7 +66661,7 @@ class NdjsonWriter {
     async close() {
         this.#stream.end(this.#buffer);
         this.#buffer = '';
-        await (0,external_node_stream_promises_namespaceObject.finished)(this.#stream);
+        await (0,promises_namespaceObject.finished)(this.#stream);
     }
     #drained() {
         return new Promise((resolve, reject) => {
@@ -66455,315 +66753,14 @@ async function* interleave(left, right) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/src/s3/parts.js
-/** How an object is cut into parts (S3 User Guide, "Multipart upload limits"). */
-const MIN_PART_BYTES = 5 * 1024 ** 2;
-const MAX_PART_BYTES = 5 * 1024 ** 3;
-const MAX_PARTS = 10_000;
-const MIB = 1024 ** 2;
-/** Large enough that a 5 TB object needs few requests, small enough that eight of them in flight share the work. */
-const DEFAULT_PART_BYTES = 256 * MIB;
-/**
- * @param wanted bytes per part; raised where it would need more than 10,000 parts
- * @param size bytes of the object, more than 0
- */
-function cutIntoParts(size, wanted) {
-    const bytes = partBytes(size, wanted);
-    return Array.from({ length: Math.ceil(size / bytes) }, (_, index) => ({
-        number: index + 1,
-        first: index * bytes,
-        last: Math.min(size, (index + 1) * bytes) - 1,
-    }));
-}
-function partBytes(size, wanted) {
-    const fewest = Math.ceil(size / MAX_PARTS);
-    if (wanted >= fewest && wanted >= MIN_PART_BYTES && wanted <= MAX_PART_BYTES)
-        return wanted;
-    const roundedUp = Math.ceil(Math.max(wanted, fewest) / MIB) * MIB;
-    return Math.min(MAX_PART_BYTES, Math.max(MIN_PART_BYTES, roundedUp));
-}
-/**
- * The size of the source's own parts, when all but the last are equal, so that the copy gets the same ETag; else the
- * default.
- *
- * @param first bytes of the source's first part, and how many parts it has
- */
-function sourcePartBytes(size, first) {
-    const uniform = first !== undefined && first.count > 1 && Math.ceil(size / first.bytes) === first.count;
-    return uniform ? first.bytes : DEFAULT_PART_BYTES;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/route.js
-
-/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
-function copiedFrom({ from, to }, source) {
-    return {
-        ...from.payer,
-        ...to.payer,
-        CopySource: copySource(from.location.bucket, from.fullKey(source.key)),
-        CopySourceIfMatch: `"${source.etag}"`,
-        ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
-    };
-}
-/** What the new object gets whatever the source had. */
-function destinationTraits(route, source) {
-    const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
-    return {
-        ...(storageClass !== undefined &&
-            storageClass !== 'STANDARD' && { StorageClass: storageClass }),
-        ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
-        ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
-        ...(route.acl !== undefined && { ACL: route.acl }),
-    };
-}
-/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
-function copied(etag, requestId) {
-    const plain = unquote(etag);
-    if (plain === '')
-        throw new Error('S3 answered 200 without the ETag of the copy.');
-    return { etag: plain, requestId };
-}
-const PATIENCE_MS = 60_000;
-const SLOWEST_BYTES_PER_MS = 10_000;
-/** How long S3 may take to copy so many bytes before the request is given up as stalled, ms. */
-function patienceFor(bytes) {
-    return PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
-
-
-/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
-const HEADERS = {
-    ACL: 'x-amz-acl',
-    CopySource: 'x-amz-copy-source',
-    CopySourceIfMatch: 'x-amz-copy-source-if-match',
-    CopySourceRange: 'x-amz-copy-source-range',
-    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
-    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
-    IfNoneMatch: 'if-none-match',
-    MetadataDirective: 'x-amz-metadata-directive',
-    RequestPayer: 'x-amz-request-payer',
-    ServerSideEncryption: 'x-amz-server-side-encryption',
-    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
-    StorageClass: 'x-amz-storage-class',
-    TaggingDirective: 'x-amz-tagging-directive',
-};
-/** Members without a value are left out. */
-function copyHeaders(members) {
-    const headers = {};
-    for (const name of MEMBERS) {
-        const value = members[name];
-        if (value !== undefined)
-            headers[HEADERS[name]] = value;
-    }
-    return headers;
-}
-const MEMBERS = Object.keys(HEADERS);
-/** Reads a CopyObjectResult or CopyPartResult. */
-function readCopyAnswer(answer) {
-    return { etag: textOf(answer.body, 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
-/**
- * A server-side copy in parts, for what one CopyObject cannot carry. UploadPartCopy takes nothing but bytes, so the
- * source's metadata and tags are read and given to the new upload. (S3 API, UploadPartCopy and CreateMultipartUpload.)
- */
-
-
-
-
-
-
-
-/** The source cannot be carried whole; nothing was started. */
-class UnreadableMetadataError extends Error {
-    name = 'UnreadableMetadata';
-}
-async function copyInParts(route, source) {
-    const head = await headSource(route.from, source);
-    const upload = await multipart_open(route, source, head);
-    try {
-        const parts = await copyParts(route, source, upload, await choosePartBytes(route, source));
-        const done = await complete(route, source, upload, parts);
-        await route.journal.closed(upload);
-        return done;
-    }
-    catch (error) {
-        await giveUp(route, upload);
-        throw error;
-    }
-}
-/** What cannot be aborted stays open in the journal, and the post step tries again. */
-async function giveUp(route, upload) {
-    try {
-        await multipart_abortUpload(route.to, upload);
-        await route.journal.closed(upload);
-    }
-    catch {
-        // The error that made the copy fail is the one worth telling.
-    }
-}
-function headSource(from, source, partNumber) {
-    return from.send(new client_s3_dist_cjs/* HeadObjectCommand */.l81({
-        ...from.common,
-        ...from.payer,
-        Key: from.fullKey(source.key),
-        IfMatch: `"${source.etag}"`,
-        ...(partNumber !== undefined && { PartNumber: partNumber }),
-    }));
-}
-async function multipart_open(route, source, head) {
-    const { to, preserve } = route;
-    const Key = to.fullKey(source.key);
-    const { UploadId } = await to.send(new client_s3_dist_cjs/* CreateMultipartUploadCommand */.nG4({
-        ...to.common,
-        ...to.payer,
-        Key,
-        ...(preserve.has('metadata') && metadataOf(head)),
-        ...(preserve.has('tags') &&
-            (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(route.from, source) }),
-        ...destinationTraits(route, source),
-        // Full-object checksums of multipart objects can be compared whatever their parts.
-        ChecksumAlgorithm: 'CRC64NVME',
-        ChecksumType: 'FULL_OBJECT',
-    }));
-    if (UploadId === undefined)
-        throw new Error('S3 opened a multipart upload without an id.');
-    const upload = { bucket: to.location.bucket, key: Key, uploadId: UploadId };
-    await route.journal.opened(upload);
-    return upload;
-}
-/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
-function metadataOf(head) {
-    if ((head.MissingMeta ?? 0) > 0) {
-        throw new UnreadableMetadataError(`${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that a multipart copy would lose them.`);
-    }
-    const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
-    if (expires !== undefined && Number.isNaN(expires.getTime())) {
-        throw new UnreadableMetadataError(`The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
-    }
-    const plain = {
-        Metadata: head.Metadata,
-        ContentType: head.ContentType,
-        ContentEncoding: head.ContentEncoding,
-        ContentLanguage: head.ContentLanguage,
-        ContentDisposition: head.ContentDisposition,
-        CacheControl: head.CacheControl,
-        WebsiteRedirectLocation: head.WebsiteRedirectLocation,
-        Expires: expires,
-    };
-    return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
-}
-/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
-async function taggingOf(from, source) {
-    const { TagSet } = await from.send(new client_s3_dist_cjs/* GetObjectTaggingCommand */.u4b({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
-    return (TagSet ?? [])
-        .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
-        .join('&');
-}
-/** A source that was itself written in parts says so when it is asked for the first one. */
-async function choosePartBytes(route, source) {
-    if (route.partSize !== 'auto')
-        return route.partSize;
-    if (!source.etag.includes('-'))
-        return sourcePartBytes(source.size, undefined);
-    const { PartsCount, ContentLength } = await headSource(route.from, source, 1);
-    const known = PartsCount !== undefined && ContentLength !== undefined;
-    return sourcePartBytes(source.size, known ? { bytes: ContentLength, count: PartsCount } : undefined);
-}
-async function copyParts(route, source, upload, partBytes) {
-    const failures = [];
-    const tasks = cutIntoParts(source.size, partBytes).map(part => route.parts(async () => {
-        if (failures.length > 0)
-            return [];
-        try {
-            return [await copyPart(route, source, upload, part)];
-        }
-        catch (error) {
-            failures.push(error);
-            return [];
-        }
-    }));
-    const copiedParts = (await Promise.all(tasks)).flat();
-    if (failures.length > 0)
-        throw failures[0];
-    return copiedParts;
-}
-async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
-    const answer = await route.to.call({
-        operation: 'UploadPartCopy',
-        method: 'PUT',
-        key,
-        query: [
-            ['partNumber', String(number)],
-            ['uploadId', uploadId],
-        ],
-        headers: copyHeaders({
-            ...route.to.expected,
-            ...copiedFrom(route, source),
-            CopySourceRange: `bytes=${first}-${last}`,
-        }),
-        withinMs: patienceFor(last - first + 1),
-    });
-    const { etag } = readCopyAnswer(answer);
-    if (etag === undefined)
-        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    return { PartNumber: number, ETag: etag };
-}
-/** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
-const COMPLETE_WITHIN_MS = 15 * 60_000;
-async function complete(route, source, { key, uploadId }, parts) {
-    const request = new client_s3_dist_cjs/* CompleteMultipartUploadCommand */.Gym({
-        ...route.to.common,
-        ...route.to.payer,
-        Key: key,
-        UploadId: uploadId,
-        MultipartUpload: { Parts: parts },
-        MpuObjectSize: source.size,
-        ChecksumType: 'FULL_OBJECT',
-        ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-    });
-    try {
-        const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
-        return copied(answer.ETag, answer.$metadata.requestId);
-    }
-    catch (error) {
-        if (troubleOf(error).code !== 'NoSuchUpload')
-            throw error;
-        return await alreadyCompleted(route.to, key, parts, error);
-    }
-}
-/**
- * When the answer to a successful completion is lost, its repetition finds no upload. The object then bears the ETag
- * these parts make: the MD5 of their MD5s, and their number.
- */
-async function alreadyCompleted(to, key, parts, error) {
-    const expected = multipartEtag(parts);
-    const head = await to.send(new client_s3_dist_cjs/* HeadObjectCommand */.l81({ ...to.common, ...to.payer, Key: key }));
-    if (unquote(head.ETag) !== expected)
-        throw error;
-    return copied(head.ETag, head.$metadata.requestId);
-}
-function multipartEtag(parts) {
-    const hash = (0,external_node_crypto_.createHash)('md5');
-    for (const { ETag } of parts)
-        hash.update(Buffer.from(unquote(ETag), 'hex'));
-    return `${hash.digest('hex')}-${parts.length}`;
-}
-/** How long clean-up may take; it outlives the abort that made it necessary. */
-const CLEAN_UP_MS = 5_000;
-async function multipart_abortUpload(bucket, { key, uploadId }) {
-    const command = new client_s3_dist_cjs/* AbortMultipartUploadCommand */.tfP({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: key,
-        UploadId: uploadId,
-    });
-    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
-}
-
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var aws_trouble = __nccwpck_require__(26535);
+// EXTERNAL MODULE: ./lib/src/s3/multipart.js + 1 modules
+var multipart = __nccwpck_require__(86684);
+// EXTERNAL MODULE: ./lib/src/s3/route.js
+var s3_route = __nccwpck_require__(35336);
+// EXTERNAL MODULE: ./lib/src/s3/wire/copies.js
+var copies = __nccwpck_require__(97922);
 ;// CONCATENATED MODULE: ./lib/src/s3/copy.js
 
 
@@ -66771,7 +66768,7 @@ async function multipart_abortUpload(bucket, { key, uploadId }) {
 /** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
 const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 function copy(route, source) {
-    return source.size > SINGLE_COPY_BYTES ? copyInParts(route, source) : copyAtOnce(route, source);
+    return source.size > SINGLE_COPY_BYTES ? (0,multipart/* copyInParts */.jo)(route, source) : copyAtOnce(route, source);
 }
 async function copyAtOnce(route, source) {
     const { to, preserve } = route;
@@ -66779,20 +66776,24 @@ async function copyAtOnce(route, source) {
         operation: 'CopyObject',
         method: 'PUT',
         key: to.fullKey(source.key),
-        headers: copyHeaders({
+        headers: (0,copies/* copyHeaders */.a)({
             ...to.expected,
-            ...copiedFrom(route, source),
+            ...(0,s3_route/* copiedFrom */.nR)(route, source),
             MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
             TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
-            ...destinationTraits(route, source),
+            ...(0,s3_route/* destinationTraits */.SF)(route, source),
             ...(route.neverOverwrite && { IfNoneMatch: '*' }),
         }),
-        withinMs: patienceFor(source.size),
+        withinMs: (0,s3_route/* patienceFor */.RI)(source.size),
     });
-    const { etag, requestId } = readCopyAnswer(answer);
-    return copied(etag, requestId);
+    const { etag, requestId } = (0,copies/* readCopyAnswer */.Q)(answer);
+    return (0,s3_route/* copied */.pG)(etag, requestId);
 }
 
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/s3/keys.js
+var keys = __nccwpck_require__(15865);
 ;// CONCATENATED MODULE: ./lib/src/s3/head.js
 /** What one object is now, and what it says of its own content. */
 
@@ -66800,11 +66801,11 @@ async function copyAtOnce(route, source) {
 
 /** The object as a listing would show it at this moment. */
 async function headEntry(bucket, key) {
-    const head = await bucket.send(new client_s3_dist_cjs/* HeadObjectCommand */.l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+    const head = await bucket.send(new dist_cjs/* HeadObjectCommand */.l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
     return {
         key,
         size: head.ContentLength ?? 0,
-        etag: unquote(head.ETag),
+        etag: (0,keys/* unquote */._n)(head.ETag),
         modified: head.LastModified?.getTime() ?? 0,
         storageClass: head.StorageClass ?? 'STANDARD',
         restored: /ongoing-request="false"/.test(head.Restore ?? ''),
@@ -66820,7 +66821,7 @@ const CHECKSUMS = [
 /** `undefined` when the object may not be asked or is no longer the one listed: no evidence is not an error. */
 async function evidenceOf(bucket, entry) {
     try {
-        const head = await bucket.send(new client_s3_dist_cjs/* HeadObjectCommand */.l81({
+        const head = await bucket.send(new dist_cjs/* HeadObjectCommand */.l81({
             ...bucket.common,
             ...bucket.payer,
             Key: bucket.fullKey(entry.key),
@@ -66950,7 +66951,7 @@ async function carry(route, item, archived) {
 }
 /** 412 on the source, not on the destination: the object was overwritten after it was listed. */
 function isSourceChange(error) {
-    const { kind, condition } = troubleOf(error);
+    const { kind, condition } = (0,aws_trouble/* troubleOf */.L)(error);
     return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
 }
 /** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
@@ -66968,12 +66969,12 @@ const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError
 function explain(key, error, archived) {
     if (error instanceof errors/* FatalError */.HX)
         throw error;
-    const { kind, code, message, requestId } = troubleOf(error);
+    const { kind, code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
     if (kind === 'configuration') {
         throw new errors/* FatalError */.HX(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
     }
     const failed = { key, result: 'failed', code, message, requestId };
-    if (error instanceof UnreadableMetadataError)
+    if (error instanceof multipart/* UnreadableMetadataError */.FR)
         return { ...failed, reason: 'unreadable-metadata' };
     if (ARCHIVE_CODES.has(code)) {
         return archived === 'skip'
@@ -66992,64 +66993,8 @@ function explain(key, error, archived) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/src/aws/policies.js
-function bucketArn({ bucket }, partition) {
-    return `arn:${partition}:s3:::${bucket}`;
-}
-/** Every object the location can hold. */
-function objectsArn(location, partition) {
-    return `${bucketArn(location, partition)}/${location.prefix}*`;
-}
-function listStatement(location, partition) {
-    return {
-        Sid: 'S3SyncList',
-        Effect: 'Allow',
-        Action: 's3:ListBucket',
-        Resource: bucketArn(location, partition),
-    };
-}
-function readStatement(location, partition, tags) {
-    return {
-        Sid: 'S3SyncRead',
-        Effect: 'Allow',
-        Action: tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
-        Resource: objectsArn(location, partition),
-    };
-}
-function writeStatement(location, partition, needs) {
-    return {
-        Sid: 'S3SyncWrite',
-        Effect: 'Allow',
-        Action: [
-            's3:PutObject',
-            's3:AbortMultipartUpload',
-            ...(needs.tags ? ['s3:PutObjectTagging'] : []),
-            ...(needs.acl ? ['s3:PutObjectAcl'] : []),
-            // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
-            ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
-        ],
-        Resource: objectsArn(location, partition),
-    };
-}
-/** The same statement as a bucket policy states it: with the principal it is for. */
-function forPrincipal(statement, arn) {
-    const { Sid, Effect, ...rest } = statement;
-    return { Sid, Effect, Principal: { AWS: arn }, ...rest };
-}
-/** The trust policy of a role for exactly these subjects of GitHub's tokens. */
-function trustStatement(account, partition, issuer, audience, subjects) {
-    return {
-        Sid: 'GitHubActions',
-        Effect: 'Allow',
-        Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${issuer}` },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
-    };
-}
-function asPolicy(...statements) {
-    return JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
-}
-
+// EXTERNAL MODULE: ./lib/src/aws/policies.js
+var policies = __nccwpck_require__(47164);
 ;// CONCATENATED MODULE: ./lib/src/preflight/scene.js
 
 /** The signer of the copies belongs to another account than the bucket. */
@@ -67076,7 +67021,7 @@ function grant(identity, bucket, statement, message) {
     const missing = /no resource-based policy allows/.test(message)
         ? `Add this statement to ${bucketPolicy}.`
         : `Add this statement to ${bucketPolicy}. ${capitalised(ownPolicy)} needs the same statement without \`Principal\`.`;
-    return { todo: missing, paste: paste(forPrincipal(statement, identity.principal)) };
+    return { todo: missing, paste: paste((0,policies/* forPrincipal */.uR)(statement, identity.principal)) };
 }
 function capitalised(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
@@ -67227,7 +67172,7 @@ async function remove(bucket, entries) {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 async function removeTogether(bucket, entries) {
-    const answer = await bucket.send(new client_s3_dist_cjs/* DeleteObjectsCommand */.xvx({
+    const answer = await bucket.send(new dist_cjs/* DeleteObjectsCommand */.xvx({
         ...bucket.common,
         ...bucket.payer,
         Delete: {
@@ -67239,7 +67184,8 @@ async function removeTogether(bucket, entries) {
     const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
     return entries.map(({ key }) => {
         const error = errors.get(bucket.fullKey(key));
-        if (error === undefined)
+        // The answer to an earlier attempt may have been lost; what is gone is deleted.
+        if (error === undefined || error.Code === 'NoSuchKey')
             return { key, result: 'deleted', requestId };
         return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
     });
@@ -67247,13 +67193,15 @@ async function removeTogether(bucket, entries) {
 async function removeAlone(bucket, { key, etag }) {
     const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
     try {
-        const answer = await bucket.send(new client_s3_dist_cjs/* DeleteObjectCommand */.k4j(request));
+        const answer = await bucket.send(new dist_cjs/* DeleteObjectCommand */.k4j(request));
         return { key, result: 'deleted', requestId: answer.$metadata.requestId };
     }
     catch (error) {
         if (error instanceof errors/* StoppedError */.Ko)
             throw error;
-        const { code, message, requestId } = troubleOf(error);
+        const { kind, code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
+        if (kind === 'absent')
+            return { key, result: 'deleted', requestId };
         return failure(key, code, message, requestId);
     }
 }
@@ -67342,585 +67290,12 @@ async function deleteAll({ scene, plan, outcomes, stop, log }) {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
-var client_sts_dist_cjs = __nccwpck_require__(71695);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js
-var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
-;// CONCATENATED MODULE: ./lib/src/aws/arn.js
-/** The parts of ARNs that this project has to know. */
-/** `aws`, `aws-cn` or `aws-us-gov`. */
-function partitionOf(arn) {
-    return arn?.split(':')[1] || 'aws';
-}
-function accountOf(arn) {
-    return arn.split(':')[4] ?? '';
-}
-/**
- * The ARN that policies name. A session's own ARN, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, lacks the role's
- * path, so the ARN the role was assumed by is better where it is known.
- */
-function principalOf(sessionArn, roleArn) {
-    if (roleArn !== undefined)
-        return roleArn;
-    const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
-    return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
-}
-
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/buffer_utils.js
-const buffer_utils_encoder = new TextEncoder(), decoder = new TextDecoder(), buffer_utils_strictDecoder = new TextDecoder("utf-8", { fatal: !0 }), UINT32_RANGE = (/* unused pure expression or super */ null && (2 ** 32));
-function concat(...buffers) {
-  const size = buffers.reduce((acc, { length }) => acc + length, 0), buf = new Uint8Array(size);
-  let i = 0;
-  for (const buffer of buffers)
-    buf.set(buffer, i), i += buffer.length;
-  return buf;
-}
-function writeUInt32BE(buf, value, offset) {
-  if (value < 0 || value >= UINT32_RANGE)
-    throw new RangeError(`value must be >= 0 and <= ${UINT32_RANGE - 1}. Received ${value}`);
-  buf.set([value >>> 24, value >>> 16, value >>> 8, value & 255], offset);
-}
-function uint64be(value) {
-  const high = Math.floor(value / UINT32_RANGE), low = value % UINT32_RANGE, buf = new Uint8Array(8);
-  return writeUInt32BE(buf, high, 0), writeUInt32BE(buf, low, 4), buf;
-}
-function uint32be(value) {
-  const buf = new Uint8Array(4);
-  return writeUInt32BE(buf, value), buf;
-}
-const NON_ASCII = /[^\x00-\x7f]/;
-function buffer_utils_encode(string) {
-  if (typeof string == "string" && string.length >= 128) {
-    if (NON_ASCII.test(string))
-      throw new TypeError("non-ASCII string encountered in encode()");
-    return buffer_utils_encoder.encode(string);
-  }
-  const bytes = new Uint8Array(string.length);
-  for (let i = 0; i < string.length; i++) {
-    const code = string.charCodeAt(i);
-    if (code > 127)
-      throw new TypeError("non-ASCII string encountered in encode()");
-    bytes[i] = code;
-  }
-  return bytes;
-}
-function buffer_utils_encodeBase64(input, url = !1) {
-  if (Uint8Array.prototype.toBase64)
-    return input.toBase64({ alphabet: url ? "base64url" : "base64", omitPadding: url });
-  const CHUNK_SIZE = 32768, arr = [];
-  for (let i = 0; i < input.length; i += CHUNK_SIZE)
-    arr.push(String.fromCharCode.apply(null, input.subarray(i, i + CHUNK_SIZE)));
-  const encoded = btoa(arr.join(""));
-  return url ? encoded.replace(/=/g, "").replace(/\+/g, "-").replace(/\//g, "_") : encoded;
-}
-function decodeBase64(encoded, url = !1) {
-  if (Uint8Array.fromBase64)
-    return Uint8Array.fromBase64(encoded, { alphabet: url ? "base64url" : "base64" });
-  if (url) {
-    if (encoded.includes("+") || encoded.includes("/"))
-      throw new TypeError("Invalid base64url");
-    encoded = encoded.replace(/-/g, "+").replace(/_/g, "/");
-  }
-  const binary = atob(encoded), bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++)
-    bytes[i] = binary.charCodeAt(i);
-  return bytes;
-}
-async function digest(algorithm, data) {
-  const subtleDigest = `SHA-${algorithm.slice(-3)}`;
-  return new Uint8Array(await crypto.subtle.digest(subtleDigest, data));
-}
-
-
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/base64url.js
-
-const invalid = "The input to be decoded is not correctly encoded.";
-function base64url_decode(input) {
-  try {
-    return decodeBase64(typeof input == "string" ? input : decoder.decode(input), !0);
-  } catch (cause) {
-    throw new TypeError(invalid, { cause });
-  }
-}
-function base64url_encode(input) {
-  return encodeBase64(typeof input == "string" ? encoder.encode(input) : input, !0);
-}
-
-
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/validate.js
-
-
-
-function assertUint8Array(input, label) {
-  if (!(input instanceof Uint8Array))
-    throw new TypeError(`${label} must be an instance of Uint8Array`);
-}
-function isObject(input) {
-  if (typeof input != "object" || input === null || Object.prototype.toString.call(input) !== "[object Object]")
-    return !1;
-  const prototype = Object.getPrototypeOf(input);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-function isJwkSet(input) {
-  return isObject(input) && Array.isArray(input.keys) && Array.from(input.keys).every(isObject);
-}
-function isDisjoint(...headers) {
-  const parameters = /* @__PURE__ */ new Set();
-  for (const header of headers)
-    if (header)
-      for (const parameter of Object.keys(header)) {
-        if (parameters.has(parameter))
-          return !1;
-        parameters.add(parameter);
-      }
-  return !0;
-}
-function assertNotSet(value, name) {
-  if (value !== void 0)
-    throw new TypeError(`${name} can only be called once`);
-}
-function decodeBase64url(value, label, ErrorClass) {
-  try {
-    return decode(value);
-  } catch (cause) {
-    throw new ErrorClass(`Failed to base64url decode the ${label}`, { cause });
-  }
-}
-function encodeAsciiMember(value, label, ErrorClass) {
-  try {
-    return encode(value);
-  } catch (cause) {
-    throw new ErrorClass(`The ${label} is not a valid base64url string`, { cause });
-  }
-}
-function parseJoseHeader(encodedProtectedHeader, ErrorClass, message) {
-  let parsed;
-  try {
-    parsed = JSON.parse(strictDecoder.decode(decode(encodedProtectedHeader)));
-  } catch (cause) {
-    throw new ErrorClass(message, { cause });
-  }
-  if (!isObject(parsed))
-    throw new ErrorClass(message);
-  return parsed;
-}
-const JWS_RECOGNIZED = { __proto__: null, b64: !0 }, JWE_RECOGNIZED = { __proto__: null };
-function validateAlgorithms(option, algorithms) {
-  if (algorithms !== void 0 && (!Array.isArray(algorithms) || algorithms.some((s) => typeof s != "string")))
-    throw new TypeError(`"${option}" option must be an array of strings`);
-  return algorithms === void 0 ? void 0 : new Set(algorithms);
-}
-function validateCritDuplicates(Err, protectedHeader) {
-  const { crit } = protectedHeader ?? {};
-  if (Array.isArray(crit) && new Set(crit).size !== crit.length)
-    throw new Err('"crit" (Critical) Header Parameter MUST NOT contain duplicate values');
-}
-function validateCrit(Err, recognizedDefault, recognizedOption, protectedHeader, joseHeader) {
-  if (joseHeader.crit !== void 0 && protectedHeader?.crit === void 0)
-    throw new Err('"crit" (Critical) Header Parameter MUST be integrity protected');
-  if (!protectedHeader || protectedHeader.crit === void 0)
-    return [];
-  if (!Array.isArray(protectedHeader.crit) || protectedHeader.crit.length === 0 || protectedHeader.crit.some((input) => typeof input != "string" || input.length === 0))
-    throw new Err('"crit" (Critical) Header Parameter MUST be an array of non-empty strings when present');
-  const recognized = recognizedOption === void 0 ? recognizedDefault : { __proto__: null, ...recognizedOption, ...recognizedDefault };
-  for (const parameter of protectedHeader.crit) {
-    if (!(parameter in recognized))
-      throw new JOSENotSupported(`Extension Header Parameter "${parameter}" is not recognized`);
-    if (!Object.hasOwn(joseHeader, parameter) || joseHeader[parameter] === void 0)
-      throw new Err(`Extension Header Parameter "${parameter}" is missing`);
-    if (recognized[parameter] && (!Object.hasOwn(protectedHeader, parameter) || protectedHeader[parameter] === void 0))
-      throw new Err(`Extension Header Parameter "${parameter}" MUST be integrity protected`);
-  }
-  return protectedHeader.crit;
-}
-function validateB64(protectedHeader, extensions) {
-  if (extensions.includes("b64")) {
-    const b64 = protectedHeader.b64;
-    if (typeof b64 != "boolean")
-      throw new JWSInvalid('The "b64" (base64url-encode payload) Header Parameter must be a boolean');
-    return b64;
-  }
-  return !0;
-}
-function serializeJoseHeader(Err, header) {
-  let serialized, parsed;
-  try {
-    serialized = JSON.stringify(header), parsed = JSON.parse(serialized);
-  } catch (cause) {
-    throw new Err("JOSE Header is not valid JSON", { cause });
-  }
-  if (!isObject(parsed))
-    throw new Err("JOSE Header is not a JSON object");
-  return [parsed, serialized];
-}
-
-
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
-class JOSEError extends Error {
-  static code = "ERR_JOSE_GENERIC";
-  code = "ERR_JOSE_GENERIC";
-  constructor(message, options) {
-    super(message, options), this.name = this.constructor.name, Error.captureStackTrace?.(this, this.constructor);
-  }
-}
-class JWTClaimValidationFailed extends JOSEError {
-  static code = "ERR_JWT_CLAIM_VALIDATION_FAILED";
-  code = "ERR_JWT_CLAIM_VALIDATION_FAILED";
-  claim;
-  reason;
-  payload;
-  constructor(message, payload, claim = "unspecified", reason = "unspecified") {
-    super(message, { cause: { claim, reason, payload } }), this.claim = claim, this.reason = reason, this.payload = payload;
-  }
-}
-class JWTExpired extends JOSEError {
-  static code = "ERR_JWT_EXPIRED";
-  code = "ERR_JWT_EXPIRED";
-  claim;
-  reason;
-  payload;
-  constructor(message, payload, claim = "unspecified", reason = "unspecified") {
-    super(message, { cause: { claim, reason, payload } }), this.claim = claim, this.reason = reason, this.payload = payload;
-  }
-}
-class JOSEAlgNotAllowed extends (/* unused pure expression or super */ null && (JOSEError)) {
-  static code = (/* unused pure expression or super */ null && ("ERR_JOSE_ALG_NOT_ALLOWED"));
-  code = "ERR_JOSE_ALG_NOT_ALLOWED";
-}
-class errors_JOSENotSupported extends (/* unused pure expression or super */ null && (JOSEError)) {
-  static code = (/* unused pure expression or super */ null && ("ERR_JOSE_NOT_SUPPORTED"));
-  code = "ERR_JOSE_NOT_SUPPORTED";
-}
-class JWEDecryptionFailed extends JOSEError {
-  static code = "ERR_JWE_DECRYPTION_FAILED";
-  code = "ERR_JWE_DECRYPTION_FAILED";
-  constructor(message = "decryption operation failed", options) {
-    super(message, options);
-  }
-}
-class JWEInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
-  static code = (/* unused pure expression or super */ null && ("ERR_JWE_INVALID"));
-  code = "ERR_JWE_INVALID";
-}
-class errors_JWSInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
-  static code = (/* unused pure expression or super */ null && ("ERR_JWS_INVALID"));
-  code = "ERR_JWS_INVALID";
-}
-class JWTInvalid extends JOSEError {
-  static code = "ERR_JWT_INVALID";
-  code = "ERR_JWT_INVALID";
-}
-class JWKInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
-  static code = (/* unused pure expression or super */ null && ("ERR_JWK_INVALID"));
-  code = "ERR_JWK_INVALID";
-}
-class JWKSInvalid extends (/* unused pure expression or super */ null && (JOSEError)) {
-  static code = (/* unused pure expression or super */ null && ("ERR_JWKS_INVALID"));
-  code = "ERR_JWKS_INVALID";
-}
-class JWKSNoMatchingKey extends JOSEError {
-  static code = "ERR_JWKS_NO_MATCHING_KEY";
-  code = "ERR_JWKS_NO_MATCHING_KEY";
-  constructor(message = "no applicable key found in the JSON Web Key Set", options) {
-    super(message, options);
-  }
-}
-class JWKSMultipleMatchingKeys extends JOSEError {
-  [Symbol.asyncIterator] = async function* () {
-  };
-  static code = "ERR_JWKS_MULTIPLE_MATCHING_KEYS";
-  code = "ERR_JWKS_MULTIPLE_MATCHING_KEYS";
-  constructor(message = "multiple matching keys found in the JSON Web Key Set", options) {
-    super(message, options);
-  }
-}
-class JWKSTimeout extends JOSEError {
-  static code = "ERR_JWKS_TIMEOUT";
-  code = "ERR_JWKS_TIMEOUT";
-  constructor(message = "request timed out", options) {
-    super(message, options);
-  }
-}
-class JWSSignatureVerificationFailed extends JOSEError {
-  static code = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED";
-  code = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED";
-  constructor(message = "signature verification failed", options) {
-    super(message, options);
-  }
-}
-
-
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/decode_jwt.js
-
-
-
-
-function decodeJwt(jwt) {
-  if (typeof jwt != "string")
-    throw new JWTInvalid("JWTs must use Compact JWS serialization, JWT must be a string");
-  const { 1: encodedPayload, length } = jwt.split(".");
-  if (length === 5)
-    throw new JWTInvalid("Only JWTs using Compact JWS serialization can be decoded");
-  if (length !== 3)
-    throw new JWTInvalid("Invalid JWT");
-  if (!encodedPayload)
-    throw new JWTInvalid("JWTs must contain a payload");
-  let claimsSetBytes;
-  try {
-    claimsSetBytes = base64url_decode(encodedPayload);
-  } catch (cause) {
-    throw new JWTInvalid("Failed to base64url decode the payload", { cause });
-  }
-  let claimsSet;
-  try {
-    claimsSet = JSON.parse(buffer_utils_strictDecoder.decode(claimsSetBytes));
-  } catch (cause) {
-    throw new JWTInvalid("Failed to parse the decoded payload as JSON", { cause });
-  }
-  if (!isObject(claimsSet))
-    throw new JWTInvalid("Invalid JWT Claims Set");
-  return claimsSet;
-}
-
-
-;// CONCATENATED MODULE: ./lib/src/aws/web-identity.js
-/**
- * A role assumed with the workflow's OIDC token, for as long as the job runs: every renewal fetches a fresh token,
- * because GitHub's live about five minutes and sessions fifteen at the least.
- */
-
-
-
-
-
-
-
-/** Renewed when this much of the session is left, or a third of it if that is less. */
-const MARGIN_MS = 5 * 60_000;
-class WebIdentitySession {
-    #options;
-    #current;
-    #renewing;
-    constructor(options) {
-        this.#options = options;
-    }
-    /** Credentials with some life left. Requests that ask while a renewal is under way share it. */
-    credentials() {
-        if (this.#current !== undefined && Date.now() < this.#current.renewAt) {
-            return Promise.resolve(this.#current.credentials);
-        }
-        return this.renew();
-    }
-    /** @throws FatalError with the side, the token's claims and the trust policy that would accept them */
-    renew() {
-        this.#renewing ??= this.#assume().finally(() => {
-            this.#renewing = undefined;
-        });
-        return this.#renewing;
-    }
-    async #assume() {
-        const { roleArn, sessionName, sessionSeconds, audience, sts, aborting } = this.#options;
-        let token = '';
-        const attempt = async () => {
-            token = await this.#options.idToken(audience);
-            return sts.send(new client_sts_dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
-                RoleArn: roleArn,
-                RoleSessionName: sessionName,
-                DurationSeconds: sessionSeconds,
-                WebIdentityToken: token,
-            }));
-        };
-        try {
-            // A token that expired on the way is replaced by the next attempt.
-            const { Credentials: given } = await withRetries(attempt, { aborting, renew: async () => { } });
-            if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
-                throw new Error('STS answered without credentials.');
-            }
-            for (const secret of [given.AccessKeyId, given.SecretAccessKey, given.SessionToken])
-                this.#options.mask(secret);
-            const credentials = {
-                accessKeyId: given.AccessKeyId,
-                secretAccessKey: given.SecretAccessKey,
-                sessionToken: given.SessionToken,
-                expiration: given.Expiration,
-            };
-            const margin = Math.min(MARGIN_MS, (sessionSeconds * 1000) / 3);
-            this.#current = { credentials, renewAt: given.Expiration.getTime() - margin };
-            return credentials;
-        }
-        catch (error) {
-            throw error instanceof errors/* FatalError */.HX ? error : this.#explain(error, token);
-        }
-    }
-    #explain(error, token) {
-        const { side, roleArn, audience } = this.#options;
-        const claims = token === '' ? {} : decodeJwt(token);
-        const { code, message } = troubleOf(error);
-        return new errors/* FatalError */.HX(`The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`, fixFor(code, message, roleArn, audience, claims), error);
-    }
-}
-function fixFor(code, message, roleArn, audience, claims) {
-    const account = accountOf(roleArn);
-    const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(/^https:\/\//, '');
-    if (code.startsWith('InvalidIdentityToken')) {
-        return {
-            todo: `In account ${account}, create an IAM OIDC identity provider for https://${issuer} with the audience ${audience}; or, if there is one, add the audience to it.`,
-        };
-    }
-    if (/DurationSeconds|MaxSessionDuration/i.test(message)) {
-        return { todo: `Lower \`session-duration\`, or raise the maximum session duration of ${roleArn}.` };
-    }
-    const trust = trustStatement(account, partitionOf(roleArn), issuer, audience, subjectsOf(claims));
-    return {
-        todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token. Both forms of \`sub\` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.`,
-        paste: asPolicy(trust),
-    };
-}
-/**
- * The token's own subject and its other form: `repo:ORG/REPO:…` and `repo:ORG@ID/REPO@ID:…` ("Immutable subject
- * claims", GitHub Docs). A subject of another shape has been customised and stands alone.
- */
-function subjectsOf(claims) {
-    const subject = claims.sub ?? '';
-    const parts = /^repo:([^/:@]+)(?:@\d+)?\/([^/:@]+)(?:@\d+)?:(.+)$/s.exec(subject);
-    const { repository_owner_id: owner, repository_id: repository } = claims;
-    if (parts === null || owner === undefined || repository === undefined)
-        return [subject];
-    const [, organisation, name, rest] = parts;
-    return [
-        `repo:${organisation}/${name}:${rest}`,
-        `repo:${organisation}@${owner}/${name}@${repository}:${rest}`,
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/identity.js
-/** Who acts for a side. Proven by GetCallerIdentity with the very credentials that will be used, never assumed. */
-
-
-
-
-
-
-
-
-/** @throws FatalError naming the side, what failed and what to do */
-async function identity_identify(request, surroundings) {
-    const region = startingRegion(surroundings.environment, request.roleArn);
-    const common = { region, requestHandler: surroundings.requestHandler, maxAttempts: 1 };
-    const { credentials, renew } = request.roleArn === undefined
-        ? ambient()
-        : assumed({ ...request, roleArn: request.roleArn }, surroundings, new client_sts_dist_cjs/* STSClient */.iM(common));
-    const proof = await prove(request, new client_sts_dist_cjs/* STSClient */.iM({ ...common, credentials }), surroundings);
-    return {
-        side: request.side,
-        how: request.roleArn === undefined ? 'ambient' : 'oidc',
-        credentials,
-        renew,
-        account: proof?.account,
-        arn: proof?.arn,
-        principal: proof && principalOf(proof.arn, request.roleArn),
-        partition: partitionOf(proof?.arn),
-    };
-}
-function assumed(request, surroundings, sts) {
-    const session = new WebIdentitySession({ ...request, ...surroundings, sts });
-    const provider = () => session.credentials();
-    // Clients must not keep a copy of their own: a session renewed after ExpiredToken has to reach them at once.
-    const credentials = Object.assign(provider, { memoized: true });
-    return { credentials, renew: async () => void (await session.renew()) };
-}
-function ambient() {
-    let chain = (0,credential_provider_node_dist_cjs.defaultProvider)();
-    const provider = options => chain(options);
-    return {
-        credentials: Object.assign(provider, { memoized: true }),
-        renew: async () => {
-            chain = (0,credential_provider_node_dist_cjs.defaultProvider)();
-        },
-    };
-}
-/** `undefined` where nothing can tell: ambient credentials behind an endpoint without STS. */
-async function prove({ side, roleArn }, sts, { environment, aborting }) {
-    try {
-        const { Account, Arn } = await withRetries(() => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})), {
-            aborting,
-        });
-        if (Account === undefined || Arn === undefined)
-            throw new Error('GetCallerIdentity answered without an identity.');
-        if (roleArn !== undefined && accountOf(roleArn) !== Account) {
-            throw new errors/* FatalError */.HX(`The ${side} role ${roleArn} turned out to be ${Arn} of account ${Account}.`, {
-                todo: `Correct \`${side}-role\`, or the endpoint that answers for STS.`,
-            });
-        }
-        return { account: Account, arn: Arn };
-    }
-    catch (error) {
-        if (error instanceof errors/* FatalError */.HX)
-            throw error;
-        const { code, message } = troubleOf(error);
-        if (code === 'CredentialsProviderError')
-            throw noCredentials(side, message, error);
-        if (roleArn === undefined && hasCustomEndpoint(environment))
-            return undefined;
-        throw new errors/* FatalError */.HX(`The ${side} credentials were not accepted (${code}: ${message}).`, undefined, error);
-    }
-}
-function noCredentials(side, message, cause) {
-    return new errors/* FatalError */.HX(`There are no credentials for the ${side}: \`${side}-role\` is empty and the job has none of its own (${message}).`, {
-        todo: `Give \`${side}-role\` (the ARN of a role that trusts GitHub's OIDC provider), or run aws-actions/configure-aws-credentials before this step.`,
-    }, cause);
-}
-
-;// CONCATENATED MODULE: ./lib/src/job/clean-up.js
-/** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
-
-
-
-
-
-
-const SOCKETS = 16;
-function cleanUpFor({ settings, to }, host, journal) {
-    return {
-        journal,
-        side: to.identity.side,
-        roleArn: settings[to.identity.side].roleArn,
-        audience: settings.audience,
-        sessionName: settings.sessionName ?? host.sessionName,
-        sessionSeconds: settings.sessionSeconds,
-        bucket: to.location.bucket,
-        region: to.region,
-        owner: to.owner,
-    };
-}
-/**
- * Aborts the multipart uploads that the journal shows as open.
- *
- * @returns how many there were
- * @throws FatalError when the identity cannot be had, or what S3 answered when an upload cannot be aborted
- */
-async function cleanUp(left, host, aborting) {
-    const uploads = await new FileJournal(left.journal).stillOpen();
-    if (uploads.length === 0)
-        return 0;
-    const requestHandler = createRequestHandler(host.environment, SOCKETS);
-    const identity = await identify(left, { ...host, requestHandler, aborting });
-    const network = {
-        environment: host.environment,
-        requestHandler,
-        connection: new Connection(createDispatcher(host.environment, SOCKETS), aborting),
-        aborting,
-        requests: new RequestCounter(),
-    };
-    const { region, owner } = left;
-    const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
-    for (const upload of uploads)
-        await abortUpload(bucket, upload);
-    return uploads.length;
-}
-
+// EXTERNAL MODULE: ./lib/src/job/clean-up.js
+var clean_up = __nccwpck_require__(58729);
 // EXTERNAL MODULE: ./lib/src/report/folder.js
 var folder = __nccwpck_require__(3849);
+// EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
+var wire_xml = __nccwpck_require__(71378);
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
 
 
@@ -67933,7 +67308,7 @@ const CLOSE = '</Contents>';
 function scanPage(xml, prefix) {
     if (xml.includes('<!'))
         return undefined;
-    const decode = textOf(xml, 'EncodingType') === 'url' ? decodeListed : (text) => text;
+    const decode = (0,wire_xml/* textOf */.b)(xml, 'EncodingType') === 'url' ? keys/* decodeListed */.Y : (text) => text;
     const entries = [];
     let from = xml.indexOf(OPEN);
     // What describes the page stands before or after the objects, never between them.
@@ -67948,18 +67323,18 @@ function scanPage(xml, prefix) {
         entries.push(entry);
         from = xml.indexOf(OPEN, to);
     }
-    const truncated = textOf(frame, 'IsTruncated');
-    if (textOf(frame, 'KeyCount') !== String(entries.length) || truncated === undefined)
+    const truncated = (0,wire_xml/* textOf */.b)(frame, 'IsTruncated');
+    if ((0,wire_xml/* textOf */.b)(frame, 'KeyCount') !== String(entries.length) || truncated === undefined)
         return undefined;
-    const next = textOf(frame, 'NextContinuationToken');
+    const next = (0,wire_xml/* textOf */.b)(frame, 'NextContinuationToken');
     if (truncated === 'true' && next === undefined)
         return undefined;
     return { entries, next: truncated === 'true' ? next : undefined };
 }
 function scanEntry(xml, prefix, decode) {
-    const rawKey = textOf(xml, 'Key');
-    const modified = Date.parse(textOf(xml, 'LastModified') ?? '');
-    const size = Number(textOf(xml, 'Size') ?? Number.NaN);
+    const rawKey = (0,wire_xml/* textOf */.b)(xml, 'Key');
+    const modified = Date.parse((0,wire_xml/* textOf */.b)(xml, 'LastModified') ?? '');
+    const size = Number((0,wire_xml/* textOf */.b)(xml, 'Size') ?? Number.NaN);
     if (rawKey === undefined || Number.isNaN(modified) || Number.isNaN(size))
         return undefined;
     const key = decode(rawKey);
@@ -67968,14 +67343,14 @@ function scanEntry(xml, prefix, decode) {
     return {
         key: key.slice(prefix.length),
         size,
-        etag: unquote(textOf(xml, 'ETag')),
+        etag: (0,keys/* unquote */._n)((0,wire_xml/* textOf */.b)(xml, 'ETag')),
         modified,
-        storageClass: textOf(xml, 'StorageClass') ?? 'STANDARD',
+        storageClass: (0,wire_xml/* textOf */.b)(xml, 'StorageClass') ?? 'STANDARD',
         restored: xml.includes('<RestoreStatus>') && isRestored(xml),
     };
 }
 function isRestored(xml) {
-    return textOf(xml, 'RestoreExpiryDate') !== undefined && textOf(xml, 'IsRestoreInProgress') !== 'true';
+    return (0,wire_xml/* textOf */.b)(xml, 'RestoreExpiryDate') !== undefined && (0,wire_xml/* textOf */.b)(xml, 'IsRestoreInProgress') !== 'true';
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/list.js
@@ -68022,7 +67397,7 @@ async function fetchPage(bucket, token) {
 /** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
 async function parsePage(bucket, token) {
     const { prefix } = bucket.location;
-    const page = await bucket.send(new client_s3_dist_cjs/* ListObjectsV2Command */.u6x({
+    const page = await bucket.send(new dist_cjs/* ListObjectsV2Command */.u6x({
         ...bucket.common,
         ...bucket.payer,
         ...(prefix !== '' && { Prefix: prefix }),
@@ -68030,7 +67405,7 @@ async function parsePage(bucket, token) {
         EncodingType: 'url',
         OptionalObjectAttributes: ['RestoreStatus'],
     }));
-    const decode = page.EncodingType === 'url' ? decodeListed : (text) => text;
+    const decode = page.EncodingType === 'url' ? keys/* decodeListed */.Y : (text) => text;
     if (page.IsTruncated && page.NextContinuationToken === undefined) {
         throw new errors/* FatalError */.HX(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
     }
@@ -68053,7 +67428,7 @@ function toEntry(object, decode, prefix) {
     return {
         key: key.slice(prefix.length),
         size: object.Size,
-        etag: unquote(object.ETag),
+        etag: (0,keys/* unquote */._n)(object.ETag),
         modified: object.LastModified.getTime(),
         storageClass: object.StorageClass ?? 'STANDARD',
         restored: object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
@@ -68325,7 +67700,8 @@ async function conclude_conclude(conclusion, diary) {
     diary.totals = tally.totals(plan.totals.listed);
     diary.failures = tally.failures();
     diary.compared = look || settings.mode === 'verify';
-    diary.complete = (diary.totals.reasons['skipped: stopped'] ?? 0) === 0 && !diary.halted;
+    const { reasons } = diary.totals;
+    diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
     diary.notes.push(...describe(movements));
 }
 function closingListing({ source, destination }) {
@@ -68563,6 +67939,10 @@ async function* plan_select(pages, pick) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/src/aws/identity.js + 7 modules
+var aws_identity = __nccwpck_require__(99855);
+// EXTERNAL MODULE: ./lib/src/aws/retry.js + 1 modules
+var retry = __nccwpck_require__(5708);
 ;// CONCATENATED MODULE: ./lib/src/s3/region.js
 /** Where a bucket lives, and whether it is there at all. */
 
@@ -68576,26 +67956,26 @@ async function* plan_select(pages, pick) {
  * @param asked the Region to ask first
  */
 async function locate(bucket, asked, identity, network) {
-    const client = new client_s3_dist_cjs/* S3Client */.YxF({
+    const client = new dist_cjs/* S3Client */.YxF({
         region: asked,
         credentials: identity.credentials,
         requestHandler: network.requestHandler,
-        forcePathStyle: hasCustomEndpoint(network.environment),
+        forcePathStyle: (0,endpoint/* hasCustomEndpoint */.rl)(network.environment),
         maxAttempts: 1,
     });
     const attempt = () => {
         network.requests.add('HeadBucket');
-        return client.send(new client_s3_dist_cjs/* HeadBucketCommand */.kuI({ Bucket: bucket }));
+        return client.send(new dist_cjs/* HeadBucketCommand */.kuI({ Bucket: bucket }));
     };
     try {
-        const { BucketRegion } = await withRetries(attempt, {
+        const { BucketRegion } = await (0,retry/* withRetries */.L)(attempt, {
             aborting: network.aborting,
             renew: identity.renew,
         });
         return { found: true, region: BucketRegion ?? asked, readable: true };
     }
     catch (error) {
-        const { code, message, status } = troubleOf(error);
+        const { code, message, status } = (0,aws_trouble/* troubleOf */.L)(error);
         const region = regionHeader(error);
         if (status === 404)
             return { found: false, code: 'NoSuchBucket', message: 'There is no bucket of this name.' };
@@ -68618,7 +67998,7 @@ function regionHeader(error) {
 async function findBucket(side, settings, identity, network) {
     const check = `${side}-bucket`;
     const { bucket } = settings.location;
-    const asked = settings.region ?? startingRegion(network.environment, settings.roleArn);
+    const asked = settings.region ?? (0,endpoint/* startingRegion */.nH)(network.environment, settings.roleArn);
     const where = await locate(bucket, asked, identity, network);
     if (!where.found) {
         const missing = where.code === 'NoSuchBucket';
@@ -68695,11 +68075,11 @@ async function checkSide(side, bucket) {
         return { check, verdict: 'pass', seen };
     }
     catch (error) {
-        const { kind, code, message } = troubleOf(error);
+        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
         const seen = `${where} could not be listed by ${bucket.identity.arn ?? 'the identity in use'} (${code}: ${message}).`;
         if (kind !== 'denied')
             return { check, verdict: 'fail', seen };
-        const statement = listStatement(bucket.location, bucket.identity.partition);
+        const statement = (0,policies/* listStatement */.Ee)(bucket.location, bucket.identity.partition);
         return { check, verdict: 'fail', seen, fix: grant(bucket.identity, bucket, statement, message) };
     }
 }
@@ -68774,11 +68154,11 @@ async function checkOwner(side, bucket) {
 }
 async function canHead(bucket, request) {
     try {
-        await bucket.send(new client_s3_dist_cjs/* HeadBucketCommand */.kuI(request));
+        await bucket.send(new dist_cjs/* HeadBucketCommand */.kuI(request));
         return true;
     }
     catch (error) {
-        if (troubleOf(error).kind === 'denied')
+        if ((0,aws_trouble/* troubleOf */.L)(error).kind === 'denied')
             return false;
         throw error;
     }
@@ -68827,17 +68207,17 @@ async function tryReading({ settings, from }, sample) {
     const request = { ...from.common, ...from.payer, Key };
     try {
         if (sample.size === 0)
-            await from.send(new client_s3_dist_cjs/* HeadObjectCommand */.l81(request));
+            await from.send(new dist_cjs/* HeadObjectCommand */.l81(request));
         else {
-            const { Body } = await from.send(new client_s3_dist_cjs/* GetObjectCommand */.jLs({ ...request, Range: 'bytes=0-0' }));
+            const { Body } = await from.send(new dist_cjs/* GetObjectCommand */.jLs({ ...request, Range: 'bytes=0-0' }));
             await Body?.transformToByteArray();
         }
         if (tags)
-            await from.send(new client_s3_dist_cjs/* GetObjectTaggingCommand */.u4b(request));
+            await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b(request));
         return { check: CHECK, verdict: 'pass', seen: `${who} can read ${what}${tags ? ' and its tags' : ''}.` };
     }
     catch (error) {
-        const { kind, code, message } = troubleOf(error);
+        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
         const seen = `${who}, which signs the copies, could not read ${what}${tags ? ' and its tags' : ''} (${code}: ${message}).`;
         if (kind === 'absent')
             return { check: CHECK, verdict: 'unknown', seen };
@@ -68847,7 +68227,7 @@ async function tryReading({ settings, from }, sample) {
             const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
             return { check: CHECK, verdict: 'fail', seen, fix: { todo } };
         }
-        const statement = readStatement(from.location, from.identity.partition, tags);
+        const statement = (0,policies/* readStatement */.cO)(from.location, from.identity.partition, tags);
         return { check: CHECK, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
     }
 }
@@ -68932,7 +68312,7 @@ async function probe(scene) {
     const tags = settings.preserve.has('tags');
     let opened = false;
     try {
-        const { UploadId = '' } = await to.send(new client_s3_dist_cjs/* CreateMultipartUploadCommand */.nG4({
+        const { UploadId = '' } = await to.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4({
             ...to.common,
             Key: key,
             ...(tags && { Tagging: 'probe=probe' }),
@@ -68941,7 +68321,7 @@ async function probe(scene) {
             ...(settings.kmsKey !== undefined && { SSEKMSKeyId: settings.kmsKey }),
         }));
         opened = true;
-        await multipart_abortUpload(to, { key, uploadId: UploadId });
+        await (0,multipart/* abortUpload */.q)(to, { key, uploadId: UploadId });
         return {
             check: writable_CHECK,
             verdict: 'pass',
@@ -68949,7 +68329,7 @@ async function probe(scene) {
         };
     }
     catch (error) {
-        const { kind, code, message } = troubleOf(error);
+        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
         const seen = opened
             ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
             : `${who}, which signs the copies, could not write at the destination (${code}: ${message}).`;
@@ -68964,7 +68344,7 @@ async function probe(scene) {
             acl: acl !== undefined,
             delete: settings.delete && to.identity.side === 'destination',
         };
-        const statement = writeStatement(to.location, to.identity.partition, needs);
+        const statement = (0,policies/* writeStatement */.pc)(to.location, to.identity.partition, needs);
         return { check: writable_CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
     }
 }
@@ -69002,26 +68382,26 @@ const CHECKS = [
 
 async function readFacts(bucket) {
     const [versioning, ownership, encryption, objectLock, payer] = await Promise.all([
-        read(async () => (await bucket.send(new client_s3_dist_cjs/* GetBucketVersioningCommand */._rj(bucket.common))).Status ?? 'Off', {}),
+        read(async () => (await bucket.send(new dist_cjs/* GetBucketVersioningCommand */._rj(bucket.common))).Status ?? 'Off', {}),
         read(async () => {
-            const { OwnershipControls } = await bucket.send(new client_s3_dist_cjs/* GetBucketOwnershipControlsCommand */.$rC(bucket.common));
+            const { OwnershipControls } = await bucket.send(new dist_cjs/* GetBucketOwnershipControlsCommand */.$rC(bucket.common));
             return OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? 'ObjectWriter';
         }, 
         // Buckets from before there were ownership controls.
         { OwnershipControlsNotFoundError: 'ObjectWriter' }),
         read(async () => {
-            const { ServerSideEncryptionConfiguration } = await bucket.send(new client_s3_dist_cjs/* GetBucketEncryptionCommand */.tQT(bucket.common));
+            const { ServerSideEncryptionConfiguration } = await bucket.send(new dist_cjs/* GetBucketEncryptionCommand */.tQT(bucket.common));
             const rule = ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
             return { algorithm: rule?.SSEAlgorithm ?? 'AES256', key: rule?.KMSMasterKeyID };
         }, { ServerSideEncryptionConfigurationNotFoundError: { algorithm: 'AES256', key: undefined } }),
         read(async () => {
-            const answer = await bucket.send(new client_s3_dist_cjs/* GetObjectLockConfigurationCommand */.mU1(bucket.common));
+            const answer = await bucket.send(new dist_cjs/* GetObjectLockConfigurationCommand */.mU1(bucket.common));
             const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
             const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
             const retention = Mode && `${Mode} for ${Days ? `${Days} days` : `${Years} years`}`;
             return { enabled: ObjectLockEnabled === 'Enabled', retention };
         }, { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } }),
-        read(async () => (await bucket.send(new client_s3_dist_cjs/* GetBucketRequestPaymentCommand */.Tbr(bucket.common))).Payer ?? 'BucketOwner', {}),
+        read(async () => (await bucket.send(new dist_cjs/* GetBucketRequestPaymentCommand */.Tbr(bucket.common))).Payer ?? 'BucketOwner', {}),
     ]);
     return { versioning, ownership, encryption, objectLock, payer };
 }
@@ -69033,7 +68413,7 @@ async function read(ask, defaults) {
     catch (error) {
         if (error instanceof errors/* StoppedError */.Ko)
             throw error;
-        const trouble = troubleOf(error);
+        const trouble = (0,aws_trouble/* troubleOf */.L)(error);
         const value = defaults[trouble.code];
         return value === undefined ? { known: false, why: whyUnknown(trouble) } : { known: true, value };
     }
@@ -69065,7 +68445,9 @@ async function prepare(settings, host, network, diary) {
     return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
 }
 async function identifyBoth(settings, host, network, diary) {
-    const surroundings = { ...host, ...network };
+    const { environment, idToken, mask } = host;
+    const { requestHandler, aborting } = network;
+    const surroundings = { environment, requestHandler, idToken, mask, aborting };
     const tried = await Promise.all(SIDES.map(side => tryIdentity(requestFor(side, settings, host), surroundings)));
     diary.checks.push(...tried.map(({ result }) => result));
     const [source, destination] = tried.map(({ identity }) => identity);
@@ -69090,7 +68472,7 @@ function requestFor(side, settings, host) {
 async function tryIdentity(request, surroundings) {
     const check = `${request.side}-identity`;
     try {
-        const identity = await identity_identify(request, surroundings);
+        const identity = await (0,aws_identity/* identify */.l)(request, surroundings);
         if (identity.arn !== undefined) {
             return { result: { check, verdict: 'pass', seen: `Acting as ${identity.arn}.` }, identity };
         }
@@ -69114,7 +68496,7 @@ async function locateBoth(settings, identities, network, diary) {
     return source && destination ? { source, destination } : undefined;
 }
 async function setScene(settings, identities, regions, network) {
-    const open = (side, identity) => new bucket_Bucket({
+    const open = (side, identity) => new bucket/* Bucket */.f({
         location: settings[side].location,
         region: regions[side],
         owner: settings[side].account ?? identities[side].account,
@@ -69174,16 +68556,16 @@ function tellPlan(totals, settings, log) {
 
 
 /** Connections to one host; more than objects and parts in flight together. */
-const job_SOCKETS = 1024;
+const SOCKETS = 1024;
 /** Never throws: whatever happened is in the report. */
 async function runJob(settings, host, stop) {
     const diary = new Diary();
-    const requests = new bucket_RequestCounter();
+    const requests = new bucket/* RequestCounter */.k();
     try {
         const network = {
             environment: host.environment,
-            requestHandler: endpoint_createRequestHandler(host.environment, job_SOCKETS),
-            connection: new connection_Connection(endpoint_createDispatcher(host.environment, job_SOCKETS), stop.aborting),
+            requestHandler: (0,endpoint/* createRequestHandler */.KB)(host.environment, SOCKETS),
+            connection: new connection/* Connection */.N((0,endpoint/* createDispatcher */.SM)(host.environment, SOCKETS), stop.aborting),
             aborting: stop.aborting,
             requests,
         };
@@ -69214,13 +68596,26 @@ async function planAndCarry(scene, host, stop, diary) {
     catch (error) {
         diary.halt(error);
     }
+    await diary.phase('conclusion', () => concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary }));
+}
+/** When both sides can no longer be listed, what was done is still told. */
+async function concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary }) {
+    const ending = { scene, plan, outcomes, reportFolder: host.reportFolder };
     const mayLook = !stop.draining.aborted && !diary.halted;
-    await diary.phase('conclusion', () => conclude_conclude({ scene, plan, outcomes, mayLook, reportFolder: host.reportFolder }, diary));
+    try {
+        await conclude_conclude({ ...ending, mayLook }, diary);
+    }
+    catch (error) {
+        diary.halt(error);
+        if (!mayLook)
+            throw error;
+        await conclude_conclude({ ...ending, mayLook: false }, diary);
+    }
 }
 async function job_carry(scene, plan, outcomes, host, stop) {
     const journal = (0,external_node_path_.join)(host.scratch, 'uploads.ndjson');
-    host.remember(cleanUpFor(scene, host, journal));
-    await carryOut({ scene, plan, outcomes, journal: new journal_FileJournal(journal), stop, log: host.log });
+    host.remember((0,clean_up/* cleanUpFor */.Eo)(scene, host, journal));
+    await carryOut({ scene, plan, outcomes, journal: new s3_journal/* FileJournal */.G(journal), stop, log: host.log });
 }
 
 
@@ -69245,23 +68640,25 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(48161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(65071);
-/* harmony import */ var _github_annotations_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(57946);
+/* harmony import */ var _github_annotations_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(57946);
 /* harmony import */ var _github_artifact_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(41712);
-/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(51311);
+/* harmony import */ var _github_inputs_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(51311);
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(79322);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_outputs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(61718);
 /* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(15605);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(57398);
-/* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(86424);
-/* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3849);
-/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(27534);
-/* harmony import */ var _settings_hints_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(58544);
-/* harmony import */ var _settings_parse_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(72913);
-/* harmony import */ var _sync_stop_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(41226);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(58729);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8237);
+/* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(86424);
+/* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3849);
+/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(27534);
+/* harmony import */ var _settings_hints_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(58544);
+/* harmony import */ var _settings_parse_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(72913);
+/* harmony import */ var _sync_stop_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(41226);
 /** The step itself: inputs in, report out, exit code. */
+
 
 
 
@@ -69284,16 +68681,20 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 async function main() {
     const stop = stopOnSignals();
-    const settings = (0,_settings_parse_js__WEBPACK_IMPORTED_MODULE_15__/* .parseSettings */ .P)((0,_github_inputs_js__WEBPACK_IMPORTED_MODULE_16__/* .rawInputs */ .m)());
-    for (const hint of (0,_settings_hints_js__WEBPACK_IMPORTED_MODULE_14__/* .hints */ .X)(settings))
+    const settings = (0,_settings_parse_js__WEBPACK_IMPORTED_MODULE_16__/* .parseSettings */ .P)((0,_github_inputs_js__WEBPACK_IMPORTED_MODULE_17__/* .rawInputs */ .m)());
+    for (const hint of (0,_settings_hints_js__WEBPACK_IMPORTED_MODULE_15__/* .hints */ .X)(settings))
         _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q.warning(hint);
     const { folder: wanted, artifact: name, artifactRetentionDays: retentionDays } = settings.report;
-    const folder = await (0,_report_folder_js__WEBPACK_IMPORTED_MODULE_12__/* .makeFolder */ .fc)(wanted, process.env.GITHUB_WORKSPACE);
+    const folder = await (0,_report_folder_js__WEBPACK_IMPORTED_MODULE_13__/* .makeFolder */ .fc)(wanted, process.env.GITHUB_WORKSPACE);
     const upload = name === undefined ? undefined : { folder, name, retentionDays };
     const scratch = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(process.env.RUNNER_TEMP || (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)(), 's3-sync-'));
-    const leave = (left) => (0,_github_state_js__WEBPACK_IMPORTED_MODULE_9__/* .saveState */ .L)(_job_left_over_js__WEBPACK_IMPORTED_MODULE_17__/* .LEFT_OVER */ .P, left);
-    leave({ scratch, upload });
-    const report = await (0,_job_job_js__WEBPACK_IMPORTED_MODULE_11__/* .runJob */ .b)(settings, {
+    let left = { scratch, upload };
+    const leave = (more) => {
+        left = { ...left, ...more };
+        (0,_github_state_js__WEBPACK_IMPORTED_MODULE_9__/* .saveState */ .L)(_job_left_over_js__WEBPACK_IMPORTED_MODULE_18__/* .LEFT_OVER */ .P, left);
+    };
+    leave({});
+    const report = await (0,_job_job_js__WEBPACK_IMPORTED_MODULE_12__/* .runJob */ .b)(settings, {
         environment: process.env,
         log: _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q,
         idToken: _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__/* .idToken */ .f,
@@ -69302,18 +68703,20 @@ async function main() {
         runUrl: (0,_github_run_js__WEBPACK_IMPORTED_MODULE_8__/* .currentRun */ .xh)().url,
         scratch,
         reportFolder: folder,
-        remember: cleanUp => leave({ scratch, upload, cleanUp }),
+        remember: cleanUp => leave({ cleanUp }),
     }, stop);
-    await (0,_report_folder_js__WEBPACK_IMPORTED_MODULE_12__/* .writeReport */ .u5)(folder, report);
+    await (0,_report_folder_js__WEBPACK_IMPORTED_MODULE_13__/* .writeReport */ .u5)(folder, report);
     await tell(report, settings);
     // A cancelled step has seconds left; the post step has minutes.
     const uploaded = upload === undefined || stop.draining.aborted ? undefined : await (0,_github_artifact_js__WEBPACK_IMPORTED_MODULE_4__/* .uploadFolder */ .y)(upload);
     if (uploaded?.warning !== undefined)
         _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q.warning(uploaded.warning);
     (0,_github_outputs_js__WEBPACK_IMPORTED_MODULE_7__/* .setOutputs */ .n0)((0,_github_outputs_js__WEBPACK_IMPORTED_MODULE_7__/* .outputsOf */ .Yz)(report, folder, uploaded?.url));
-    if (!stop.draining.aborted) {
-        leave({});
+    if (!stop.draining.aborted)
+        leave({ upload: undefined });
+    if (!(await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__/* .isCleanUpDue */ .dV)(left.cleanUp))) {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(scratch, { recursive: true, force: true });
+        leave({ cleanUp: undefined });
     }
     if (!report.verdict.ok)
         process.exitCode = 1;
@@ -69322,7 +68725,7 @@ async function tell(report, settings) {
     const { verdict, totals, notes, failures } = report;
     for (const note of notes)
         _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q.info(note);
-    (0,_github_annotations_js__WEBPACK_IMPORTED_MODULE_18__/* .annotateFailures */ .o)(failures, _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q);
+    (0,_github_annotations_js__WEBPACK_IMPORTED_MODULE_19__/* .annotateFailures */ .o)(failures, _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q);
     if (verdict.ok) {
         _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q.info(`Done: ${totals.listed} listed = ${totals.copied} copied + ${totals.unchanged} unchanged + ${totals.skipped} skipped + ${totals.failed} failed; ${totals.deleted} deleted.`);
     }
@@ -69330,13 +68733,13 @@ async function tell(report, settings) {
         _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q.error(verdict.text);
     if (!settings.report.summary)
         return;
-    const warning = await (0,_github_summary_js__WEBPACK_IMPORTED_MODULE_10__/* .writeSummary */ .Sy)((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_13__/* .renderSummary */ .B)(report));
+    const warning = await (0,_github_summary_js__WEBPACK_IMPORTED_MODULE_10__/* .writeSummary */ .Sy)((0,_report_summary_js__WEBPACK_IMPORTED_MODULE_14__/* .renderSummary */ .B)(report));
     if (warning !== undefined)
         _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q.info(warning);
 }
 /** The runner sends SIGINT on cancel, SIGTERM 7.5 seconds later, and ends the process after another 2.5. */
 function stopOnSignals() {
-    const stop = new _sync_stop_js__WEBPACK_IMPORTED_MODULE_19__/* .Stop */ .V();
+    const stop = new _sync_stop_js__WEBPACK_IMPORTED_MODULE_20__/* .Stop */ .V();
     process.on('SIGINT', () => {
         _github_log_js__WEBPACK_IMPORTED_MODULE_5__/* .githubLog */ .Q.info('Stopping: no new copies are started, those in flight are waited for.');
         stop.drain();
@@ -70122,6 +69525,860 @@ function bytes(number) {
 }
 function seconds(number) {
     return (0,pretty_ms/* default */.A)(number * 1000);
+}
+
+
+/***/ }),
+
+/***/ 89983:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  f: () => (/* binding */ Bucket),
+  k: () => (/* binding */ RequestCounter)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/aws/endpoint.js
+var endpoint = __nccwpck_require__(14995);
+// EXTERNAL MODULE: ./lib/src/aws/retry.js + 1 modules
+var retry = __nccwpck_require__(5708);
+// EXTERNAL MODULE: ./lib/src/s3/keys.js
+var keys = __nccwpck_require__(15865);
+// EXTERNAL MODULE: ./lib/src/s3/wire/connection.js
+var connection = __nccwpck_require__(33207);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/signer.js
+/**
+ * Signature Version 4 for requests without a body, which is all that listing and server-side copies send. Written here
+ * because signing is most of what such a request costs: a general signer takes three times as long.
+ * (IAM User Guide, "Create a signed AWS API request"; S3 API Reference, "Authenticating Requests".)
+ */
+
+const EMPTY_SHA256 = (0,external_node_crypto_.createHash)('sha256').digest('hex');
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+class Signer {
+    #region;
+    #scope = '';
+    #keyFor = '';
+    #key = Buffer.alloc(0);
+    constructor(region) {
+        this.#region = region;
+    }
+    /** Adds what S3 checks to the headers. */
+    sign({ method, path, query, headers }, credentials, now) {
+        const time = `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+        headers['x-amz-date'] = time;
+        headers['x-amz-content-sha256'] = EMPTY_SHA256;
+        if (credentials.sessionToken !== undefined)
+            headers['x-amz-security-token'] = credentials.sessionToken;
+        const names = Object.keys(headers).sort();
+        const signed = names.join(';');
+        let canonical = `${method}\n${path}\n${query}\n`;
+        for (const name of names)
+            canonical += `${name}:${trimmed(headers[name] ?? '')}\n`;
+        canonical += `\n${signed}\n${EMPTY_SHA256}`;
+        this.#prepareKey(credentials, time.slice(0, 8));
+        const text = `${ALGORITHM}\n${time}\n${this.#scope}\n${(0,external_node_crypto_.createHash)('sha256').update(canonical).digest('hex')}`;
+        const signature = (0,external_node_crypto_.createHmac)('sha256', this.#key).update(text).digest('hex');
+        headers.authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${this.#scope}, SignedHeaders=${signed}, Signature=${signature}`;
+    }
+    /** The signing key depends on the secret and the day only. */
+    #prepareKey({ secretAccessKey }, day) {
+        const keyFor = day + secretAccessKey;
+        if (this.#keyFor === keyFor)
+            return;
+        this.#keyFor = keyFor;
+        this.#scope = `${day}/${this.#region}/s3/aws4_request`;
+        this.#key = [day, this.#region, 's3', 'aws4_request'].reduce((key, part) => (0,external_node_crypto_.createHmac)('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`));
+    }
+}
+/** White space around a value and runs of it inside do not count. */
+function trimmed(value) {
+    return value.includes(' ') ? value.trim().replace(/ +/g, ' ') : value;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/target.js
+/** Where a bucket's requests go. The SDK decides, once per bucket: custom endpoints, partitions, path style and all. */
+
+/** Thrown in place of sending, and caught at once. */
+class Captured extends Error {
+    target;
+    constructor(target) {
+        super('captured');
+        this.target = target;
+    }
+}
+/** Asks the SDK for a request to the bucket and looks where it was going. */
+async function findTarget(config, bucket) {
+    const client = new dist_cjs/* S3Client */.YxF({
+        ...config,
+        requestHandler: {
+            handle: async (request) => {
+                throw new Captured(targetOf(request));
+            },
+        },
+    });
+    try {
+        await client.send(new dist_cjs/* ListObjectsV2Command */.u6x({ Bucket: bucket }));
+    }
+    catch (error) {
+        if (error instanceof Captured)
+            return error.target;
+        throw error;
+    }
+    throw new Error('The SDK sent nothing.');
+}
+function targetOf({ protocol, hostname, port, path }) {
+    const host = port === undefined ? hostname : `${hostname}:${port}`;
+    return { origin: `${protocol}//${host}`, host, base: path === '/' ? '' : path.replace(/\/$/, '') };
+}
+
+// EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
+var xml = __nccwpck_require__(71378);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/caller.js
+
+
+
+
+
+
+class Caller {
+    #options;
+    #signer;
+    #target;
+    /** How far S3's clock is ahead of ours, ms; learnt when S3 refuses a request for it. */
+    #skewMs = 0;
+    constructor(options) {
+        this.#options = options;
+        this.#signer = new Signer(options.region);
+    }
+    /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
+    call(call) {
+        return (0,retry/* withRetries */.L)(() => this.#attempt(call), this.#options.retries);
+    }
+    async #attempt({ operation, method, key, query = [], headers, withinMs }) {
+        const { bucket, config, identity, connection, count } = this.#options;
+        this.#target ??= findTarget(config, bucket);
+        const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
+        const path = `${target.base}/${key === undefined ? '' : (0,keys/* encodeKey */.g2)(key)}`;
+        const search = query.map(([name, value]) => `${name}=${(0,keys/* encodeValue */.It)(value)}`).join('&');
+        const sent = { host: target.host };
+        for (const name in headers) {
+            const value = headers[name];
+            if (value !== undefined)
+                sent[name] = value;
+        }
+        this.#signer.sign({ method, path, query: search, headers: sent }, credentials, new Date(Date.now() + this.#skewMs));
+        count(operation);
+        const answer = await connection.send({
+            origin: target.origin,
+            path: search === '' ? path : `${path}?${search}`,
+            method,
+            headers: sent,
+            withinMs,
+        });
+        if (answer.status === 200 && answer.body !== '' && !answer.body.includes('<Error>'))
+            return answer;
+        const refusal = new S3Refusal(answer);
+        if (refusal.name === 'RequestTimeTooSkewed')
+            this.#learnSkew(answer);
+        throw refusal;
+    }
+    #learnSkew(answer) {
+        const theirs = Date.parse((0,connection/* headerOf */.r)(answer, 'date') ?? '');
+        if (!Number.isNaN(theirs))
+            this.#skewMs = theirs - Date.now();
+    }
+}
+/** S3 said no, also where it said 200 first. Shaped like the SDK's errors, so that both are understood alike. */
+class S3Refusal extends Error {
+    Condition;
+    $metadata;
+    constructor(answer) {
+        const { status, body } = answer;
+        super((0,xml/* textOf */.b)(body, 'Message') ?? `S3 answered ${status}.`);
+        this.name = (0,xml/* textOf */.b)(body, 'Code') ?? 'UnknownError';
+        this.Condition = (0,xml/* textOf */.b)(body, 'Condition');
+        // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
+        const httpStatusCode = status === 200 ? 500 : status;
+        this.$metadata = { httpStatusCode, requestId: (0,connection/* headerOf */.r)(answer, 'x-amz-request-id') };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/bucket.js
+/**
+ * A bucket as one identity sees it: one client in the bucket's own Region, the account that must own it named in every
+ * request, every request counted and retried the same way.
+ */
+
+
+
+
+/** Requests sent, by the API's own operation names; `retried` and `throttled` count those that had to be repeated. */
+class RequestCounter {
+    #counts = new Map();
+    add(name) {
+        this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    }
+    toJSON() {
+        return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+    }
+}
+class Bucket {
+    location;
+    region;
+    owner;
+    identity;
+    /** The member that makes S3 refuse when the bucket is somebody else's. */
+    expected;
+    /** Members that go with every request on the bucket. */
+    common;
+    /** `RequestPayer: 'requester'` where asked for. */
+    payer;
+    #client;
+    #caller;
+    #network;
+    constructor({ location, region, owner, requestPayer, identity }, network) {
+        this.location = location;
+        this.region = region;
+        this.owner = owner;
+        this.identity = identity;
+        this.expected = owner === undefined ? {} : { ExpectedBucketOwner: owner };
+        this.common = { Bucket: location.bucket, ...this.expected };
+        this.payer = requestPayer ? { RequestPayer: 'requester' } : {};
+        this.#network = network;
+        const config = {
+            region,
+            credentials: identity.credentials,
+            requestHandler: network.requestHandler,
+            // Servers that stand in for S3 seldom answer for bucket.host names.
+            forcePathStyle: (0,endpoint/* hasCustomEndpoint */.rl)(network.environment),
+            maxAttempts: 1,
+            // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
+            requestChecksumCalculation: 'WHEN_REQUIRED',
+            responseChecksumValidation: 'WHEN_REQUIRED',
+        };
+        this.#client = new dist_cjs/* S3Client */.YxF(config);
+        this.#caller = new Caller({
+            bucket: location.bucket,
+            config,
+            region,
+            identity,
+            connection: network.connection,
+            retries: this.#retries(network.aborting),
+            count: name => network.requests.add(name),
+        });
+    }
+    /** The key in the bucket for a key without its prefix. */
+    fullKey(key) {
+        return this.location.prefix + key;
+    }
+    /** Any operation, by the SDK. */
+    send(command, { signal = this.#network.aborting, withinMs } = {}) {
+        const { requests } = this.#network;
+        const options = { abortSignal: signal, ...(withinMs !== undefined && { requestTimeout: withinMs }) };
+        const operation = command.constructor.name.replace(/Command$/, '');
+        return (0,retry/* withRetries */.L)(() => {
+            requests.add(operation);
+            return this.#client.send(command, options);
+        }, this.#retries(signal));
+    }
+    /** The few operations that are sent by the million, without the SDK. */
+    call(call) {
+        return this.#caller.call(call);
+    }
+    #retries(aborting) {
+        const { requests } = this.#network;
+        return {
+            aborting,
+            renew: this.identity.renew,
+            onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
+        };
+    }
+}
+
+
+/***/ }),
+
+/***/ 33078:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ FileJournal)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
+
+class FileJournal {
+    #path;
+    constructor(path) {
+        this.#path = path;
+    }
+    opened(upload) {
+        return this.#append({ ...upload, state: 'opened' });
+    }
+    closed(upload) {
+        return this.#append({ ...upload, state: 'closed' });
+    }
+    /** Uploads without an end. A last line that was cut short by a kill is passed over. */
+    async stillOpen() {
+        const open = new Map();
+        for (const { state, ...upload } of parseLines(await this.#read())) {
+            if (state === 'opened')
+                open.set(upload.uploadId, upload);
+            else
+                open.delete(upload.uploadId);
+        }
+        return [...open.values()];
+    }
+    #append(line) {
+        return (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.appendFile)(this.#path, `${JSON.stringify(line)}\n`);
+    }
+    async #read() {
+        try {
+            return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(this.#path, 'utf8');
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                return '';
+            throw error;
+        }
+    }
+}
+function parseLines(text) {
+    return text
+        .split('\n')
+        .slice(0, -1)
+        .map(line => JSON.parse(line));
+}
+
+
+/***/ }),
+
+/***/ 15865:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   It: () => (/* binding */ encodeValue),
+/* harmony export */   XR: () => (/* binding */ copySource),
+/* harmony export */   Y: () => (/* binding */ decodeListed),
+/* harmony export */   _n: () => (/* binding */ unquote),
+/* harmony export */   g2: () => (/* binding */ encodeKey)
+/* harmony export */ });
+/** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
+/**
+ * The value of `x-amz-copy-source`. Everything but unreserved characters and `/` is percent-encoded, so that a literal
+ * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
+ * (S3 API, CopyObject, "x-amz-copy-source".)
+ */
+function copySource(bucket, key) {
+    return `${bucket}/${encodeKey(key)}`;
+}
+/** A key in a path: all but unreserved characters and `/` percent-encoded. */
+function encodeKey(key) {
+    return NEEDS_NO_ENCODING.test(key) ? key : key.split('/').map(encodeValue).join('/');
+}
+const NEEDS_NO_ENCODING = /^[\w.~/-]*$/;
+/** A value in a query: all but unreserved characters percent-encoded. */
+function encodeValue(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
+function decodeListed(text) {
+    return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
+}
+/** ETags travel in quotes. */
+function unquote(etag) {
+    return etag?.replace(/^"|"$/g, '') ?? '';
+}
+
+
+/***/ }),
+
+/***/ 86684:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  FR: () => (/* binding */ UnreadableMetadataError),
+  q: () => (/* binding */ abortUpload),
+  jo: () => (/* binding */ copyInParts)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var trouble = __nccwpck_require__(26535);
+// EXTERNAL MODULE: ./lib/src/s3/keys.js
+var keys = __nccwpck_require__(15865);
+;// CONCATENATED MODULE: ./lib/src/s3/parts.js
+/** How an object is cut into parts (S3 User Guide, "Multipart upload limits"). */
+const MIN_PART_BYTES = 5 * 1024 ** 2;
+const MAX_PART_BYTES = 5 * 1024 ** 3;
+const MAX_PARTS = 10_000;
+const MIB = 1024 ** 2;
+/** Large enough that a 5 TB object needs few requests, small enough that eight of them in flight share the work. */
+const DEFAULT_PART_BYTES = 256 * MIB;
+/**
+ * @param wanted bytes per part; raised where it would need more than 10,000 parts
+ * @param size bytes of the object, more than 0
+ */
+function cutIntoParts(size, wanted) {
+    const bytes = partBytes(size, wanted);
+    return Array.from({ length: Math.ceil(size / bytes) }, (_, index) => ({
+        number: index + 1,
+        first: index * bytes,
+        last: Math.min(size, (index + 1) * bytes) - 1,
+    }));
+}
+function partBytes(size, wanted) {
+    const fewest = Math.ceil(size / MAX_PARTS);
+    if (wanted >= fewest && wanted >= MIN_PART_BYTES && wanted <= MAX_PART_BYTES)
+        return wanted;
+    const roundedUp = Math.ceil(Math.max(wanted, fewest) / MIB) * MIB;
+    return Math.min(MAX_PART_BYTES, Math.max(MIN_PART_BYTES, roundedUp));
+}
+/**
+ * The size of the source's own parts, when all but the last are equal, so that the copy gets the same ETag; else the
+ * default.
+ *
+ * @param first bytes of the source's first part, and how many parts it has
+ */
+function sourcePartBytes(size, first) {
+    const uniform = first !== undefined && first.count > 1 && Math.ceil(size / first.bytes) === first.count;
+    return uniform ? first.bytes : DEFAULT_PART_BYTES;
+}
+
+// EXTERNAL MODULE: ./lib/src/s3/route.js
+var s3_route = __nccwpck_require__(35336);
+// EXTERNAL MODULE: ./lib/src/s3/wire/copies.js
+var copies = __nccwpck_require__(97922);
+;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
+/**
+ * A server-side copy in parts, for what one CopyObject cannot carry. UploadPartCopy takes nothing but bytes, so the
+ * source's metadata and tags are read and given to the new upload. (S3 API, UploadPartCopy and CreateMultipartUpload.)
+ */
+
+
+
+
+
+
+
+/** The source cannot be carried whole; nothing was started. */
+class UnreadableMetadataError extends Error {
+    name = 'UnreadableMetadata';
+}
+async function copyInParts(route, source) {
+    const head = await headSource(route.from, source);
+    const upload = await multipart_open(route, source, head);
+    try {
+        const parts = await copyParts(route, source, upload, await choosePartBytes(route, source));
+        const done = await complete(route, source, upload, parts);
+        await route.journal.closed(upload);
+        return done;
+    }
+    catch (error) {
+        await giveUp(route, upload);
+        throw error;
+    }
+}
+/** What cannot be aborted stays open in the journal, and the post step tries again. */
+async function giveUp(route, upload) {
+    try {
+        await abortUpload(route.to, upload);
+        await route.journal.closed(upload);
+    }
+    catch {
+        // The error that made the copy fail is the one worth telling.
+    }
+}
+function headSource(from, source, partNumber) {
+    return from.send(new dist_cjs/* HeadObjectCommand */.l81({
+        ...from.common,
+        ...from.payer,
+        Key: from.fullKey(source.key),
+        IfMatch: `"${source.etag}"`,
+        ...(partNumber !== undefined && { PartNumber: partNumber }),
+    }));
+}
+async function multipart_open(route, source, head) {
+    const { to, preserve } = route;
+    const Key = to.fullKey(source.key);
+    const { UploadId } = await to.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4({
+        ...to.common,
+        ...to.payer,
+        Key,
+        ...(preserve.has('metadata') && metadataOf(head)),
+        ...(preserve.has('tags') &&
+            (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(route.from, source) }),
+        ...(0,s3_route/* destinationTraits */.SF)(route, source),
+        // Full-object checksums of multipart objects can be compared whatever their parts.
+        ChecksumAlgorithm: 'CRC64NVME',
+        ChecksumType: 'FULL_OBJECT',
+    }));
+    if (UploadId === undefined)
+        throw new Error('S3 opened a multipart upload without an id.');
+    const upload = { bucket: to.location.bucket, key: Key, uploadId: UploadId };
+    await route.journal.opened(upload);
+    return upload;
+}
+/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
+function metadataOf(head) {
+    if ((head.MissingMeta ?? 0) > 0) {
+        throw new UnreadableMetadataError(`${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that a multipart copy would lose them.`);
+    }
+    const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
+    if (expires !== undefined && Number.isNaN(expires.getTime())) {
+        throw new UnreadableMetadataError(`The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
+    }
+    const plain = {
+        Metadata: head.Metadata,
+        ContentType: head.ContentType,
+        ContentEncoding: head.ContentEncoding,
+        ContentLanguage: head.ContentLanguage,
+        ContentDisposition: head.ContentDisposition,
+        CacheControl: head.CacheControl,
+        WebsiteRedirectLocation: head.WebsiteRedirectLocation,
+        Expires: expires,
+    };
+    return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+}
+/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
+async function taggingOf(from, source) {
+    const { TagSet } = await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
+    return (TagSet ?? [])
+        .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
+        .join('&');
+}
+/** A source that was itself written in parts says so when it is asked for the first one. */
+async function choosePartBytes(route, source) {
+    if (route.partSize !== 'auto')
+        return route.partSize;
+    if (!source.etag.includes('-'))
+        return sourcePartBytes(source.size, undefined);
+    const { PartsCount, ContentLength } = await headSource(route.from, source, 1);
+    const known = PartsCount !== undefined && ContentLength !== undefined;
+    return sourcePartBytes(source.size, known ? { bytes: ContentLength, count: PartsCount } : undefined);
+}
+async function copyParts(route, source, upload, partBytes) {
+    const failures = [];
+    const tasks = cutIntoParts(source.size, partBytes).map(part => route.parts(async () => {
+        if (failures.length > 0)
+            return [];
+        try {
+            return [await copyPart(route, source, upload, part)];
+        }
+        catch (error) {
+            failures.push(error);
+            return [];
+        }
+    }));
+    const copiedParts = (await Promise.all(tasks)).flat();
+    if (failures.length > 0)
+        throw failures[0];
+    return copiedParts;
+}
+async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
+    const answer = await route.to.call({
+        operation: 'UploadPartCopy',
+        method: 'PUT',
+        key,
+        query: [
+            ['partNumber', String(number)],
+            ['uploadId', uploadId],
+        ],
+        headers: (0,copies/* copyHeaders */.a)({
+            ...route.to.expected,
+            ...(0,s3_route/* copiedFrom */.nR)(route, source),
+            CopySourceRange: `bytes=${first}-${last}`,
+        }),
+        withinMs: (0,s3_route/* patienceFor */.RI)(last - first + 1),
+    });
+    const { etag } = (0,copies/* readCopyAnswer */.Q)(answer);
+    if (etag === undefined)
+        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+    return { PartNumber: number, ETag: etag };
+}
+/** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
+const COMPLETE_WITHIN_MS = 15 * 60_000;
+async function complete(route, source, { key, uploadId }, parts) {
+    const request = new dist_cjs/* CompleteMultipartUploadCommand */.Gym({
+        ...route.to.common,
+        ...route.to.payer,
+        Key: key,
+        UploadId: uploadId,
+        MultipartUpload: { Parts: parts },
+        MpuObjectSize: source.size,
+        ChecksumType: 'FULL_OBJECT',
+        ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+    });
+    try {
+        const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
+        return (0,s3_route/* copied */.pG)(answer.ETag, answer.$metadata.requestId);
+    }
+    catch (error) {
+        if ((0,trouble/* troubleOf */.L)(error).code !== 'NoSuchUpload')
+            throw error;
+        return await alreadyCompleted(route.to, key, parts, error);
+    }
+}
+/**
+ * When the answer to a successful completion is lost, its repetition finds no upload. The object then bears the ETag
+ * these parts make: the MD5 of their MD5s, and their number.
+ */
+async function alreadyCompleted(to, key, parts, error) {
+    const expected = multipartEtag(parts);
+    const head = await to.send(new dist_cjs/* HeadObjectCommand */.l81({ ...to.common, ...to.payer, Key: key }));
+    if ((0,keys/* unquote */._n)(head.ETag) !== expected)
+        throw error;
+    return (0,s3_route/* copied */.pG)(head.ETag, head.$metadata.requestId);
+}
+function multipartEtag(parts) {
+    const hash = (0,external_node_crypto_.createHash)('md5');
+    for (const { ETag } of parts)
+        hash.update(Buffer.from((0,keys/* unquote */._n)(ETag), 'hex'));
+    return `${hash.digest('hex')}-${parts.length}`;
+}
+/** How long clean-up may take; it outlives the abort that made it necessary. */
+const CLEAN_UP_MS = 5_000;
+async function abortUpload(bucket, { key, uploadId }) {
+    const command = new dist_cjs/* AbortMultipartUploadCommand */.tfP({
+        ...bucket.common,
+        ...bucket.payer,
+        Key: key,
+        UploadId: uploadId,
+    });
+    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+}
+
+
+/***/ }),
+
+/***/ 35336:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   RI: () => (/* binding */ patienceFor),
+/* harmony export */   SF: () => (/* binding */ destinationTraits),
+/* harmony export */   nR: () => (/* binding */ copiedFrom),
+/* harmony export */   pG: () => (/* binding */ copied)
+/* harmony export */ });
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(15865);
+
+/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
+function copiedFrom({ from, to }, source) {
+    return {
+        ...from.payer,
+        ...to.payer,
+        CopySource: (0,_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .copySource */ .XR)(from.location.bucket, from.fullKey(source.key)),
+        CopySourceIfMatch: `"${source.etag}"`,
+        ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
+    };
+}
+/** What the new object gets whatever the source had. */
+function destinationTraits(route, source) {
+    const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
+    return {
+        ...(storageClass !== undefined &&
+            storageClass !== 'STANDARD' && { StorageClass: storageClass }),
+        ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
+        ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
+        ...(route.acl !== undefined && { ACL: route.acl }),
+    };
+}
+/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
+function copied(etag, requestId) {
+    const plain = (0,_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .unquote */ ._n)(etag);
+    if (plain === '')
+        throw new Error('S3 answered 200 without the ETag of the copy.');
+    return { etag: plain, requestId };
+}
+const PATIENCE_MS = 60_000;
+const SLOWEST_BYTES_PER_MS = 10_000;
+/** How long S3 may take to copy so many bytes before the request is given up as stalled, ms. */
+function patienceFor(bytes) {
+    return PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS;
+}
+
+
+/***/ }),
+
+/***/ 33207:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ Connection),
+/* harmony export */   r: () => (/* binding */ headerOf)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(65071);
+
+/** @param name in lower case */
+function headerOf({ headers }, name) {
+    for (let at = 0; at + 1 < headers.length; at += 2) {
+        if (headers[at]?.length === name.length && String(headers[at]).toLowerCase() === name)
+            return String(headers[at + 1]);
+    }
+    return undefined;
+}
+class Connection {
+    #dispatcher;
+    #aborting;
+    #live = new Set();
+    /** @param aborting ends every request under way */
+    constructor(dispatcher, aborting) {
+        this.#dispatcher = dispatcher;
+        this.#aborting = aborting;
+        aborting.addEventListener('abort', () => {
+            for (const exchange of this.#live)
+                exchange.abort();
+        });
+    }
+    /** @throws StoppedError once aborted, else what the network said */
+    send({ origin, path, method, headers, withinMs }) {
+        if (this.#aborting.aborted)
+            return Promise.reject(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .StoppedError */ .Ko('Stopped before a request was sent.'));
+        return new Promise((resolve, reject) => {
+            const exchange = new Exchange(answer => {
+                this.#live.delete(exchange);
+                resolve(answer);
+            }, error => {
+                this.#live.delete(exchange);
+                reject(error);
+            });
+            this.#live.add(exchange);
+            const timeouts = { headersTimeout: withinMs, bodyTimeout: withinMs };
+            this.#dispatcher.dispatch({ origin, path, method, headers, ...timeouts }, exchange);
+        });
+    }
+}
+/** One request under way. */
+class Exchange {
+    #resolve;
+    #reject;
+    #chunks = [];
+    #abort;
+    #aborted = false;
+    #status = 0;
+    #headers = [];
+    constructor(resolve, reject) {
+        this.#resolve = resolve;
+        this.#reject = reject;
+    }
+    abort() {
+        this.#aborted = true;
+        this.#abort?.();
+    }
+    onConnect(abort) {
+        this.#abort = abort;
+        if (this.#aborted)
+            abort();
+    }
+    onHeaders(status, headers) {
+        this.#status = status;
+        this.#headers = headers;
+        return true;
+    }
+    onData(chunk) {
+        this.#chunks.push(chunk);
+        return true;
+    }
+    onComplete() {
+        const [only] = this.#chunks;
+        const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+        this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString() });
+    }
+    onError(error) {
+        this.#reject(this.#aborted ? new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .StoppedError */ .Ko('Stopped while a request was in flight.', { cause: error }) : error);
+    }
+}
+
+
+/***/ }),
+
+/***/ 97922:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ readCopyAnswer),
+/* harmony export */   a: () => (/* binding */ copyHeaders)
+/* harmony export */ });
+/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(33207);
+/* harmony import */ var _xml_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(71378);
+
+
+/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
+const HEADERS = {
+    ACL: 'x-amz-acl',
+    CopySource: 'x-amz-copy-source',
+    CopySourceIfMatch: 'x-amz-copy-source-if-match',
+    CopySourceRange: 'x-amz-copy-source-range',
+    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
+    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+    IfNoneMatch: 'if-none-match',
+    MetadataDirective: 'x-amz-metadata-directive',
+    RequestPayer: 'x-amz-request-payer',
+    ServerSideEncryption: 'x-amz-server-side-encryption',
+    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+    StorageClass: 'x-amz-storage-class',
+    TaggingDirective: 'x-amz-tagging-directive',
+};
+/** Members without a value are left out. */
+function copyHeaders(members) {
+    const headers = {};
+    for (const name of MEMBERS) {
+        const value = members[name];
+        if (value !== undefined)
+            headers[HEADERS[name]] = value;
+    }
+    return headers;
+}
+const MEMBERS = Object.keys(HEADERS);
+/** Reads a CopyObjectResult or CopyPartResult. */
+function readCopyAnswer(answer) {
+    return { etag: (0,_xml_js__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b)(answer.body, 'ETag'), requestId: (0,_connection_js__WEBPACK_IMPORTED_MODULE_0__/* .headerOf */ .r)(answer, 'x-amz-request-id') };
+}
+
+
+/***/ }),
+
+/***/ 71378:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ textOf)
+/* harmony export */ });
+/**
+ * Reading the few XML answers that are read a million times. S3 writes them flat and regular, so that looking for the
+ * tags that matter is enough, and many times faster than a parser.
+ */
+const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** The text of the first `<name>`, entities replaced; `undefined` when there is none. */
+function textOf(xml, name) {
+    const open = xml.indexOf(`<${name}>`);
+    if (open < 0)
+        return undefined;
+    const start = open + name.length + 2;
+    return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
+}
+function withoutEntities(text) {
+    if (!text.includes('&'))
+        return text;
+    return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+        if (hex !== undefined)
+            return String.fromCodePoint(Number.parseInt(hex, 16));
+        if (decimal !== undefined)
+            return String.fromCodePoint(Number.parseInt(decimal, 10));
+        return ENTITIES[name ?? ''] ?? whole;
+    });
 }
 
 

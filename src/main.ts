@@ -12,6 +12,7 @@ import { outputsOf, setOutputs } from './github/outputs.ts';
 import { currentRun, sessionName } from './github/run.ts';
 import { saveState } from './github/state.ts';
 import { writeSummary } from './github/summary.ts';
+import { isCleanUpDue } from './job/clean-up.ts';
 import { runJob } from './job/job.ts';
 import { LEFT_OVER, type LeftOver } from './job/left-over.ts';
 import type { RunReport, Settings } from './model.ts';
@@ -29,8 +30,12 @@ async function main(): Promise<void> {
   const folder = await makeFolder(wanted, process.env.GITHUB_WORKSPACE);
   const upload = name === undefined ? undefined : { folder, name, retentionDays };
   const scratch = await mkdtemp(join(process.env.RUNNER_TEMP || tmpdir(), 's3-sync-'));
-  const leave = (left: LeftOver) => saveState(LEFT_OVER, left);
-  leave({ scratch, upload });
+  let left: LeftOver = { scratch, upload };
+  const leave = (more: Partial<LeftOver>) => {
+    left = { ...left, ...more };
+    saveState(LEFT_OVER, left);
+  };
+  leave({});
 
   const report = await runJob(
     settings,
@@ -43,7 +48,7 @@ async function main(): Promise<void> {
       runUrl: currentRun().url,
       scratch,
       reportFolder: folder,
-      remember: cleanUp => leave({ scratch, upload, cleanUp }),
+      remember: cleanUp => leave({ cleanUp }),
     },
     stop,
   );
@@ -54,9 +59,10 @@ async function main(): Promise<void> {
   const uploaded = upload === undefined || stop.draining.aborted ? undefined : await uploadFolder(upload);
   if (uploaded?.warning !== undefined) log.warning(uploaded.warning);
   setOutputs(outputsOf(report, folder, uploaded?.url));
-  if (!stop.draining.aborted) {
-    leave({});
+  if (!stop.draining.aborted) leave({ upload: undefined });
+  if (!(await isCleanUpDue(left.cleanUp))) {
     await rm(scratch, { recursive: true, force: true });
+    leave({ cleanUp: undefined });
   }
   if (!report.verdict.ok) process.exitCode = 1;
 }

@@ -10,7 +10,7 @@ import { LEFT_OVER, type LeftOver } from './job/left-over.ts';
 
 async function post(): Promise<void> {
   const left = readState(LEFT_OVER) as LeftOver | undefined;
-  if (left?.scratch === undefined) {
+  if (left?.cleanUp === undefined && left?.upload === undefined) {
     log.info('Nothing was left to do.');
     return;
   }

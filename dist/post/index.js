@@ -64081,10 +64081,10 @@ function readState(name) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  n: () => (/* binding */ cleanUp)
+  nY: () => (/* binding */ cleanUp)
 });
 
-// UNUSED EXPORTS: cleanUpFor
+// UNUSED EXPORTS: cleanUpFor, isCleanUpDue
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -64221,6 +64221,8 @@ const KINDS = {
     ExpiredToken: 'renew',
     ExpiredTokenException: 'renew',
     TokenRefreshRequired: 'renew',
+    // A HEAD cannot name its error. Of the 400s, an expired token is the one that something can be done about.
+    BadRequest: 'renew',
     AccessDenied: 'denied',
     AccessDeniedException: 'denied',
     Forbidden: 'denied',
@@ -64867,7 +64869,7 @@ async function identify(request, surroundings) {
     };
 }
 function assumed(request, surroundings, sts) {
-    const session = new WebIdentitySession({ ...request, ...surroundings, sts });
+    const session = new WebIdentitySession({ ...surroundings, ...request, sts });
     const provider = () => session.credentials();
     // Clients must not keep a copy of their own: a session renewed after ExpiredToken has to reach them at once.
     const credentials = Object.assign(provider, { memoized: true });
@@ -65308,7 +65310,7 @@ var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./lib/src/s3/journal.js
 /** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
 
-class FileJournal {
+class journal_FileJournal {
     #path;
     constructor(path) {
         this.#path = path;
@@ -65645,6 +65647,10 @@ function cleanUpFor({ settings, to }, host, journal) {
         owner: to.owner,
     };
 }
+/** Are there uploads that the run could not end itself? */
+async function isCleanUpDue(left) {
+    return left !== undefined && (await new FileJournal(left.journal).stillOpen()).length > 0;
+}
 /**
  * Aborts the multipart uploads that the journal shows as open.
  *
@@ -65652,7 +65658,7 @@ function cleanUpFor({ settings, to }, host, journal) {
  * @throws FatalError when the identity cannot be had, or what S3 answered when an upload cannot be aborted
  */
 async function cleanUp(left, host, aborting) {
-    const uploads = await new FileJournal(left.journal).stillOpen();
+    const uploads = await new journal_FileJournal(left.journal).stillOpen();
     if (uploads.length === 0)
         return 0;
     const requestHandler = createRequestHandler(host.environment, SOCKETS);
@@ -65708,13 +65714,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 async function post() {
     const left = (0,_github_state_js__WEBPACK_IMPORTED_MODULE_5__/* .readState */ .u)(_job_left_over_js__WEBPACK_IMPORTED_MODULE_7__/* .LEFT_OVER */ .P);
-    if (left?.scratch === undefined) {
+    if (left?.cleanUp === undefined && left?.upload === undefined) {
         _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info('Nothing was left to do.');
         return;
     }
     if (left.cleanUp !== undefined) {
         const host = { environment: process.env, idToken: _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__/* .idToken */ .f, mask: _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .mask */ .d };
-        const aborted = await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .n)(left.cleanUp, host, AbortSignal.timeout(MINUTE));
+        const aborted = await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .nY)(left.cleanUp, host, AbortSignal.timeout(MINUTE));
         _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info(`Aborted ${aborted} multipart uploads that the run left open.`);
     }
     if (left.upload !== undefined) {

@@ -66,7 +66,7 @@ function assumed(
   surroundings: Surroundings,
   sts: STSClient,
 ): Credentials {
-  const session = new WebIdentitySession({ ...request, ...surroundings, sts });
+  const session = new WebIdentitySession({ ...surroundings, ...request, sts });
   const provider = () => session.credentials();
   // Clients must not keep a copy of their own: a session renewed after ExpiredToken has to reach them at once.
   const credentials = Object.assign(provider, { memoized: true });

@@ -53,6 +53,8 @@ const KINDS: Readonly<Record<string, TroubleKind>> = {
   ExpiredToken: 'renew',
   ExpiredTokenException: 'renew',
   TokenRefreshRequired: 'renew',
+  // A HEAD cannot name its error. Of the 400s, an expired token is the one that something can be done about.
+  BadRequest: 'renew',
   AccessDenied: 'denied',
   AccessDeniedException: 'denied',
   Forbidden: 'denied',

@@ -28,6 +28,11 @@ export function cleanUpFor(
   };
 }
 
+/** Are there uploads that the run could not end itself? */
+export async function isCleanUpDue(left: CleanUp | undefined): Promise<boolean> {
+  return left !== undefined && (await new FileJournal(left.journal).stillOpen()).length > 0;
+}
+
 /**
  * Aborts the multipart uploads that the journal shows as open.
  *

@@ -44,7 +44,8 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
   diary.totals = tally.totals(plan.totals.listed);
   diary.failures = tally.failures();
   diary.compared = look || settings.mode === 'verify';
-  diary.complete = (diary.totals.reasons['skipped: stopped'] ?? 0) === 0 && !diary.halted;
+  const { reasons } = diary.totals;
+  diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
   diary.notes.push(...describe(movements));
 }
 

@@ -56,10 +56,29 @@ async function planAndCarry(scene: Scene, host: Host, stop: Stop, diary: Diary):
   } catch (error) {
     diary.halt(error);
   }
+  await diary.phase('conclusion', () => concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary }));
+}
+
+interface Ending {
+  readonly scene: Scene;
+  readonly plan: Plan;
+  readonly outcomes: OutcomeLog;
+  readonly host: Host;
+  readonly stop: Stop;
+  readonly diary: Diary;
+}
+
+/** When both sides can no longer be listed, what was done is still told. */
+async function concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary }: Ending): Promise<void> {
+  const ending = { scene, plan, outcomes, reportFolder: host.reportFolder };
   const mayLook = !stop.draining.aborted && !diary.halted;
-  await diary.phase('conclusion', () =>
-    conclude({ scene, plan, outcomes, mayLook, reportFolder: host.reportFolder }, diary),
-  );
+  try {
+    await conclude({ ...ending, mayLook }, diary);
+  } catch (error) {
+    diary.halt(error);
+    if (!mayLook) throw error;
+    await conclude({ ...ending, mayLook: false }, diary);
+  }
 }
 
 async function carry(scene: Scene, plan: Plan, outcomes: OutcomeLog, host: Host, stop: Stop): Promise<void> {

@@ -3,11 +3,12 @@ import type { CleanUp } from './host.ts';
 
 export const LEFT_OVER = 'left-over';
 
-/** Empty when the main step finished by itself. */
+/** Nothing but the scratch folder when the main step finished by itself. */
 export interface LeftOver {
-  readonly scratch?: string;
+  /** Removed by whoever is done with it. */
+  readonly scratch: string;
   readonly upload?:
     | { readonly folder: string; readonly name: string; readonly retentionDays: number | undefined }
     | undefined;
-  readonly cleanUp?: CleanUp;
+  readonly cleanUp?: CleanUp | undefined;
 }

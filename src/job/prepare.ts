@@ -37,7 +37,9 @@ async function identifyBoth(
   network: Network,
   diary: Diary,
 ): Promise<Both<Identity> | undefined> {
-  const surroundings: Surroundings = { ...host, ...network };
+  const { environment, idToken, mask } = host;
+  const { requestHandler, aborting } = network;
+  const surroundings: Surroundings = { environment, requestHandler, idToken, mask, aborting };
   const tried = await Promise.all(
     SIDES.map(side => tryIdentity(requestFor(side, settings, host), surroundings)),
   );

@@ -54,7 +54,8 @@ async function removeTogether(bucket: Bucket, entries: readonly ObjectEntry[]): 
   const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
   return entries.map(({ key }) => {
     const error = errors.get(bucket.fullKey(key));
-    if (error === undefined) return { key, result: 'deleted', requestId };
+    // The answer to an earlier attempt may have been lost; what is gone is deleted.
+    if (error === undefined || error.Code === 'NoSuchKey') return { key, result: 'deleted', requestId };
     return failure(
       key,
       error.Code ?? 'Error',
@@ -71,7 +72,8 @@ async function removeAlone(bucket: Bucket, { key, etag }: ObjectEntry): Promise<
     return { key, result: 'deleted', requestId: answer.$metadata.requestId };
   } catch (error) {
     if (error instanceof StoppedError) throw error;
-    const { code, message, requestId } = troubleOf(error);
+    const { kind, code, message, requestId } = troubleOf(error);
+    if (kind === 'absent') return { key, result: 'deleted', requestId };
     return failure(key, code, message, requestId);
   }
 }

@@ -162,7 +162,7 @@ async function sdk(t: TestContext, body: string): Promise<S3Client> {
 /** Answers to HEAD have no body: only the status can say what is wrong. */
 const HEADS: readonly [number, TroubleKind, string][] = [
   [301, 'configuration', 'PermanentRedirect'],
-  [400, 'other', 'BadRequest'],
+  [400, 'renew', 'BadRequest'],
   [403, 'denied', 'AccessDenied'],
   [404, 'absent', 'NotFound'],
   [412, 'precondition', 'PreconditionFailed'],
