@@ -66030,7 +66030,7 @@ async function cleanUp(left, host, aborting) {
 
 /***/ }),
 
-/***/ 8237:
+/***/ 92311:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66852,6 +66852,56 @@ function etagIsMd5(head, etag) {
     return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
 }
 
+;// CONCATENATED MODULE: ./lib/src/sync/pace.js
+/**
+ * How many requests to have in flight when nobody said: as many as S3 answers gladly. Grows step by step while answers
+ * come as fast as ever, holds when they take longer, and halves when S3 says to slow down, the way TCP shares a line.
+ */
+const PACE = { start: 64, floor: 8, ceiling: 512, step: 8 };
+/** Answers that take this many times as long as the fastest round did are a queue, not a distance. */
+const QUEUEING = 2;
+/** Below this, ms, differences are noise. */
+const NOISE_MS = 25;
+class Pace {
+    #throttle;
+    /** No throttling was met yet: the limit is far off, and doubling finds it sooner. */
+    #searching = true;
+    #round = { answers: 0, ms: 0, throttled: false };
+    #fastestMs = Number.POSITIVE_INFINITY;
+    constructor(throttle) {
+        this.#throttle = throttle;
+        throttle.concurrency = PACE.start;
+    }
+    /**
+     * One request is done. The pace changes once a round, which is as many answers as there are places, because a change
+     * shows only in what is sent after it.
+     *
+     * @param ms from sending to the answer, repetitions included
+     * @param throttled whether S3 asked to slow down since the last answer
+     */
+    answered(ms, throttled) {
+        this.#round.answers++;
+        this.#round.ms += ms;
+        this.#round.throttled ||= throttled;
+        if (this.#round.answers < this.#throttle.concurrency)
+            return;
+        const { answers, ms: inAll, throttled: slowDown } = this.#round;
+        this.#round = { answers: 0, ms: 0, throttled: false };
+        this.#throttle.concurrency = this.#next(inAll / answers, slowDown);
+    }
+    #next(meanMs, slowDown) {
+        const now = this.#throttle.concurrency;
+        if (slowDown) {
+            this.#searching = false;
+            return Math.max(PACE.floor, Math.floor(now / 2));
+        }
+        this.#fastestMs = Math.min(this.#fastestMs, meanMs);
+        if (meanMs > this.#fastestMs * QUEUEING + NOISE_MS)
+            return now;
+        return Math.min(PACE.ceiling, this.#searching ? now * 2 : now + PACE.step);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/src/sync/transfer.js
 /**
  * Runs `work` on every item until the stream ends, `draining` fires or a work throws. What is running then is waited
@@ -66908,9 +66958,15 @@ async function transfer(pages, limit, work, draining) {
 
 
 
+
+/** The time that larger objects take is S3's work on their bytes and says nothing about the pace. */
+const PACED_BYTES = 16 * 1024 ** 2;
 /** Denials before the first success that show a missing permission rather than an odd object. */
 const HOPELESS = 50;
-function createCopyEngine({ route, concurrency, archived }) {
+function createCopyEngine({ route, concurrency, throttled, archived }) {
+    const limit = pLimit(concurrency === 'auto' ? PACE.start : concurrency);
+    const pace = concurrency === 'auto' ? new Pace(limit) : undefined;
+    let slowDowns = 0;
     let denials = 0;
     let successes = 0;
     /** Every copy so far was denied: the rest would be, too. */
@@ -66925,10 +66981,19 @@ function createCopyEngine({ route, concurrency, archived }) {
             });
         }
     };
+    const keepPace = (item, startedMs) => {
+        if (item.source.size > PACED_BYTES)
+            return;
+        const before = slowDowns;
+        slowDowns = throttled();
+        pace?.answered(performance.now() - startedMs, slowDowns > before);
+    };
     return {
         name: 'copy',
-        transfer: (items, record, stop) => transfer(items, pLimit(concurrency), async (item) => {
+        transfer: (items, record, stop) => transfer(items, limit, async (item) => {
+            const started = performance.now();
             const outcome = await carry(route, item, archived);
+            keepPace(item, started);
             if (outcome === undefined)
                 return;
             await record(outcome);
@@ -67223,8 +67288,6 @@ function failure(key, code, message, requestId) {
 
 
 
-/** Objects in flight when `concurrency: auto`. */
-const OBJECTS_IN_FLIGHT = 64;
 /** Parts in flight over all multipart copies. */
 const PARTS_IN_FLIGHT = 32;
 const PROGRESS_EVERY_MS = 10_000;
@@ -67241,13 +67304,14 @@ async function carryOut(carriage) {
     await deleteAll(carriage);
 }
 /** Resolves to how many objects failed. */
-async function copyAll({ scene, plan, outcomes, journal, stop, log }) {
+async function copyAll({ scene, plan, outcomes, journal, requests, stop, log }) {
     if (plan.totals.toCopy === 0)
         return 0;
     const { concurrency, archived } = scene.settings;
     const engine = createCopyEngine({
         route: routeFor(scene, journal),
-        concurrency: concurrency === 'auto' ? OBJECTS_IN_FLIGHT : concurrency,
+        concurrency,
+        throttled: () => requests.count('throttled'),
         archived,
     });
     const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy);
@@ -68559,29 +68623,32 @@ function tellPlan(totals, settings, log) {
 const SOCKETS = 1024;
 /** Never throws: whatever happened is in the report. */
 async function runJob(settings, host, stop) {
-    const diary = new Diary();
-    const requests = new bucket/* RequestCounter */.k();
+    const run = { host, stop, diary: new Diary(), requests: new bucket/* RequestCounter */.k() };
+    const { diary, requests } = run;
     try {
-        const network = {
-            environment: host.environment,
-            requestHandler: (0,endpoint/* createRequestHandler */.KB)(host.environment, SOCKETS),
-            connection: new connection/* Connection */.N((0,endpoint/* createDispatcher */.SM)(host.environment, SOCKETS), stop.aborting),
-            aborting: stop.aborting,
-            requests,
-        };
-        const scene = await diary.phase('preflight', () => prepare(settings, host, network, diary));
+        const scene = await diary.phase('preflight', () => prepare(settings, host, networkFor(run), diary));
         await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
         if (settings.mode === 'preflight')
             diary.complete = true;
         else if (scene !== undefined)
-            await planAndCarry(scene, host, stop, diary);
+            await planAndCarry(scene, run);
     }
     catch (error) {
         diary.halt(error);
     }
     return diary.report(settings, requests, host.runUrl);
 }
-async function planAndCarry(scene, host, stop, diary) {
+function networkFor({ host: { environment }, stop, requests }) {
+    return {
+        environment,
+        requestHandler: (0,endpoint/* createRequestHandler */.KB)(environment, SOCKETS),
+        connection: new connection/* Connection */.N((0,endpoint/* createDispatcher */.SM)(environment, SOCKETS), stop.aborting),
+        aborting: stop.aborting,
+        requests,
+    };
+}
+async function planAndCarry(scene, run) {
+    const { host, diary } = run;
     const { settings } = scene;
     const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
     tellPlan(plan.totals, settings, host.log);
@@ -68591,15 +68658,22 @@ async function planAndCarry(scene, host, stop, diary) {
         if (settings.mode !== 'verify')
             guardPlan(settings, plan.totals);
         if (settings.mode === 'sync')
-            await diary.phase('transfer', () => job_carry(scene, plan, outcomes, host, stop));
+            await diary.phase('transfer', () => job_carry(scene, plan, outcomes, run));
     }
     catch (error) {
         diary.halt(error);
     }
-    await diary.phase('conclusion', () => concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary }));
+    await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
+}
+async function job_carry(scene, plan, outcomes, run) {
+    const { host, stop, requests } = run;
+    const journal = (0,external_node_path_.join)(host.scratch, 'uploads.ndjson');
+    host.remember((0,clean_up/* cleanUpFor */.Eo)(scene, host, journal));
+    await carryOut({ scene, plan, outcomes, journal: new s3_journal/* FileJournal */.G(journal), requests, stop, log: host.log });
 }
 /** When both sides can no longer be listed, what was done is still told. */
-async function concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary }) {
+async function concludeWithWhatIsLeft(scene, plan, outcomes, run) {
+    const { host, stop, diary } = run;
     const ending = { scene, plan, outcomes, reportFolder: host.reportFolder };
     const mayLook = !stop.draining.aborted && !diary.halted;
     try {
@@ -68611,11 +68685,6 @@ async function concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary
             throw error;
         await conclude_conclude({ ...ending, mayLook: false }, diary);
     }
-}
-async function job_carry(scene, plan, outcomes, host, stop) {
-    const journal = (0,external_node_path_.join)(host.scratch, 'uploads.ndjson');
-    host.remember((0,clean_up/* cleanUpFor */.Eo)(scene, host, journal));
-    await carryOut({ scene, plan, outcomes, journal: new s3_journal/* FileJournal */.G(journal), stop, log: host.log });
 }
 
 
@@ -68650,7 +68719,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
 /* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(58729);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8237);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(92311);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(86424);
 /* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3849);
 /* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(27534);
@@ -69724,6 +69793,9 @@ class RequestCounter {
     #counts = new Map();
     add(name) {
         this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    }
+    count(name) {
+        return this.#counts.get(name) ?? 0;
     }
     toJSON() {
         return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -65228,6 +65228,9 @@ class RequestCounter {
     add(name) {
         this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     }
+    count(name) {
+        return this.#counts.get(name) ?? 0;
+    }
     toJSON() {
         return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
     }

@@ -7,20 +7,29 @@ import { copy } from '../s3/copy.ts';
 import { headEntry } from '../s3/head.ts';
 import { UnreadableMetadataError } from '../s3/multipart.ts';
 import type { CopyRoute } from '../s3/route.ts';
+import { PACE, Pace } from '../sync/pace.ts';
 import { transfer } from '../sync/transfer.ts';
 import type { Engine } from './engine.ts';
 
 export interface CopyEngineOptions {
   readonly route: CopyRoute;
-  /** Objects in flight. */
-  readonly concurrency: number;
+  /** Objects in flight; `auto` follows what S3 answers. */
+  readonly concurrency: number | 'auto';
+  /** How often S3 has asked to slow down so far. */
+  readonly throttled: () => number;
   readonly archived: 'skip' | 'fail';
 }
+
+/** The time that larger objects take is S3's work on their bytes and says nothing about the pace. */
+const PACED_BYTES = 16 * 1024 ** 2;
 
 /** Denials before the first success that show a missing permission rather than an odd object. */
 const HOPELESS = 50;
 
-export function createCopyEngine({ route, concurrency, archived }: CopyEngineOptions): Engine {
+export function createCopyEngine({ route, concurrency, throttled, archived }: CopyEngineOptions): Engine {
+  const limit = pLimit(concurrency === 'auto' ? PACE.start : concurrency);
+  const pace = concurrency === 'auto' ? new Pace(limit) : undefined;
+  let slowDowns = 0;
   let denials = 0;
   let successes = 0;
 
@@ -38,14 +47,23 @@ export function createCopyEngine({ route, concurrency, archived }: CopyEngineOpt
     }
   };
 
+  const keepPace = (item: CopyItem, startedMs: number) => {
+    if (item.source.size > PACED_BYTES) return;
+    const before = slowDowns;
+    slowDowns = throttled();
+    pace?.answered(performance.now() - startedMs, slowDowns > before);
+  };
+
   return {
     name: 'copy',
     transfer: (items, record, stop) =>
       transfer(
         items,
-        pLimit(concurrency),
+        limit,
         async item => {
+          const started = performance.now();
           const outcome = await carry(route, item, archived);
+          keepPace(item, started);
           if (outcome === undefined) return;
           await record(outcome);
           guardHope(outcome);

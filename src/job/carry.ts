@@ -5,6 +5,7 @@ import type { Log } from '../model.ts';
 import { aclFor } from '../preflight/ownership.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
+import type { RequestCounter } from '../s3/bucket.ts';
 import type { UploadJournal } from '../s3/journal.ts';
 import { removeAll } from '../s3/remove.ts';
 import type { CopyRoute } from '../s3/route.ts';
@@ -12,8 +13,6 @@ import type { OutcomeLog } from '../sync/outcomes.ts';
 import type { Stop } from '../sync/stop.ts';
 import type { Plan } from './plan.ts';
 
-/** Objects in flight when `concurrency: auto`. */
-export const OBJECTS_IN_FLIGHT = 64;
 /** Parts in flight over all multipart copies. */
 const PARTS_IN_FLIGHT = 32;
 const PROGRESS_EVERY_MS = 10_000;
@@ -23,6 +22,7 @@ export interface Carriage {
   readonly plan: Plan;
   readonly outcomes: OutcomeLog;
   readonly journal: UploadJournal;
+  readonly requests: RequestCounter;
   readonly stop: Stop;
   readonly log: Log;
 }
@@ -42,12 +42,13 @@ export async function carryOut(carriage: Carriage): Promise<void> {
 }
 
 /** Resolves to how many objects failed. */
-async function copyAll({ scene, plan, outcomes, journal, stop, log }: Carriage): Promise<number> {
+async function copyAll({ scene, plan, outcomes, journal, requests, stop, log }: Carriage): Promise<number> {
   if (plan.totals.toCopy === 0) return 0;
   const { concurrency, archived } = scene.settings;
   const engine = createCopyEngine({
     route: routeFor(scene, journal),
-    concurrency: concurrency === 'auto' ? OBJECTS_IN_FLIGHT : concurrency,
+    concurrency,
+    throttled: () => requests.count('throttled'),
     archived,
   });
   const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy);

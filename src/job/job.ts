@@ -21,29 +21,41 @@ import { tellChecks, tellPlan } from './tell.ts';
 /** Connections to one host; more than objects and parts in flight together. */
 const SOCKETS = 1024;
 
+/** What every phase of one run shares. */
+interface Run {
+  readonly host: Host;
+  readonly stop: Stop;
+  readonly diary: Diary;
+  readonly requests: RequestCounter;
+}
+
 /** Never throws: whatever happened is in the report. */
 export async function runJob(settings: Settings, host: Host, stop: Stop): Promise<RunReport> {
-  const diary = new Diary();
-  const requests = new RequestCounter();
+  const run: Run = { host, stop, diary: new Diary(), requests: new RequestCounter() };
+  const { diary, requests } = run;
   try {
-    const network: Network = {
-      environment: host.environment,
-      requestHandler: createRequestHandler(host.environment, SOCKETS),
-      connection: new Connection(createDispatcher(host.environment, SOCKETS), stop.aborting),
-      aborting: stop.aborting,
-      requests,
-    };
-    const scene = await diary.phase('preflight', () => prepare(settings, host, network, diary));
+    const scene = await diary.phase('preflight', () => prepare(settings, host, networkFor(run), diary));
     await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
     if (settings.mode === 'preflight') diary.complete = true;
-    else if (scene !== undefined) await planAndCarry(scene, host, stop, diary);
+    else if (scene !== undefined) await planAndCarry(scene, run);
   } catch (error) {
     diary.halt(error);
   }
   return diary.report(settings, requests, host.runUrl);
 }
 
-async function planAndCarry(scene: Scene, host: Host, stop: Stop, diary: Diary): Promise<void> {
+function networkFor({ host: { environment }, stop, requests }: Run): Network {
+  return {
+    environment,
+    requestHandler: createRequestHandler(environment, SOCKETS),
+    connection: new Connection(createDispatcher(environment, SOCKETS), stop.aborting),
+    aborting: stop.aborting,
+    requests,
+  };
+}
+
+async function planAndCarry(scene: Scene, run: Run): Promise<void> {
+  const { host, diary } = run;
   const { settings } = scene;
   const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
   tellPlan(plan.totals, settings, host.log);
@@ -51,25 +63,28 @@ async function planAndCarry(scene: Scene, host: Host, stop: Stop, diary: Diary):
   try {
     // A dry run says what a guard would refuse, too; comparing deletes nothing.
     if (settings.mode !== 'verify') guardPlan(settings, plan.totals);
-    if (settings.mode === 'sync')
-      await diary.phase('transfer', () => carry(scene, plan, outcomes, host, stop));
+    if (settings.mode === 'sync') await diary.phase('transfer', () => carry(scene, plan, outcomes, run));
   } catch (error) {
     diary.halt(error);
   }
-  await diary.phase('conclusion', () => concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary }));
+  await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
 }
 
-interface Ending {
-  readonly scene: Scene;
-  readonly plan: Plan;
-  readonly outcomes: OutcomeLog;
-  readonly host: Host;
-  readonly stop: Stop;
-  readonly diary: Diary;
+async function carry(scene: Scene, plan: Plan, outcomes: OutcomeLog, run: Run): Promise<void> {
+  const { host, stop, requests } = run;
+  const journal = join(host.scratch, 'uploads.ndjson');
+  host.remember(cleanUpFor(scene, host, journal));
+  await carryOut({ scene, plan, outcomes, journal: new FileJournal(journal), requests, stop, log: host.log });
 }
 
 /** When both sides can no longer be listed, what was done is still told. */
-async function concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary }: Ending): Promise<void> {
+async function concludeWithWhatIsLeft(
+  scene: Scene,
+  plan: Plan,
+  outcomes: OutcomeLog,
+  run: Run,
+): Promise<void> {
+  const { host, stop, diary } = run;
   const ending = { scene, plan, outcomes, reportFolder: host.reportFolder };
   const mayLook = !stop.draining.aborted && !diary.halted;
   try {
@@ -79,10 +94,4 @@ async function concludeWithWhatIsLeft({ scene, plan, outcomes, host, stop, diary
     if (!mayLook) throw error;
     await conclude({ ...ending, mayLook: false }, diary);
   }
-}
-
-async function carry(scene: Scene, plan: Plan, outcomes: OutcomeLog, host: Host, stop: Stop): Promise<void> {
-  const journal = join(host.scratch, 'uploads.ndjson');
-  host.remember(cleanUpFor(scene, host, journal));
-  await carryOut({ scene, plan, outcomes, journal: new FileJournal(journal), stop, log: host.log });
 }

@@ -36,6 +36,10 @@ export class RequestCounter {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 
+  count(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
   toJSON(): Record<string, number> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
