@@ -66030,7 +66030,7 @@ async function cleanUp(left, host, aborting) {
 
 /***/ }),
 
-/***/ 92311:
+/***/ 77320:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -67358,6 +67358,470 @@ async function deleteAll({ scene, plan, outcomes, stop, log }) {
 var clean_up = __nccwpck_require__(58729);
 // EXTERNAL MODULE: ./lib/src/report/folder.js
 var folder = __nccwpck_require__(3849);
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/characters.js
+/**
+ * What stands at each position of the keys, so that they can be counted with like numbers: which characters there are,
+ * and which follow when those seen are used up. Positions are UTF-16 indices at which a whole character begins.
+ */
+const [FIRST_SURROGATE, LAST_SURROGATE] = [0xd800, 0xdfff];
+const LAST_CODE_POINT = 0x10ffff;
+/** Among how many positions to the right one is looked for whose characters are all known. */
+const NEAR = 8;
+class Characters {
+    #columns = [];
+    /**
+     * The characters of one position as digits. While they are still going up (the leading zeros of a counter, the first
+     * character of a hash), they are expected to be those of a position nearby that started over already.
+     */
+    at(position) {
+        const column = this.#column(position);
+        if (column.startsOver)
+            return column;
+        const near = this.#columns.slice(position + 1, position + 1 + NEAR);
+        return near.find(other => other?.startsOver && other.includes(column)) ?? column;
+    }
+    /** @param keys in order, out of one stretch that was listed without a gap */
+    learn(keys) {
+        let before = '';
+        for (const key of keys) {
+            // What both begin with has been learnt already.
+            for (let at = sharedLength(before, key); at < key.length; at++) {
+                const code = codeOf(key, at);
+                this.#column(at).add(code);
+                if (at < before.length && codeOf(before, at) > code)
+                    this.#column(at).startsOver = true;
+                if (code > 0xffff)
+                    at++;
+            }
+            before = key;
+        }
+    }
+    #column(position) {
+        this.#columns[position] ??= new Column();
+        return this.#columns[position];
+    }
+}
+/** The characters seen at one position, as digits in ascending order. */
+class Column {
+    /** A character was followed by a lower one: the last is followed by the first, as 9 is by 0. */
+    startsOver = false;
+    #codes = [];
+    get size() {
+        return Math.max(1, this.#codes.length);
+    }
+    add(code) {
+        if (!this.#codes.includes(code))
+            this.#codes = [...this.#codes, code].sort((a, b) => a - b);
+    }
+    includes(other) {
+        return other.#codes.every(code => this.#codes.includes(code));
+    }
+    /** Of a character not seen, that of the one below; of the end of a key, the lowest. */
+    digitOf(code) {
+        const below = code === undefined ? -1 : this.#codes.findLastIndex(seen => seen <= code);
+        return Math.max(0, below);
+    }
+    /** Beyond the last character seen they are assumed to go on as far apart as they are. `undefined`: there is none. */
+    codeOf(digit) {
+        const seen = this.#codes[digit];
+        if (seen !== undefined)
+            return seen;
+        const [first = 0, last = 0] = [this.#codes[0], this.#codes.at(-1)];
+        const apart = Math.max(1, Math.round((last - first) / Math.max(1, this.size - 1)));
+        const code = last + apart * (digit - this.size + 1);
+        if (code > LAST_CODE_POINT)
+            return undefined;
+        return code >= FIRST_SURROGATE && code <= LAST_SURROGATE ? LAST_SURROGATE + 1 : code;
+    }
+}
+/** How much two keys have in common, in UTF-16 units of whole characters. */
+function sharedLength(a, b) {
+    let length = 0;
+    while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length))
+        length++;
+    return isWithinCharacter(a, length) || isWithinCharacter(b, length) ? length - 1 : length;
+}
+/** Whether cutting a key here would cut a surrogate pair in two. */
+function isWithinCharacter(key, position) {
+    const unit = key.charCodeAt(position);
+    return unit >= 0xdc00 && unit <= LAST_SURROGATE;
+}
+function codeOf(key, position = 0) {
+    return key.codePointAt(position) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/beyond.js
+/** Keys as numbers: where the keys will have come if they go on as they did. */
+
+
+/** Positions count until they tell so many keys apart: few enough for doubles to count exactly. */
+const ENOUGH = 2 ** 40;
+/**
+ * Goes on from `to` by `times` the distance it has from `from`: character by character from where the two differ,
+ * carrying to the left, like numbers whose digits are the characters of each position.
+ *
+ * @returns a well-formed key above `to`, no longer in bytes than the longer of the two; `undefined` where there is none
+ */
+function beyond(from, to, times, characters) {
+    const start = sharedLength(from, to);
+    const longest = Math.max(from.length, to.length);
+    let [distance, sum, size, end] = [0, 0, 1, start];
+    for (; end < longest && size < ENOUGH; end++) {
+        const column = characters.at(end);
+        const [low, high] = [column.digitOf(characterAt(from, end)), column.digitOf(characterAt(to, end))];
+        distance = distance * column.size + high - low;
+        sum = sum * column.size + high;
+        size *= column.size;
+    }
+    sum += Math.max(1, Math.round(distance * times));
+    let spelled = '';
+    let position = end;
+    while (position > start || sum > 0) {
+        position--;
+        if (position < 0)
+            return undefined;
+        if (position < start && isWithinCharacter(to, position))
+            continue;
+        const column = characters.at(position);
+        if (position < start)
+            sum += column.digitOf(characterAt(to, position));
+        const carries = position > start || column.startsOver;
+        const code = column.codeOf(carries ? sum % column.size : sum);
+        if (code === undefined)
+            return undefined;
+        spelled = String.fromCodePoint(code) + spelled;
+        sum = carries ? Math.floor(sum / column.size) : 0;
+    }
+    const bytes = Math.max(Buffer.byteLength(from), Buffer.byteLength(to));
+    const key = shortened(to.slice(0, position) + spelled, bytes);
+    return compareKeys(key, to) > 0 ? key : undefined;
+}
+/** `undefined` where the key has ended, or is in the second half of a surrogate pair. */
+function characterAt(key, position) {
+    return position < key.length && !isWithinCharacter(key, position) ? codeOf(key, position) : undefined;
+}
+function shortened(key, bytes) {
+    let end = key.length;
+    while (Buffer.byteLength(key.slice(0, end)) > bytes)
+        end -= isWithinCharacter(key, end - 1) ? 2 : 1;
+    return key.slice(0, end);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/outlook.js
+/** What was listed lately, and what is to be expected from it. */
+
+/** Knots remembered: about as many pages ahead can be seen at their own scale. */
+const MOST = 128;
+function joined(before, after) {
+    return [...before, ...after].slice(-MOST);
+}
+/**
+ * The key that so many more keys will reach. What lies ahead is taken to be like what lies behind at the same scale: a
+ * thousand keys ahead as far as the last thousand came, a hundred thousand as the last hundred thousand, so that folders
+ * passed on the way count only where folders will be passed.
+ */
+function expected({ trail, ahead, characters }, keys) {
+    const wanted = ahead + keys;
+    let at = trail.length - 1;
+    let passed = 0;
+    while (at > 0 && passed < wanted) {
+        passed += trail[at]?.keys ?? 0;
+        at--;
+    }
+    const from = trail[at];
+    const to = trail.at(-1);
+    if (from === undefined || to === undefined || passed === 0)
+        return undefined;
+    return beyond(from.key, to.key, wanted / passed, characters);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/segment.js
+/** A stretch of the key space, listed page by page from its beginning. */
+
+
+
+
+/** Keys of a page whose characters are learnt from. */
+const SAMPLES = 32;
+/** Expectations are of this quality: only what exceeds them by so much counts as different. */
+const TOLERANCE = 1.5;
+class Segment {
+    /** Listed and not yet consumed. */
+    pages = [];
+    /** A page is being fetched. */
+    busy = false;
+    /** Everything that belongs here has been listed. */
+    done = false;
+    /** How many pages brought something. */
+    listed = 0;
+    /** The next page has the keys above this one; `undefined` = from the very beginning. */
+    after;
+    /** The last key that can belong here; `undefined` = no end. */
+    #until;
+    #keys = 0;
+    /** Nothing could be split off since the last page. */
+    #isWhole = false;
+    /** Until the first page comes, the segment it was split from knows best what is here. */
+    #inherited;
+    /** What was listed before this segment; holes are filled with what is expected there. */
+    #history = [];
+    #trail = [];
+    /** What keys look like in this part of the bucket, and in this segment alone. */
+    #around;
+    #here = new Characters();
+    constructor(after, until, inherited) {
+        this.after = after;
+        this.#until = until;
+        this.#inherited = inherited;
+        this.#around = inherited?.characters ?? new Characters();
+        if (inherited && after !== undefined)
+            this.#history = joined(inherited.trail, [{ key: after, keys: inherited.ahead }]);
+    }
+    /**
+     * Takes from the page that was fetched what belongs here.
+     *
+     * @returns how many entries that was
+     * @throws FatalError when the listing turns on the spot, which would never end
+     */
+    take({ entries, more }) {
+        const reached = entries.at(-1)?.key;
+        if (more &&
+            (reached === undefined || (this.after !== undefined && compareKeys(reached, this.after) <= 0)))
+            throw new errors/* FatalError */.HX(`The listing promises more after ${JSON.stringify(this.after)} and does not show it.`);
+        const own = this.#until === undefined ? entries.length : countUpTo(this.#until, entries);
+        this.done = !more || own < entries.length || reached === this.#until;
+        const kept = entries.slice(0, own);
+        if (own > 0) {
+            this.#learn(kept.map(({ key }) => key));
+            this.pages.push(kept);
+            this.listed++;
+        }
+        return own;
+    }
+    /** What lies before this segment has been listed without a gap, the last of it by `before`. */
+    join(before) {
+        this.#history = joined(before.#history, before.#trail);
+    }
+    /**
+     * Gives away what lies beyond the next so many keys, if there seems to be enough of it.
+     *
+     * @returns the segment to the right; `undefined` where there is none
+     */
+    split(keys) {
+        if (this.#isWhole)
+            return undefined;
+        const until = this.#until;
+        for (const outlook of this.#outlooks(keys)) {
+            const boundary = expected(outlook, keys);
+            if (boundary === undefined || !this.#isInside(boundary))
+                continue;
+            if (until !== undefined && !this.#isInside(expected(outlook, keys * TOLERANCE)))
+                continue;
+            this.#until = boundary;
+            return new Segment(boundary, until, { ...outlook, ahead: outlook.ahead + keys });
+        }
+        this.#isWhole = true;
+        return undefined;
+    }
+    /**
+     * What was seen on the way here is the better guide, because it knows what comes between folders. But where the segment
+     * turned out larger than that made expect, something new has begun, and only what was seen of it counts.
+     */
+    #outlooks(keys) {
+        if (this.listed === 0)
+            return this.#inherited ? [this.#inherited] : [];
+        const all = { trail: joined(this.#history, this.#trail), ahead: 0, characters: this.#around };
+        const own = { trail: this.#trail, ahead: 0, characters: this.#here };
+        return this.#keys > keys * TOLERANCE ? [all, own] : [all];
+    }
+    #isInside(key) {
+        return (key !== undefined &&
+            (this.after === undefined || compareKeys(key, this.after) > 0) &&
+            (this.#until === undefined || compareKeys(key, this.#until) < 0));
+    }
+    #learn(keys) {
+        const [first = ''] = keys;
+        const last = keys.at(-1) ?? first;
+        if (this.listed === 0)
+            this.#trail = [{ key: first, keys: 1 }];
+        this.#trail = joined(this.#trail, [
+            { key: last, keys: this.listed === 0 ? keys.length - 1 : keys.length },
+        ]);
+        const step = Math.ceil(keys.length / SAMPLES);
+        const sample = keys.filter((_, index) => index % step === 0);
+        if (this.listed > 0 && this.after !== undefined)
+            sample.unshift(this.after);
+        this.#around.learn(sample);
+        this.#here.learn(sample);
+        this.#keys += keys.length;
+        this.#isWhole = false;
+        this.after = last;
+    }
+}
+/** How many of the entries, which are in order, do not come after a key. */
+function countUpTo(key, entries) {
+    let [low, high] = [0, entries.length];
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        const entry = entries[middle];
+        if (entry && compareKeys(entry.key, key) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/ranges.js
+
+/** Pages a segment should have, where the window allows: each segment wastes up to one request at its end. */
+const STRIDE = 4;
+/** Segments are cut a little shorter than whole pages, so that a few keys more than expected do not cost another one. */
+const FILL = 0.94;
+/**
+ * Yields every key once, in order. When it ends, early or not, nothing is in flight any more.
+ *
+ * @throws the first error of a fetch
+ * @throws FatalError when a page promises more and does not get on
+ */
+async function* listInRanges(fetch, options) {
+    const lister = new Lister(fetch, options);
+    try {
+        for (let page = await lister.next(); page !== undefined; page = await lister.next())
+            yield page;
+    }
+    finally {
+        await lister.stop();
+    }
+}
+class Lister {
+    #fetch;
+    #workers;
+    #window;
+    #stride;
+    /** In key order, from the one the consumer is at. */
+    #segments = [new Segment()];
+    #running = new Set();
+    #failures = [];
+    /** Pages not yet consumed. */
+    #held = 0;
+    /** Keys of a full page. */
+    #pageSize = 1;
+    /** How many fetches may be in flight for a segment to be split: earned by pages, so that little is spent on little. */
+    #trust = 1;
+    #isStopped = false;
+    #wake = () => { };
+    constructor(fetch, { workers, window }) {
+        this.#fetch = fetch;
+        this.#workers = workers;
+        this.#window = window;
+        this.#stride = Math.min(STRIDE, Math.max(1, Math.floor(window / workers)));
+    }
+    /** The next page; `undefined` after the last. */
+    async next() {
+        for (;;) {
+            this.#fill();
+            if (this.#failures.length > 0)
+                throw this.#failures[0];
+            const [head] = this.#segments;
+            if (head === undefined)
+                return undefined;
+            const page = head.pages.shift();
+            if (page !== undefined) {
+                this.#held--;
+                this.#fill();
+                return page;
+            }
+            if (head.done)
+                this.#segments.shift();
+            else
+                await new Promise(resolve => {
+                    this.#wake = resolve;
+                });
+        }
+    }
+    async stop() {
+        this.#isStopped = true;
+        await Promise.all(this.#running);
+    }
+    /** Starts what may be started. */
+    #fill() {
+        while (!this.#isStopped && this.#running.size < this.#workers) {
+            const segment = this.#choose();
+            if (segment === undefined)
+                return;
+            const task = this.#list(segment).finally(() => {
+                this.#running.delete(task);
+                this.#fill();
+                this.#wake();
+            });
+            this.#running.add(task);
+        }
+    }
+    /** The segment nearest to the consumer that can take a page, as long as there is room for what comes before it. */
+    #choose() {
+        let taken = this.#held + this.#running.size;
+        if (taken >= this.#window)
+            return undefined;
+        const [head] = this.#segments;
+        if (head && !head.done && !head.busy)
+            return head;
+        // Whatever happens, the consumer's own segment finds a place for its next page.
+        taken++;
+        for (const [index, segment] of this.#segments.entries()) {
+            if (taken >= this.#window)
+                return undefined;
+            if (segment.done)
+                continue;
+            if (!segment.busy)
+                return segment;
+            const right = this.#running.size < this.#trust ? this.#split(index, segment) : undefined;
+            if (right !== undefined)
+                return right;
+            taken += this.#roomFor(segment, this.#window - taken);
+        }
+        return undefined;
+    }
+    #split(index, segment) {
+        const right = segment.split(this.#stride * this.#pageSize * FILL);
+        if (right !== undefined)
+            this.#segments.splice(index + 1, 0, right);
+        return right;
+    }
+    /**
+     * Pages to keep free for a segment with one in flight. Of one much longer than planned nobody knows how long it is: if
+     * pages far behind it filled the window, it would have to be listed one page after the other.
+     */
+    #roomFor(segment, free) {
+        return segment.listed >= 2 * this.#stride ? free / 2 : Math.max(0, this.#stride - segment.listed - 1);
+    }
+    async #list(segment) {
+        segment.busy = true;
+        try {
+            this.#arrive(segment, await this.#fetch(segment.after));
+        }
+        catch (error) {
+            this.#failures.push(error);
+            this.#isStopped = true;
+        }
+        segment.busy = false;
+    }
+    #arrive(segment, page) {
+        const own = segment.take(page);
+        if (own > 0)
+            this.#held++;
+        this.#pageSize = Math.max(this.#pageSize, page.entries.length);
+        // One more for a page that was needed entirely, two less for one that was not needed at all.
+        const needed = own / Math.max(1, page.entries.length);
+        this.#trust = Math.min(this.#workers, Math.max(1, this.#trust + 3 * needed - 2));
+        if (segment.done)
+            this.#nextUnfinished(segment)?.join(segment);
+    }
+    #nextUnfinished(segment) {
+        return this.#segments.slice(this.#segments.indexOf(segment) + 1).find(({ done }) => !done);
+    }
+}
+
 // EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
 var wire_xml = __nccwpck_require__(71378);
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
@@ -67423,32 +67887,39 @@ function isRestored(xml) {
 
 
 
+
+/** Listings in flight, and pages held for the consumer; some 16 MB. */
+const RANGES = { workers: 16, window: 64 };
 /**
  * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
- * archived objects. Empty pages that promise more are followed.
+ * archived objects. More than one page is listed at several places of the key space at once.
  *
  * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
  */
-async function* list(bucket) {
-    let token;
-    do {
-        const page = await fetchPage(bucket, token);
-        yield page.entries;
-        token = page.next;
-    } while (token !== undefined);
+function list(bucket) {
+    return listInRanges(after => fetchAfter(bucket, after), RANGES);
+}
+/** The next keys after one; S3 may send empty pages that promise more. */
+async function fetchAfter(bucket, after) {
+    let page = await fetchPage(bucket, { after });
+    while (page.entries.length === 0 && page.next !== undefined)
+        page = await fetchPage(bucket, { token: page.next });
+    return { entries: page.entries, more: page.next !== undefined };
 }
 const PAGE_WITHIN_MS = 60_000;
-async function fetchPage(bucket, token) {
+async function fetchPage(bucket, start) {
     const { prefix } = bucket.location;
+    const query = {
+        'continuation-token': start.token,
+        'encoding-type': 'url',
+        'list-type': '2',
+        prefix: prefix || undefined,
+        'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
+    };
     const answer = await bucket.call({
         operation: 'ListObjectsV2',
         method: 'GET',
-        query: [
-            ...(token === undefined ? [] : [['continuation-token', token]]),
-            ['encoding-type', 'url'],
-            ['list-type', '2'],
-            ...(prefix === '' ? [] : [['prefix', prefix]]),
-        ],
+        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
         headers: {
             'x-amz-expected-bucket-owner': bucket.owner,
             'x-amz-optional-object-attributes': 'RestoreStatus',
@@ -67456,16 +67927,17 @@ async function fetchPage(bucket, token) {
         },
         withinMs: PAGE_WITHIN_MS,
     });
-    return scanPage(answer.body, prefix) ?? (await parsePage(bucket, token));
+    return scanPage(answer.body, prefix) ?? (await parsePage(bucket, start));
 }
 /** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
-async function parsePage(bucket, token) {
+async function parsePage(bucket, { after, token }) {
     const { prefix } = bucket.location;
     const page = await bucket.send(new dist_cjs/* ListObjectsV2Command */.u6x({
         ...bucket.common,
         ...bucket.payer,
         ...(prefix !== '' && { Prefix: prefix }),
         ...(token !== undefined && { ContinuationToken: token }),
+        ...(after !== undefined && { StartAfter: bucket.fullKey(after) }),
         EncodingType: 'url',
         OptionalObjectAttributes: ['RestoreStatus'],
     }));
@@ -68719,7 +69191,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
 /* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(58729);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(92311);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(77320);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(86424);
 /* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3849);
 /* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(27534);

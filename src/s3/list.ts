@@ -4,36 +4,53 @@ import { FatalError } from '../errors.ts';
 import type { ObjectEntry } from '../model.ts';
 import type { Bucket } from './bucket.ts';
 import { decodeListed, unquote } from './keys.ts';
+import { type FetchPage, listInRanges } from './ranges/ranges.ts';
 import { type Page, scanPage } from './wire/page.ts';
+
+/** Listings in flight, and pages held for the consumer; some 16 MB. */
+const RANGES = { workers: 16, window: 64 };
 
 /**
  * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
- * archived objects. Empty pages that promise more are followed.
+ * archived objects. More than one page is listed at several places of the key space at once.
  *
  * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
  */
-export async function* list(bucket: Bucket): AsyncGenerator<ObjectEntry[]> {
-  let token: string | undefined;
-  do {
-    const page = await fetchPage(bucket, token);
-    yield page.entries;
-    token = page.next;
-  } while (token !== undefined);
+export function list(bucket: Bucket): AsyncGenerator<ObjectEntry[]> {
+  return listInRanges(after => fetchAfter(bucket, after), RANGES);
+}
+
+/** The next keys after one; S3 may send empty pages that promise more. */
+async function fetchAfter(bucket: Bucket, after: string | undefined): ReturnType<FetchPage> {
+  let page = await fetchPage(bucket, { after });
+  while (page.entries.length === 0 && page.next !== undefined)
+    page = await fetchPage(bucket, { token: page.next });
+  return { entries: page.entries, more: page.next !== undefined };
+}
+
+/** Where a page begins: after a key without its prefix, where another page ended, or at the beginning. */
+interface Start {
+  readonly after?: string | undefined;
+  readonly token?: string;
 }
 
 const PAGE_WITHIN_MS = 60_000;
 
-async function fetchPage(bucket: Bucket, token: string | undefined): Promise<Page> {
+async function fetchPage(bucket: Bucket, start: Start): Promise<Page> {
   const { prefix } = bucket.location;
+  const query = {
+    'continuation-token': start.token,
+    'encoding-type': 'url',
+    'list-type': '2',
+    prefix: prefix || undefined,
+    'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
+  };
   const answer = await bucket.call({
     operation: 'ListObjectsV2',
     method: 'GET',
-    query: [
-      ...(token === undefined ? [] : [['continuation-token', token] as const]),
-      ['encoding-type', 'url'],
-      ['list-type', '2'],
-      ...(prefix === '' ? [] : [['prefix', prefix] as const]),
-    ],
+    query: Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    ),
     headers: {
       'x-amz-expected-bucket-owner': bucket.owner,
       'x-amz-optional-object-attributes': 'RestoreStatus',
@@ -41,11 +58,11 @@ async function fetchPage(bucket: Bucket, token: string | undefined): Promise<Pag
     },
     withinMs: PAGE_WITHIN_MS,
   });
-  return scanPage(answer.body, prefix) ?? (await parsePage(bucket, token));
+  return scanPage(answer.body, prefix) ?? (await parsePage(bucket, start));
 }
 
 /** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
-async function parsePage(bucket: Bucket, token: string | undefined): Promise<Page> {
+async function parsePage(bucket: Bucket, { after, token }: Start): Promise<Page> {
   const { prefix } = bucket.location;
   const page = await bucket.send(
     new ListObjectsV2Command({
@@ -53,6 +70,7 @@ async function parsePage(bucket: Bucket, token: string | undefined): Promise<Pag
       ...bucket.payer,
       ...(prefix !== '' && { Prefix: prefix }),
       ...(token !== undefined && { ContinuationToken: token }),
+      ...(after !== undefined && { StartAfter: bucket.fullKey(after) }),
       EncodingType: 'url',
       OptionalObjectAttributes: ['RestoreStatus'],
     }),
