@@ -67649,8 +67649,6 @@ class Segment {
         ]);
         const step = Math.ceil(keys.length / SAMPLES);
         const sample = keys.filter((_, index) => index % step === 0);
-        if (this.listed > 0 && this.after !== undefined)
-            sample.unshift(this.after);
         this.#around.learn(sample);
         this.#here.learn(sample);
         this.#keys += keys.length;
@@ -67761,13 +67759,6 @@ class Lister {
     /** The segment nearest to the consumer that can take a page, as long as there is room for what comes before it. */
     #choose() {
         let taken = this.#held + this.#running.size;
-        if (taken >= this.#window)
-            return undefined;
-        const [head] = this.#segments;
-        if (head && !head.done && !head.busy)
-            return head;
-        // Whatever happens, the consumer's own segment finds a place for its next page.
-        taken++;
         for (const [index, segment] of this.#segments.entries()) {
             if (taken >= this.#window)
                 return undefined;
@@ -67778,7 +67769,8 @@ class Lister {
             const right = this.#running.size < this.#trust ? this.#split(index, segment) : undefined;
             if (right !== undefined)
                 return right;
-            taken += this.#roomFor(segment, this.#window - taken);
+            // Beside the page in flight.
+            taken += Math.max(0, this.#stride - segment.listed - 1);
         }
         return undefined;
     }
@@ -67787,13 +67779,6 @@ class Lister {
         if (right !== undefined)
             this.#segments.splice(index + 1, 0, right);
         return right;
-    }
-    /**
-     * Pages to keep free for a segment with one in flight. Of one much longer than planned nobody knows how long it is: if
-     * pages far behind it filled the window, it would have to be listed one page after the other.
-     */
-    #roomFor(segment, free) {
-        return segment.listed >= 2 * this.#stride ? free / 2 : Math.max(0, this.#stride - segment.listed - 1);
     }
     async #list(segment) {
         segment.busy = true;
