@@ -54,6 +54,8 @@ const CASES: readonly [string, readonly string[], string, string, number, string
   ['a position that starts over carries', ['a0', 'a1', 'b0', 'b1', 'c0'], 'b0', 'b1', 2, 'c1'],
   ['what starts over early carries early', hours, '1000', '1010', 2, '1100'],
   ['characters going up go on as far apart', ['a', 'c', 'e'], 'a', 'e', 2, 'm'],
+  ['surrogate pairs are one character', ['😀', '😁'], '😀', '😁', 1, '😂'],
+  ['and are carried to as one', ['😀0', '😀1', '😁0'], '😀0', '😀1', 1, '😁0'],
   ['one that would be a surrogate comes after them', ['\ud7fd', '\ud7ff'], '\ud7fd', '\ud7ff', 1, '\ue000'],
   [
     'nothing is above the highest character',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ObjectEntry } from '../../src/model.ts';
@@ -144,6 +145,25 @@ test('every key comes once and in order, within the limits, whatever the keys an
   );
 });
 
+test('the limits hold in a long listing of many folders', async () => {
+  const folders = numbers(150).map(number => createHash('md5').update(number).digest('hex'));
+  const keys = sorted(folders.flatMap(folder => numbers(7).map(number => `${folder}/${number}`)));
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 3, max: 6 }), anyChoices, async (workers, choices) => {
+      const window = workers * 2;
+      const play = new Play(keys, [4], { workers, window });
+      await play.run(choices);
+      assert.deepEqual(
+        play.taken.flat().map(({ key }) => key),
+        keys,
+      );
+      assert.ok(play.mostInFlight <= workers, `${play.mostInFlight} in flight`);
+      assert.ok(play.mostHeld <= window, `${play.mostHeld} pages held`);
+    }),
+    { numRuns: 6 },
+  );
+});
+
 test('a fetch starts from a well-formed string that S3 takes as a key', async () => {
   await fc.assert(
     fc.asyncProperty(anyBucket, anySizes, anyChoices, async (keys, sizes, choices) => {
@@ -173,6 +193,9 @@ test('a consumer that does not come back fills the window, and takes no page les
     assert.ok(round < 30, 'fetches go on');
   }
   assert.ok(play.requests >= 20 && play.requests <= 32, `${play.requests} requests`);
+  play.ask();
+  await settled();
+  assert.equal(play.pending.length, 1, 'the room of the page taken is not used at once');
   await play.run([0]);
   assert.equal(play.taken.flat().length, 500);
 });
