@@ -1,5 +1,9 @@
 /** What one object is now, and what it says of its own content. */
-import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import {
+  HeadObjectCommand,
+  type HeadObjectCommandInput,
+  type HeadObjectCommandOutput,
+} from '@aws-sdk/client-s3';
 import { StoppedError } from '../errors.ts';
 import type { ObjectEntry } from '../model.ts';
 import type { Evidence } from '../sync/decide.ts';
@@ -21,6 +25,27 @@ export async function headEntry(bucket: Bucket, key: string): Promise<ObjectEntr
   };
 }
 
+/**
+ * All that the object listed says of itself.
+ *
+ * @throws trouble of the kind `precondition` when it is no longer that object
+ */
+export function headListed(
+  bucket: Bucket,
+  entry: ObjectEntry,
+  asked: Pick<HeadObjectCommandInput, 'ChecksumMode' | 'PartNumber'> = {},
+): Promise<HeadObjectCommandOutput> {
+  return bucket.send(
+    new HeadObjectCommand({
+      ...bucket.common,
+      ...bucket.payer,
+      Key: bucket.fullKey(entry.key),
+      IfMatch: `"${entry.etag}"`,
+      ...asked,
+    }),
+  );
+}
+
 const CHECKSUMS = [
   'ChecksumCRC64NVME',
   'ChecksumCRC32',
@@ -32,15 +57,7 @@ const CHECKSUMS = [
 /** `undefined` when the object may not be asked or is no longer the one listed: no evidence is not an error. */
 export async function evidenceOf(bucket: Bucket, entry: ObjectEntry): Promise<Evidence | undefined> {
   try {
-    const head = await bucket.send(
-      new HeadObjectCommand({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: bucket.fullKey(entry.key),
-        IfMatch: `"${entry.etag}"`,
-        ChecksumMode: 'ENABLED',
-      }),
-    );
+    const head = await headListed(bucket, entry, { ChecksumMode: 'ENABLED' });
     return { checksums: fullObjectChecksums(head), etagIsMd5: etagIsMd5(head, entry.etag) };
   } catch (error) {
     if (error instanceof StoppedError) throw error;

@@ -14,11 +14,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import type { ObjectEntry } from '../model.ts';
+import { sourceLengths } from './boundaries.ts';
 import type { Bucket } from './bucket.ts';
+import { headListed } from './head.ts';
 import type { OpenUpload } from './journal.ts';
 import { unquote } from './keys.ts';
-import { cutIntoParts, type Part, sourcePartBytes } from './parts.ts';
+import { cutIntoParts, evenLengths, type Part } from './parts.ts';
 import { type Copied, type CopyRoute, copied, copiedFrom, destinationTraits, patienceFor } from './route.ts';
+import { together } from './together.ts';
 import { copyHeaders, readCopyAnswer } from './wire/copies.ts';
 
 /** The source cannot be carried whole; nothing was started. */
@@ -27,10 +30,11 @@ export class UnreadableMetadataError extends Error {
 }
 
 export async function copyInParts(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
-  const head = await headSource(route.from, source);
+  const planned = await planParts(route, source);
+  const head = await headListed(route.from, source);
   const upload = await open(route, source, head);
   try {
-    const parts = await copyParts(route, source, upload, await choosePartBytes(route, source));
+    const parts = await together(route.parts, planned, part => copyPart(route, source, upload, part));
     const done = await complete(route, source, upload, parts);
     await route.journal.closed(upload);
     return done;
@@ -38,6 +42,11 @@ export async function copyInParts(route: CopyRoute, source: ObjectEntry): Promis
     await giveUp(route, upload);
     throw error;
   }
+}
+
+async function planParts(route: CopyRoute, source: ObjectEntry): Promise<Part[]> {
+  if (route.partSize !== 'auto') return cutIntoParts(evenLengths(source.size, route.partSize));
+  return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size));
 }
 
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
@@ -48,22 +57,6 @@ async function giveUp(route: CopyRoute, upload: OpenUpload): Promise<void> {
   } catch {
     // The error that made the copy fail is the one worth telling.
   }
-}
-
-function headSource(
-  from: Bucket,
-  source: ObjectEntry,
-  partNumber?: number,
-): Promise<HeadObjectCommandOutput> {
-  return from.send(
-    new HeadObjectCommand({
-      ...from.common,
-      ...from.payer,
-      Key: from.fullKey(source.key),
-      IfMatch: `"${source.etag}"`,
-      ...(partNumber !== undefined && { PartNumber: partNumber }),
-    }),
-  );
 }
 
 async function open(
@@ -127,38 +120,6 @@ async function taggingOf(from: Bucket, source: ObjectEntry): Promise<string> {
   return (TagSet ?? [])
     .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
     .join('&');
-}
-
-/** A source that was itself written in parts says so when it is asked for the first one. */
-async function choosePartBytes(route: CopyRoute, source: ObjectEntry): Promise<number> {
-  if (route.partSize !== 'auto') return route.partSize;
-  if (!source.etag.includes('-')) return sourcePartBytes(source.size, undefined);
-  const { PartsCount, ContentLength } = await headSource(route.from, source, 1);
-  const known = PartsCount !== undefined && ContentLength !== undefined;
-  return sourcePartBytes(source.size, known ? { bytes: ContentLength, count: PartsCount } : undefined);
-}
-
-async function copyParts(
-  route: CopyRoute,
-  source: ObjectEntry,
-  upload: OpenUpload,
-  partBytes: number,
-): Promise<CompletedPart[]> {
-  const failures: unknown[] = [];
-  const tasks = cutIntoParts(source.size, partBytes).map(part =>
-    route.parts(async () => {
-      if (failures.length > 0) return [];
-      try {
-        return [await copyPart(route, source, upload, part)];
-      } catch (error) {
-        failures.push(error);
-        return [];
-      }
-    }),
-  );
-  const copiedParts = (await Promise.all(tasks)).flat();
-  if (failures.length > 0) throw failures[0];
-  return copiedParts;
 }
 
 async function copyPart(

@@ -3,11 +3,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   cutIntoParts,
+  evenLengths,
+  lengthsByEnds,
   MAX_PART_BYTES,
   MAX_PARTS,
   MIN_PART_BYTES,
+  makeUp,
+  mayHold,
   type Part,
-  sourcePartBytes,
 } from '../../src/s3/parts.ts';
 
 const KIB = 1024;
@@ -40,7 +43,7 @@ const anyWanted = fc.oneof(
 test('the parts of any object cover it without a gap, are numbered from 1, and S3 takes them', () => {
   fc.assert(
     fc.property(anySize, anyWanted, (size, wanted) => {
-      const parts = cutIntoParts(size, wanted);
+      const parts = cutIntoParts(evenLengths(size, wanted));
       assert.ok(parts.length >= 1 && parts.length <= MAX_PARTS, `${parts.length} parts`);
       let next = 0;
       for (const [index, part] of parts.entries()) {
@@ -87,7 +90,7 @@ const CUTS: readonly [string, number, number, number, number, number][] = [
 
 for (const [what, size, wanted, count, bytes, lastBytes] of CUTS) {
   test(`parts: ${what}`, () => {
-    const parts = cutIntoParts(size, wanted);
+    const parts = cutIntoParts(evenLengths(size, wanted));
     const [first] = parts;
     const last = parts.at(-1);
     assert.ok(first && last);
@@ -95,34 +98,112 @@ for (const [what, size, wanted, count, bytes, lastBytes] of CUTS) {
   });
 }
 
-test('an object whose parts are all equal but the last keeps them, so that the copy gets the same ETag', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: MIN_PART_BYTES, max: 600 * MIB }),
-      fc.integer({ min: 2, max: MAX_PARTS }),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      (bytes, count, share) => {
-        const size = bytes * (count - 1) + Math.max(1, Math.round(bytes * share));
-        const kept = sourcePartBytes(size, { bytes, count });
-        assert.equal(kept, bytes);
-        assert.equal(cutIntoParts(size, kept).length, count);
-      },
+/** Lengths that a multipart upload can have, of any magnitude, often alike and often at a limit. */
+const anyLength = fc.oneof(
+  fc.constantFrom(MIN_PART_BYTES, 8 * MIB, MAX_PART_BYTES),
+  fc.integer({ min: MIN_PART_BYTES, max: 6 * MIB }),
+  fc.integer({ min: MIN_PART_BYTES, max: MAX_PART_BYTES }),
+);
+const anyLast = fc.oneof(
+  fc.constantFrom(1, MIN_PART_BYTES, 8 * MIB, MAX_PART_BYTES),
+  fc.integer({ min: 1, max: MAX_PART_BYTES }),
+);
+const anyLengths = fc
+  .tuple(
+    fc.oneof(
+      fc.array(anyLength, { minLength: 1, maxLength: 40 }),
+      fc
+        .tuple(anyLength, fc.integer({ min: 1, max: MAX_PARTS - 1 }))
+        .map(([bytes, count]) => new Array<number>(count).fill(bytes)),
     ),
-    { numRuns: 200 },
+    anyLast,
+  )
+  .map(([lengths, last]) => [...lengths, last]);
+
+const sum = (lengths: readonly number[]) => lengths.reduce((a, b) => a + b, 0);
+const endsOf = (lengths: readonly number[]) => ({
+  count: lengths.length,
+  first: lengths[0] ?? 0,
+  last: lengths.at(-1) ?? 0,
+});
+
+test('any parts that an upload can have are cut again as they were, and taken to be possible', () => {
+  fc.assert(
+    fc.property(anyLengths, lengths => {
+      const size = sum(lengths);
+      const parts = cutIntoParts(lengths);
+      assert.deepEqual(parts.map(bytesOf), lengths);
+      for (const [index, { number, first }] of parts.entries()) {
+        assert.equal(number, index + 1);
+        assert.equal(first, index === 0 ? 0 : (parts[index - 1]?.last ?? 0) + 1);
+      }
+      assert.equal(parts.at(-1)?.last, size - 1);
+      assert.equal(makeUp(size, lengths), true);
+      assert.equal(mayHold(size, endsOf(lengths)), true);
+    }),
+    { numRuns: 300 },
   );
 });
 
-/** Sources whose parts cannot be repeated. */
-const DEFAULTED: readonly [string, number, { bytes: number; count: number } | undefined][] = [
-  ['nothing is known of its parts', 30 * MIB, undefined],
-  ['it was written in one piece', 30 * MIB, { bytes: 30 * MIB, count: 1 }],
-  ['it has more parts than its first would make', 30 * MIB, { bytes: 10 * MIB, count: 4 }],
-  ['it has fewer', 30 * MIB, { bytes: 8 * MIB, count: 3 }],
-  ['its first part is the small one', 30 * MIB, { bytes: 5 * MIB, count: 2 }],
+test('what the ends of an object tell of its parts is right, and no part of an even one has to be asked for', () => {
+  fc.assert(
+    fc.property(anyLengths, lengths => {
+      const told = lengthsByEnds(sum(lengths), endsOf(lengths));
+      const [first] = lengths;
+      if (lengths.slice(0, -1).every(bytes => bytes === first)) assert.deepEqual(told, lengths);
+      else if (told !== undefined) {
+        // Only parts that make up for each other to the byte are mistaken for even ones.
+        assert.equal(sum(told.slice(1, -1)), sum(lengths.slice(1, -1)));
+        assert.equal(told.at(-1), lengths.at(-1));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('parts that do not make up the object to the byte are not taken', () => {
+  fc.assert(
+    fc.property(anyLengths, fc.integer({ min: 1, max: GIB }), (lengths, by) => {
+      const size = sum(lengths);
+      assert.equal(makeUp(size + by, lengths), false);
+      assert.equal(makeUp(size - by, lengths), false);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+/** Parts that S3 would not take, wherever they came from. */
+const REFUSED: readonly [string, readonly number[]][] = [
+  ['one before the last is smaller than 5 MiB', [8 * MIB, MIN_PART_BYTES - 1, 8 * MIB]],
+  ['the first is', [MIN_PART_BYTES - 1, 8 * MIB]],
+  ['one is larger than 5 GiB', [MAX_PART_BYTES + 1, MIB]],
+  ['the last is', [8 * MIB, MAX_PART_BYTES + 1]],
+  ['the last is empty', [8 * MIB, 8 * MIB, 0]],
+  ['there are more than 10,000', new Array<number>(MAX_PARTS + 1).fill(MIN_PART_BYTES)],
 ];
 
-for (const [what, size, first] of DEFAULTED) {
-  test(`parts of 256 MiB are taken when, of the source, ${what}`, () => {
-    assert.equal(sourcePartBytes(size, first), 256 * MIB);
+for (const [what, lengths] of REFUSED) {
+  test(`parts are not taken when ${what}`, () => {
+    assert.equal(makeUp(sum(lengths), lengths), false);
   });
 }
+
+/** Size, and what the ends are said to be: the parts between them need not be asked for. */
+const IMPOSSIBLE: readonly [string, number, { count: number; first: number; last: number }][] = [
+  ['every part is the whole object', 30 * MIB, { count: 3, first: 30 * MIB, last: 30 * MIB }],
+  ['two parts are more than the object', 30 * MIB, { count: 2, first: 20 * MIB, last: 11 * MIB }],
+  ['two parts are less than the object', 30 * MIB, { count: 2, first: 20 * MIB, last: 9 * MIB }],
+  ['too little is left for those between', 30 * MIB, { count: 4, first: 11 * MIB, last: 10 * MIB }],
+  ['too much is left for those between', 6 * GIB, { count: 3, first: 8 * MIB, last: 8 * MIB }],
+  ['the first could not be one again', 30 * MIB, { count: 4, first: MIB, last: 10 * MIB }],
+];
+
+for (const [what, size, ends] of IMPOSSIBLE) {
+  test(`the ends of an object cannot be true when ${what}`, () => {
+    assert.equal(mayHold(size, ends), false);
+  });
+}
+
+test('parts of 256 MiB are taken when nothing else is wanted', () => {
+  assert.deepEqual(evenLengths(600 * MIB), [256 * MIB, 256 * MIB, 88 * MIB]);
+});
