@@ -26,10 +26,11 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
   const { settings } = scene;
   const settled = settle(plan.items(), await outcomes.inKeyOrder());
   const movements: Movements = { appeared: 0, movedOn: 0 };
-  const look = settings.mode === 'sync' && settings.verify === 'listing' && conclusion.mayLook;
-  const records = look
-    ? recordAsSeen(settled, closingListing(scene), places(settings), movements)
-    : recordAsSettled(settled, settings.mode, places(settings));
+  const compares = settings.mode === 'sync' && settings.verify === 'listing' && conclusion.mayLook;
+  const records =
+    compares && changedSomething(plan)
+      ? recordAsSeen(settled, closingListing(scene), places(settings), movements)
+      : recordAsSettled(settled, settings.mode, places(settings));
 
   const tally = new Tally();
   const writer = new NdjsonWriter<ObjectRecord>(join(reportFolder, RECORDS_FILE));
@@ -43,10 +44,15 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
 
   diary.totals = tally.totals(plan.totals.listed);
   diary.failures = tally.failures();
-  diary.compared = look || settings.mode === 'verify';
+  diary.compared = compares || settings.mode === 'verify';
   const { reasons } = diary.totals;
   diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
   diary.notes.push(...describe(movements));
+}
+
+/** Where nothing was to be done, the plan has just compared both sides as they are. */
+function changedSomething({ totals }: Plan): boolean {
+  return totals.toCopy + totals.toDelete > 0;
 }
 
 function closingListing({ source, destination }: Scene) {

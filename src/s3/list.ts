@@ -7,8 +7,8 @@ import { decodeListed, unquote } from './keys.ts';
 import { type FetchPage, listInRanges } from './ranges/ranges.ts';
 import { type Page, scanPage } from './wire/page.ts';
 
-/** Listings in flight, and pages held for the consumer; some 16 MB. */
-const RANGES = { workers: 16, window: 64 };
+/** Listings in flight, and pages held for the consumer; some 8 MB. */
+const RANGES = { workers: 16, window: 32 };
 
 /**
  * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of

@@ -67,7 +67,7 @@ function meetingsWithinPages<L extends Keyed, R extends Keyed>(l: Cursor<L>, r: 
 }
 
 /** A place in a paged stream. `current` is undefined before the first page and after the last. */
-class Cursor<T extends Keyed> {
+export class Cursor<T extends Keyed> {
   current: T | undefined;
   readonly #pages: AsyncIterator<readonly T[]>;
   readonly #name: string;

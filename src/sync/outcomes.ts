@@ -5,15 +5,22 @@
 import { join } from 'node:path';
 import type { Outcome } from '../model.ts';
 import { NdjsonWriter, readNdjson } from '../ndjson.ts';
-import { mergeByKey, type Pages } from './merge.ts';
+import { Cursor, type Pages } from './merge.ts';
 import { compareKeys } from './order.ts';
 
-/** Outcomes held in memory; some 15 MB. */
-const BUFFER = 50_000;
+/** Outcomes held in memory; some 3 MB. */
+const BUFFER = 10_000;
+const PAGE = 1_000;
+
+/** Outcomes in key order. */
+interface Run {
+  readonly first: string;
+  readonly open: () => Pages<Outcome>;
+}
 
 export class OutcomeLog {
   readonly #folder: string;
-  readonly #runs: string[] = [];
+  readonly #runs: Run[] = [];
   #buffer: Outcome[] = [];
   #spilling: Promise<void> = Promise.resolve();
 
@@ -35,15 +42,16 @@ export class OutcomeLog {
   /** All outcomes so far in key order. */
   async inKeyOrder(): Promise<Pages<Outcome>> {
     await this.#spilling;
-    const runs: Pages<Outcome>[] = this.#runs.map(path => readNdjson<Outcome>(path));
-    return mergeRuns([...runs, onePage(sorted(this.#buffer))]);
+    const held = sorted(this.#buffer);
+    return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
   }
 
   async #spill(outcomes: Outcome[]): Promise<void> {
     const path = join(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
-    this.#runs.push(path);
+    const run = sorted(outcomes);
+    this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson<Outcome>(path) });
     const writer = new NdjsonWriter<Outcome>(path);
-    for (const outcome of sorted(outcomes)) await writer.write(outcome);
+    for (const outcome of run) await writer.write(outcome);
     await writer.close();
   }
 }
@@ -56,18 +64,48 @@ async function* onePage<T>(page: readonly T[]): AsyncGenerator<readonly T[]> {
   yield page;
 }
 
-/** A balanced tree of two-way merges. */
-function mergeRuns(runs: readonly Pages<Outcome>[]): Pages<Outcome> {
-  const [only, ...others] = runs;
-  if (only === undefined) return onePage([]);
-  if (others.length === 0) return only;
-  const middle = Math.ceil(runs.length / 2);
-  return interleave(mergeRuns(runs.slice(0, middle)), mergeRuns(runs.slice(middle)));
+/**
+ * Objects end in about the order in which they were started, so that runs overlap little: one is opened when its first key
+ * is due, and done with soon after.
+ */
+async function* mergeRuns(runs: readonly Run[]): AsyncGenerator<Outcome[]> {
+  const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
+  const open: Cursor<Outcome>[] = [];
+  let page: Outcome[] = [];
+  try {
+    for (;;) {
+      let next = lowest(open);
+      for (let due = waiting[0]; due !== undefined && isDue(due, next); due = waiting[0]) {
+        waiting.shift();
+        const cursor = new Cursor(due.open(), 'A run of outcomes');
+        await cursor.turnPage();
+        if (cursor.current !== undefined) open.push(cursor);
+        next = lowest(open);
+      }
+      if (next?.current === undefined) break;
+      page.push(next.current);
+      next.step();
+      if (next.needsPage) await next.turnPage();
+      if (next.current === undefined) open.splice(open.indexOf(next), 1);
+      if (page.length < PAGE) continue;
+      yield page;
+      page = [];
+    }
+    yield page;
+  } finally {
+    await Promise.all(open.map(cursor => cursor.close()));
+  }
 }
 
-async function* interleave(left: Pages<Outcome>, right: Pages<Outcome>): AsyncGenerator<Outcome[]> {
-  const names = { left: 'The first half of the outcomes', right: 'The second half of the outcomes' };
-  for await (const meetings of mergeByKey(left, right, names)) {
-    yield meetings.flatMap(meeting => meeting.left ?? meeting.right ?? []);
+function isDue({ first }: Run, next: Cursor<Outcome> | undefined): boolean {
+  return next?.current === undefined || compareKeys(first, next.current.key) < 0;
+}
+
+function lowest(cursors: readonly Cursor<Outcome>[]): Cursor<Outcome> | undefined {
+  let [first] = cursors;
+  for (const cursor of cursors) {
+    if (cursor.current && first?.current && compareKeys(cursor.current.key, first.current.key) < 0)
+      first = cursor;
   }
+  return first;
 }

@@ -76,7 +76,7 @@ export class Caller {
       headers: sent,
       withinMs,
     });
-    if (answer.status === 200 && answer.body !== '' && !answer.body.includes('<Error>')) return answer;
+    if (answer.status === 200 && answer.body.length > 0 && !isError(answer.body)) return answer;
     const refusal = new S3Refusal(answer);
     if (refusal.name === 'RequestTimeTooSkewed') this.#learnSkew(answer);
     throw refusal;
@@ -88,18 +88,27 @@ export class Caller {
   }
 }
 
+/** Whether the root element says so: a listing is long, and looking through all of it is dear. */
+function isError(body: Buffer): boolean {
+  const first = body.indexOf('<');
+  const root = body.toString('latin1', first, first + 2) === '<?' ? body.indexOf('<', first + 1) : first;
+  return body.toString('latin1', root, root + ERROR.length) === ERROR;
+}
+
+const ERROR = '<Error>';
+
 /** S3 said no, also where it said 200 first. Shaped like the SDK's errors, so that both are understood alike. */
 export class S3Refusal extends Error {
   readonly Condition: string | undefined;
   readonly $metadata: { readonly httpStatusCode: number; readonly requestId: string | undefined };
 
   constructor(answer: Answer) {
-    const { status, body } = answer;
-    super(textOf(body, 'Message') ?? `S3 answered ${status}.`);
+    const body = answer.body.toString();
+    super(textOf(body, 'Message') ?? `S3 answered ${answer.status}.`);
     this.name = textOf(body, 'Code') ?? 'UnknownError';
     this.Condition = textOf(body, 'Condition');
     // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
-    const httpStatusCode = status === 200 ? 500 : status;
+    const httpStatusCode = answer.status === 200 ? 500 : answer.status;
     this.$metadata = { httpStatusCode, requestId: headerOf(answer, 'x-amz-request-id') };
   }
 }

@@ -17,7 +17,7 @@ export interface Answer {
   readonly status: number;
   /** Names and values in turn, as they came. */
   readonly headers: readonly Buffer[];
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 /** @param name in lower case */
@@ -103,7 +103,7 @@ class Exchange implements Dispatcher.DispatchHandlers {
   onComplete(): void {
     const [only] = this.#chunks;
     const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
-    this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString() });
+    this.#resolve({ status: this.#status, headers: this.#headers, body: bytes });
   }
 
   onError(error: Error): void {

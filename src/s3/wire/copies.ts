@@ -44,5 +44,5 @@ export interface CopyAnswer {
 
 /** Reads a CopyObjectResult or CopyPartResult. */
 export function readCopyAnswer(answer: Answer): CopyAnswer {
-  return { etag: textOf(answer.body, 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
+  return { etag: textOf(answer.body.toString(), 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
 }

@@ -13,7 +13,8 @@ export function textOf(xml: string, name: string): string | undefined {
   return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
 }
 
-function withoutEntities(text: string): string {
+/** `&amp;`, `&#38;` and their like as the characters they stand for. */
+export function withoutEntities(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(
     /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
