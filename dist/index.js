@@ -64560,6 +64560,8 @@ const CAP_MS = 20_000;
 async function withRetries(attempt, options) {
     let renewed = false;
     for (let tried = 1;; tried++) {
+        if (options.turn !== undefined)
+            await options.turn();
         try {
             return await attempt();
         }
@@ -65974,7 +65976,7 @@ function spellEscapes(glob) {
 /* harmony import */ var _aws_identity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(99855);
 /* harmony import */ var _s3_bucket_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(89983);
 /* harmony import */ var _s3_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(33078);
-/* harmony import */ var _s3_multipart_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(86684);
+/* harmony import */ var _s3_multipart_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(44733);
 /* harmony import */ var _s3_wire_connection_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(33207);
 /** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
 
@@ -66030,7 +66032,7 @@ async function cleanUp(left, host, aborting) {
 
 /***/ }),
 
-/***/ 77320:
+/***/ 29782:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66047,10 +66049,362 @@ var endpoint = __nccwpck_require__(14995);
 var bucket = __nccwpck_require__(89983);
 // EXTERNAL MODULE: ./lib/src/s3/journal.js
 var s3_journal = __nccwpck_require__(33078);
-// EXTERNAL MODULE: ./lib/src/s3/wire/connection.js
-var connection = __nccwpck_require__(33207);
+;// CONCATENATED MODULE: ./node_modules/p-throttle/index.js
+const states = new WeakMap();
+const signalThrottleds = new WeakMap(); // AbortSignal -> {throttleds: Set<WeakRef>, listener: Function}
+
+const finalizationRegistry = new FinalizationRegistry(({signalWeakRef, weakReference}) => {
+	const signal = signalWeakRef.deref();
+	if (!signal) {
+		return; // Signal already GC'd
+	}
+
+	const registration = signalThrottleds.get(signal);
+	if (registration) {
+		registration.throttleds.delete(weakReference);
+		if (registration.throttleds.size === 0) {
+			// Remove the abort listener when no throttleds remain
+			signal.removeEventListener('abort', registration.listener);
+			signalThrottleds.delete(signal);
+		}
+	}
+});
+
+function pThrottle({limit, interval, strict, signal, onDelay, weight}) {
+	if (!Number.isFinite(limit)) {
+		throw new TypeError('Expected `limit` to be a finite number');
+	}
+
+	if (!Number.isFinite(interval)) {
+		throw new TypeError('Expected `interval` to be a finite number');
+	}
+
+	if (limit < 0) {
+		throw new TypeError('Expected `limit` to be >= 0');
+	}
+
+	if (interval < 0) {
+		throw new TypeError('Expected `interval` to be >= 0');
+	}
+
+	if (weight !== undefined && typeof weight !== 'function') {
+		throw new TypeError('Expected `weight` to be a function');
+	}
+
+	if (weight && interval === 0) {
+		throw new TypeError('The `weight` option cannot be used with `interval` of 0');
+	}
+
+	// TODO: Uncomment in next major version (breaking change)
+	// The combination of strict mode with interval=0 doesn't enforce the limit correctly
+	// (minSpacing becomes 0, allowing unlimited calls in the same millisecond).
+	// For now, we allow it to avoid breaking existing code, but it should be rejected in v9.
+	// if (strict && interval === 0) {
+	// 	throw new TypeError('The `strict` option cannot be used with `interval` of 0');
+	// }
+
+	const state = {
+		queue: new Map(),
+		strictTicks: [],
+		// Track windowed algorithm state so it can be reset on abort
+		currentTick: 0,
+		activeWeight: 0,
+	};
+	const strictCapacity = Math.max(limit, 1);
+
+	// Helper: insert tick maintaining sorted order by time (for weighted strict mode)
+	const insertTickSorted = tickRecord => {
+		// Optimization: append if it belongs at the end (common case - O(1))
+		if (state.strictTicks.length === 0 || tickRecord.time >= state.strictTicks.at(-1).time) {
+			state.strictTicks.push(tickRecord);
+		} else {
+			// Insert at correct position (rare case - O(n))
+			const insertIndex = state.strictTicks.findIndex(tick => tick.time > tickRecord.time);
+			state.strictTicks.splice(insertIndex, 0, tickRecord);
+		}
+	};
+
+	function windowedDelay(requestWeight) {
+		const now = Date.now();
+
+		if ((now - state.currentTick) > interval) {
+			state.activeWeight = requestWeight;
+			state.currentTick = now;
+			return 0;
+		}
+
+		if (state.activeWeight + requestWeight <= limit) {
+			state.activeWeight += requestWeight;
+		} else {
+			state.currentTick += interval;
+			state.activeWeight = requestWeight;
+		}
+
+		return state.currentTick - now;
+	}
+
+	function weightedDelay(requestWeight, now, ticks) {
+		// Check both the requested time and future reservations that would share a window with this call. A smaller call must not steal capacity already reserved for a later, heavier call.
+		const findBlockingTick = time => {
+			let windowStart = 0;
+			let windowWeight = 0;
+
+			for (const [index, tick] of ticks.entries()) {
+				if (tick.time >= time + interval) {
+					break;
+				}
+
+				windowWeight += tick.weight;
+				const windowEnd = Math.max(time, tick.time);
+				while (windowStart <= index && ticks[windowStart].time <= windowEnd - interval) {
+					windowWeight -= ticks[windowStart].weight;
+					windowStart++;
+				}
+
+				if (windowWeight + requestWeight > limit) {
+					return ticks[windowStart];
+				}
+			}
+		};
+
+		let nextExecutionTime = now;
+		let blockingTick = findBlockingTick(nextExecutionTime);
+		while (blockingTick) {
+			nextExecutionTime = blockingTick.time + interval;
+			blockingTick = findBlockingTick(nextExecutionTime);
+		}
+
+		const tickRecord = {
+			time: nextExecutionTime,
+			weight: requestWeight,
+			isExecuted: false,
+		};
+		insertTickSorted(tickRecord);
+		return {delay: Math.max(0, nextExecutionTime - now), tickRecord};
+	}
+
+	function strictDelay(requestWeight) {
+		const now = Date.now();
+
+		// Clear the queue if there's a significant delay since the last execution
+		if (state.strictTicks.length > 0 && now - state.strictTicks.at(-1).time > interval) {
+			state.strictTicks.length = 0;
+		}
+
+		// For weighted throttling, use time-based sliding window
+		if (weight) {
+			// Remove ticks outside the current interval window
+			while (state.strictTicks.length > 0 && now - state.strictTicks[0].time >= interval) {
+				state.strictTicks.shift();
+			}
+
+			return weightedDelay(requestWeight, now, state.strictTicks);
+		}
+
+		// For non-weighted throttling, use count-based queue (original algorithm)
+		// If the queue is not full (treat limit 0 as capacity 1 for seeding), add the current time and execute immediately
+		if (state.strictTicks.length < strictCapacity) {
+			state.strictTicks.push({time: now, weight: requestWeight});
+			return {delay: 0};
+		}
+
+		// Calculate next execution time: must be after oldest + interval,
+		// AND must be after the most recent to prevent multiple calls bunching up
+		const oldestTime = state.strictTicks[0].time;
+		const mostRecentTime = state.strictTicks.at(-1).time;
+		const baseTime = oldestTime + interval;
+		// Add minimum spacing to prevent bunching (except for interval=0)
+		const minSpacing = interval > 0 ? Math.ceil(interval / strictCapacity) : 0;
+		const nextExecutionTime = baseTime <= mostRecentTime ? mostRecentTime + minSpacing : baseTime;
+
+		// Shift the queue and add a record for the new execution
+		state.strictTicks.shift();
+		const tickRecord = {time: nextExecutionTime, weight: requestWeight};
+		state.strictTicks.push(tickRecord);
+
+		// Calculate the delay for the current execution
+		return {delay: Math.max(0, nextExecutionTime - now), tickRecord};
+	}
+
+	const getDelay = strict ? strictDelay : windowedDelay;
+
+	return function_ => {
+		const throttled = function (...arguments_) {
+			if (!throttled.isEnabled) {
+				return (async () => function_.apply(this, arguments_))();
+			}
+
+			let timeoutId;
+			return new Promise((resolve, reject) => {
+				// Calculate weight for this call
+				let requestWeight = 1;
+				if (weight) {
+					try {
+						requestWeight = weight(...arguments_);
+					} catch (error) {
+						reject(error);
+						return;
+					}
+
+					// Validate weight
+					if (!Number.isFinite(requestWeight) || requestWeight < 0) {
+						reject(new TypeError('Expected `weight` to be a finite non-negative number'));
+						return;
+					}
+
+					if (requestWeight > limit) {
+						reject(new TypeError(`Expected \`weight\` (${requestWeight}) to be <= \`limit\` (${limit})`));
+						return;
+					}
+				}
+
+				const delayResult = getDelay(requestWeight);
+				const delay = strict ? delayResult.delay : delayResult;
+				let tickRecord = strict ? delayResult.tickRecord : undefined;
+
+				const execute = () => {
+					// Revalidate weighted calls at execution time to account for timer drift
+					if (tickRecord) {
+						const actualTime = Date.now();
+
+						if (weight) {
+							const index = state.strictTicks.indexOf(tickRecord);
+							if (index !== -1) {
+								state.strictTicks.splice(index, 1);
+							}
+
+							const executedTicks = state.strictTicks.filter(tick => tick.isExecuted);
+							const updatedDelayResult = weightedDelay(requestWeight, actualTime, executedTicks);
+							tickRecord = updatedDelayResult.tickRecord;
+
+							if (updatedDelayResult.delay > 0) {
+								state.queue.delete(timeoutId);
+								timeoutId = setTimeout(execute, updatedDelayResult.delay);
+								state.queue.set(timeoutId, reject);
+								return;
+							}
+
+							tickRecord.isExecuted = true;
+						} else {
+							tickRecord.time = actualTime;
+						}
+					}
+
+					try {
+						resolve(function_.apply(this, arguments_));
+					} catch (error) {
+						reject(error);
+					}
+
+					state.queue.delete(timeoutId);
+				};
+
+				if (delay > 0) {
+					timeoutId = setTimeout(execute, delay);
+					state.queue.set(timeoutId, reject);
+					try {
+						onDelay?.(...arguments_);
+					} catch {}
+				} else {
+					execute();
+				}
+			});
+		};
+
+		signal?.throwIfAborted();
+
+		if (signal) {
+			let registration = signalThrottleds.get(signal);
+			if (!registration) {
+				registration = {
+					throttleds: new Set(),
+					listener: null,
+				};
+
+				registration.listener = () => {
+					for (const weakReference of registration.throttleds) {
+						const function_ = weakReference.deref();
+						if (!function_) {
+							continue;
+						}
+
+						const functionState = states.get(function_);
+						if (!functionState) {
+							continue;
+						}
+
+						for (const timeout of functionState.queue.keys()) {
+							clearTimeout(timeout);
+							functionState.queue.get(timeout)(signal.reason);
+						}
+
+						functionState.queue.clear();
+						functionState.strictTicks.length = 0;
+						// Reset windowed state so subsequent calls are not artificially delayed
+						functionState.currentTick = 0;
+						functionState.activeWeight = 0;
+					}
+
+					signalThrottleds.delete(signal);
+				};
+
+				signalThrottleds.set(signal, registration);
+				signal.addEventListener('abort', registration.listener, {once: true});
+			}
+
+			const weakReference = new WeakRef(throttled);
+			registration.throttleds.add(weakReference);
+			finalizationRegistry.register(throttled, {
+				signalWeakRef: new WeakRef(signal),
+				weakReference,
+			});
+		}
+
+		throttled.isEnabled = true;
+
+		Object.defineProperty(throttled, 'queueSize', {
+			get() {
+				return state.queue.size;
+			},
+		});
+
+		states.set(throttled, state);
+
+		return throttled;
+	};
+}
+
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
+;// CONCATENATED MODULE: ./lib/src/s3/rate.js
+/**
+ * At most so many requests a second, evenly spaced: S3 makes room for a steady rate and throttles bursts. (S3 User
+ * Guide, "Best practices design patterns: optimizing Amazon S3 performance".)
+ */
+
+
+/**
+ * A function that resolves so many times a second, whoever calls it.
+ *
+ * @param aborting ends all waiting; from then on the function throws StoppedError
+ */
+function turnstile(perSecond, aborting) {
+    let pass;
+    return async () => {
+        try {
+            aborting.throwIfAborted();
+            // Made late, because p-throttle refuses a signal that has fired.
+            pass ??= pThrottle({ limit: 1, interval: 1000 / perSecond, signal: aborting })(async () => { });
+            await pass();
+        }
+        catch (error) {
+            throw new errors/* StoppedError */.Ko('Stopped before a request was sent.', { cause: error });
+        }
+    };
+}
+
+// EXTERNAL MODULE: ./lib/src/s3/wire/connection.js
+var connection = __nccwpck_require__(33207);
 ;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
 /*
 How it works:
@@ -66634,7 +66988,7 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 
 
 const FLUSH_AT_CHARACTERS = 64 * 1024;
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 64 * 1024;
 class NdjsonWriter {
     path;
     #stream;
@@ -66694,8 +67048,9 @@ async function* readNdjson(path) {
 
 
 
-/** Outcomes held in memory; some 15 MB. */
-const BUFFER = 50_000;
+/** Outcomes held in memory; some 3 MB. */
+const BUFFER = 10_000;
+const PAGE = 1_000;
 class OutcomeLog {
     #folder;
     #runs = [];
@@ -66718,14 +67073,15 @@ class OutcomeLog {
     /** All outcomes so far in key order. */
     async inKeyOrder() {
         await this.#spilling;
-        const runs = this.#runs.map(path => readNdjson(path));
-        return mergeRuns([...runs, onePage(sorted(this.#buffer))]);
+        const held = sorted(this.#buffer);
+        return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
     }
     async #spill(outcomes) {
         const path = (0,external_node_path_.join)(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
-        this.#runs.push(path);
+        const run = sorted(outcomes);
+        this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson(path) });
         const writer = new NdjsonWriter(path);
-        for (const outcome of sorted(outcomes))
+        for (const outcome of run)
             await writer.write(outcome);
         await writer.close();
     }
@@ -66736,27 +67092,60 @@ function sorted(outcomes) {
 async function* onePage(page) {
     yield page;
 }
-/** A balanced tree of two-way merges. */
-function mergeRuns(runs) {
-    const [only, ...others] = runs;
-    if (only === undefined)
-        return onePage([]);
-    if (others.length === 0)
-        return only;
-    const middle = Math.ceil(runs.length / 2);
-    return interleave(mergeRuns(runs.slice(0, middle)), mergeRuns(runs.slice(middle)));
-}
-async function* interleave(left, right) {
-    const names = { left: 'The first half of the outcomes', right: 'The second half of the outcomes' };
-    for await (const meetings of mergeByKey(left, right, names)) {
-        yield meetings.flatMap(meeting => meeting.left ?? meeting.right ?? []);
+/**
+ * Objects end in about the order in which they were started, so that runs overlap little: one is opened when its first key
+ * is due, and done with soon after.
+ */
+async function* mergeRuns(runs) {
+    const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
+    const open = [];
+    let page = [];
+    try {
+        for (;;) {
+            let next = lowest(open);
+            for (let due = waiting[0]; due !== undefined && isDue(due, next); due = waiting[0]) {
+                waiting.shift();
+                const cursor = new Cursor(due.open(), 'A run of outcomes');
+                await cursor.turnPage();
+                if (cursor.current !== undefined)
+                    open.push(cursor);
+                next = lowest(open);
+            }
+            if (next?.current === undefined)
+                break;
+            page.push(next.current);
+            next.step();
+            if (next.needsPage)
+                await next.turnPage();
+            if (next.current === undefined)
+                open.splice(open.indexOf(next), 1);
+            if (page.length < PAGE)
+                continue;
+            yield page;
+            page = [];
+        }
+        yield page;
     }
+    finally {
+        await Promise.all(open.map(cursor => cursor.close()));
+    }
+}
+function isDue({ first }, next) {
+    return next?.current === undefined || compareKeys(first, next.current.key) < 0;
+}
+function lowest(cursors) {
+    let [first] = cursors;
+    for (const cursor of cursors) {
+        if (cursor.current && first?.current && compareKeys(cursor.current.key, first.current.key) < 0)
+            first = cursor;
+    }
+    return first;
 }
 
 // EXTERNAL MODULE: ./lib/src/aws/trouble.js
 var aws_trouble = __nccwpck_require__(26535);
-// EXTERNAL MODULE: ./lib/src/s3/multipart.js + 1 modules
-var multipart = __nccwpck_require__(86684);
+// EXTERNAL MODULE: ./lib/src/s3/multipart.js + 3 modules
+var multipart = __nccwpck_require__(44733);
 // EXTERNAL MODULE: ./lib/src/s3/route.js
 var s3_route = __nccwpck_require__(35336);
 // EXTERNAL MODULE: ./lib/src/s3/wire/copies.js
@@ -66767,8 +67156,12 @@ var copies = __nccwpck_require__(97922);
 
 /** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
 const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
+/** Whether a copy is many requests, each with a place of its own, rather than one. */
+function needsParts(source) {
+    return source.size > SINGLE_COPY_BYTES;
+}
 function copy(route, source) {
-    return source.size > SINGLE_COPY_BYTES ? (0,multipart/* copyInParts */.jo)(route, source) : copyAtOnce(route, source);
+    return needsParts(source) ? (0,multipart/* copyInParts */.jo)(route, source) : copyAtOnce(route, source);
 }
 async function copyAtOnce(route, source) {
     const { to, preserve } = route;
@@ -66790,161 +67183,83 @@ async function copyAtOnce(route, source) {
     return (0,s3_route/* copied */.pG)(etag, requestId);
 }
 
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(53711);
-// EXTERNAL MODULE: ./lib/src/s3/keys.js
-var keys = __nccwpck_require__(15865);
-;// CONCATENATED MODULE: ./lib/src/s3/head.js
-/** What one object is now, and what it says of its own content. */
-
-
-
-/** The object as a listing would show it at this moment. */
-async function headEntry(bucket, key) {
-    const head = await bucket.send(new dist_cjs/* HeadObjectCommand */.l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
-    return {
-        key,
-        size: head.ContentLength ?? 0,
-        etag: (0,keys/* unquote */._n)(head.ETag),
-        modified: head.LastModified?.getTime() ?? 0,
-        storageClass: head.StorageClass ?? 'STANDARD',
-        restored: /ongoing-request="false"/.test(head.Restore ?? ''),
-    };
-}
-const CHECKSUMS = [
-    'ChecksumCRC64NVME',
-    'ChecksumCRC32',
-    'ChecksumCRC32C',
-    'ChecksumSHA256',
-    'ChecksumSHA1',
-];
-/** `undefined` when the object may not be asked or is no longer the one listed: no evidence is not an error. */
-async function evidenceOf(bucket, entry) {
-    try {
-        const head = await bucket.send(new dist_cjs/* HeadObjectCommand */.l81({
-            ...bucket.common,
-            ...bucket.payer,
-            Key: bucket.fullKey(entry.key),
-            IfMatch: `"${entry.etag}"`,
-            ChecksumMode: 'ENABLED',
-        }));
-        return { checksums: fullObjectChecksums(head), etagIsMd5: etagIsMd5(head, entry.etag) };
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        return undefined;
-    }
-}
-/** Composite checksums depend on the parts and say nothing about another object with other parts. */
-function fullObjectChecksums(head) {
-    const checksums = {};
-    for (const name of CHECKSUMS) {
-        const value = head[name];
-        if (value !== undefined && head.ChecksumType !== 'COMPOSITE' && !value.includes('-'))
-            checksums[name] = value;
-    }
-    return checksums;
-}
-/** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
-function etagIsMd5(head, etag) {
-    const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
-    return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/pace.js
-/**
- * How many requests to have in flight when nobody said: as many as S3 answers gladly. Grows step by step while answers
- * come as fast as ever, holds when they take longer, and halves when S3 says to slow down, the way TCP shares a line.
- */
-const PACE = { start: 64, floor: 8, ceiling: 512, step: 8 };
-/** Answers that take this many times as long as the fastest round did are a queue, not a distance. */
-const QUEUEING = 2;
-/** Below this, ms, differences are noise. */
-const NOISE_MS = 25;
-class Pace {
-    #throttle;
-    /** No throttling was met yet: the limit is far off, and doubling finds it sooner. */
-    #searching = true;
-    #round = { answers: 0, ms: 0, throttled: false };
-    #fastestMs = Number.POSITIVE_INFINITY;
-    constructor(throttle) {
-        this.#throttle = throttle;
-        throttle.concurrency = PACE.start;
-    }
-    /**
-     * One request is done. The pace changes once a round, which is as many answers as there are places, because a change
-     * shows only in what is sent after it.
-     *
-     * @param ms from sending to the answer, repetitions included
-     * @param throttled whether S3 asked to slow down since the last answer
-     */
-    answered(ms, throttled) {
-        this.#round.answers++;
-        this.#round.ms += ms;
-        this.#round.throttled ||= throttled;
-        if (this.#round.answers < this.#throttle.concurrency)
-            return;
-        const { answers, ms: inAll, throttled: slowDown } = this.#round;
-        this.#round = { answers: 0, ms: 0, throttled: false };
-        this.#throttle.concurrency = this.#next(inAll / answers, slowDown);
-    }
-    #next(meanMs, slowDown) {
-        const now = this.#throttle.concurrency;
-        if (slowDown) {
-            this.#searching = false;
-            return Math.max(PACE.floor, Math.floor(now / 2));
-        }
-        this.#fastestMs = Math.min(this.#fastestMs, meanMs);
-        if (meanMs > this.#fastestMs * QUEUEING + NOISE_MS)
-            return now;
-        return Math.min(PACE.ceiling, this.#searching ? now * 2 : now + PACE.step);
-    }
-}
-
+// EXTERNAL MODULE: ./lib/src/s3/head.js
+var head = __nccwpck_require__(32587);
 ;// CONCATENATED MODULE: ./lib/src/sync/transfer.js
+/** Large items that wait, at most; with so many the stream pauses. */
+const LANE = 1000;
 /**
- * Runs `work` on every item until the stream ends, `draining` fires or a work throws. What is running then is waited
- * for, whatever happened.
+ * Works on every item until the stream ends, `draining` fires or a work throws. What is under way then is waited for,
+ * whatever happened; what waits in the lane is not started.
  *
- * @param limit its concurrency may be changed while this runs
- * @throws the first error that `work` threw: an error of one object is an outcome, so what is thrown concerns the run
+ * @throws the first error, of a work or of the stream
  */
-async function transfer(pages, limit, work, draining) {
-    const running = new Set();
+async function transfer(pages, { places, isLarge, work }, draining) {
+    const small = new Set();
+    const large = new Set();
+    const lane = [];
     const failures = [];
+    const mayGoOn = () => failures.length === 0 && !draining.aborted;
     let wake = () => { };
-    const start = (item) => {
-        const task = limit(work, item)
+    const oneEnds = () => new Promise(resolve => {
+        wake = resolve;
+    });
+    const start = (item, underWay) => {
+        const task = (async () => work(item))()
             .catch(error => {
             failures.push(error);
         })
             .finally(() => {
-            running.delete(task);
+            underWay.delete(task);
+            startLarge();
             wake();
         });
-        running.add(task);
+        underWay.add(task);
     };
-    const mayGoOn = () => failures.length === 0 && !draining.aborted;
+    const startLarge = () => {
+        while (large.size < places.forLarge && mayGoOn()) {
+            const item = lane.shift();
+            if (item === undefined)
+                return;
+            start(item, large);
+        }
+    };
+    /** While the stream pauses for the lane, nothing small can come. */
+    const shorten = async (length) => {
+        places.nothingSmall = true;
+        startLarge();
+        while (lane.length > length && mayGoOn())
+            await oneEnds();
+    };
     try {
         for await (const page of pages) {
             for (const item of page) {
-                while (running.size >= limit.concurrency && mayGoOn()) {
-                    await new Promise(resolve => {
-                        wake = resolve;
-                    });
-                }
                 if (!mayGoOn())
                     break;
-                start(item);
+                if (isLarge(item)) {
+                    lane.push(item);
+                    startLarge();
+                    if (lane.length < LANE)
+                        continue;
+                    await shorten(LANE - 1);
+                    places.nothingSmall = false;
+                }
+                else {
+                    while (small.size >= places.forSmall && mayGoOn())
+                        await oneEnds();
+                    if (mayGoOn())
+                        start(item, small);
+                }
             }
             if (!mayGoOn())
                 break;
         }
+        await shorten(0);
     }
-    finally {
-        await Promise.all(running);
+    catch (error) {
+        failures.push(error);
     }
+    await Promise.all([...small, ...large]);
     if (failures.length > 0)
         throw failures[0];
 }
@@ -66957,15 +67272,14 @@ async function transfer(pages, limit, work, draining) {
 
 
 
-
-
-/** The time that larger objects take is S3's work on their bytes and says nothing about the pace. */
-const PACED_BYTES = 16 * 1024 ** 2;
+/**
+ * Above this an object is large: the time it takes is S3's work on its bytes, which says nothing about the pace and
+ * would keep small objects waiting.
+ */
+const LARGE_BYTES = 16 * 1024 ** 2;
 /** Denials before the first success that show a missing permission rather than an odd object. */
 const HOPELESS = 50;
-function createCopyEngine({ route, concurrency, throttled, archived }) {
-    const limit = pLimit(concurrency === 'auto' ? PACE.start : concurrency);
-    const pace = concurrency === 'auto' ? new Pace(limit) : undefined;
+function createCopyEngine({ route, places, pace, throttled, archived }) {
     let slowDowns = 0;
     let denials = 0;
     let successes = 0;
@@ -66982,7 +67296,7 @@ function createCopyEngine({ route, concurrency, throttled, archived }) {
         }
     };
     const keepPace = (item, startedMs) => {
-        if (item.source.size > PACED_BYTES)
+        if (isLarge(item.source))
             return;
         const before = slowDowns;
         slowDowns = throttled();
@@ -66990,27 +67304,47 @@ function createCopyEngine({ route, concurrency, throttled, archived }) {
     };
     return {
         name: 'copy',
-        transfer: (items, record, stop) => transfer(items, limit, async (item) => {
-            const started = performance.now();
-            const outcome = await carry(route, item, archived);
-            keepPace(item, started);
-            if (outcome === undefined)
-                return;
-            await record(outcome);
-            guardHope(outcome);
-        }, stop.draining),
+        transfer: (items, record, stop) => {
+            const send = sender(route, places, stop.draining);
+            const work = async (item) => {
+                const started = performance.now();
+                const outcome = await carry(send, route.from, item, archived);
+                keepPace(item, started);
+                if (outcome === undefined)
+                    return;
+                await record(outcome);
+                guardHope(outcome);
+            };
+            return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
+        },
     };
 }
-/** `undefined` when the run was aborted before it was known what became of the object. */
-async function carry(route, item, archived) {
+function isLarge({ size }) {
+    return size > LARGE_BYTES;
+}
+/** Copies in a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+function sender(route, places, draining) {
+    return async (source) => {
+        if (needsParts(source))
+            return copy(route, source);
+        const place = isLarge(source) ? places.large : places.small;
+        return place(async () => {
+            if (draining.aborted)
+                throw new errors/* StoppedError */.Ko('Stopped before a copy was sent.');
+            return copy(route, source);
+        });
+    };
+}
+/** `undefined` when the run was stopped before it was known what became of the object. */
+async function carry(send, from, item, archived) {
     try {
-        return { key: item.key, result: 'copied', bytes: item.source.size, ...(await copy(route, item.source)) };
+        return { key: item.key, result: 'copied', bytes: item.source.size, ...(await send(item.source)) };
     }
     catch (error) {
         if (error instanceof errors/* StoppedError */.Ko)
             return undefined;
         if (isSourceChange(error))
-            return await carryChanged(route, item, archived);
+            return await carryChanged(send, from, item, archived);
         return explain(item.key, error, archived);
     }
 }
@@ -67020,10 +67354,10 @@ function isSourceChange(error) {
     return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
 }
 /** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
-async function carryChanged(route, { key, source: listed }, archived) {
+async function carryChanged(send, from, { key, source: listed }, archived) {
     try {
-        const source = await headEntry(route.from, listed.key);
-        return { key, result: 'copied', bytes: source.size, ...(await copy(route, source)), source };
+        const source = await (0,head/* headEntry */.JE)(from, listed.key);
+        return { key, result: 'copied', bytes: source.size, ...(await send(source)), source };
     }
     catch (error) {
         return error instanceof errors/* StoppedError */.Ko ? undefined : explain(key, error, archived);
@@ -67165,10 +67499,13 @@ class Progress {
     #bytes = 0;
     #objectsInAll;
     #bytesInAll;
+    #throttled;
     #started = performance.now();
-    constructor(objects, bytes) {
+    /** @param throttled how often S3 has asked to slow down so far */
+    constructor(objects, bytes, throttled) {
         this.#objectsInAll = objects;
         this.#bytesInAll = bytes;
+        this.#throttled = throttled;
     }
     count(outcome) {
         this.#objects++;
@@ -67189,6 +67526,9 @@ class Progress {
         ];
         if (this.failed > 0)
             parts.push(`${(0,report_text/* thousands */.oh)(this.failed)} failed`);
+        const throttled = this.#throttled();
+        if (throttled > 0)
+            parts.push(`throttled ${(0,report_text/* count */.U9)(throttled, 'time')}`);
         const left = this.#msLeft(ms);
         if (left !== undefined)
             parts.push(`${(0,pretty_ms/* default */.A)(left, { compact: true })} left`);
@@ -67203,6 +67543,8 @@ class Progress {
     }
 }
 
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
 ;// CONCATENATED MODULE: ./lib/src/s3/remove.js
 /** Deletes objects, up to a thousand a request, each only while it is still the one that was listed. */
 
@@ -67281,6 +67623,109 @@ function failure(key, code, message, requestId) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/src/sync/pace.js
+/**
+ * How many requests to have in flight when nobody said: as many as S3 answers gladly. Grows step by step while answers
+ * come as fast as ever, holds when they take longer, and halves when S3 says to slow down, the way TCP shares a line.
+ */
+const PACE = { start: 64, floor: 8, ceiling: 512, step: 8 };
+/** Answers that take this many times as long as the fastest round did are a queue, not a distance. */
+const QUEUEING = 2;
+/** Below this, ms, differences are noise. */
+const NOISE_MS = 25;
+class Pace {
+    #throttle;
+    /** No throttling was met yet: the limit is far off, and doubling finds it sooner. */
+    #searching = true;
+    #round = { answers: 0, ms: 0, throttled: false };
+    #fastestMs = Number.POSITIVE_INFINITY;
+    #slowedTo;
+    constructor(throttle) {
+        this.#throttle = throttle;
+        throttle.concurrency = PACE.start;
+    }
+    /** The lowest concurrency that S3 asked for; `undefined` when it never did. */
+    get slowedTo() {
+        return this.#slowedTo;
+    }
+    /**
+     * One request is done. The pace changes once a round, which is as many answers as there are places, because a change
+     * shows only in what is sent after it.
+     *
+     * @param ms from sending to the answer, repetitions included
+     * @param throttled whether S3 asked to slow down since the last answer
+     */
+    answered(ms, throttled) {
+        this.#round.answers++;
+        this.#round.ms += ms;
+        this.#round.throttled ||= throttled;
+        if (this.#round.answers < this.#throttle.concurrency)
+            return;
+        const { answers, ms: inAll, throttled: slowDown } = this.#round;
+        this.#round = { answers: 0, ms: 0, throttled: false };
+        this.#throttle.concurrency = this.#next(inAll / answers, slowDown);
+    }
+    #next(meanMs, slowDown) {
+        const now = this.#throttle.concurrency;
+        if (slowDown) {
+            this.#searching = false;
+            const next = Math.max(PACE.floor, Math.floor(now / 2));
+            this.#slowedTo = Math.min(next, this.#slowedTo ?? next);
+            return next;
+        }
+        this.#fastestMs = Math.min(this.#fastestMs, meanMs);
+        if (meanMs > this.#fastestMs * QUEUEING + NOISE_MS)
+            return now;
+        return Math.min(PACE.ceiling, this.#searching ? now * 2 : now + PACE.step);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/places.js
+/**
+ * The places of requests in flight: one limit for all of them. Large objects get half of it while small ones are at
+ * hand, so that neither sort keeps the other from going on.
+ */
+
+class Places {
+    #all;
+    #large;
+    #nothingSmall = false;
+    /** @param concurrency requests in flight, at most; may be changed at any time */
+    constructor(concurrency) {
+        this.#all = pLimit(concurrency);
+        this.#large = pLimit(1);
+        this.#share();
+    }
+    get concurrency() {
+        return this.#all.concurrency;
+    }
+    set concurrency(concurrency) {
+        this.#all.concurrency = concurrency;
+        this.#share();
+    }
+    /** Whether large objects may have every place. */
+    set nothingSmall(nothing) {
+        this.#nothingSmall = nothing;
+        this.#share();
+    }
+    /** How many small objects may be under way. */
+    get forSmall() {
+        return Math.max(1, this.#all.concurrency - this.#large.activeCount);
+    }
+    /** How many large objects may be under way, each with as many requests as it likes. */
+    get forLarge() {
+        return this.#large.concurrency;
+    }
+    /** For the one request of a small object. */
+    small = request => this.#all(request);
+    /** For a request of a large object. One that waits for others must not hold a place meanwhile. */
+    large = request => this.#large(() => this.#all(request));
+    #share() {
+        const all = this.#all.concurrency;
+        this.#large.concurrency = this.#nothingSmall ? all : Math.max(1, Math.floor(all / 2));
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/src/job/carry.js
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
 
@@ -67288,8 +67733,7 @@ function failure(key, code, message, requestId) {
 
 
 
-/** Parts in flight over all multipart copies. */
-const PARTS_IN_FLIGHT = 32;
+
 const PROGRESS_EVERY_MS = 10_000;
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
 async function carryOut(carriage) {
@@ -67304,17 +67748,22 @@ async function carryOut(carriage) {
     await deleteAll(carriage);
 }
 /** Resolves to how many objects failed. */
-async function copyAll({ scene, plan, outcomes, journal, requests, stop, log }) {
+async function copyAll(carriage) {
+    const { scene, plan, outcomes, journal, requests, diary, stop, log } = carriage;
     if (plan.totals.toCopy === 0)
         return 0;
     const { concurrency, archived } = scene.settings;
+    const places = new Places(concurrency === 'auto' ? PACE.start : concurrency);
+    const pace = concurrency === 'auto' ? new Pace(places) : undefined;
+    const throttled = () => requests.count('throttled');
     const engine = createCopyEngine({
-        route: routeFor(scene, journal),
-        concurrency,
-        throttled: () => requests.count('throttled'),
+        route: routeFor(scene, journal, places),
+        places,
+        pace,
+        throttled,
         archived,
     });
-    const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy);
+    const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
     const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
     try {
         await engine.transfer(plan.copies(), outcome => {
@@ -67325,10 +67774,11 @@ async function copyAll({ scene, plan, outcomes, journal, requests, stop, log }) 
     finally {
         clearInterval(ticker);
         log.info(progress.line());
+        diary.slowedTo = pace?.slowedTo;
     }
     return progress.failed;
 }
-function routeFor(scene, journal) {
+function routeFor(scene, journal, places) {
     const { settings, from, to } = scene;
     return {
         from,
@@ -67340,7 +67790,7 @@ function routeFor(scene, journal) {
         acl: aclFor(scene),
         neverOverwrite: settings.compare === 'missing',
         partSize: settings.partSize,
-        parts: pLimit(PARTS_IN_FLIGHT),
+        parts: places.large,
         journal,
     };
 }
@@ -67358,6 +67808,8 @@ async function deleteAll({ scene, plan, outcomes, stop, log }) {
 var clean_up = __nccwpck_require__(58729);
 // EXTERNAL MODULE: ./lib/src/report/folder.js
 var folder = __nccwpck_require__(3849);
+// EXTERNAL MODULE: ./lib/src/s3/keys.js
+var keys = __nccwpck_require__(15865);
 ;// CONCATENATED MODULE: ./lib/src/s3/ranges/characters.js
 /**
  * What stands at each position of the keys, so that they can be counted with like numbers: which characters there are,
@@ -67808,7 +68260,7 @@ class Lister {
 }
 
 // EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
-var wire_xml = __nccwpck_require__(71378);
+var xml = __nccwpck_require__(71378);
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
 
 
@@ -67818,52 +68270,156 @@ const CLOSE = '</Contents>';
  * @returns `undefined` when the page is not written the way S3 writes: CDATA, comments, attributes or prefixes on
  * elements, or fields missing. The caller then leaves it to a real parser.
  */
-function scanPage(xml, prefix) {
-    if (xml.includes('<!'))
-        return undefined;
-    const decode = (0,wire_xml/* textOf */.b)(xml, 'EncodingType') === 'url' ? keys/* decodeListed */.Y : (text) => text;
-    const entries = [];
-    let from = xml.indexOf(OPEN);
+function scanPage(page, prefix) {
+    const first = page.indexOf(OPEN);
+    const end = first < 0 ? -1 : page.lastIndexOf(CLOSE) + CLOSE.length;
     // What describes the page stands before or after the objects, never between them.
-    const last = xml.lastIndexOf(CLOSE);
-    const frame = from < 0 ? xml : xml.slice(0, from) + xml.slice(last + CLOSE.length);
-    while (from >= 0) {
-        const to = xml.indexOf(CLOSE, from);
-        // A slice of its own, so that looking for a field that is not there ends with the object and not with the page.
-        const entry = scanEntry(xml.slice(from, to), prefix, decode);
-        if (entry === undefined)
-            return undefined;
-        entries.push(entry);
-        from = xml.indexOf(OPEN, to);
-    }
-    const truncated = (0,wire_xml/* textOf */.b)(frame, 'IsTruncated');
-    if ((0,wire_xml/* textOf */.b)(frame, 'KeyCount') !== String(entries.length) || truncated === undefined)
+    const frame = first < 0 ? page.toString() : page.toString('utf8', 0, first) + page.toString('utf8', end);
+    const decode = (0,xml/* textOf */.b)(frame, 'EncodingType') === 'url' ? keys/* decodeListed */.Y : (text) => text;
+    if (frame.includes('<!'))
         return undefined;
-    const next = (0,wire_xml/* textOf */.b)(frame, 'NextContinuationToken');
+    const entries = first < 0 ? [] : scanEntries(page, first, end, prefix, decode);
+    const truncated = (0,xml/* textOf */.b)(frame, 'IsTruncated');
+    if (entries === undefined || truncated === undefined)
+        return undefined;
+    if ((0,xml/* textOf */.b)(frame, 'KeyCount') !== String(entries.length))
+        return undefined;
+    const next = (0,xml/* textOf */.b)(frame, 'NextContinuationToken');
     if (truncated === 'true' && next === undefined)
         return undefined;
     return { entries, next: truncated === 'true' ? next : undefined };
 }
-function scanEntry(xml, prefix, decode) {
-    const rawKey = (0,wire_xml/* textOf */.b)(xml, 'Key');
-    const modified = Date.parse((0,wire_xml/* textOf */.b)(xml, 'LastModified') ?? '');
-    const size = Number((0,wire_xml/* textOf */.b)(xml, 'Size') ?? Number.NaN);
-    if (rawKey === undefined || Number.isNaN(modified) || Number.isNaN(size))
-        return undefined;
-    const key = decode(rawKey);
-    if (!key.startsWith(prefix))
-        return undefined;
-    return {
-        key: key.slice(prefix.length),
-        size,
-        etag: (0,keys/* unquote */._n)((0,wire_xml/* textOf */.b)(xml, 'ETag')),
-        modified,
-        storageClass: (0,wire_xml/* textOf */.b)(xml, 'StorageClass') ?? 'STANDARD',
-        restored: xml.includes('<RestoreStatus>') && isRestored(xml),
-    };
+/** Goes from tag to tag. Of an element that is repeated within an object the last counts; S3 repeats none that is read. */
+function scanEntries(page, first, end, prefix, decode) {
+    const entries = [];
+    let fields = new Fields();
+    for (let at = first; at < end;) {
+        const name = after(page, at, end, LESS);
+        const text = after(page, name, end, GREATER);
+        const next = after(page, text, end, LESS) - 1;
+        if (page[name] === EXCLAMATION)
+            return undefined;
+        if (page[name] === SLASH) {
+            if (isNamed(page, name + 1, text - 1, NAMES.contents)) {
+                const entry = fields.entry(prefix, decode);
+                if (entry === undefined)
+                    return undefined;
+                entries.push(entry);
+                fields = new Fields();
+            }
+        }
+        else
+            fields.read(page, name, text - 1, text, next);
+        at = next;
+    }
+    return entries;
 }
-function isRestored(xml) {
-    return (0,wire_xml/* textOf */.b)(xml, 'RestoreExpiryDate') !== undefined && (0,wire_xml/* textOf */.b)(xml, 'IsRestoreInProgress') !== 'true';
+const [LESS, GREATER, SLASH, EXCLAMATION] = Buffer.from('<>/!');
+/** The place after the next such byte, or the end. */
+function after(page, from, end, byte) {
+    let at = from;
+    while (at < end && page[at] !== byte)
+        at++;
+    return at < end ? at + 1 : end + 1;
+}
+const NAMES = {
+    contents: Buffer.from('Contents'),
+    key: Buffer.from('Key'),
+    size: Buffer.from('Size'),
+    etag: Buffer.from('ETag'),
+    modified: Buffer.from('LastModified'),
+    storageClass: Buffer.from('StorageClass'),
+    expiry: Buffer.from('RestoreExpiryDate'),
+    restoring: Buffer.from('IsRestoreInProgress'),
+};
+function isNamed(page, from, to, name) {
+    if (to - from !== name.length)
+        return false;
+    for (let i = 0; i < name.length; i++)
+        if (page[from + i] !== name[i])
+            return false;
+    return true;
+}
+/** What was read of one object. */
+class Fields {
+    #key;
+    #size = Number.NaN;
+    #etag = '';
+    #modified = Number.NaN;
+    #storageClass = 'STANDARD';
+    #hasExpiry = false;
+    #isRestoring = false;
+    /** Takes the element whose name and text are at these places. */
+    read(page, name, nameEnd, text, textEnd) {
+        if (isNamed(page, name, nameEnd, NAMES.key))
+            this.#key = textAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.size))
+            this.#size = numberAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.etag))
+            this.#etag = etagAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.modified))
+            this.#modified = timeAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.storageClass))
+            this.#storageClass = storageClassAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.expiry))
+            this.#hasExpiry = true;
+        else if (isNamed(page, name, nameEnd, NAMES.restoring))
+            this.#isRestoring = textAt(page, text, textEnd) === 'true';
+    }
+    /** `undefined` when something is missing or cannot be. */
+    entry(prefix, decode) {
+        if (this.#key === undefined || Number.isNaN(this.#modified) || Number.isNaN(this.#size))
+            return undefined;
+        const key = decode(this.#key);
+        if (!key.startsWith(prefix))
+            return undefined;
+        return {
+            key: prefix === '' ? key : key.slice(prefix.length),
+            size: this.#size,
+            etag: this.#etag,
+            modified: this.#modified,
+            storageClass: this.#storageClass,
+            restored: this.#hasExpiry && !this.#isRestoring,
+        };
+    }
+}
+function textAt(page, from, to) {
+    return (0,xml/* withoutEntities */._)(page.toString('utf8', from, to));
+}
+const ESCAPED_QUOTE = Buffer.from('&quot;');
+/** S3 writes the quotes around it as entities, and others as they are. */
+function etagAt(page, from, to) {
+    const [start, end] = [from + ESCAPED_QUOTE.length, to - ESCAPED_QUOTE.length];
+    return start <= end && isNamed(page, from, start, ESCAPED_QUOTE) && isNamed(page, end, to, ESCAPED_QUOTE)
+        ? textAt(page, start, end)
+        : (0,keys/* unquote */._n)(textAt(page, from, to));
+}
+const [ZERO = 0, NINE = 0] = Buffer.from('09');
+/** A whole number; NaN for anything else. */
+function numberAt(page, from, to) {
+    let number = from < to ? 0 : Number.NaN;
+    for (let at = from; at < to; at++) {
+        const byte = page[at] ?? 0;
+        number = byte >= ZERO && byte <= NINE ? number * 10 + byte - ZERO : Number.NaN;
+    }
+    return number;
+}
+const TIME = '2026-01-01T00:00:00.000Z'.length;
+/** Milliseconds since the epoch; NaN for what is no time. */
+function timeAt(page, from, to) {
+    if (to - from !== TIME)
+        return Date.parse(textAt(page, from, to));
+    const digits = (start, end) => numberAt(page, from + start, from + end);
+    return Date.UTC(digits(0, 4), digits(5, 7) - 1, digits(8, 10), digits(11, 13), digits(14, 16), digits(17, 19), digits(20, 23));
+}
+/** Objects in a row mostly have the same one, so that one string serves them all. */
+let [lastClass, lastClassBytes] = ['STANDARD', Buffer.from('STANDARD')];
+function storageClassAt(page, from, to) {
+    if (!isNamed(page, from, to, lastClassBytes)) {
+        lastClass = textAt(page, from, to);
+        lastClassBytes = Buffer.from(page.subarray(from, to));
+    }
+    return lastClass;
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/list.js
@@ -67873,8 +68429,8 @@ function isRestored(xml) {
 
 
 
-/** Listings in flight, and pages held for the consumer; some 16 MB. */
-const RANGES = { workers: 16, window: 64 };
+/** Listings in flight, and pages held for the consumer; some 8 MB. */
+const RANGES = { workers: 16, window: 32 };
 /**
  * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
  * archived objects. More than one page is listed at several places of the key space at once.
@@ -68205,8 +68761,8 @@ async function conclude_conclude(conclusion, diary) {
     const { settings } = scene;
     const settled = settle(plan.items(), await outcomes.inKeyOrder());
     const movements = { appeared: 0, movedOn: 0 };
-    const look = settings.mode === 'sync' && settings.verify === 'listing' && conclusion.mayLook;
-    const records = look
+    const compares = settings.mode === 'sync' && settings.verify === 'listing' && conclusion.mayLook;
+    const records = compares && changedSomething(plan)
         ? recordAsSeen(settled, closingListing(scene), places(settings), movements)
         : recordAsSettled(settled, settings.mode, places(settings));
     const tally = new Tally();
@@ -68220,10 +68776,14 @@ async function conclude_conclude(conclusion, diary) {
     await writer.close();
     diary.totals = tally.totals(plan.totals.listed);
     diary.failures = tally.failures();
-    diary.compared = look || settings.mode === 'verify';
+    diary.compared = compares || settings.mode === 'verify';
     const { reasons } = diary.totals;
     diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
     diary.notes.push(...describe(movements));
+}
+/** Where nothing was to be done, the plan has just compared both sides as they are. */
+function changedSomething({ totals }) {
+    return totals.toCopy + totals.toDelete > 0;
 }
 function closingListing({ source, destination }) {
     return pairListings(list(source), list(destination));
@@ -68280,6 +68840,7 @@ function echoSettings(settings) {
         archived: settings.archived,
         'request-payer': settings.requestPayer,
         concurrency: settings.concurrency,
+        'max-rate': settings.maxRate,
         'part-size': settings.partSize,
         verify: settings.verify,
         report: report.folder,
@@ -68312,6 +68873,7 @@ class Diary {
     checks = [];
     regions = { source: undefined, destination: undefined };
     notes = [];
+    slowedTo;
     totals = NOTHING;
     failures = [];
     /** Everything planned was attempted. */
@@ -68362,6 +68924,7 @@ class Diary {
             notes: this.notes,
             failures: this.#halted === undefined ? this.failures : [this.#halted, ...this.failures],
             requests: requests.toJSON(),
+            ...(this.slowedTo !== undefined && { slowedTo: this.slowedTo }),
             started: this.#started.toISOString(),
             finished: new Date().toISOString(),
             timings: this.#timings,
@@ -68385,6 +68948,22 @@ class Diary {
             ? { ok: true, text: 'success' }
             : { ok: false, text: 'The run was stopped before it was done.' };
     }
+}
+
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./lib/src/job/memory.js
+/**
+ * Memory that does not grow with the buckets. Left alone, V8 takes what the machine has before it looks for what can be
+ * thrown away. (Node.js, "v8.setFlagsFromString".)
+ */
+
+/** Called once the code has been loaded and before the first million objects. */
+function keepMemorySmall() {
+    // The space for new objects stays as large as it is by now, some 16 MB, instead of growing to 128.
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+    // The rest is collected when it has doubled, instead of quadrupled.
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--heap-growing-percent=100');
 }
 
 // EXTERNAL MODULE: ./lib/src/glob.js + 14 modules
@@ -68428,8 +69007,8 @@ async function makePlan(scene, scratch) {
     };
     const gather = async (ours, theirs) => {
         const [sourceSays, destinationSays] = await Promise.all([
-            evidenceOf(source, ours),
-            evidenceOf(destination, theirs),
+            (0,head/* evidenceOf */.X1)(source, ours),
+            (0,head/* evidenceOf */.X1)(destination, theirs),
         ]);
         return { source: sourceSays, destination: destinationSays };
     };
@@ -68470,11 +69049,13 @@ var retry = __nccwpck_require__(5708);
 
 
 
+
 /**
  * HeadBucket may be sent to any Region of the partition and names the bucket's own in `x-amz-bucket-region`, whatever
  * the permissions (S3 API, HeadBucket). GetBucketLocation is denied across accounts by design.
  *
  * @param asked the Region to ask first
+ * @throws StoppedError when the run was aborted meanwhile
  */
 async function locate(bucket, asked, identity, network) {
     const client = new dist_cjs/* S3Client */.YxF({
@@ -68490,12 +69071,15 @@ async function locate(bucket, asked, identity, network) {
     };
     try {
         const { BucketRegion } = await (0,retry/* withRetries */.L)(attempt, {
+            turn: network.turn,
             aborting: network.aborting,
             renew: identity.renew,
         });
         return { found: true, region: BucketRegion ?? asked, readable: true };
     }
     catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
         const { code, message, status } = (0,aws_trouble/* troubleOf */.L)(error);
         const region = regionHeader(error);
         if (status === 404)
@@ -69076,14 +69660,16 @@ function tellPlan(totals, settings, log) {
 
 
 
-/** Connections to one host; more than objects and parts in flight together. */
+
+
+/** Connections to one host; more than copies in flight. */
 const SOCKETS = 1024;
 /** Never throws: whatever happened is in the report. */
 async function runJob(settings, host, stop) {
     const run = { host, stop, diary: new Diary(), requests: new bucket/* RequestCounter */.k() };
     const { diary, requests } = run;
     try {
-        const scene = await diary.phase('preflight', () => prepare(settings, host, networkFor(run), diary));
+        const scene = await diary.phase('preflight', () => prepare(settings, host, networkFor(run, settings), diary));
         await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
         if (settings.mode === 'preflight')
             diary.complete = true;
@@ -69095,18 +69681,20 @@ async function runJob(settings, host, stop) {
     }
     return diary.report(settings, requests, host.runUrl);
 }
-function networkFor({ host: { environment }, stop, requests }) {
+function networkFor({ host: { environment }, stop, requests }, { maxRate }) {
     return {
         environment,
         requestHandler: (0,endpoint/* createRequestHandler */.KB)(environment, SOCKETS),
         connection: new connection/* Connection */.N((0,endpoint/* createDispatcher */.SM)(environment, SOCKETS), stop.aborting),
         aborting: stop.aborting,
         requests,
+        ...(maxRate !== undefined && { turn: turnstile(maxRate, stop.aborting) }),
     };
 }
 async function planAndCarry(scene, run) {
     const { host, diary } = run;
     const { settings } = scene;
+    keepMemorySmall();
     const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
     tellPlan(plan.totals, settings, host.log);
     const outcomes = new OutcomeLog(host.scratch);
@@ -69123,10 +69711,19 @@ async function planAndCarry(scene, run) {
     await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
 }
 async function job_carry(scene, plan, outcomes, run) {
-    const { host, stop, requests } = run;
+    const { host, stop, diary, requests } = run;
     const journal = (0,external_node_path_.join)(host.scratch, 'uploads.ndjson');
     host.remember((0,clean_up/* cleanUpFor */.Eo)(scene, host, journal));
-    await carryOut({ scene, plan, outcomes, journal: new s3_journal/* FileJournal */.G(journal), requests, stop, log: host.log });
+    await carryOut({
+        scene,
+        plan,
+        outcomes,
+        journal: new s3_journal/* FileJournal */.G(journal),
+        requests,
+        diary,
+        stop,
+        log: host.log,
+    });
 }
 /** When both sides can no longer be listed, what was done is still told. */
 async function concludeWithWhatIsLeft(scene, plan, outcomes, run) {
@@ -69176,7 +69773,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
 /* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(58729);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(77320);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(29782);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(86424);
 /* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3849);
 /* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(27534);
@@ -69546,6 +70143,18 @@ function evidence({ totals }) {
 function notes({ notes }) {
     return notes.map(note => (0,report_text.md) `- ${(0,report_text/* clip */.$Q)(note, 2000)}`);
 }
+/** Nothing when S3 took the run as fast as it came. */
+function slowDowns({ requests, slowedTo, settings }) {
+    const { throttled = 0 } = requests;
+    if (throttled === 0)
+        return undefined;
+    const asked = `S3 asked to slow down ${(0,report_text/* count */.U9)(throttled, 'time')}`;
+    if (slowedTo !== undefined)
+        return (0,report_text.md) `${asked}; the pace was lowered to ${slowedTo} copies in flight.`;
+    if (settings.concurrency === 'auto')
+        return (0,report_text.md) `${asked}.`;
+    return (0,report_text.md) `${asked}; a lower ${(0,report_text/* code */.aY)('concurrency')} or ${(0,report_text/* code */.aY)('max-rate')} avoids that.`;
+}
 function timings(report) {
     const took = (Date.parse(report.finished) - Date.parse(report.started)) / 1000;
     const phases = Object.entries(report.timings).map(([phase, time]) => (0,report_text.md) `${phase} ${(0,report_text/* seconds */.YA)(time)}`);
@@ -69577,6 +70186,7 @@ function renderSummary(report) {
         checkList(report),
         reasons(report),
         evidence(report),
+        slowDowns(report),
         timings(report),
     ]);
 }
@@ -70085,13 +70695,14 @@ var external_node_crypto_ = __nccwpck_require__(77598);
  * (IAM User Guide, "Create a signed AWS API request"; S3 API Reference, "Authenticating Requests".)
  */
 
-const EMPTY_SHA256 = (0,external_node_crypto_.createHash)('sha256').digest('hex');
+const EMPTY_SHA256 = (0,external_node_crypto_.hash)('sha256', '');
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 class Signer {
     #region;
     #scope = '';
     #keyFor = '';
-    #key = Buffer.alloc(0);
+    /** Made once, because making a key of bytes costs ten times what signing with it does. */
+    #key;
     constructor(region) {
         this.#region = region;
     }
@@ -70108,19 +70719,21 @@ class Signer {
         for (const name of names)
             canonical += `${name}:${trimmed(headers[name] ?? '')}\n`;
         canonical += `\n${signed}\n${EMPTY_SHA256}`;
-        this.#prepareKey(credentials, time.slice(0, 8));
-        const text = `${ALGORITHM}\n${time}\n${this.#scope}\n${(0,external_node_crypto_.createHash)('sha256').update(canonical).digest('hex')}`;
-        const signature = (0,external_node_crypto_.createHmac)('sha256', this.#key).update(text).digest('hex');
+        const key = this.#keyOf(credentials, time.slice(0, 8));
+        const text = `${ALGORITHM}\n${time}\n${this.#scope}\n${(0,external_node_crypto_.hash)('sha256', canonical)}`;
+        const signature = (0,external_node_crypto_.createHmac)('sha256', key).update(text).digest('hex');
         headers.authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${this.#scope}, SignedHeaders=${signed}, Signature=${signature}`;
     }
     /** The signing key depends on the secret and the day only. */
-    #prepareKey({ secretAccessKey }, day) {
+    #keyOf({ secretAccessKey }, day) {
         const keyFor = day + secretAccessKey;
-        if (this.#keyFor === keyFor)
-            return;
+        if (this.#key !== undefined && this.#keyFor === keyFor)
+            return this.#key;
         this.#keyFor = keyFor;
         this.#scope = `${day}/${this.#region}/s3/aws4_request`;
-        this.#key = [day, this.#region, 's3', 'aws4_request'].reduce((key, part) => (0,external_node_crypto_.createHmac)('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`));
+        const bytes = [day, this.#region, 's3', 'aws4_request'].reduce((key, part) => (0,external_node_crypto_.createHmac)('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`));
+        this.#key = (0,external_node_crypto_.createSecretKey)(bytes);
+        return this.#key;
     }
 }
 /** White space around a value and runs of it inside do not count. */
@@ -70208,7 +70821,7 @@ class Caller {
             headers: sent,
             withinMs,
         });
-        if (answer.status === 200 && answer.body !== '' && !answer.body.includes('<Error>'))
+        if (answer.status === 200 && answer.body.length > 0 && !isError(answer.body))
             return answer;
         const refusal = new S3Refusal(answer);
         if (refusal.name === 'RequestTimeTooSkewed')
@@ -70221,17 +70834,24 @@ class Caller {
             this.#skewMs = theirs - Date.now();
     }
 }
+/** Whether the root element says so: a listing is long, and looking through all of it is dear. */
+function isError(body) {
+    const first = body.indexOf('<');
+    const root = body.toString('latin1', first, first + 2) === '<?' ? body.indexOf('<', first + 1) : first;
+    return body.toString('latin1', root, root + ERROR.length) === ERROR;
+}
+const ERROR = '<Error>';
 /** S3 said no, also where it said 200 first. Shaped like the SDK's errors, so that both are understood alike. */
 class S3Refusal extends Error {
     Condition;
     $metadata;
     constructor(answer) {
-        const { status, body } = answer;
-        super((0,xml/* textOf */.b)(body, 'Message') ?? `S3 answered ${status}.`);
+        const body = answer.body.toString();
+        super((0,xml/* textOf */.b)(body, 'Message') ?? `S3 answered ${answer.status}.`);
         this.name = (0,xml/* textOf */.b)(body, 'Code') ?? 'UnknownError';
         this.Condition = (0,xml/* textOf */.b)(body, 'Condition');
         // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
-        const httpStatusCode = status === 200 ? 500 : status;
+        const httpStatusCode = answer.status === 200 ? 500 : answer.status;
         this.$metadata = { httpStatusCode, requestId: (0,connection/* headerOf */.r)(answer, 'x-amz-request-id') };
     }
 }
@@ -70322,13 +70942,94 @@ class Bucket {
         return this.#caller.call(call);
     }
     #retries(aborting) {
-        const { requests } = this.#network;
+        const { requests, turn, aborting: aborted } = this.#network;
         return {
             aborting,
+            // Clean-up has only seconds and is no flood.
+            turn: aborting === aborted ? turn : undefined,
             renew: this.identity.renew,
             onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
         };
     }
+}
+
+
+/***/ }),
+
+/***/ 32587:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JE: () => (/* binding */ headEntry),
+/* harmony export */   X1: () => (/* binding */ evidenceOf),
+/* harmony export */   Y6: () => (/* binding */ headListed)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(53711);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(65071);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(15865);
+/** What one object is now, and what it says of its own content. */
+
+
+
+/** The object as a listing would show it at this moment. */
+async function headEntry(bucket, key) {
+    const head = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .HeadObjectCommand */ .l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+    return {
+        key,
+        size: head.ContentLength ?? 0,
+        etag: (0,_keys_js__WEBPACK_IMPORTED_MODULE_2__/* .unquote */ ._n)(head.ETag),
+        modified: head.LastModified?.getTime() ?? 0,
+        storageClass: head.StorageClass ?? 'STANDARD',
+        restored: /ongoing-request="false"/.test(head.Restore ?? ''),
+    };
+}
+/**
+ * All that the object listed says of itself.
+ *
+ * @throws trouble of the kind `precondition` when it is no longer that object
+ */
+function headListed(bucket, entry, asked = {}) {
+    return bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .HeadObjectCommand */ .l81({
+        ...bucket.common,
+        ...bucket.payer,
+        Key: bucket.fullKey(entry.key),
+        IfMatch: `"${entry.etag}"`,
+        ...asked,
+    }));
+}
+const CHECKSUMS = [
+    'ChecksumCRC64NVME',
+    'ChecksumCRC32',
+    'ChecksumCRC32C',
+    'ChecksumSHA256',
+    'ChecksumSHA1',
+];
+/** `undefined` when the object may not be asked or is no longer the one listed: no evidence is not an error. */
+async function evidenceOf(bucket, entry) {
+    try {
+        const head = await headListed(bucket, entry, { ChecksumMode: 'ENABLED' });
+        return { checksums: fullObjectChecksums(head), etagIsMd5: etagIsMd5(head, entry.etag) };
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .StoppedError */ .Ko)
+            throw error;
+        return undefined;
+    }
+}
+/** Composite checksums depend on the parts and say nothing about another object with other parts. */
+function fullObjectChecksums(head) {
+    const checksums = {};
+    for (const name of CHECKSUMS) {
+        const value = head[name];
+        if (value !== undefined && head.ChecksumType !== 'COMPOSITE' && !value.includes('-'))
+            checksums[name] = value;
+    }
+    return checksums;
+}
+/** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
+function etagIsMd5(head, etag) {
+    const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
+    return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
 }
 
 
@@ -70429,7 +71130,7 @@ function unquote(etag) {
 
 /***/ }),
 
-/***/ 86684:
+/***/ 44733:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70446,8 +71147,10 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 var dist_cjs = __nccwpck_require__(53711);
 // EXTERNAL MODULE: ./lib/src/aws/trouble.js
 var trouble = __nccwpck_require__(26535);
-// EXTERNAL MODULE: ./lib/src/s3/keys.js
-var keys = __nccwpck_require__(15865);
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/s3/head.js
+var s3_head = __nccwpck_require__(32587);
 ;// CONCATENATED MODULE: ./lib/src/s3/parts.js
 /** How an object is cut into parts (S3 User Guide, "Multipart upload limits"). */
 const MIN_PART_BYTES = 5 * 1024 ** 2;
@@ -70456,17 +71159,24 @@ const MAX_PARTS = 10_000;
 const MIB = 1024 ** 2;
 /** Large enough that a 5 TB object needs few requests, small enough that eight of them in flight share the work. */
 const DEFAULT_PART_BYTES = 256 * MIB;
+/** @param lengths bytes of each part, in order */
+function cutIntoParts(lengths) {
+    let next = 0;
+    return lengths.map((bytes, index) => {
+        const first = next;
+        next += bytes;
+        return { number: index + 1, first, last: next - 1 };
+    });
+}
 /**
- * @param wanted bytes per part; raised where it would need more than 10,000 parts
+ * Lengths of parts that S3 takes, in bytes, all equal but the last.
+ *
  * @param size bytes of the object, more than 0
+ * @param wanted bytes per part; raised where it would need more than 10,000 parts
  */
-function cutIntoParts(size, wanted) {
+function evenLengths(size, wanted = DEFAULT_PART_BYTES) {
     const bytes = partBytes(size, wanted);
-    return Array.from({ length: Math.ceil(size / bytes) }, (_, index) => ({
-        number: index + 1,
-        first: index * bytes,
-        last: Math.min(size, (index + 1) * bytes) - 1,
-    }));
+    return evenly(size, Math.ceil(size / bytes), bytes);
 }
 function partBytes(size, wanted) {
     const fewest = Math.ceil(size / MAX_PARTS);
@@ -70475,17 +71185,128 @@ function partBytes(size, wanted) {
     const roundedUp = Math.ceil(Math.max(wanted, fewest) / MIB) * MIB;
     return Math.min(MAX_PART_BYTES, Math.max(MIN_PART_BYTES, roundedUp));
 }
+/** So many parts, all of so many bytes but the last, which gets what is left, be it nothing or less. */
+function evenly(size, count, bytes) {
+    return Array.from({ length: count }, (_, index) => index < count - 1 ? bytes : size - bytes * (count - 1));
+}
 /**
- * The size of the source's own parts, when all but the last are equal, so that the copy gets the same ETag; else the
- * default.
+ * The lengths of all parts, where the ends alone tell them: with two parts they are all there is, and with more the
+ * last has just what equal ones leave. That could be chance, if parts in between made up for each other to the byte.
  *
- * @param first bytes of the source's first part, and how many parts it has
+ * @returns bytes of each part; `undefined` when every part has to be looked at
  */
-function sourcePartBytes(size, first) {
-    const uniform = first !== undefined && first.count > 1 && Math.ceil(size / first.bytes) === first.count;
-    return uniform ? first.bytes : DEFAULT_PART_BYTES;
+function lengthsByEnds(size, { count, first, last }) {
+    const lengths = evenly(size, count, first);
+    return lengths.at(-1) === last ? lengths : undefined;
+}
+/** Whether the parts between these ends can make up the rest of the object, and be parts that S3 takes. */
+function mayHold(size, { count, first, last }) {
+    const between = size - first - last;
+    return (first >= MIN_PART_BYTES &&
+        between >= (count - 2) * MIN_PART_BYTES &&
+        between <= (count - 2) * MAX_PART_BYTES);
+}
+/** Whether S3 takes parts of these lengths, and they make up the whole object. */
+function makeUp(size, lengths) {
+    const end = lengths.length - 1;
+    return (lengths.length <= MAX_PARTS &&
+        lengths.every((bytes, index) => bytes >= (index < end ? MIN_PART_BYTES : 1) && bytes <= MAX_PART_BYTES) &&
+        lengths.reduce((sum, bytes) => sum + bytes, 0) === size);
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/together.js
+/**
+ * Runs `work` on every item. Once one has failed no more are started, and those under way are waited for, so that
+ * nothing is in flight any more when the caller cleans up.
+ *
+ * @returns what the works returned, in the order of the items
+ * @throws the first failure
+ */
+async function together(limit, items, work) {
+    const failures = [];
+    const tasks = items.map(item => limit(async () => {
+        if (failures.length > 0)
+            return [];
+        try {
+            return [await work(item)];
+        }
+        catch (error) {
+            failures.push(error);
+            return [];
+        }
+    }));
+    const results = (await Promise.all(tasks)).flat();
+    if (failures.length > 0)
+        throw failures[0];
+    return results;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/boundaries.js
+/**
+ * Where the parts of an object begin and end, so that its copy can have the same ones and with them the same ETag.
+ *
+ * HeadObject tells the length of any one part. GetObjectAttributes would list a thousand at a time, but only of
+ * objects uploaded with a checksum, only to those allowed `s3:GetObjectAttributes`, and without `If-Match`; a part that
+ * is asked for is a part that is copied, at a tenth of the price, so that little could be saved.
+ */
+
+
+
+
+
+/**
+ * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
+ *
+ * @returns bytes of each part; `undefined` when the object was not written in parts, when they cannot be found out, or
+ *   when S3 would not take them again
+ * @throws trouble that says the object is no longer the one listed, and what ends the run
+ */
+async function sourceLengths(route, source) {
+    const count = partsCount(source.etag);
+    if (count < 2 || count > MAX_PARTS)
+        return undefined;
+    try {
+        const lengths = await findLengths(route, source, count);
+        return lengths !== undefined && makeUp(source.size, lengths) ? lengths : undefined;
+    }
+    catch (error) {
+        if (endsCopy(error))
+            throw error;
+        return undefined;
+    }
+}
+/**
+ * The number behind the hyphen; 0 without one. (S3 User Guide, "Checking object integrity".) Unlike `PartsCount`, which
+ * not every server sends, it is there before the first question, and the ETag of the copy has to end in it.
+ */
+function partsCount(etag) {
+    return Number(/^[0-9a-f]{32}-(\d+)$/.exec(etag)?.[1] ?? 0);
+}
+async function findLengths({ from, parts }, source, count) {
+    const lengthsOf = (numbers) => together(parts, numbers, async (PartNumber) => {
+        const { ContentLength = 0 } = await (0,s3_head/* headListed */.Y6)(from, source, { PartNumber });
+        return ContentLength;
+    });
+    const [first = 0, last = 0] = await lengthsOf([1, count]);
+    const ends = { count, first, last };
+    if (!mayHold(source.size, ends))
+        return undefined;
+    const told = lengthsByEnds(source.size, ends);
+    if (told !== undefined)
+        return told;
+    const between = await lengthsOf(Array.from({ length: count - 2 }, (_, index) => index + 2));
+    return [first, ...between, last];
+}
+/** Whether the copy could not go on either. Other trouble only means other parts. */
+function endsCopy(error) {
+    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
+        return true;
+    const { kind } = (0,trouble/* troubleOf */.L)(error);
+    return kind === 'precondition' || kind === 'absent';
+}
+
+// EXTERNAL MODULE: ./lib/src/s3/keys.js
+var keys = __nccwpck_require__(15865);
 // EXTERNAL MODULE: ./lib/src/s3/route.js
 var s3_route = __nccwpck_require__(35336);
 // EXTERNAL MODULE: ./lib/src/s3/wire/copies.js
@@ -70502,15 +71323,19 @@ var copies = __nccwpck_require__(97922);
 
 
 
+
+
+
 /** The source cannot be carried whole; nothing was started. */
 class UnreadableMetadataError extends Error {
     name = 'UnreadableMetadata';
 }
 async function copyInParts(route, source) {
-    const head = await headSource(route.from, source);
+    const planned = await planParts(route, source);
+    const head = await (0,s3_head/* headListed */.Y6)(route.from, source);
     const upload = await multipart_open(route, source, head);
     try {
-        const parts = await copyParts(route, source, upload, await choosePartBytes(route, source));
+        const parts = await together(route.parts, planned, part => copyPart(route, source, upload, part));
         const done = await complete(route, source, upload, parts);
         await route.journal.closed(upload);
         return done;
@@ -70519,6 +71344,11 @@ async function copyInParts(route, source) {
         await giveUp(route, upload);
         throw error;
     }
+}
+async function planParts(route, source) {
+    if (route.partSize !== 'auto')
+        return cutIntoParts(evenLengths(source.size, route.partSize));
+    return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size));
 }
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
@@ -70529,15 +71359,6 @@ async function giveUp(route, upload) {
     catch {
         // The error that made the copy fail is the one worth telling.
     }
-}
-function headSource(from, source, partNumber) {
-    return from.send(new dist_cjs/* HeadObjectCommand */.l81({
-        ...from.common,
-        ...from.payer,
-        Key: from.fullKey(source.key),
-        IfMatch: `"${source.etag}"`,
-        ...(partNumber !== undefined && { PartNumber: partNumber }),
-    }));
 }
 async function multipart_open(route, source, head) {
     const { to, preserve } = route;
@@ -70587,34 +71408,6 @@ async function taggingOf(from, source) {
     return (TagSet ?? [])
         .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
         .join('&');
-}
-/** A source that was itself written in parts says so when it is asked for the first one. */
-async function choosePartBytes(route, source) {
-    if (route.partSize !== 'auto')
-        return route.partSize;
-    if (!source.etag.includes('-'))
-        return sourcePartBytes(source.size, undefined);
-    const { PartsCount, ContentLength } = await headSource(route.from, source, 1);
-    const known = PartsCount !== undefined && ContentLength !== undefined;
-    return sourcePartBytes(source.size, known ? { bytes: ContentLength, count: PartsCount } : undefined);
-}
-async function copyParts(route, source, upload, partBytes) {
-    const failures = [];
-    const tasks = cutIntoParts(source.size, partBytes).map(part => route.parts(async () => {
-        if (failures.length > 0)
-            return [];
-        try {
-            return [await copyPart(route, source, upload, part)];
-        }
-        catch (error) {
-            failures.push(error);
-            return [];
-        }
-    }));
-    const copiedParts = (await Promise.all(tasks)).flat();
-    if (failures.length > 0)
-        throw failures[0];
-    return copiedParts;
 }
 async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
     const answer = await route.to.call({
@@ -70823,7 +71616,7 @@ class Exchange {
     onComplete() {
         const [only] = this.#chunks;
         const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
-        this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString() });
+        this.#resolve({ status: this.#status, headers: this.#headers, body: bytes });
     }
     onError(error) {
         this.#reject(this.#aborted ? new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .StoppedError */ .Ko('Stopped while a request was in flight.', { cause: error }) : error);
@@ -70873,7 +71666,7 @@ function copyHeaders(members) {
 const MEMBERS = Object.keys(HEADERS);
 /** Reads a CopyObjectResult or CopyPartResult. */
 function readCopyAnswer(answer) {
-    return { etag: (0,_xml_js__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b)(answer.body, 'ETag'), requestId: (0,_connection_js__WEBPACK_IMPORTED_MODULE_0__/* .headerOf */ .r)(answer, 'x-amz-request-id') };
+    return { etag: (0,_xml_js__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b)(answer.body.toString(), 'ETag'), requestId: (0,_connection_js__WEBPACK_IMPORTED_MODULE_0__/* .headerOf */ .r)(answer, 'x-amz-request-id') };
 }
 
 
@@ -70883,6 +71676,7 @@ function readCopyAnswer(answer) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ withoutEntities),
 /* harmony export */   b: () => (/* binding */ textOf)
 /* harmony export */ });
 /**
@@ -70898,6 +71692,7 @@ function textOf(xml, name) {
     const start = open + name.length + 2;
     return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
 }
+/** `&amp;`, `&#38;` and their like as the characters they stand for. */
 function withoutEntities(text) {
     if (!text.includes('&'))
         return text;
@@ -70979,6 +71774,7 @@ const DEFAULTS = {
     archived: 'skip',
     'request-payer': 'false',
     concurrency: 'auto',
+    'max-rate': '',
     'part-size': 'auto',
     verify: 'listing',
     report: 's3-sync-report',
@@ -71411,7 +72207,6 @@ const RULES = [
 
 /** Inputs of the contract that later versions bring. */
 const LATER = [
-    'max-rate',
     'time-limit',
     'work-location',
     'datasync-role',
@@ -71593,6 +72388,7 @@ function safe(value) {
 const MIB = 1024 ** 2;
 const SESSION_DURATION = (0,settings_kind/* between */.Tq)(DURATION, 15 * 60, 12 * 3600, 'a duration from 15m to 12h');
 const CONCURRENCY = (0,settings_kind/* orAuto */.nk)((0,settings_kind/* between */.Tq)(INTEGER, 1, 1000, 'a whole number from 1 to 1000'));
+const MAX_RATE = (0,settings_kind/* between */.Tq)(INTEGER, 1, 100_000, 'a whole number from 1 to 100000');
 const PART_SIZE = (0,settings_kind/* orAuto */.nk)((0,settings_kind/* between */.Tq)(SIZE, 5 * MIB, 5 * 1024 * MIB, 'a size from 5MiB to 5GiB'));
 const RETENTION_DAYS = (0,settings_kind/* between */.Tq)(INTEGER, 1, 400, 'a whole number of days from 1 to 400');
 const COPY_AS = (0,settings_kind/* oneOf */.yL)(['destination', 'source']);
@@ -71653,6 +72449,7 @@ function parseSettings(raw, now = new Date()) {
         archived: given.value('archived', ARCHIVED),
         requestPayer: given.value('request-payer', SWITCH),
         concurrency: given.value('concurrency', CONCURRENCY),
+        maxRate: given.optional('max-rate', MAX_RATE),
         partSize: given.value('part-size', PART_SIZE),
         verify: given.value('verify', VERIFY),
         report: report(given),

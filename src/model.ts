@@ -50,6 +50,8 @@ export interface Settings {
   readonly requestPayer: boolean;
   /** Requests in flight; `auto` lets the engine choose. */
   readonly concurrency: number | 'auto';
+  /** S3 requests a second, at most; `undefined` for no cap. */
+  readonly maxRate: number | undefined;
   /** Bytes of a multipart part; `auto` keeps the source's own part boundaries where they can be found. */
   readonly partSize: number | 'auto';
   readonly verify: 'none' | 'listing';
@@ -287,6 +289,8 @@ export interface RunReport {
   readonly notes: readonly string[];
   readonly failures: readonly FailureGroup[];
   readonly requests: Readonly<Record<string, number>>;
+  /** Copies in flight that `concurrency: auto` went down to; absent when S3 did not make it. */
+  readonly slowedTo?: number;
   readonly started: string;
   readonly finished: string;
   /** Seconds per phase. */

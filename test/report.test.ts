@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { CheckResult, FailureGroup, RunReport, Totals } from '../src/model.ts';
 import { makeFolder, writeReport } from '../src/report/folder.ts';
+import { Progress } from '../src/report/progress.ts';
 import { renderSummary, SUMMARY_LIMIT } from '../src/report/summary.ts';
 import { code, escaped, fenced } from '../src/report/text.ts';
 
@@ -114,6 +115,29 @@ test('each mode says what it did', () => {
   assert.doesNotMatch(preflight, /Listed in the source/);
   assert.match(renderSummary(report({ verified: false })), /^## ✅ Synced, not verified$/m);
   assert.match(renderSummary(report({ complete: false })), /^## ✅ Synced in part/m);
+});
+
+test('being asked to slow down is told in one sentence, with what helps', () => {
+  const told = (changes: Partial<RunReport>, throttled = 312) =>
+    /^S3 asked to slow down.*$/m.exec(renderSummary(report({ requests: { throttled }, ...changes })))?.[0];
+  assert.equal(told({}, 0), undefined);
+  assert.equal(told({ settings: { concurrency: 'auto' } }, 1), 'S3 asked to slow down 1 time.');
+  assert.equal(
+    told({ settings: { concurrency: 'auto' }, slowedTo: 64 }),
+    'S3 asked to slow down 312 times; the pace was lowered to 64 copies in flight.',
+  );
+  assert.equal(
+    told({ settings: { concurrency: 500 } }),
+    'S3 asked to slow down 312 times; a lower <code>concurrency</code> or <code>max-rate</code> avoids that.',
+  );
+});
+
+test('the line for people who wait says how often S3 asked to slow down, if it did', () => {
+  let throttled = 0;
+  const progress = new Progress(5, 0, () => throttled);
+  assert.doesNotMatch(progress.line(), /throttled/);
+  throttled = 12;
+  assert.match(progress.line(), /^0 of 5 objects, .*, throttled 12 times$/);
 });
 
 test('failures are told by cause, most first, with the fix and the text to paste', () => {

@@ -90,6 +90,7 @@ test('the echo of settings is accepted again and means the same', () => {
     'max-delete': some(fc.constantFrom('0', '500', '2.5%', '100%')),
     preserve: some(fc.constantFrom('tags', 'metadata\nstorage-class')),
     concurrency: some(fc.constantFrom('auto', '7')),
+    'max-rate': some(fc.constantFrom('1', '3500')),
     'part-size': some(fc.constantFrom('auto', '16MiB')),
     artifact: fc.constantFrom('', 'report-1'),
     summary: some(fc.constantFrom('true', 'false')),

@@ -64075,7 +64075,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 6442:
+/***/ 7248:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64324,6 +64324,8 @@ const CAP_MS = 20_000;
 async function withRetries(attempt, options) {
     let renewed = false;
     for (let tried = 1;; tried++) {
+        if (options.turn !== undefined)
+            await options.turn();
         try {
             return await attempt();
         }
@@ -65022,7 +65024,7 @@ class Exchange {
     onComplete() {
         const [only] = this.#chunks;
         const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
-        this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString() });
+        this.#resolve({ status: this.#status, headers: this.#headers, body: bytes });
     }
     onError(error) {
         this.#reject(this.#aborted ? new errors/* StoppedError */.Ko('Stopped while a request was in flight.', { cause: error }) : error);
@@ -65038,13 +65040,14 @@ var external_node_crypto_ = __nccwpck_require__(7598);
  * (IAM User Guide, "Create a signed AWS API request"; S3 API Reference, "Authenticating Requests".)
  */
 
-const EMPTY_SHA256 = (0,external_node_crypto_.createHash)('sha256').digest('hex');
+const EMPTY_SHA256 = (0,external_node_crypto_.hash)('sha256', '');
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 class Signer {
     #region;
     #scope = '';
     #keyFor = '';
-    #key = Buffer.alloc(0);
+    /** Made once, because making a key of bytes costs ten times what signing with it does. */
+    #key;
     constructor(region) {
         this.#region = region;
     }
@@ -65061,19 +65064,21 @@ class Signer {
         for (const name of names)
             canonical += `${name}:${trimmed(headers[name] ?? '')}\n`;
         canonical += `\n${signed}\n${EMPTY_SHA256}`;
-        this.#prepareKey(credentials, time.slice(0, 8));
-        const text = `${ALGORITHM}\n${time}\n${this.#scope}\n${(0,external_node_crypto_.createHash)('sha256').update(canonical).digest('hex')}`;
-        const signature = (0,external_node_crypto_.createHmac)('sha256', this.#key).update(text).digest('hex');
+        const key = this.#keyOf(credentials, time.slice(0, 8));
+        const text = `${ALGORITHM}\n${time}\n${this.#scope}\n${(0,external_node_crypto_.hash)('sha256', canonical)}`;
+        const signature = (0,external_node_crypto_.createHmac)('sha256', key).update(text).digest('hex');
         headers.authorization = `${ALGORITHM} Credential=${credentials.accessKeyId}/${this.#scope}, SignedHeaders=${signed}, Signature=${signature}`;
     }
     /** The signing key depends on the secret and the day only. */
-    #prepareKey({ secretAccessKey }, day) {
+    #keyOf({ secretAccessKey }, day) {
         const keyFor = day + secretAccessKey;
-        if (this.#keyFor === keyFor)
-            return;
+        if (this.#key !== undefined && this.#keyFor === keyFor)
+            return this.#key;
         this.#keyFor = keyFor;
         this.#scope = `${day}/${this.#region}/s3/aws4_request`;
-        this.#key = [day, this.#region, 's3', 'aws4_request'].reduce((key, part) => (0,external_node_crypto_.createHmac)('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`));
+        const bytes = [day, this.#region, 's3', 'aws4_request'].reduce((key, part) => (0,external_node_crypto_.createHmac)('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`));
+        this.#key = (0,external_node_crypto_.createSecretKey)(bytes);
+        return this.#key;
     }
 }
 /** White space around a value and runs of it inside do not count. */
@@ -65131,6 +65136,7 @@ function xml_textOf(xml, name) {
     const start = open + name.length + 2;
     return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
 }
+/** `&amp;`, `&#38;` and their like as the characters they stand for. */
 function withoutEntities(text) {
     if (!text.includes('&'))
         return text;
@@ -65185,7 +65191,7 @@ class Caller {
             headers: sent,
             withinMs,
         });
-        if (answer.status === 200 && answer.body !== '' && !answer.body.includes('<Error>'))
+        if (answer.status === 200 && answer.body.length > 0 && !isError(answer.body))
             return answer;
         const refusal = new S3Refusal(answer);
         if (refusal.name === 'RequestTimeTooSkewed')
@@ -65198,17 +65204,24 @@ class Caller {
             this.#skewMs = theirs - Date.now();
     }
 }
+/** Whether the root element says so: a listing is long, and looking through all of it is dear. */
+function isError(body) {
+    const first = body.indexOf('<');
+    const root = body.toString('latin1', first, first + 2) === '<?' ? body.indexOf('<', first + 1) : first;
+    return body.toString('latin1', root, root + ERROR.length) === ERROR;
+}
+const ERROR = '<Error>';
 /** S3 said no, also where it said 200 first. Shaped like the SDK's errors, so that both are understood alike. */
 class S3Refusal extends Error {
     Condition;
     $metadata;
     constructor(answer) {
-        const { status, body } = answer;
-        super(xml_textOf(body, 'Message') ?? `S3 answered ${status}.`);
+        const body = answer.body.toString();
+        super(xml_textOf(body, 'Message') ?? `S3 answered ${answer.status}.`);
         this.name = xml_textOf(body, 'Code') ?? 'UnknownError';
         this.Condition = xml_textOf(body, 'Condition');
         // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
-        const httpStatusCode = status === 200 ? 500 : status;
+        const httpStatusCode = answer.status === 200 ? 500 : answer.status;
         this.$metadata = { httpStatusCode, requestId: connection_headerOf(answer, 'x-amz-request-id') };
     }
 }
@@ -65299,9 +65312,11 @@ class Bucket {
         return this.#caller.call(call);
     }
     #retries(aborting) {
-        const { requests } = this.#network;
+        const { requests, turn, aborting: aborted } = this.#network;
         return {
             aborting,
+            // Clean-up has only seconds and is no flood.
+            turn: aborting === aborted ? turn : undefined,
             renew: this.identity.renew,
             onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
         };
@@ -65356,42 +65371,197 @@ function parseLines(text) {
         .map(line => JSON.parse(line));
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/head.js
+/** What one object is now, and what it says of its own content. */
+
+
+
+/** The object as a listing would show it at this moment. */
+async function headEntry(bucket, key) {
+    const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+    return {
+        key,
+        size: head.ContentLength ?? 0,
+        etag: unquote(head.ETag),
+        modified: head.LastModified?.getTime() ?? 0,
+        storageClass: head.StorageClass ?? 'STANDARD',
+        restored: /ongoing-request="false"/.test(head.Restore ?? ''),
+    };
+}
+/**
+ * All that the object listed says of itself.
+ *
+ * @throws trouble of the kind `precondition` when it is no longer that object
+ */
+function head_headListed(bucket, entry, asked = {}) {
+    return bucket.send(new HeadObjectCommand({
+        ...bucket.common,
+        ...bucket.payer,
+        Key: bucket.fullKey(entry.key),
+        IfMatch: `"${entry.etag}"`,
+        ...asked,
+    }));
+}
+const CHECKSUMS = (/* unused pure expression or super */ null && ([
+    'ChecksumCRC64NVME',
+    'ChecksumCRC32',
+    'ChecksumCRC32C',
+    'ChecksumSHA256',
+    'ChecksumSHA1',
+]));
+/** `undefined` when the object may not be asked or is no longer the one listed: no evidence is not an error. */
+async function evidenceOf(bucket, entry) {
+    try {
+        const head = await head_headListed(bucket, entry, { ChecksumMode: 'ENABLED' });
+        return { checksums: fullObjectChecksums(head), etagIsMd5: etagIsMd5(head, entry.etag) };
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            throw error;
+        return undefined;
+    }
+}
+/** Composite checksums depend on the parts and say nothing about another object with other parts. */
+function fullObjectChecksums(head) {
+    const checksums = {};
+    for (const name of CHECKSUMS) {
+        const value = head[name];
+        if (value !== undefined && head.ChecksumType !== 'COMPOSITE' && !value.includes('-'))
+            checksums[name] = value;
+    }
+    return checksums;
+}
+/** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
+function etagIsMd5(head, etag) {
+    const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
+    return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/parts.js
 /** How an object is cut into parts (S3 User Guide, "Multipart upload limits"). */
 const MIN_PART_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 2));
 const MAX_PART_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
-const MAX_PARTS = 10_000;
+const parts_MAX_PARTS = 10_000;
 const MIB = 1024 ** 2;
 /** Large enough that a 5 TB object needs few requests, small enough that eight of them in flight share the work. */
 const DEFAULT_PART_BYTES = 256 * MIB;
+/** @param lengths bytes of each part, in order */
+function parts_cutIntoParts(lengths) {
+    let next = 0;
+    return lengths.map((bytes, index) => {
+        const first = next;
+        next += bytes;
+        return { number: index + 1, first, last: next - 1 };
+    });
+}
 /**
- * @param wanted bytes per part; raised where it would need more than 10,000 parts
+ * Lengths of parts that S3 takes, in bytes, all equal but the last.
+ *
  * @param size bytes of the object, more than 0
+ * @param wanted bytes per part; raised where it would need more than 10,000 parts
  */
-function parts_cutIntoParts(size, wanted) {
+function parts_evenLengths(size, wanted = DEFAULT_PART_BYTES) {
     const bytes = partBytes(size, wanted);
-    return Array.from({ length: Math.ceil(size / bytes) }, (_, index) => ({
-        number: index + 1,
-        first: index * bytes,
-        last: Math.min(size, (index + 1) * bytes) - 1,
-    }));
+    return evenly(size, Math.ceil(size / bytes), bytes);
 }
 function partBytes(size, wanted) {
-    const fewest = Math.ceil(size / MAX_PARTS);
+    const fewest = Math.ceil(size / parts_MAX_PARTS);
     if (wanted >= fewest && wanted >= MIN_PART_BYTES && wanted <= MAX_PART_BYTES)
         return wanted;
     const roundedUp = Math.ceil(Math.max(wanted, fewest) / MIB) * MIB;
     return Math.min(MAX_PART_BYTES, Math.max(MIN_PART_BYTES, roundedUp));
 }
+/** So many parts, all of so many bytes but the last, which gets what is left, be it nothing or less. */
+function evenly(size, count, bytes) {
+    return Array.from({ length: count }, (_, index) => index < count - 1 ? bytes : size - bytes * (count - 1));
+}
 /**
- * The size of the source's own parts, when all but the last are equal, so that the copy gets the same ETag; else the
- * default.
+ * The lengths of all parts, where the ends alone tell them: with two parts they are all there is, and with more the
+ * last has just what equal ones leave. That could be chance, if parts in between made up for each other to the byte.
  *
- * @param first bytes of the source's first part, and how many parts it has
+ * @returns bytes of each part; `undefined` when every part has to be looked at
  */
-function parts_sourcePartBytes(size, first) {
-    const uniform = first !== undefined && first.count > 1 && Math.ceil(size / first.bytes) === first.count;
-    return uniform ? first.bytes : DEFAULT_PART_BYTES;
+function parts_lengthsByEnds(size, { count, first, last }) {
+    const lengths = evenly(size, count, first);
+    return lengths.at(-1) === last ? lengths : undefined;
+}
+/** Whether the parts between these ends can make up the rest of the object, and be parts that S3 takes. */
+function parts_mayHold(size, { count, first, last }) {
+    const between = size - first - last;
+    return (first >= MIN_PART_BYTES &&
+        between >= (count - 2) * MIN_PART_BYTES &&
+        between <= (count - 2) * MAX_PART_BYTES);
+}
+/** Whether S3 takes parts of these lengths, and they make up the whole object. */
+function parts_makeUp(size, lengths) {
+    const end = lengths.length - 1;
+    return (lengths.length <= parts_MAX_PARTS &&
+        lengths.every((bytes, index) => bytes >= (index < end ? MIN_PART_BYTES : 1) && bytes <= MAX_PART_BYTES) &&
+        lengths.reduce((sum, bytes) => sum + bytes, 0) === size);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/boundaries.js
+/**
+ * Where the parts of an object begin and end, so that its copy can have the same ones and with them the same ETag.
+ *
+ * HeadObject tells the length of any one part. GetObjectAttributes would list a thousand at a time, but only of
+ * objects uploaded with a checksum, only to those allowed `s3:GetObjectAttributes`, and without `If-Match`; a part that
+ * is asked for is a part that is copied, at a tenth of the price, so that little could be saved.
+ */
+
+
+
+
+
+/**
+ * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
+ *
+ * @returns bytes of each part; `undefined` when the object was not written in parts, when they cannot be found out, or
+ *   when S3 would not take them again
+ * @throws trouble that says the object is no longer the one listed, and what ends the run
+ */
+async function boundaries_sourceLengths(route, source) {
+    const count = partsCount(source.etag);
+    if (count < 2 || count > MAX_PARTS)
+        return undefined;
+    try {
+        const lengths = await findLengths(route, source, count);
+        return lengths !== undefined && makeUp(source.size, lengths) ? lengths : undefined;
+    }
+    catch (error) {
+        if (endsCopy(error))
+            throw error;
+        return undefined;
+    }
+}
+/**
+ * The number behind the hyphen; 0 without one. (S3 User Guide, "Checking object integrity".) Unlike `PartsCount`, which
+ * not every server sends, it is there before the first question, and the ETag of the copy has to end in it.
+ */
+function partsCount(etag) {
+    return Number(/^[0-9a-f]{32}-(\d+)$/.exec(etag)?.[1] ?? 0);
+}
+async function findLengths({ from, parts }, source, count) {
+    const lengthsOf = (numbers) => together(parts, numbers, async (PartNumber) => {
+        const { ContentLength = 0 } = await headListed(from, source, { PartNumber });
+        return ContentLength;
+    });
+    const [first = 0, last = 0] = await lengthsOf([1, count]);
+    const ends = { count, first, last };
+    if (!mayHold(source.size, ends))
+        return undefined;
+    const told = lengthsByEnds(source.size, ends);
+    if (told !== undefined)
+        return told;
+    const between = await lengthsOf(Array.from({ length: count - 2 }, (_, index) => index + 2));
+    return [first, ...between, last];
+}
+/** Whether the copy could not go on either. Other trouble only means other parts. */
+function endsCopy(error) {
+    if (error instanceof StoppedError || error instanceof FatalError)
+        return true;
+    const { kind } = troubleOf(error);
+    return kind === 'precondition' || kind === 'absent';
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
@@ -65426,7 +65596,7 @@ function copies_copyHeaders(members) {
 const MEMBERS = Object.keys(HEADERS);
 /** Reads a CopyObjectResult or CopyPartResult. */
 function copies_readCopyAnswer(answer) {
-    return { etag: textOf(answer.body, 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
+    return { etag: textOf(answer.body.toString(), 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
@@ -65441,15 +65611,19 @@ function copies_readCopyAnswer(answer) {
 
 
 
+
+
+
 /** The source cannot be carried whole; nothing was started. */
 class UnreadableMetadataError extends (/* unused pure expression or super */ null && (Error)) {
     name = 'UnreadableMetadata';
 }
 async function copyInParts(route, source) {
-    const head = await headSource(route.from, source);
+    const planned = await planParts(route, source);
+    const head = await headListed(route.from, source);
     const upload = await multipart_open(route, source, head);
     try {
-        const parts = await copyParts(route, source, upload, await choosePartBytes(route, source));
+        const parts = await together(route.parts, planned, part => copyPart(route, source, upload, part));
         const done = await complete(route, source, upload, parts);
         await route.journal.closed(upload);
         return done;
@@ -65458,6 +65632,11 @@ async function copyInParts(route, source) {
         await giveUp(route, upload);
         throw error;
     }
+}
+async function planParts(route, source) {
+    if (route.partSize !== 'auto')
+        return cutIntoParts(evenLengths(source.size, route.partSize));
+    return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size));
 }
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
@@ -65468,15 +65647,6 @@ async function giveUp(route, upload) {
     catch {
         // The error that made the copy fail is the one worth telling.
     }
-}
-function headSource(from, source, partNumber) {
-    return from.send(new HeadObjectCommand({
-        ...from.common,
-        ...from.payer,
-        Key: from.fullKey(source.key),
-        IfMatch: `"${source.etag}"`,
-        ...(partNumber !== undefined && { PartNumber: partNumber }),
-    }));
 }
 async function multipart_open(route, source, head) {
     const { to, preserve } = route;
@@ -65526,34 +65696,6 @@ async function taggingOf(from, source) {
     return (TagSet ?? [])
         .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
         .join('&');
-}
-/** A source that was itself written in parts says so when it is asked for the first one. */
-async function choosePartBytes(route, source) {
-    if (route.partSize !== 'auto')
-        return route.partSize;
-    if (!source.etag.includes('-'))
-        return sourcePartBytes(source.size, undefined);
-    const { PartsCount, ContentLength } = await headSource(route.from, source, 1);
-    const known = PartsCount !== undefined && ContentLength !== undefined;
-    return sourcePartBytes(source.size, known ? { bytes: ContentLength, count: PartsCount } : undefined);
-}
-async function copyParts(route, source, upload, partBytes) {
-    const failures = [];
-    const tasks = cutIntoParts(source.size, partBytes).map(part => route.parts(async () => {
-        if (failures.length > 0)
-            return [];
-        try {
-            return [await copyPart(route, source, upload, part)];
-        }
-        catch (error) {
-            failures.push(error);
-            return [];
-        }
-    }));
-    const copiedParts = (await Promise.all(tasks)).flat();
-    if (failures.length > 0)
-        throw failures[0];
-    return copiedParts;
 }
 async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
     const answer = await route.to.call({
@@ -65704,7 +65846,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9322);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6442);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7248);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6424);
 /** After the step, whatever became of it: ends uploads that a killed run left open and saves its report. */
 

@@ -13,6 +13,8 @@ const CAP_MS = 20_000;
 export interface RetryOptions {
   /** Gets fresh credentials; called at most once per call. */
   readonly renew?: () => Promise<void>;
+  /** Waited for before every attempt. */
+  readonly turn?: (() => Promise<void>) | undefined;
   /** Ends the waiting and the trying. */
   readonly aborting: AbortSignal;
   /** Told of every attempt that will be repeated. */
@@ -26,6 +28,7 @@ export interface RetryOptions {
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   let renewed = false;
   for (let tried = 1; ; tried++) {
+    if (options.turn !== undefined) await options.turn();
     try {
       return await attempt();
     } catch (error) {

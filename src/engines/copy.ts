@@ -1,34 +1,38 @@
 /** Server-side copies sent from here: no byte of an object passes the runner. */
-import pLimit from 'p-limit';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { CopyItem, ObjectEntry, Outcome } from '../model.ts';
-import { copy } from '../s3/copy.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import { copy, needsParts } from '../s3/copy.ts';
 import { headEntry } from '../s3/head.ts';
 import { UnreadableMetadataError } from '../s3/multipart.ts';
-import type { CopyRoute } from '../s3/route.ts';
-import { PACE, Pace } from '../sync/pace.ts';
+import type { Copied, CopyRoute } from '../s3/route.ts';
+import type { Pace } from '../sync/pace.ts';
+import type { Places } from '../sync/places.ts';
 import { transfer } from '../sync/transfer.ts';
 import type { Engine } from './engine.ts';
 
 export interface CopyEngineOptions {
+  /** Its parts take their places among `places`, too. */
   readonly route: CopyRoute;
-  /** Objects in flight; `auto` follows what S3 answers. */
-  readonly concurrency: number | 'auto';
+  readonly places: Places;
+  /** Sets the number of places by what S3 answers; `undefined` leaves it as it is. */
+  readonly pace: Pace | undefined;
   /** How often S3 has asked to slow down so far. */
   readonly throttled: () => number;
   readonly archived: 'skip' | 'fail';
 }
 
-/** The time that larger objects take is S3's work on their bytes and says nothing about the pace. */
-const PACED_BYTES = 16 * 1024 ** 2;
+/**
+ * Above this an object is large: the time it takes is S3's work on its bytes, which says nothing about the pace and
+ * would keep small objects waiting.
+ */
+const LARGE_BYTES = 16 * 1024 ** 2;
 
 /** Denials before the first success that show a missing permission rather than an odd object. */
 const HOPELESS = 50;
 
-export function createCopyEngine({ route, concurrency, throttled, archived }: CopyEngineOptions): Engine {
-  const limit = pLimit(concurrency === 'auto' ? PACE.start : concurrency);
-  const pace = concurrency === 'auto' ? new Pace(limit) : undefined;
+export function createCopyEngine({ route, places, pace, throttled, archived }: CopyEngineOptions): Engine {
   let slowDowns = 0;
   let denials = 0;
   let successes = 0;
@@ -48,7 +52,7 @@ export function createCopyEngine({ route, concurrency, throttled, archived }: Co
   };
 
   const keepPace = (item: CopyItem, startedMs: number) => {
-    if (item.source.size > PACED_BYTES) return;
+    if (isLarge(item.source)) return;
     const before = slowDowns;
     slowDowns = throttled();
     pace?.answered(performance.now() - startedMs, slowDowns > before);
@@ -56,34 +60,52 @@ export function createCopyEngine({ route, concurrency, throttled, archived }: Co
 
   return {
     name: 'copy',
-    transfer: (items, record, stop) =>
-      transfer(
-        items,
-        limit,
-        async item => {
-          const started = performance.now();
-          const outcome = await carry(route, item, archived);
-          keepPace(item, started);
-          if (outcome === undefined) return;
-          await record(outcome);
-          guardHope(outcome);
-        },
-        stop.draining,
-      ),
+    transfer: (items, record, stop) => {
+      const send = sender(route, places, stop.draining);
+      const work = async (item: CopyItem) => {
+        const started = performance.now();
+        const outcome = await carry(send, route.from, item, archived);
+        keepPace(item, started);
+        if (outcome === undefined) return;
+        await record(outcome);
+        guardHope(outcome);
+      };
+      return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
+    },
   };
 }
 
-/** `undefined` when the run was aborted before it was known what became of the object. */
+function isLarge({ size }: ObjectEntry): boolean {
+  return size > LARGE_BYTES;
+}
+
+/** @throws StoppedError when the run was stopped before anything was sent, or aborted later */
+type Send = (source: ObjectEntry) => Promise<Copied>;
+
+/** Copies in a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+function sender(route: CopyRoute, places: Places, draining: AbortSignal): Send {
+  return async source => {
+    if (needsParts(source)) return copy(route, source);
+    const place = isLarge(source) ? places.large : places.small;
+    return place(async () => {
+      if (draining.aborted) throw new StoppedError('Stopped before a copy was sent.');
+      return copy(route, source);
+    });
+  };
+}
+
+/** `undefined` when the run was stopped before it was known what became of the object. */
 async function carry(
-  route: CopyRoute,
+  send: Send,
+  from: Bucket,
   item: CopyItem,
   archived: 'skip' | 'fail',
 ): Promise<Outcome | undefined> {
   try {
-    return { key: item.key, result: 'copied', bytes: item.source.size, ...(await copy(route, item.source)) };
+    return { key: item.key, result: 'copied', bytes: item.source.size, ...(await send(item.source)) };
   } catch (error) {
     if (error instanceof StoppedError) return undefined;
-    if (isSourceChange(error)) return await carryChanged(route, item, archived);
+    if (isSourceChange(error)) return await carryChanged(send, from, item, archived);
     return explain(item.key, error, archived);
   }
 }
@@ -96,13 +118,14 @@ function isSourceChange(error: unknown): boolean {
 
 /** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
 async function carryChanged(
-  route: CopyRoute,
+  send: Send,
+  from: Bucket,
   { key, source: listed }: CopyItem,
   archived: 'skip' | 'fail',
 ): Promise<Outcome | undefined> {
   try {
-    const source: ObjectEntry = await headEntry(route.from, listed.key);
-    return { key, result: 'copied', bytes: source.size, ...(await copy(route, source)), source };
+    const source: ObjectEntry = await headEntry(from, listed.key);
+    return { key, result: 'copied', bytes: source.size, ...(await send(source)), source };
   } catch (error) {
     return error instanceof StoppedError ? undefined : explain(key, error, archived);
   }

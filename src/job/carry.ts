@@ -1,5 +1,4 @@
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
-import pLimit from 'p-limit';
 import { createCopyEngine } from '../engines/copy.ts';
 import type { Log } from '../model.ts';
 import { aclFor } from '../preflight/ownership.ts';
@@ -10,11 +9,12 @@ import type { UploadJournal } from '../s3/journal.ts';
 import { removeAll } from '../s3/remove.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
+import { PACE, Pace } from '../sync/pace.ts';
+import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
+import type { Diary } from './diary.ts';
 import type { Plan } from './plan.ts';
 
-/** Parts in flight over all multipart copies. */
-const PARTS_IN_FLIGHT = 32;
 const PROGRESS_EVERY_MS = 10_000;
 
 export interface Carriage {
@@ -23,6 +23,7 @@ export interface Carriage {
   readonly outcomes: OutcomeLog;
   readonly journal: UploadJournal;
   readonly requests: RequestCounter;
+  readonly diary: Diary;
   readonly stop: Stop;
   readonly log: Log;
 }
@@ -42,16 +43,21 @@ export async function carryOut(carriage: Carriage): Promise<void> {
 }
 
 /** Resolves to how many objects failed. */
-async function copyAll({ scene, plan, outcomes, journal, requests, stop, log }: Carriage): Promise<number> {
+async function copyAll(carriage: Carriage): Promise<number> {
+  const { scene, plan, outcomes, journal, requests, diary, stop, log } = carriage;
   if (plan.totals.toCopy === 0) return 0;
   const { concurrency, archived } = scene.settings;
+  const places = new Places(concurrency === 'auto' ? PACE.start : concurrency);
+  const pace = concurrency === 'auto' ? new Pace(places) : undefined;
+  const throttled = () => requests.count('throttled');
   const engine = createCopyEngine({
-    route: routeFor(scene, journal),
-    concurrency,
-    throttled: () => requests.count('throttled'),
+    route: routeFor(scene, journal, places),
+    places,
+    pace,
+    throttled,
     archived,
   });
-  const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy);
+  const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
   const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
   try {
     await engine.transfer(
@@ -65,11 +71,12 @@ async function copyAll({ scene, plan, outcomes, journal, requests, stop, log }: 
   } finally {
     clearInterval(ticker);
     log.info(progress.line());
+    diary.slowedTo = pace?.slowedTo;
   }
   return progress.failed;
 }
 
-function routeFor(scene: Scene, journal: UploadJournal): CopyRoute {
+function routeFor(scene: Scene, journal: UploadJournal, places: Places): CopyRoute {
   const { settings, from, to } = scene;
   return {
     from,
@@ -81,7 +88,7 @@ function routeFor(scene: Scene, journal: UploadJournal): CopyRoute {
     acl: aclFor(scene),
     neverOverwrite: settings.compare === 'missing',
     partSize: settings.partSize,
-    parts: pLimit(PARTS_IN_FLIGHT),
+    parts: places.large,
     journal,
   };
 }

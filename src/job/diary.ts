@@ -22,6 +22,7 @@ export class Diary {
   readonly checks: CheckResult[] = [];
   readonly regions: Record<Side, string | undefined> = { source: undefined, destination: undefined };
   readonly notes: string[] = [];
+  slowedTo: number | undefined;
   totals: Totals = NOTHING;
   failures: readonly FailureGroup[] = [];
   /** Everything planned was attempted. */
@@ -75,6 +76,7 @@ export class Diary {
       notes: this.notes,
       failures: this.#halted === undefined ? this.failures : [this.#halted, ...this.failures],
       requests: requests.toJSON(),
+      ...(this.slowedTo !== undefined && { slowedTo: this.slowedTo }),
       started: this.#started.toISOString(),
       finished: new Date().toISOString(),
       timings: this.#timings,

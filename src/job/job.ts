@@ -5,6 +5,7 @@ import type { RunReport, Settings } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
+import { turnstile } from '../s3/rate.ts';
 import { Connection } from '../s3/wire/connection.ts';
 import { guardPlan } from '../sync/guards.ts';
 import { OutcomeLog } from '../sync/outcomes.ts';
@@ -14,11 +15,12 @@ import { cleanUpFor } from './clean-up.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
 import type { Host } from './host.ts';
+import { keepMemorySmall } from './memory.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { prepare } from './prepare.ts';
 import { tellChecks, tellPlan } from './tell.ts';
 
-/** Connections to one host; more than objects and parts in flight together. */
+/** Connections to one host; more than copies in flight. */
 const SOCKETS = 1024;
 
 /** What every phase of one run shares. */
@@ -34,7 +36,9 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   const run: Run = { host, stop, diary: new Diary(), requests: new RequestCounter() };
   const { diary, requests } = run;
   try {
-    const scene = await diary.phase('preflight', () => prepare(settings, host, networkFor(run), diary));
+    const scene = await diary.phase('preflight', () =>
+      prepare(settings, host, networkFor(run, settings), diary),
+    );
     await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
     if (settings.mode === 'preflight') diary.complete = true;
     else if (scene !== undefined) await planAndCarry(scene, run);
@@ -44,19 +48,21 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   return diary.report(settings, requests, host.runUrl);
 }
 
-function networkFor({ host: { environment }, stop, requests }: Run): Network {
+function networkFor({ host: { environment }, stop, requests }: Run, { maxRate }: Settings): Network {
   return {
     environment,
     requestHandler: createRequestHandler(environment, SOCKETS),
     connection: new Connection(createDispatcher(environment, SOCKETS), stop.aborting),
     aborting: stop.aborting,
     requests,
+    ...(maxRate !== undefined && { turn: turnstile(maxRate, stop.aborting) }),
   };
 }
 
 async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   const { host, diary } = run;
   const { settings } = scene;
+  keepMemorySmall();
   const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
   tellPlan(plan.totals, settings, host.log);
   const outcomes = new OutcomeLog(host.scratch);
@@ -71,10 +77,19 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
 }
 
 async function carry(scene: Scene, plan: Plan, outcomes: OutcomeLog, run: Run): Promise<void> {
-  const { host, stop, requests } = run;
+  const { host, stop, diary, requests } = run;
   const journal = join(host.scratch, 'uploads.ndjson');
   host.remember(cleanUpFor(scene, host, journal));
-  await carryOut({ scene, plan, outcomes, journal: new FileJournal(journal), requests, stop, log: host.log });
+  await carryOut({
+    scene,
+    plan,
+    outcomes,
+    journal: new FileJournal(journal),
+    requests,
+    diary,
+    stop,
+    log: host.log,
+  });
 }
 
 /** When both sides can no longer be listed, what was done is still told. */

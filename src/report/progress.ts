@@ -1,7 +1,7 @@
 /** How far the copies are, as one line for people who wait. */
 import prettyMs from 'pretty-ms';
 import type { Outcome } from '../model.ts';
-import { bytes, thousands } from './text.ts';
+import { bytes, count, thousands } from './text.ts';
 
 export class Progress {
   failed = 0;
@@ -9,11 +9,14 @@ export class Progress {
   #bytes = 0;
   readonly #objectsInAll: number;
   readonly #bytesInAll: number;
+  readonly #throttled: () => number;
   readonly #started = performance.now();
 
-  constructor(objects: number, bytes: number) {
+  /** @param throttled how often S3 has asked to slow down so far */
+  constructor(objects: number, bytes: number, throttled: () => number) {
     this.#objectsInAll = objects;
     this.#bytesInAll = bytes;
+    this.#throttled = throttled;
   }
 
   count(outcome: Outcome): void {
@@ -33,6 +36,8 @@ export class Progress {
       `${bytes(perSecond(this.#bytes))}/s`,
     ];
     if (this.failed > 0) parts.push(`${thousands(this.failed)} failed`);
+    const throttled = this.#throttled();
+    if (throttled > 0) parts.push(`throttled ${count(throttled, 'time')}`);
     const left = this.#msLeft(ms);
     if (left !== undefined) parts.push(`${prettyMs(left, { compact: true })} left`);
     return parts.join(', ');

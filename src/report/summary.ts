@@ -3,7 +3,7 @@
  */
 import type { Mode, RunReport } from '../model.ts';
 import { checkList, failedChecks, failureGroups } from './findings.ts';
-import { evidence, identities, notes, reasons, timings, totals } from './tables.ts';
+import { evidence, identities, notes, reasons, slowDowns, timings, totals } from './tables.ts';
 import { bytes, clip, code, count, type Markup, md } from './text.ts';
 
 /** Bytes of UTF-8 that a summary stays below; GitHub takes 1 MiB. */
@@ -22,6 +22,7 @@ export function renderSummary(report: RunReport): string {
     checkList(report),
     reasons(report),
     evidence(report),
+    slowDowns(report),
     timings(report),
   ]);
 }

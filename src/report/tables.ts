@@ -2,7 +2,7 @@
  * The numbers of a run as tables. Each is left out when it has nothing to say.
  */
 import type { Mode, Proof, RunReport } from '../model.ts';
-import { bytes, clip, code, details, join, type Markup, md, seconds, table } from './text.ts';
+import { bytes, clip, code, count, details, join, type Markup, md, seconds, table } from './text.ts';
 
 /** What a grade of evidence means, strongest first. */
 const GRADES: Readonly<Record<Proof, string>> = {
@@ -117,6 +117,16 @@ export function evidence({ totals }: RunReport): Markup | undefined {
 /** One part for each note, so that a long one cannot push the others off the page. */
 export function notes({ notes }: RunReport): Markup[] {
   return notes.map(note => md`- ${clip(note, 2000)}`);
+}
+
+/** Nothing when S3 took the run as fast as it came. */
+export function slowDowns({ requests, slowedTo, settings }: RunReport): Markup | undefined {
+  const { throttled = 0 } = requests;
+  if (throttled === 0) return undefined;
+  const asked = `S3 asked to slow down ${count(throttled, 'time')}`;
+  if (slowedTo !== undefined) return md`${asked}; the pace was lowered to ${slowedTo} copies in flight.`;
+  if (settings.concurrency === 'auto') return md`${asked}.`;
+  return md`${asked}; a lower ${code('concurrency')} or ${code('max-rate')} avoids that.`;
 }
 
 export function timings(report: RunReport): Markup {

@@ -26,6 +26,8 @@ export interface Network {
   readonly connection: Connection;
   readonly aborting: AbortSignal;
   readonly requests: RequestCounter;
+  /** Waited for before every request where `max-rate` is set. */
+  readonly turn?: () => Promise<void>;
 }
 
 /** Requests sent, by the API's own operation names; `retried` and `throttled` count those that had to be repeated. */
@@ -133,9 +135,11 @@ export class Bucket {
   }
 
   #retries(aborting: AbortSignal): RetryOptions {
-    const { requests } = this.#network;
+    const { requests, turn, aborting: aborted } = this.#network;
     return {
       aborting,
+      // Clean-up has only seconds and is no flood.
+      turn: aborting === aborted ? turn : undefined,
       renew: this.identity.renew,
       onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
     };

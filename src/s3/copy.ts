@@ -10,8 +10,13 @@ import { copyHeaders, readCopyAnswer } from './wire/copies.ts';
 /** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
 const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 
+/** Whether a copy is many requests, each with a place of its own, rather than one. */
+export function needsParts(source: ObjectEntry): boolean {
+  return source.size > SINGLE_COPY_BYTES;
+}
+
 export function copy(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
-  return source.size > SINGLE_COPY_BYTES ? copyInParts(route, source) : copyAtOnce(route, source);
+  return needsParts(source) ? copyInParts(route, source) : copyAtOnce(route, source);
 }
 
 async function copyAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {

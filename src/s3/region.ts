@@ -4,6 +4,7 @@ import { hasCustomEndpoint } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import { withRetries } from '../aws/retry.ts';
 import { troubleOf } from '../aws/trouble.ts';
+import { StoppedError } from '../errors.ts';
 import type { Network } from './bucket.ts';
 
 export type Whereabouts =
@@ -15,6 +16,7 @@ export type Whereabouts =
  * the permissions (S3 API, HeadBucket). GetBucketLocation is denied across accounts by design.
  *
  * @param asked the Region to ask first
+ * @throws StoppedError when the run was aborted meanwhile
  */
 export async function locate(
   bucket: string,
@@ -35,11 +37,13 @@ export async function locate(
   };
   try {
     const { BucketRegion } = await withRetries(attempt, {
+      turn: network.turn,
       aborting: network.aborting,
       renew: identity.renew,
     });
     return { found: true, region: BucketRegion ?? asked, readable: true };
   } catch (error) {
+    if (error instanceof StoppedError) throw error;
     const { code, message, status } = troubleOf(error);
     const region = regionHeader(error);
     if (status === 404)

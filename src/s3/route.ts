@@ -1,7 +1,7 @@
 /** How copies travel: from where, to where, and what goes with the content. Both ways of copying share it. */
 import type { ObjectCannedACL, ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
-import type { LimitFunction } from 'p-limit';
 import type { ObjectEntry, Preserved } from '../model.ts';
+import type { Place } from '../sync/places.ts';
 import type { Bucket } from './bucket.ts';
 import type { UploadJournal } from './journal.ts';
 import { copySource, unquote } from './keys.ts';
@@ -19,8 +19,8 @@ export interface CopyRoute {
   /** Refuse to replace an object that is already there. */
   readonly neverOverwrite: boolean;
   readonly partSize: number | 'auto';
-  /** Shared by all multipart copies of the run. Never the limit the objects themselves wait for. */
-  readonly parts: LimitFunction;
+  /** For each request of a multipart copy about a part. The copy itself holds no place meanwhile. */
+  readonly parts: Place;
   readonly journal: UploadJournal;
 }
 

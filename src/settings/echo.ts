@@ -42,6 +42,7 @@ export function echoSettings(settings: Settings): Echo {
     archived: settings.archived,
     'request-payer': settings.requestPayer,
     concurrency: settings.concurrency,
+    'max-rate': settings.maxRate,
     'part-size': settings.partSize,
     verify: settings.verify,
     report: report.folder,

@@ -35,6 +35,7 @@ export const DEFAULTS = {
   archived: 'skip',
   'request-payer': 'false',
   concurrency: 'auto',
+  'max-rate': '',
   'part-size': 'auto',
   verify: 'listing',
   report: 's3-sync-report',

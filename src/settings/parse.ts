@@ -27,6 +27,7 @@ const MIB = 1024 ** 2;
 
 const SESSION_DURATION = between(DURATION, 15 * 60, 12 * 3600, 'a duration from 15m to 12h');
 const CONCURRENCY = orAuto(between(INTEGER, 1, 1000, 'a whole number from 1 to 1000'));
+const MAX_RATE = between(INTEGER, 1, 100_000, 'a whole number from 1 to 100000');
 const PART_SIZE = orAuto(between(SIZE, 5 * MIB, 5 * 1024 * MIB, 'a size from 5MiB to 5GiB'));
 const RETENTION_DAYS = between(INTEGER, 1, 400, 'a whole number of days from 1 to 400');
 
@@ -90,6 +91,7 @@ export function parseSettings(raw: ReadonlyMap<string, string>, now = new Date()
     archived: given.value('archived', ARCHIVED),
     requestPayer: given.value('request-payer', SWITCH),
     concurrency: given.value('concurrency', CONCURRENCY),
+    maxRate: given.optional('max-rate', MAX_RATE),
     partSize: given.value('part-size', PART_SIZE),
     verify: given.value('verify', VERIFY),
     report: report(given),

@@ -6,7 +6,6 @@ import { INPUT_NAMES, isInputName } from './inputs.ts';
 
 /** Inputs of the contract that later versions bring. */
 const LATER = [
-  'max-rate',
   'time-limit',
   'work-location',
   'datasync-role',

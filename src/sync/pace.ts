@@ -3,7 +3,7 @@
  * come as fast as ever, holds when they take longer, and halves when S3 says to slow down, the way TCP shares a line.
  */
 
-/** What is paced; p-limit's limits are. */
+/** What is paced. */
 export interface Throttle {
   concurrency: number;
 }
@@ -21,10 +21,16 @@ export class Pace {
   #searching = true;
   #round = { answers: 0, ms: 0, throttled: false };
   #fastestMs = Number.POSITIVE_INFINITY;
+  #slowedTo: number | undefined;
 
   constructor(throttle: Throttle) {
     this.#throttle = throttle;
     throttle.concurrency = PACE.start;
+  }
+
+  /** The lowest concurrency that S3 asked for; `undefined` when it never did. */
+  get slowedTo(): number | undefined {
+    return this.#slowedTo;
   }
 
   /**
@@ -48,7 +54,9 @@ export class Pace {
     const now = this.#throttle.concurrency;
     if (slowDown) {
       this.#searching = false;
-      return Math.max(PACE.floor, Math.floor(now / 2));
+      const next = Math.max(PACE.floor, Math.floor(now / 2));
+      this.#slowedTo = Math.min(next, this.#slowedTo ?? next);
+      return next;
     }
     this.#fastestMs = Math.min(this.#fastestMs, meanMs);
     if (meanMs > this.#fastestMs * QUEUEING + NOISE_MS) return now;

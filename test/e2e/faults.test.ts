@@ -75,6 +75,8 @@ describe('what passes is not noticed but in the number of retries:', { concurren
     const run = await s.run();
     assertCopied(s, run);
     assert.equal(run.report.requests.throttled, 150);
+    assert.match(run.summary, /^S3 asked to slow down 150 times; the pace was lowered to \d+ copies/m);
+    assert.match(run.log, /^100 of 100 objects, .*, throttled 150 times$/m);
   });
 
   test('trouble with UploadPartCopy and CompleteMultipartUpload', async () => {

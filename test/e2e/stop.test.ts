@@ -131,6 +131,20 @@ describe('SIGTERM, as the runner sends it 7.5 seconds later', { concurrency: 4 }
     assert.deepEqual(run.report.totals.reasons, { 'copied: missing': 5, 'skipped: stopped': 15 });
   });
 
+  test('ends a run that waits for its turn', async () => {
+    const s = setStage(lab);
+    fill(s, 3);
+    const step = await s.start({ 'max-rate': '1' });
+    await until('a request', () => s.requests().length > 0);
+    const before = Date.now();
+    step.signal('SIGTERM');
+    const run = consistent(await step.finished);
+    assert.ok(Date.now() - before < 6000);
+    assert.equal(run.code, 1);
+    assert.match(run.report.verdict.text, /^Stopped/);
+    assert.equal(s.to.size, 0);
+  });
+
   test('ends a run that waits between its retries', async () => {
     const s = setStage(lab);
     fill(s, 3);

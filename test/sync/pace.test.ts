@@ -51,9 +51,23 @@ test('answers that queue up hold the pace without a word from S3', () => {
   assert.deepEqual(rounds(6, Number.POSITIVE_INFINITY, queueing), [64, 128, 256, 256, 256, 256]);
 });
 
+test('how far it went down is remembered, once S3 has asked for it', () => {
+  const throttle = { concurrency: 1 };
+  const pace = new Pace(throttle);
+  const round = (throttled: boolean) => {
+    for (let left = throttle.concurrency; left > 0; left--) pace.answered(20, throttled);
+  };
+  round(false);
+  assert.equal(pace.slowedTo, undefined);
+  for (const throttled of [true, true, true, false, false, false, true]) round(throttled);
+  assert.equal(throttle.concurrency, 20);
+  assert.equal(pace.slowedTo, 16);
+});
+
 test('one round that is asked to slow down halves the pace once', () => {
   const throttle = { concurrency: 1 };
   const pace = new Pace(throttle);
   for (let n = 0; n < PACE.start; n++) pace.answered(20, n < 10);
   assert.equal(throttle.concurrency, PACE.start / 2);
+  assert.equal(pace.slowedTo, PACE.start / 2);
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import pLimit from 'p-limit';
+import { Places } from '../../src/sync/places.ts';
 import { Stop } from '../../src/sync/stop.ts';
-import { transfer } from '../../src/sync/transfer.ts';
+import { type Carrier, transfer } from '../../src/sync/transfer.ts';
 import { anyCuts, Bench, cut, pagesOf, settled } from './make.ts';
 
 const count = (length: number) => Array.from({ length }, (_, index) => index + 1);
@@ -24,15 +24,20 @@ function counted(pages: readonly (readonly number[])[]) {
   return stream;
 }
 
+/** Every item is small and takes one place. */
+function smallOnly(places: Places, work: (item: number) => Promise<void>): Carrier<number> {
+  return { places, isLarge: () => false, work: item => places.small(() => work(item)) };
+}
+
 /** A transfer under way, and whether it has ended. */
 function begin(
   pages: AsyncIterable<readonly number[]>,
   bench: Bench<number>,
-  limit = pLimit(3),
+  places = new Places(3),
   stop = new Stop(),
 ) {
-  const running = { ended: false, error: undefined as unknown, limit, stop };
-  transfer(pages, limit, bench.work, stop.draining).then(
+  const running = { ended: false, error: undefined as unknown, places, stop };
+  transfer(pages, smallOnly(places, bench.work), stop.draining).then(
     () => {
       running.ended = true;
     },
@@ -61,7 +66,8 @@ test('every item is worked on once, and never more at a time than the limit', as
           inFlight--;
           done.push(item);
         };
-        await transfer(pagesOf(count(items), cuts), pLimit(limit), work, new Stop().draining);
+        const carrier = smallOnly(new Places(limit), work);
+        await transfer(pagesOf(count(items), cuts), carrier, new Stop().draining);
         assert.deepEqual(
           done.toSorted((a, b) => a - b),
           count(items),
@@ -127,7 +133,10 @@ test('an error thrown without a promise counts like any other', async () => {
   const work = () => {
     throw broken;
   };
-  await assert.rejects(transfer(pagesOf([1, 2]), pLimit(2), work, new Stop().draining), broken);
+  await assert.rejects(
+    transfer(pagesOf([1, 2]), { places: new Places(2), isLarge: () => false, work }, new Stop().draining),
+    broken,
+  );
 });
 
 test('when the stream itself fails, what runs is waited for before that is thrown', async () => {
@@ -175,7 +184,7 @@ test('a transfer that begins while draining starts nothing', async () => {
   const bench = new Bench<number>();
   const stop = new Stop();
   stop.drain();
-  const running = begin(pagesOf(count(9)), bench, pLimit(3), stop);
+  const running = begin(pagesOf(count(9)), bench, new Places(3), stop);
   await settled();
   assert.ok(running.ended);
   assert.deepEqual(bench.started, []);
@@ -191,10 +200,10 @@ test('to abort is to drain as well; to drain is not to abort', () => {
 
 test('a limit that is raised while work runs is used from the next end on', async () => {
   const bench = new Bench<number>();
-  const running = begin(pagesOf(count(20), [6]), bench, pLimit(2));
+  const running = begin(pagesOf(count(20), [6]), bench, new Places(2));
   await settled();
   assert.equal(bench.inFlight, 2);
-  running.limit.concurrency = 5;
+  running.places.concurrency = 5;
   await bench.finish();
   assert.equal(bench.inFlight, 5);
   await bench.finishAll();
@@ -203,10 +212,10 @@ test('a limit that is raised while work runs is used from the next end on', asyn
 
 test('a limit that is lowered while work runs holds as soon as enough has ended', async () => {
   const bench = new Bench<number>();
-  const running = begin(pagesOf(count(20), [6]), bench, pLimit(5));
+  const running = begin(pagesOf(count(20), [6]), bench, new Places(5));
   await settled();
   assert.equal(bench.inFlight, 5);
-  running.limit.concurrency = 2;
+  running.places.concurrency = 2;
   for (const left of [4, 3, 2, 2, 2]) {
     await bench.finish();
     assert.equal(bench.inFlight, left);
@@ -217,10 +226,6 @@ test('a limit that is lowered while work runs holds as soon as enough has ended'
 });
 
 test('an empty stream ends at once', async () => {
-  await transfer(
-    pagesOf<number>([]),
-    pLimit(1),
-    () => Promise.reject(new Error('never')),
-    new Stop().draining,
-  );
+  const never = () => Promise.reject(new Error('never'));
+  await transfer(pagesOf<number>([]), smallOnly(new Places(1), never), new Stop().draining);
 });
