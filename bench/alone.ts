@@ -4,51 +4,122 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ours } from './clients.ts';
 import { type Measured, measure } from './measure.ts';
+import { megabytes, row, share, verdict } from './page.ts';
+import { median } from './race.ts';
 import { Server } from './server.ts';
+import type { Stage } from './stand-in.ts';
 
-/** A run that compares two buckets of so many objects and finds nothing to do. */
-export async function compareAlike(objects: number): Promise<Measured> {
-  const buckets = ['source', 'destination'].map(name => ({ name, objects }));
-  return withServer({ buckets, latencyMs: 0, closed: false }, endpoint =>
-    measure(ours.command('sync', endpoint)),
-  );
+export interface Alone {
+  readonly name: string;
+  /** Resolves to a section of the page. */
+  measured(scale: number, told: (line: string) => void): Promise<string>;
 }
 
-/** Copies a second while copying, with every answer so late. */
-export async function copyFrom(
-  objects: number,
-  latencyMs: number,
-  concurrency: number,
-): Promise<{ readonly rate: number; readonly measured: Measured }> {
+const MOST_MEMORY = 250_000_000;
+
+const memory: Alone = {
+  name: 'memory',
+  measured: async (scale, told) => {
+    const rows: string[] = [];
+    const verdicts: string[] = [];
+    for (const [work, few, many] of [
+      ['sync', 50_000, 5_000_000],
+      ['copy', 50_000, 500_000],
+    ] as const) {
+      const peaks: number[] = [];
+      for (const objects of [few, Math.ceil(many * scale)]) {
+        const { peak, cpu, wall } = await withServer(stage(work, objects), endpoint =>
+          measure(ours.command(work, endpoint)),
+        );
+        peaks.push(peak);
+        rows.push(
+          row([VERBS[work], objects.toLocaleString('en'), megabytes(peak), cpu.toFixed(1), wall.toFixed(1)]),
+        );
+        told(`${work} ${objects}: ${megabytes(peak)}`);
+      }
+      const [less = Number.NaN, more = Number.NaN] = peaks;
+      verdicts.push(verdict(`${VERBS[work]}: many objects against few`, more / less, 1.25, share));
+      verdicts.push(verdict(`${VERBS[work]}: many objects`, more, MOST_MEMORY, megabytes));
+    }
+    const head = ['', 'objects', 'peak memory', 'CPU s', 'wall s'];
+    return ['## Memory', '', row(head), row(head.map(() => '---')), ...rows, '', ...verdicts, ''].join('\n');
+  },
+};
+
+const VERBS = { sync: 'nothing to do', copy: 'copy' };
+
+const pace: Alone = {
+  name: 'pace',
+  measured: async (scale, told) => {
+    const latencyMs = 50;
+    const rows: string[] = [];
+    const verdicts: string[] = [];
+    for (const concurrency of [32, 64, 128, 256]) {
+      const possible = (concurrency * 1000) / latencyMs;
+      const rate = await copiesPerSecond(Math.ceil(possible * 10 * scale), latencyMs, concurrency);
+      const used = rate / possible;
+      rows.push(
+        row([`${concurrency}`, possible.toFixed(0), rate.toFixed(0), `${(used * 100).toFixed(0)} %`]),
+      );
+      verdicts.push(
+        verdict(
+          `${concurrency} in flight: time lost`,
+          1 - used,
+          0.1,
+          figure => `${(figure * 100).toFixed(0)} %`,
+        ),
+      );
+      told(`${concurrency} in flight: ${rate.toFixed(0)} of ${possible} copies a second`);
+    }
+    const head = ['in flight', 'possible copies/s', 'copies/s', 'used'];
+    const title = `## Copies with every answer ${latencyMs} ms away`;
+    return [title, '', row(head), row(head.map(() => '---')), ...rows, '', ...verdicts, ''].join('\n');
+  },
+};
+
+/** A run whose first request is refused: everything it takes to get there, and a little more. */
+const start: Alone = {
+  name: 'start',
+  measured: async (_scale, told) => {
+    const seconds: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const { cpu } = await withServer({ ...stage('copy', 0), closed: true }, endpoint =>
+        measure(ours.command('copy', endpoint), true),
+      );
+      seconds.push(cpu);
+      told(`start: ${cpu} s`);
+    }
+    const written = (figure: number) => `${figure.toFixed(2)} s`;
+    const words = 'CPU from the start to the end of a run whose first request is denied';
+    return `## Start\n\n${verdict(words, median(seconds), 0.5, written)}\n`;
+  },
+};
+
+export const ALONE: readonly Alone[] = [memory, pace, start];
+
+function stage(work: 'sync' | 'copy', objects: number): Stage {
   const buckets = [
     { name: 'source', objects },
-    { name: 'destination', objects: 0 },
+    { name: 'destination', objects: work === 'sync' ? objects : 0 },
   ];
+  return { buckets, latencyMs: 0, closed: false };
+}
+
+async function copiesPerSecond(objects: number, latencyMs: number, concurrency: number): Promise<number> {
   const report = await mkdtemp(join(tmpdir(), 'bench-report-'));
   try {
-    return await withServer({ buckets, latencyMs, closed: false }, async endpoint => {
-      const inputs = { concurrency: String(concurrency), report };
-      const measured = await measure(ours.command('copy', endpoint, inputs));
-      const { timings } = JSON.parse(await readFile(join(report, 'report.json'), 'utf8'));
-      return { rate: objects / timings.transfer, measured };
-    });
+    const inputs = { concurrency: String(concurrency), report };
+    await withServer({ ...stage('copy', objects), latencyMs }, endpoint =>
+      measure(ours.command('copy', endpoint, inputs)),
+    );
+    const { timings } = JSON.parse(await readFile(join(report, 'report.json'), 'utf8'));
+    return objects / timings.transfer;
   } finally {
     await rm(report, { recursive: true, force: true });
   }
 }
 
-/** A run whose first request is refused: everything it takes to get there, and a little more. */
-export async function startOnly(): Promise<Measured> {
-  const buckets = ['source', 'destination'].map(name => ({ name, objects: 0 }));
-  return withServer({ buckets, latencyMs: 0, closed: true }, endpoint =>
-    measure(ours.command('sync', endpoint), true),
-  );
-}
-
-async function withServer<T>(
-  stage: Parameters<typeof Server.start>[0],
-  work: (endpoint: string) => Promise<T>,
-): Promise<T> {
+async function withServer(stage: Stage, work: (endpoint: string) => Promise<Measured>): Promise<Measured> {
   const server = await Server.start(stage);
   try {
     return await work(server.endpoint);

@@ -21,7 +21,7 @@ export interface Measured {
   readonly output: string;
 }
 
-const GNU_TIME = '/usr/bin/time';
+export const GNU_TIME = '/usr/bin/time';
 
 /** @throws when the program fails, with the end of what it said */
 export async function measure({ program, args, environment }: Command, mayFail = false): Promise<Measured> {

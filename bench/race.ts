@@ -5,11 +5,14 @@ import { Server } from './server.ts';
 import type { Counts } from './stand-in.ts';
 
 export interface Race {
+  /** For `--only`. */
+  readonly name: string;
   readonly title: string;
   readonly work: Work;
   /** Objects in the source. */
   readonly objects: number;
   readonly latencyMs: number;
+  readonly rounds: number;
   /** Most that we may need of what a peer needs, by the peer's name. */
   readonly targets: readonly Target[];
 }
@@ -28,7 +31,7 @@ export interface Standing extends Omit<Measured, 'output'> {
 
 /** @param told what is under way, for people who wait */
 export async function run(race: Race, rounds: number, told: (line: string) => void): Promise<Standing[]> {
-  const { work, objects, latencyMs } = race;
+  const { name, work, objects, latencyMs } = race;
   const buckets = [
     { name: 'source', objects },
     { name: 'destination', objects: work === 'sync' ? objects : 0 },
@@ -42,7 +45,7 @@ export async function run(race: Race, rounds: number, told: (line: string) => vo
         await server.reset();
         const { cpu, wall, peak } = await measure(client.command(work, server.endpoint));
         standings.push({ client: client.name, cpu, wall, peak, requests: await server.reset() });
-        told(`${race.title}, round ${round}: ${client.name} ${cpu.toFixed(2)} s CPU, ${wall.toFixed(2)} s`);
+        told(`${name}, round ${round}: ${client.name} ${cpu.toFixed(2)} s CPU, ${wall.toFixed(2)} s`);
       }
     }
   } finally {

@@ -292,7 +292,19 @@ describe('a mode that only looks', { concurrency: 3 }, () => {
     assert.equal(run.code, 0, run.log);
     assert.equal(run.outputs.verified, 'false');
     const listed = s.requests('ListObjectsV2').length;
+    s.from.put('c', 'new');
     await s.run();
     assert.equal(s.requests('ListObjectsV2').length, 2 * listed + 2);
+  });
+
+  test('a run that finds nothing to do lists both sides once, and has proven it by that', async () => {
+    const s = setStage(lab);
+    fill(s, ['a', 'b'], ['a', 'b']);
+    await s.run({ verify: 'none' });
+    const listed = s.requests('ListObjectsV2').length;
+    const run = await s.run();
+    assert.equal(run.outputs.verified, 'true');
+    assert.deepEqual(run.report.totals.proofs, { checksum: 0, etag: 2, size: 0, none: 0 });
+    assert.equal(s.requests('ListObjectsV2').length, 2 * listed);
   });
 });

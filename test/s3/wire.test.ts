@@ -232,10 +232,11 @@ const OBJECT = fc.record({
   restore: fc.constantFrom(
     undefined,
     '<RestoreStatus><IsRestoreInProgress>true</IsRestoreInProgress></RestoreStatus>',
+    '<RestoreStatus><IsRestoreInProgress>true</IsRestoreInProgress><RestoreExpiryDate>2027-01-01T00:00:00.000Z</RestoreExpiryDate></RestoreStatus>',
     '<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>2027-01-01T00:00:00.000Z</RestoreExpiryDate></RestoreStatus>',
   ),
   /** Ways to write the same object. */
-  style: fc.constantFrom('s3', 'entities', 'cdata', 'attribute', 'comment', 'spaces'),
+  style: fc.constantFrom('s3', 'entities', 'cdata', 'attribute', 'comment', 'spaces', 'quotes', 'backwards'),
 });
 type Written = typeof OBJECT extends fc.Arbitrary<infer T> ? T : never;
 
@@ -262,15 +263,22 @@ function contentsOf({ key, size, etag, modified, storageClass, restore, style }:
         ? name.replace('%', '&#x25;').replace('+', '&#43;')
         : name;
   const gap = style === 'spaces' ? '\n  ' : '';
+  const quote = style === 'quotes' ? '"' : '&quot;';
+  const fields = [
+    `<Key>${written}</Key>`,
+    `<LastModified>${style === 'spaces' ? modified.toISOString().replace('.000Z', 'Z') : modified.toISOString()}</LastModified>`,
+    `<ETag>${quote}${etag}${quote}</ETag>`,
+    '<ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm>',
+    '<ChecksumType>FULL_OBJECT</ChecksumType>',
+    `<Size>${size}</Size>`,
+    '<Owner><ID>Key</ID><DisplayName>Size</DisplayName></Owner>',
+    storageClass === undefined ? '' : `<StorageClass>${storageClass}</StorageClass>`,
+    restore ?? '',
+  ];
   return [
     style === 'attribute' ? '<Contents note="x">' : '<Contents>',
     style === 'comment' ? '<!-- a comment -->' : '',
-    `<Key>${written}</Key>`,
-    `<LastModified>${modified.toISOString()}</LastModified>`,
-    `<ETag>&quot;${etag}&quot;</ETag>`,
-    `<Size>${size}</Size>`,
-    storageClass === undefined ? '' : `<StorageClass>${storageClass}</StorageClass>`,
-    restore ?? '',
+    ...(style === 'backwards' ? fields.reverse() : fields),
     '</Contents>',
   ].join(gap);
 }
@@ -284,7 +292,7 @@ async function listedBySdk(): Promise<ObjectEntry[]> {
       etag: ETag.slice(1, -1),
       modified: LastModified?.getTime() ?? Number.NaN,
       storageClass: StorageClass ?? 'STANDARD',
-      restored: RestoreStatus?.RestoreExpiryDate !== undefined,
+      restored: RestoreStatus?.RestoreExpiryDate !== undefined && !RestoreStatus.IsRestoreInProgress,
     }),
   );
 }
