@@ -35,18 +35,22 @@ if (!existsSync(GNU_TIME)) throw new Error(`${GNU_TIME} is missing: apt install 
 const scale = Number(values.scale);
 const told = (line: string) => console.error(line);
 const sections: string[] = [];
+const add = (section: string) => {
+  sections.push(section);
+  console.log(section);
+};
+add(await heading());
 for (const race of RACES.filter(({ name }) => wanted.includes(name))) {
   const scaled = { ...race, objects: Math.ceil(race.objects * scale) };
   const rounds = Number(values.rounds ?? race.rounds);
-  sections.push(raceSection(race, await run(scaled, rounds, told)));
+  add(raceSection(race, await run(scaled, rounds, told)));
 }
 for (const { name, measured } of ALONE) {
-  if (wanted.includes(name)) sections.push(await measured(scale, told));
+  if (wanted.includes(name)) add(await measured(scale, told));
 }
 
-const page = [await heading(), ...sections].join('\n');
-console.log(page);
-if (values.write) await writeFile(join(import.meta.dirname, '..', 'docs', 'benchmarks.md'), page);
+if (values.write)
+  await writeFile(join(import.meta.dirname, '..', 'docs', 'benchmarks.md'), sections.join('\n'));
 
 async function heading(): Promise<string> {
   const clients = [ours, ...PEERS];
