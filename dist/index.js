@@ -8737,7 +8737,7 @@ __webpack_unused_export__ = PutObjectAnnotation$;
 __webpack_unused_export__ = PutObjectAnnotationCommand;
 __webpack_unused_export__ = PutObjectAnnotationOutput$;
 __webpack_unused_export__ = PutObjectAnnotationRequest$;
-__webpack_unused_export__ = PutObjectCommand;
+exports.wKZ = PutObjectCommand;
 __webpack_unused_export__ = PutObjectLegalHold$;
 __webpack_unused_export__ = PutObjectLegalHoldCommand;
 __webpack_unused_export__ = PutObjectLegalHoldOutput$;
@@ -8785,7 +8785,7 @@ __webpack_unused_export__ = RequestPayer;
 __webpack_unused_export__ = RequestPaymentConfiguration$;
 __webpack_unused_export__ = RequestProgress$;
 __webpack_unused_export__ = RestoreObject$;
-__webpack_unused_export__ = RestoreObjectCommand;
+exports.Po5 = RestoreObjectCommand;
 __webpack_unused_export__ = RestoreObjectOutput$;
 __webpack_unused_export__ = RestoreObjectRequest$;
 __webpack_unused_export__ = RestoreRequest$;
@@ -8858,7 +8858,7 @@ __webpack_unused_export__ = UpdateObjectEncryptionCommand;
 __webpack_unused_export__ = UpdateObjectEncryptionRequest$;
 __webpack_unused_export__ = UpdateObjectEncryptionResponse$;
 __webpack_unused_export__ = UploadPart$;
-__webpack_unused_export__ = UploadPartCommand;
+exports.iVK = UploadPartCommand;
 __webpack_unused_export__ = UploadPartCopy$;
 __webpack_unused_export__ = UploadPartCopyCommand;
 __webpack_unused_export__ = UploadPartCopyOutput$;
@@ -63815,6 +63815,40 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
+/***/ 98627:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AP: () => (/* binding */ regionOf),
+/* harmony export */   XP: () => (/* binding */ accountOf),
+/* harmony export */   i6: () => (/* binding */ principalOf),
+/* harmony export */   iQ: () => (/* binding */ partitionOf)
+/* harmony export */ });
+/** The parts of ARNs that this project has to know. */
+/** `aws`, `aws-cn` or `aws-us-gov`. */
+function partitionOf(arn) {
+    return arn?.split(':')[1] || 'aws';
+}
+function regionOf(arn) {
+    return arn.split(':')[3] ?? '';
+}
+function accountOf(arn) {
+    return arn.split(':')[4] ?? '';
+}
+/**
+ * The ARN that policies name. A session's own ARN, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, lacks the role's
+ * path, so the ARN the role was assumed by is better where it is known.
+ */
+function principalOf(sessionArn, roleArn) {
+    if (roleArn !== undefined)
+        return roleArn;
+    const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
+    return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
+}
+
+
+/***/ }),
+
 /***/ 14995:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63904,7 +63938,7 @@ function startingRegion(environment, roleArn) {
 
 /***/ }),
 
-/***/ 99855:
+/***/ 32879:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63919,26 +63953,8 @@ var dist_cjs = __nccwpck_require__(71695);
 var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
-;// CONCATENATED MODULE: ./lib/src/aws/arn.js
-/** The parts of ARNs that this project has to know. */
-/** `aws`, `aws-cn` or `aws-us-gov`. */
-function partitionOf(arn) {
-    return arn?.split(':')[1] || 'aws';
-}
-function accountOf(arn) {
-    return arn.split(':')[4] ?? '';
-}
-/**
- * The ARN that policies name. A session's own ARN, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, lacks the role's
- * path, so the ARN the role was assumed by is better where it is known.
- */
-function principalOf(sessionArn, roleArn) {
-    if (roleArn !== undefined)
-        return roleArn;
-    const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
-    return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
-}
-
+// EXTERNAL MODULE: ./lib/src/aws/arn.js
+var arn = __nccwpck_require__(98627);
 // EXTERNAL MODULE: ./lib/src/aws/endpoint.js
 var endpoint = __nccwpck_require__(14995);
 // EXTERNAL MODULE: ./lib/src/aws/retry.js + 1 modules
@@ -64341,7 +64357,7 @@ class WebIdentitySession {
     }
 }
 function fixFor(code, message, roleArn, audience, claims) {
-    const account = accountOf(roleArn);
+    const account = (0,arn/* accountOf */.XP)(roleArn);
     const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(/^https:\/\//, '');
     if (code.startsWith('InvalidIdentityToken')) {
         return {
@@ -64351,7 +64367,7 @@ function fixFor(code, message, roleArn, audience, claims) {
     if (/DurationSeconds|MaxSessionDuration/i.test(message)) {
         return { todo: `Lower \`session-duration\`, or raise the maximum session duration of ${roleArn}.` };
     }
-    const trust = (0,policies/* trustStatement */.si)(account, partitionOf(roleArn), issuer, audience, subjectsOf(claims));
+    const trust = (0,policies/* trustStatement */.si)(account, (0,arn/* partitionOf */.iQ)(roleArn), issuer, audience, subjectsOf(claims));
     return {
         todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token. Both forms of \`sub\` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.`,
         paste: (0,policies/* asPolicy */.x9)(trust),
@@ -64399,8 +64415,8 @@ async function identify(request, surroundings) {
         renew,
         account: proof?.account,
         arn: proof?.arn,
-        principal: proof && principalOf(proof.arn, request.roleArn),
-        partition: partitionOf(proof?.arn),
+        principal: proof && (0,arn/* principalOf */.i6)(proof.arn, request.roleArn),
+        partition: (0,arn/* partitionOf */.iQ)(proof?.arn),
     };
 }
 function assumed(request, surroundings, sts) {
@@ -64428,7 +64444,7 @@ async function prove({ side, roleArn }, sts, { environment, aborting }) {
         });
         if (Account === undefined || Arn === undefined)
             throw new Error('GetCallerIdentity answered without an identity.');
-        if (roleArn !== undefined && accountOf(roleArn) !== Account) {
+        if (roleArn !== undefined && (0,arn/* accountOf */.XP)(roleArn) !== Account) {
             throw new errors/* FatalError */.HX(`The ${side} role ${roleArn} turned out to be ${Arn} of account ${Account}.`, {
                 todo: `Correct \`${side}-role\`, or the endpoint that answers for STS.`,
             });
@@ -64461,6 +64477,8 @@ function noCredentials(side, message, cause) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ee: () => (/* binding */ listStatement),
 /* harmony export */   cO: () => (/* binding */ readStatement),
+/* harmony export */   jy: () => (/* binding */ decryptStatement),
+/* harmony export */   oK: () => (/* binding */ restoreStatement),
 /* harmony export */   pc: () => (/* binding */ writeStatement),
 /* harmony export */   si: () => (/* binding */ trustStatement),
 /* harmony export */   uR: () => (/* binding */ forPrincipal),
@@ -64489,6 +64507,19 @@ function readStatement(location, partition, tags) {
         Action: tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
         Resource: objectsArn(location, partition),
     };
+}
+/** Asking archived objects back; which tier of Intelligent-Tiering one is in only HeadObject tells. */
+function restoreStatement(location, partition) {
+    return {
+        Sid: 'S3SyncRestore',
+        Effect: 'Allow',
+        Action: ['s3:RestoreObject', 's3:GetObject'],
+        Resource: objectsArn(location, partition),
+    };
+}
+/** For the policy of a customer managed key, where `Resource` is the key itself. */
+function decryptStatement() {
+    return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
 }
 function writeStatement(location, partition, needs) {
     return {
@@ -64622,6 +64653,8 @@ const KINDS = {
     ConditionalRequestConflict: 'retry',
     IDPCommunicationError: 'retry',
     TimeoutError: 'retry',
+    // Not S3's: a body on its way from one request into another broke off.
+    BrokenBody: 'retry',
     ExpiredToken: 'renew',
     ExpiredTokenException: 'renew',
     TokenRefreshRequired: 'renew',
@@ -65973,8 +66006,8 @@ function spellEscapes(glob) {
 /* harmony export */ });
 /* unused harmony export cleanUp */
 /* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(14995);
-/* harmony import */ var _aws_identity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(99855);
-/* harmony import */ var _s3_bucket_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(89983);
+/* harmony import */ var _aws_identity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(32879);
+/* harmony import */ var _s3_bucket_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17775);
 /* harmony import */ var _s3_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(33078);
 /* harmony import */ var _s3_multipart_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(44733);
 /* harmony import */ var _s3_wire_connection_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(33207);
@@ -66032,7 +66065,7 @@ async function cleanUp(left, host, aborting) {
 
 /***/ }),
 
-/***/ 29782:
+/***/ 11866:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66045,8 +66078,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./lib/src/aws/endpoint.js
 var endpoint = __nccwpck_require__(14995);
-// EXTERNAL MODULE: ./lib/src/s3/bucket.js + 3 modules
-var bucket = __nccwpck_require__(89983);
+// EXTERNAL MODULE: ./lib/src/s3/bucket.js + 4 modules
+var bucket = __nccwpck_require__(17775);
 // EXTERNAL MODULE: ./lib/src/s3/journal.js
 var s3_journal = __nccwpck_require__(33078);
 ;// CONCATENATED MODULE: ./node_modules/p-throttle/index.js
@@ -66647,7 +66680,44 @@ function validateConcurrency(concurrency) {
 	}
 }
 
+;// CONCATENATED MODULE: ./lib/src/sync/evidence.js
+/**
+ * One difference is enough, whatever else is equal: different values have different content, but equal ones of a short
+ * checksum can be chance or made.
+ *
+ * @returns `undefined` when the two have no algorithm in common
+ */
+function weigh({ source, destination }) {
+    if (source === undefined || destination === undefined)
+        return undefined;
+    const common = Object.keys(source).filter(algorithm => destination[algorithm] !== undefined);
+    for (const algorithm of common) {
+        const [ours = '', theirs = ''] = [source[algorithm], destination[algorithm]];
+        if (ours !== theirs)
+            return { same: false, algorithm, source: ours, destination: theirs };
+    }
+    return common.length > 0 ? { same: true } : undefined;
+}
+const MD5 = /^[0-9a-f]{32}$/;
+const MD5_OF_PARTS = /^[0-9a-f]{32}-\d+$/;
+/**
+ * The grade that equal ETags have: MD5 of the content, or of the MD5s of its parts. ETags under KMS and customer keys look
+ * the same without being either, but are never equal. Of other forms, which S3 does not use, nothing is known. (S3 API,
+ * Object, "ETag".)
+ *
+ * @returns `undefined` when the ETags prove nothing; different ones may only mean other parts or another key
+ */
+function provenByEtags(source, destination) {
+    if (source !== destination)
+        return undefined;
+    if (MD5.test(source))
+        return 'etag';
+    return MD5_OF_PARTS.test(source) ? 'part-etag' : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/src/sync/decide.js
+
+const TO_RESTORE = { action: 'restore', reason: 'archived' };
 const UNDECIDED = { action: 'undecided' };
 /** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
 const KEY_BYTES = 1024;
@@ -66663,9 +66733,9 @@ function decide(pair, rules) {
     const comparison = compareListed(source, destination, rules.compare);
     return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
 }
-/** Settles an undecided pair. `undefined` evidence = the object could not be asked; then only the clocks are left. */
-function decideWithEvidence(source, destination, evidence, rules) {
-    return conclude(source, compareEvidence(source, destination, evidence), rules);
+/** Settles an undecided pair. */
+function decideWithEvidence(source, destination, testimony, rules) {
+    return conclude(source, compareEvidence(source, destination, testimony, rules.compare), rules);
 }
 /** `undefined` = the listings alone cannot tell. */
 function compareListed(source, destination, compare) {
@@ -66678,25 +66748,22 @@ function compareListed(source, destination, compare) {
     if (compare === 'size')
         return 'same-size';
     if (compare === 'newer')
-        return byClock(source, destination, 'destination-newer');
-    return source.etag === destination.etag ? 'same-etag' : undefined;
+        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
+    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
 }
-function compareEvidence(source, destination, evidence) {
-    const { source: ours, destination: theirs } = evidence;
-    if (ours !== undefined && theirs !== undefined) {
-        for (const [algorithm, checksum] of Object.entries(ours.checksums)) {
-            const other = theirs.checksums[algorithm];
-            if (other !== undefined)
-                return other === checksum ? 'same-checksum' : 'content-differs';
-        }
-        if (ours.etagIsMd5 && theirs.etagIsMd5)
-            return 'content-differs';
-    }
-    return byClock(source, destination, 'same-size');
+/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
+function compareEvidence(source, destination, testimony, compare) {
+    const finding = weigh(testimony);
+    if (finding !== undefined)
+        return finding.same ? 'same-checksum' : 'content-differs';
+    if (compare === 'checksum')
+        return 'unproven';
+    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
+    return isNewer(destination, source) ? 'same-size' : 'source-newer';
 }
 /** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
-function byClock(source, destination, otherwise) {
-    return source.modified > destination.modified ? 'source-newer' : otherwise;
+function isNewer(one, other) {
+    return one.modified > other.modified;
 }
 function conclude(source, comparison, rules) {
     return isCopyReason(comparison)
@@ -66708,13 +66775,15 @@ const COPY_REASONS = new Set([
     'size-differs',
     'content-differs',
     'source-newer',
+    'unproven',
     'always',
 ]);
 function isCopyReason(reason) {
     return COPY_REASONS.has(reason);
 }
 function decideCopy(source, reason, rules) {
-    if (isArchived(source))
+    const archived = isArchived(source);
+    if (archived && rules.archived !== 'restore')
         return { action: rules.archived, reason: 'archived' };
     const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
     // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
@@ -66722,6 +66791,9 @@ function decideCopy(source, reason, rules) {
         return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
     if (bytes > KEY_BYTES)
         return { action: 'fail', reason: 'key-too-long' };
+    // Last, because a restore costs money and is for nothing where the copy could never be made.
+    if (archived)
+        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
     return { action: 'copy', reason };
 }
 /** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
@@ -66894,8 +66966,13 @@ function asPair(key, source, destination) {
 async function* planPairs(pairs, rules, gather, asking) {
     const limit = pLimit(asking);
     for await (const page of pairs) {
-        yield await Promise.all(page.map(pair => planPair(pair, rules, gather, limit)));
+        const items = page.map(pair => planPair(pair, rules, gather, limit));
+        yield items.every(isDecided) ? items : await Promise.all(items);
     }
+}
+/** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
+function isDecided(item) {
+    return !(item instanceof Promise);
 }
 function planPair(pair, rules, gather, limit) {
     const decision = decide(pair, rules);
@@ -66919,6 +66996,8 @@ class PlanTotals {
     toCopy = 0;
     bytesToCopy = 0;
     toDelete = 0;
+    /** Archived objects to ask back. */
+    toRestore = 0;
     /** Objects that cannot be carried, known before anything is tried. */
     toFail = 0;
     count(item) {
@@ -66934,6 +67013,8 @@ class PlanTotals {
         }
         else if (item.action === 'delete')
             this.toDelete++;
+        else if (item.action === 'restore')
+            this.toRestore++;
         else if (item.action === 'fail')
             this.toFail++;
     }
@@ -67012,6 +67093,14 @@ class NdjsonWriter {
         this.#buffer = '';
         return this.#stream.write(chunk) ? undefined : this.#drained();
     }
+    /** One await for all of them, but for the times when the disk has to be waited for. */
+    async writeAll(values) {
+        for (const value of values) {
+            const drained = this.write(value);
+            if (drained !== undefined)
+                await drained;
+        }
+    }
     async close() {
         this.#stream.end(this.#buffer);
         this.#buffer = '';
@@ -67081,8 +67170,7 @@ class OutcomeLog {
         const run = sorted(outcomes);
         this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson(path) });
         const writer = new NdjsonWriter(path);
-        for (const outcome of run)
-            await writer.write(outcome);
+        await writer.writeAll(run);
         await writer.close();
     }
 }
@@ -67142,14 +67230,47 @@ function lowest(cursors) {
     return first;
 }
 
-// EXTERNAL MODULE: ./lib/src/aws/trouble.js
-var aws_trouble = __nccwpck_require__(26535);
 // EXTERNAL MODULE: ./lib/src/s3/multipart.js + 3 modules
 var multipart = __nccwpck_require__(44733);
 // EXTERNAL MODULE: ./lib/src/s3/route.js
 var s3_route = __nccwpck_require__(35336);
-// EXTERNAL MODULE: ./lib/src/s3/wire/copies.js
-var copies = __nccwpck_require__(97922);
+// EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
+var xml = __nccwpck_require__(71378);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
+
+
+/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
+const HEADERS = {
+    ACL: 'x-amz-acl',
+    CopySource: 'x-amz-copy-source',
+    CopySourceIfMatch: 'x-amz-copy-source-if-match',
+    CopySourceRange: 'x-amz-copy-source-range',
+    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
+    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+    IfNoneMatch: 'if-none-match',
+    MetadataDirective: 'x-amz-metadata-directive',
+    RequestPayer: 'x-amz-request-payer',
+    ServerSideEncryption: 'x-amz-server-side-encryption',
+    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+    StorageClass: 'x-amz-storage-class',
+    TaggingDirective: 'x-amz-tagging-directive',
+};
+/** Members without a value are left out. */
+function copyHeaders(members) {
+    const headers = {};
+    for (const name of MEMBERS) {
+        const value = members[name];
+        if (value !== undefined)
+            headers[HEADERS[name]] = value;
+    }
+    return headers;
+}
+const MEMBERS = Object.keys(HEADERS);
+/** Reads a CopyObjectResult or CopyPartResult. */
+function readCopyAnswer(answer) {
+    return { etag: (0,xml/* textOf */.b)(answer.body.toString(), 'ETag'), requestId: (0,connection/* headerOf */.r)(answer, 'x-amz-request-id') };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/copy.js
 
 
@@ -67161,7 +67282,13 @@ function needsParts(source) {
     return source.size > SINGLE_COPY_BYTES;
 }
 function copy(route, source) {
-    return needsParts(source) ? (0,multipart/* copyInParts */.jo)(route, source) : copyAtOnce(route, source);
+    if (!needsParts(source))
+        return copyAtOnce(route, source);
+    // S3 copies the bytes itself, and their checksum is not worth the `kms:Decrypt` that asking for it may take.
+    return (0,multipart/* uploadInParts */.x)(route, source, {
+        checked: false,
+        carry: (upload, part) => copyPart(route, source, upload, part),
+    });
 }
 async function copyAtOnce(route, source) {
     const { to, preserve } = route;
@@ -67169,7 +67296,7 @@ async function copyAtOnce(route, source) {
         operation: 'CopyObject',
         method: 'PUT',
         key: to.fullKey(source.key),
-        headers: (0,copies/* copyHeaders */.a)({
+        headers: copyHeaders({
             ...to.expected,
             ...(0,s3_route/* copiedFrom */.nR)(route, source),
             MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
@@ -67179,12 +67306,31 @@ async function copyAtOnce(route, source) {
         }),
         withinMs: (0,s3_route/* patienceFor */.RI)(source.size),
     });
-    const { etag, requestId } = (0,copies/* readCopyAnswer */.Q)(answer);
+    const { etag, requestId } = readCopyAnswer(answer);
     return (0,s3_route/* copied */.pG)(etag, requestId);
 }
+async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
+    const answer = await route.to.call({
+        operation: 'UploadPartCopy',
+        method: 'PUT',
+        key,
+        query: [
+            ['partNumber', String(number)],
+            ['uploadId', uploadId],
+        ],
+        headers: copyHeaders({
+            ...route.to.expected,
+            ...(0,s3_route/* copiedFrom */.nR)(route, source),
+            CopySourceRange: `bytes=${first}-${last}`,
+        }),
+        withinMs: (0,s3_route/* patienceFor */.RI)(last - first + 1),
+    });
+    const { etag } = readCopyAnswer(answer);
+    if (etag === undefined)
+        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+    return { PartNumber: number, ETag: etag };
+}
 
-// EXTERNAL MODULE: ./lib/src/s3/head.js
-var head = __nccwpck_require__(32587);
 ;// CONCATENATED MODULE: ./lib/src/sync/transfer.js
 /** Large items that wait, at most; with so many the stream pauses. */
 const LANE = 1000;
@@ -67264,78 +67410,32 @@ async function transfer(pages, { places, isLarge, work }, draining) {
         throw failures[0];
 }
 
-;// CONCATENATED MODULE: ./lib/src/engines/copy.js
-/** Server-side copies sent from here: no byte of an object passes the runner. */
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var aws_trouble = __nccwpck_require__(26535);
+// EXTERNAL MODULE: ./lib/src/s3/attributes.js
+var attributes = __nccwpck_require__(46420);
+;// CONCATENATED MODULE: ./lib/src/s3/customer-key.js
+const CUSTOMER_KEY_ADVICE = "S3 does not keep customers' keys (SSE-C), and this action takes none. Write such objects anew with SSE-S3 or SSE-KMS in the source, copy them with a tool that has the key, or leave them out with `exclude`.";
+/** A HEAD has no words for it: its bare 400, with fresh credentials, is all that it says of such an object. */
+function lacksCustomerKey({ code, message }) {
+    return (code === 'BadRequest' || (code === 'InvalidRequest' && /form of Server Side Encryption/i.test(message)));
+}
 
+// EXTERNAL MODULE: ./lib/src/s3/head.js
+var head = __nccwpck_require__(32587);
+;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
+/** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
 
 
 
 
 
 /**
- * Above this an object is large: the time it takes is S3's work on its bytes, which says nothing about the pace and
- * would keep small objects waiting.
+ * Sends one object, once more if the source has overwritten it since.
+ *
+ * @returns `undefined` when the run was stopped before it was known what became of the object
+ * @throws FatalError for trouble that every other object would meet as well
  */
-const LARGE_BYTES = 16 * 1024 ** 2;
-/** Denials before the first success that show a missing permission rather than an odd object. */
-const HOPELESS = 50;
-function createCopyEngine({ route, places, pace, throttled, archived }) {
-    let slowDowns = 0;
-    let denials = 0;
-    let successes = 0;
-    /** Every copy so far was denied: the rest would be, too. */
-    const guardHope = (outcome) => {
-        if (outcome.result === 'copied')
-            successes++;
-        if (outcome.result !== 'failed' || outcome.reason !== 'denied')
-            return;
-        if (++denials >= HOPELESS && successes === 0) {
-            throw new errors/* FatalError */.HX(`The first ${denials} copies were all denied (${outcome.message}); stopped trying.`, {
-                todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
-            });
-        }
-    };
-    const keepPace = (item, startedMs) => {
-        if (isLarge(item.source))
-            return;
-        const before = slowDowns;
-        slowDowns = throttled();
-        pace?.answered(performance.now() - startedMs, slowDowns > before);
-    };
-    return {
-        name: 'copy',
-        transfer: (items, record, stop) => {
-            const send = sender(route, places, stop.draining);
-            const work = async (item) => {
-                const started = performance.now();
-                const outcome = await carry(send, route.from, item, archived);
-                keepPace(item, started);
-                if (outcome === undefined)
-                    return;
-                await record(outcome);
-                guardHope(outcome);
-            };
-            return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
-        },
-    };
-}
-function isLarge({ size }) {
-    return size > LARGE_BYTES;
-}
-/** Copies in a place, whichever size the object turned out to have: one that holds a place never waits for another. */
-function sender(route, places, draining) {
-    return async (source) => {
-        if (needsParts(source))
-            return copy(route, source);
-        const place = isLarge(source) ? places.large : places.small;
-        return place(async () => {
-            if (draining.aborted)
-                throw new errors/* StoppedError */.Ko('Stopped before a copy was sent.');
-            return copy(route, source);
-        });
-    };
-}
-/** `undefined` when the run was stopped before it was known what became of the object. */
 async function carry(send, from, item, archived) {
     try {
         return { key: item.key, result: 'copied', bytes: item.source.size, ...(await send(item.source)) };
@@ -67373,8 +67473,10 @@ function explain(key, error, archived) {
         throw new errors/* FatalError */.HX(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
     }
     const failed = { key, result: 'failed', code, message, requestId };
-    if (error instanceof multipart/* UnreadableMetadataError */.FR)
+    if (error instanceof attributes/* UnreadableMetadataError */.F)
         return { ...failed, reason: 'unreadable-metadata' };
+    if (lacksCustomerKey({ code, message }))
+        return { ...failed, reason: 'customer-key' };
     if (ARCHIVE_CODES.has(code)) {
         return archived === 'skip'
             ? { key, result: 'skipped', reason: 'archived', requestId }
@@ -67392,11 +67494,265 @@ function explain(key, error, archived) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
+/** What engines have in common that carry object by object from here: places, pace, and when to give up. */
+
+
+
+/**
+ * Above this an object is large: the time it takes is S3's work on its bytes, which says nothing about the pace and
+ * would keep small objects waiting.
+ */
+const LARGE_BYTES = 16 * 1024 ** 2;
+/** Denials before the first success that show a missing permission rather than an odd object. */
+const HOPELESS = 50;
+function createObjectEngine({ name, from, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
+    let slowDowns = 0;
+    let denials = 0;
+    let successes = 0;
+    /** Every copy so far was denied: the rest would be, too. */
+    const guardHope = (outcome) => {
+        if (outcome.result === 'copied')
+            successes++;
+        if (outcome.result !== 'failed' || outcome.reason !== 'denied')
+            return;
+        if (++denials >= HOPELESS && successes === 0) {
+            throw new errors/* FatalError */.HX(`The first ${denials} copies were all denied (${outcome.message}); stopped trying.`, {
+                todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
+            });
+        }
+    };
+    const keepPace = (item, startedMs) => {
+        if (isLarge(item.source))
+            return;
+        const before = slowDowns;
+        slowDowns = throttled();
+        pace?.answered(performance.now() - startedMs, slowDowns > before);
+    };
+    return {
+        name,
+        transfer: (items, record, stop) => {
+            const send = sender({ needsParts, send: sendNow }, places, stop.draining);
+            const work = async (item) => {
+                const started = performance.now();
+                const outcome = await carry(send, from, item, archived);
+                keepPace(item, started);
+                if (outcome === undefined)
+                    return;
+                await record(outcome);
+                guardHope(outcome);
+            };
+            return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
+        },
+    };
+}
+function isLarge({ size }) {
+    return size > LARGE_BYTES;
+}
+/** Sends in a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+function sender({ needsParts, send }, places, draining) {
+    return async (source) => {
+        if (needsParts(source))
+            return send(source);
+        const place = isLarge(source) ? places.large : places.small;
+        return place(async () => {
+            if (draining.aborted)
+                throw new errors/* StoppedError */.Ko('Stopped before a copy was sent.');
+            return send(source);
+        });
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/copy.js
+/** Server-side copies sent from here: no byte of an object passes the runner. */
+
+
+function createCopyEngine({ route, ...options }) {
+    return createObjectEngine({ name: 'copy', from: route.from, needsParts: needsParts, send: source => copy(route, source) }, options);
+}
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/s3/checksums.js
+var checksums = __nccwpck_require__(4885);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
+;// CONCATENATED MODULE: ./lib/src/s3/relay.js
+/** A body on its way from one request into another: piped and watched, never collected. */
+
+
+
+/** A body that broke off. It cannot be sent again, only fetched anew. */
+class BrokenBodyError extends Error {
+    name = 'BrokenBody';
+}
+/** The bytes are not those that S3 has. */
+class DamagedBodyError extends Error {
+    name = 'DamagedBody';
+}
+/** No byte for so long is a stall. The last one starts it once more, for S3 to answer. */
+const STALLED_MS = 60_000;
+/**
+ * Gives a request the body of another.
+ *
+ * @param body of the answer; destroyed at the end, whatever happened
+ * @param aborting ends the request
+ * @param send sends what passes; its signal also fires once the body breaks
+ * @throws what `send` did, unless it was the body that broke: then BrokenBodyError or DamagedBodyError
+ */
+async function relay(body, aborting, send) {
+    const broken = new AbortController();
+    const breakOff = (error) => broken.abort(error);
+    const watchdog = setTimeout(() => breakOff(new BrokenBodyError(`No byte has passed for ${STALLED_MS / 1000} seconds.`)), STALLED_MS);
+    const passing = new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            watchdog.refresh();
+            done(null, chunk);
+        },
+    });
+    let over = false;
+    (0,promises_namespaceObject.pipeline)(body, passing).catch(error => {
+        // After the end, what breaks is only what nobody needs any more.
+        if (!over)
+            breakOff(asBroken(error));
+    });
+    try {
+        return await send(passing, AbortSignal.any([aborting, broken.signal]));
+    }
+    catch (error) {
+        throw broken.signal.aborted ? broken.signal.reason : error;
+    }
+    finally {
+        over = true;
+        clearTimeout(watchdog);
+        body.destroy();
+        passing.destroy();
+    }
+}
+/** The SDK knows no code for a checksum that does not fit, only words. */
+function asBroken(error) {
+    const message = (0,errors/* messageOf */.bD)(error);
+    return message.startsWith('Checksum mismatch')
+        ? new DamagedBodyError(message, { cause: error })
+        : new BrokenBodyError(message, { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/stream.js
+
+
+
+
+
+
+
+/** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
+const PART_BYTES = 64 * 1024 ** 2;
+/** One PutObject. Metadata and tags are read with the object. */
+async function streamAtOnce(route, source) {
+    const { to } = route;
+    const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
+        const known = (0,checksums/* fullObjectChecksum */.mw)(got, checksums/* ALGORITHMS */.TM);
+        const request = new dist_cjs/* PutObjectCommand */.wKZ({
+            ...to.common,
+            ...to.payer,
+            Key: to.fullKey(source.key),
+            ...(await (0,attributes/* attributesOf */.T)(route, source, got)),
+            ...(known === undefined ? { ChecksumAlgorithm: 'CRC64NVME' } : (0,checksums/* checksumMember */.gv)(known)),
+            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+            Body: body,
+            ContentLength: source.size,
+        });
+        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+    });
+    return (0,s3_route/* copied */.pG)(answer.ETag, answer.$metadata.requestId);
+}
+/** A multipart upload. Each part is a range of the source, and takes a place of its own. */
+function streamInParts(route, source) {
+    return (0,multipart/* uploadInParts */.x)(route, source, {
+        partBytes: PART_BYTES,
+        checked: true,
+        carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
+    });
+}
+async function streamPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
+    const { to } = route;
+    const bytes = last - first + 1;
+    const range = { Range: `bytes=${first}-${last}` };
+    const { ETag } = await passOn(route, source, range, bytes, (_got, body, signal) => {
+        const request = new dist_cjs/* UploadPartCommand */.iVK({
+            ...to.common,
+            ...to.payer,
+            Key: key,
+            UploadId: uploadId,
+            PartNumber: number,
+            // The checksum follows the bytes: that of the object says nothing of a range.
+            ChecksumAlgorithm: algorithm,
+            Body: body,
+            ContentLength: bytes,
+        });
+        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+    });
+    if (ETag === undefined)
+        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+    return { PartNumber: number, ETag };
+}
+/** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */
+const UNLIMITED = 0;
+/** Damage on the way may be chance. The third time in a row it is not, and is told. */
+const DAMAGES = 3;
+/** Reads and writes at the same time, and both anew where either broke. */
+function passOn({ from, to }, source, range, bytes, write) {
+    const request = new dist_cjs/* GetObjectCommand */.jLs({
+        ...from.common,
+        ...from.payer,
+        Key: from.fullKey(source.key),
+        IfMatch: `"${source.etag}"`,
+        // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
+        ChecksumMode: 'ENABLED',
+        ...range,
+    });
+    let damages = 0;
+    return to.repeated(from, async () => {
+        const got = await from.sendOnce(request);
+        try {
+            return await relay(got.Body, to.aborting, (body, signal) => {
+                if (got.ContentLength === bytes)
+                    return write(got, body, signal);
+                throw new Error(`S3 answered with ${got.ContentLength} bytes where ${bytes} were asked for.`);
+            });
+        }
+        catch (error) {
+            if (isDamage(error) && ++damages < DAMAGES)
+                throw new BrokenBodyError('The bytes were damaged on the way.', { cause: error });
+            throw error;
+        }
+    });
+}
+/** Found here on what came from the source, or by S3 on what came from here. */
+function isDamage(error) {
+    return error instanceof DamagedBodyError || (0,aws_trouble/* troubleOf */.L)(error).code === 'BadDigest';
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/stream.js
+
+
+/** Larger than most objects, and soon sent again when it breaks. */
+const AT_ONCE_BYTES = 64 * 1024 ** 2;
+function createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
+    const needsParts = ({ size }) => size > atOnce;
+    return createObjectEngine({
+        name: 'stream',
+        from: route.from,
+        needsParts,
+        send: source => (needsParts(source) ? streamInParts(route, source) : streamAtOnce(route, source)),
+    }, options);
+}
+
 // EXTERNAL MODULE: ./lib/src/aws/policies.js
 var policies = __nccwpck_require__(47164);
 ;// CONCATENATED MODULE: ./lib/src/preflight/scene.js
 
-/** The signer of the copies belongs to another account than the bucket. */
+/** Who reads or writes belongs to another account than the bucket. */
 function isForeign(identity, bucket) {
     return identity.account !== undefined && bucket.owner !== undefined && identity.account !== bucket.owner;
 }
@@ -67543,8 +67899,6 @@ class Progress {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(53711);
 ;// CONCATENATED MODULE: ./lib/src/s3/remove.js
 /** Deletes objects, up to a thousand a request, each only while it is still the one that was listed. */
 
@@ -67726,88 +68080,6 @@ class Places {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/src/job/carry.js
-/** The plan carried out: copies first, deletions only after every copy has gone well. */
-
-
-
-
-
-
-const PROGRESS_EVERY_MS = 10_000;
-/** @throws FatalError when going on makes no sense; what was recorded until then stands */
-async function carryOut(carriage) {
-    const failed = await copyAll(carriage);
-    const { plan, stop, log } = carriage;
-    if (plan.totals.toDelete === 0 || stop.draining.aborted)
-        return;
-    if (failed + plan.totals.toFail > 0) {
-        log.warning(`Nothing is deleted: ${failed + plan.totals.toFail} objects failed, and deletions wait until all is well.`);
-        return;
-    }
-    await deleteAll(carriage);
-}
-/** Resolves to how many objects failed. */
-async function copyAll(carriage) {
-    const { scene, plan, outcomes, journal, requests, diary, stop, log } = carriage;
-    if (plan.totals.toCopy === 0)
-        return 0;
-    const { concurrency, archived } = scene.settings;
-    const places = new Places(concurrency === 'auto' ? PACE.start : concurrency);
-    const pace = concurrency === 'auto' ? new Pace(places) : undefined;
-    const throttled = () => requests.count('throttled');
-    const engine = createCopyEngine({
-        route: routeFor(scene, journal, places),
-        places,
-        pace,
-        throttled,
-        archived,
-    });
-    const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
-    const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
-    try {
-        await engine.transfer(plan.copies(), outcome => {
-            progress.count(outcome);
-            return outcomes.add(outcome);
-        }, stop);
-    }
-    finally {
-        clearInterval(ticker);
-        log.info(progress.line());
-        diary.slowedTo = pace?.slowedTo;
-    }
-    return progress.failed;
-}
-function routeFor(scene, journal, places) {
-    const { settings, from, to } = scene;
-    return {
-        from,
-        to,
-        preserve: settings.preserve,
-        storageClass: settings.storageClass,
-        encryption: settings.encryption,
-        kmsKey: settings.kmsKey,
-        acl: aclFor(scene),
-        neverOverwrite: settings.compare === 'missing',
-        partSize: settings.partSize,
-        parts: places.large,
-        journal,
-    };
-}
-async function deleteAll({ scene, plan, outcomes, stop, log }) {
-    log.info(`Deleting ${plan.totals.toDelete} objects that only the destination has.`);
-    for await (const removals of removeAll(scene.destination, plan.deletions())) {
-        for (const removal of removals)
-            await outcomes.add(removal);
-        if (stop.draining.aborted)
-            return;
-    }
-}
-
-// EXTERNAL MODULE: ./lib/src/job/clean-up.js
-var clean_up = __nccwpck_require__(58729);
-// EXTERNAL MODULE: ./lib/src/report/folder.js
-var folder = __nccwpck_require__(3849);
 // EXTERNAL MODULE: ./lib/src/s3/keys.js
 var keys = __nccwpck_require__(15865);
 ;// CONCATENATED MODULE: ./lib/src/s3/ranges/characters.js
@@ -68259,8 +68531,6 @@ class Lister {
     }
 }
 
-// EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
-var xml = __nccwpck_require__(71378);
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
 
 
@@ -68373,7 +68643,7 @@ class Fields {
         const key = decode(this.#key);
         if (!key.startsWith(prefix))
             return undefined;
-        return {
+        const entry = {
             key: prefix === '' ? key : key.slice(prefix.length),
             size: this.#size,
             etag: this.#etag,
@@ -68381,6 +68651,7 @@ class Fields {
             storageClass: this.#storageClass,
             restored: this.#hasExpiry && !this.#isRestoring,
         };
+        return this.#isRestoring ? { ...entry, restoring: true } : entry;
     }
 }
 function textAt(page, from, to) {
@@ -68509,10 +68780,314 @@ function toEntry(object, decode, prefix) {
         modified: object.LastModified.getTime(),
         storageClass: object.StorageClass ?? 'STANDARD',
         restored: object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
+        ...(object.RestoreStatus?.IsRestoreInProgress && { restoring: true }),
     };
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/restore.js
+/**
+ * Asks S3 to bring archived objects back. A restore takes hours, and nothing waits for it: what has arrived is found
+ * readable by a later run. (S3 User Guide, "Restoring an archived object".)
+ */
+
+
+
+
+/** Days that a restored copy can be read: long enough for a few nightly runs, and billed as Standard meanwhile. */
+const RESTORED_DAYS = 7;
+/** RestoreObject as every object is asked back: in bulk, which is the cheapest of the tiers and the slowest. */
+function restoreCommand(bucket, { key, storageClass }) {
+    // Out of Intelligent-Tiering objects come back for good, and S3 refuses a number of days.
+    // (S3 API, S3InitiateRestoreObjectOperation, "ExpirationInDays".)
+    const days = storageClass === 'INTELLIGENT_TIERING' ? {} : { Days: RESTORED_DAYS };
+    return new dist_cjs/* RestoreObjectCommand */.Po5({
+        ...bucket.common,
+        ...bucket.payer,
+        Key: bucket.fullKey(key),
+        RestoreRequest: { ...days, GlacierJobParameters: { Tier: 'Bulk' } },
+    });
+}
+/**
+ * Asks one object back.
+ *
+ * @throws FatalError for trouble that every other object would meet as well; StoppedError
+ */
+function restore(bucket, object) {
+    return asOutcome(object.key, () => ask(bucket, object));
+}
+/**
+ * Asks back an object that only its copy showed to be archived: one in an archive tier of Intelligent-Tiering, which
+ * no listing tells, or one whose restored copy has just expired.
+ *
+ * @throws FatalError for trouble that every other object would meet as well; StoppedError
+ */
+function restoreUnlisted(bucket, key) {
+    return asOutcome(key, async () => ask(bucket, await (0,head/* headEntry */.JE)(bucket, key)));
+}
+async function ask(bucket, object) {
+    const { key } = object;
+    if (object.restoring)
+        return { key, result: 'skipped', reason: 'restoring', requestId: undefined };
+    const { $metadata } = await bucket.send(restoreCommand(bucket, object));
+    return { key, result: 'skipped', reason: 'restore-asked', requestId: $metadata.requestId };
+}
+/** Somebody asked earlier, or an answer to an earlier attempt was lost; or the object has just come back. */
+const UNDER_WAY = new Set([
+    'RestoreAlreadyInProgress',
+    'ObjectAlreadyInActiveTierError',
+]);
+async function asOutcome(key, asking) {
+    try {
+        return await asking();
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { kind, code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
+        if (kind === 'configuration') {
+            throw new errors/* FatalError */.HX(`Restoring ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
+        }
+        if (UNDER_WAY.has(code))
+            return { key, result: 'skipped', reason: 'restoring', requestId };
+        if (kind === 'absent')
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+        const reason = kind === 'denied' ? 'restore-denied' : 'error';
+        return { key, result: 'failed', reason, code, message, requestId };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/restorable.js
+/**
+ * With `archived: restore`, the source's identity may ask for restores. It asks for one of an object that is in no
+ * archive, which S3 refuses whoever asks: the refusal tells whether the permission was there, and nothing happens.
+ * (S3 API, RestoreObject.)
+ */
+
+
+
+
+
+const CHECK = 'source-restorable';
+/** Never in an archive. Intelligent-Tiering does not tell in which of its tiers an object is. */
+const AT_HAND = new Set([
+    'STANDARD',
+    'STANDARD_IA',
+    'ONEZONE_IA',
+    'GLACIER_IR',
+    'REDUCED_REDUNDANCY',
+]);
+const checkRestorable = async ({ settings, source }) => {
+    const { archived, mode } = settings;
+    if (archived !== 'restore' || mode === 'verify')
+        return [];
+    if (mode === 'dry-run') {
+        return [{ check: CHECK, verdict: 'unknown', seen: 'Not tried: a dry run asks for no restores.' }];
+    }
+    const sample = await pickSample(source);
+    if (sample === undefined) {
+        const seen = 'The first page of the source shows no object outside of the archives that could be tried.';
+        return [{ check: CHECK, verdict: 'unknown', seen }];
+    }
+    return [await tryRestoring(source, sample)];
+};
+/** `undefined` also when the source cannot be listed; another check says so. */
+async function pickSample(source) {
+    try {
+        return (await firstPage(source)).find(({ storageClass }) => AT_HAND.has(storageClass));
+    }
+    catch {
+        return undefined;
+    }
+}
+async function tryRestoring(source, sample) {
+    const who = source.identity.arn ?? 'the identity in use';
+    const allowed = {
+        check: CHECK,
+        verdict: 'pass',
+        seen: `${who} may ask for restores in ${source.location.bucket}.`,
+    };
+    try {
+        await source.send(restoreCommand(source, sample));
+        return allowed;
+    }
+    catch (error) {
+        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
+        if (code === 'InvalidObjectState')
+            return allowed;
+        const seen = `${who} could not ask for a restore in ${source.location.bucket} (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return { check: CHECK, verdict: 'unknown', seen };
+        return { check: CHECK, verdict: 'fail', seen, fix: restoreFix(source, message) };
+    }
+}
+/** What to add after a restore was denied. */
+function restoreFix(source, message) {
+    const statement = (0,policies/* restoreStatement */.oK)(source.location, source.identity.partition);
+    return grant(source.identity, source, statement, message);
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/restore.js
+/** `archived: restore`: archived objects are asked back, and the next run copies what has arrived. */
+
+
+
+
+
+
+/** RestoreObject requests in flight; S3 takes 1,000 a second of an account before it throttles. */
+const ASKING = 32;
+/** Denials before the first success that show a missing permission rather than an odd object. */
+const restore_HOPELESS = 50;
+class Restorer {
+    #scene;
+    #stop;
+    #denied = 0;
+    #asked = 0;
+    constructor(scene, stop) {
+        this.#scene = scene;
+        this.#stop = stop;
+    }
+    /**
+     * The last word on an object that an engine has been given: one that turned out to be archived is asked back.
+     *
+     * @returns `undefined` when the run was stopped before that
+     */
+    async settle(outcome) {
+        const { settings, source } = this.#scene;
+        const found = outcome.result === 'skipped' && outcome.reason === 'archived';
+        if (!found || settings.archived !== 'restore')
+            return outcome;
+        if (this.#stop.draining.aborted)
+            return undefined;
+        return this.#noted(await restoreUnlisted(source, outcome.key));
+    }
+    /**
+     * Asks back what the plan knows to be archived. They come after the copies, so that a restored copy does not expire
+     * while a first run of many days is under way.
+     *
+     * @returns how many could not be asked for
+     * @throws FatalError when going on makes no sense; what was recorded until then stands
+     */
+    async askAll({ plan, outcomes, log }) {
+        const { toRestore } = plan.totals;
+        if (toRestore === 0 || this.#stop.draining.aborted)
+            return 0;
+        log.info(`Asking for the restore of ${(0,report_text/* count */.U9)(toRestore, 'archived object')}.`);
+        const places = new Places(ASKING);
+        let failed = 0;
+        const work = async (entry) => {
+            const outcome = await places.small(() => restore(this.#scene.source, entry));
+            if (outcome.result === 'failed')
+                failed++;
+            await outcomes.add(outcome);
+            this.#noted(outcome);
+        };
+        await transfer(plan.restores(), { places, isLarge: () => false, work }, this.#stop.draining);
+        return failed;
+    }
+    #noted(outcome) {
+        if (outcome.result === 'skipped')
+            this.#asked++;
+        if (outcome.result !== 'failed' || outcome.reason !== 'restore-denied')
+            return outcome;
+        if (++this.#denied >= restore_HOPELESS && this.#asked === 0) {
+            throw new errors/* FatalError */.HX(`The first ${this.#denied} restores were all denied (${outcome.message}); stopped trying.`, restoreFix(this.#scene.source, outcome.message));
+        }
+        return outcome;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/carry.js
+/** The plan carried out: copies first, deletions only after every copy has gone well. */
+
+
+
+
+
+
+
+
+const PROGRESS_EVERY_MS = 10_000;
+const ENGINES = { copy: createCopyEngine, stream: createStreamEngine };
+/** @throws FatalError when going on makes no sense; what was recorded until then stands */
+async function carryOut(carriage) {
+    const { scene, plan, stop, log } = carriage;
+    const restorer = new Restorer(scene, stop);
+    const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(carriage));
+    if (plan.totals.toDelete === 0 || stop.draining.aborted)
+        return;
+    if (failed + plan.totals.toFail > 0) {
+        log.warning(`Nothing is deleted: ${failed + plan.totals.toFail} objects failed, and deletions wait until all is well.`);
+        return;
+    }
+    await deleteAll(carriage);
+}
+/** Resolves to how many objects failed. */
+async function copyAll(carriage, restorer) {
+    const { scene, plan, outcomes, journal, requests, diary, stop, log } = carriage;
+    if (plan.totals.toCopy === 0)
+        return 0;
+    const { concurrency, archived } = scene.settings;
+    const places = new Places(concurrency === 'auto' ? PACE.start : concurrency);
+    const pace = concurrency === 'auto' ? new Pace(places) : undefined;
+    const throttled = () => requests.count('throttled');
+    const engine = ENGINES[scene.engine]({
+        route: routeFor(scene, journal, places),
+        places,
+        pace,
+        throttled,
+        archived: archived === 'fail' ? 'fail' : 'skip',
+    });
+    const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
+    const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
+    try {
+        await engine.transfer(plan.copies(), async (outcome) => {
+            const settled = await restorer.settle(outcome);
+            if (settled === undefined)
+                return;
+            progress.count(settled);
+            await outcomes.add(settled);
+        }, stop);
+    }
+    finally {
+        clearInterval(ticker);
+        log.info(progress.line());
+        diary.slowedTo = pace?.slowedTo;
+    }
+    return progress.failed;
+}
+function routeFor(scene, journal, places) {
+    const { settings, from, to } = scene;
+    return {
+        from,
+        to,
+        preserve: settings.preserve,
+        storageClass: settings.storageClass,
+        encryption: settings.encryption,
+        kmsKey: settings.kmsKey,
+        acl: aclFor(scene),
+        neverOverwrite: settings.compare === 'missing',
+        partSize: settings.partSize,
+        parts: places.large,
+        journal,
+    };
+}
+async function deleteAll({ scene, plan, outcomes, stop, log }) {
+    log.info(`Deleting ${plan.totals.toDelete} objects that only the destination has.`);
+    for await (const removals of removeAll(scene.destination, plan.deletions())) {
+        for (const removal of removals)
+            await outcomes.add(removal);
+        if (stop.draining.aborted)
+            return;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/src/job/clean-up.js
+var clean_up = __nccwpck_require__(58729);
+// EXTERNAL MODULE: ./lib/src/report/folder.js
+var folder = __nccwpck_require__(3849);
 ;// CONCATENATED MODULE: ./lib/src/sync/conclude.js
+
 
 async function* settle(plan, outcomes) {
     for await (const meetings of mergeByKey(plan, outcomes, {
@@ -68580,6 +69155,14 @@ function asSettled({ item, outcome }, mode) {
             return outcome === undefined
                 ? { action: 'kept', reason: 'delete-refused', proof: 'none' }
                 : { action: 'deleted', reason: item.reason, proof: 'none' };
+        case 'restore':
+            if (mode !== 'sync')
+                return { action: 'skipped', reason: 'would-restore', proof: 'none' };
+            return {
+                action: 'skipped',
+                reason: outcome?.result === 'skipped' ? outcome.reason : 'stopped',
+                proof: 'none',
+            };
         case 'unchanged':
             return {
                 action: 'unchanged',
@@ -68617,14 +69200,16 @@ function asSeen(settled, seen) {
         const message = `The destination's ETag was ${expected}, the closing listing shows ${seen.etag}: someone else wrote the object.`;
         return failed('content-differs', { code: 'EtagDiffers', message });
     }
-    return { ...verdict, proof: proofOf(item, item.source, seen) };
+    // What the plan learned of checksums was about the object that was there then.
+    return { ...verdict, proof: untouched ? proofOf(item, item.source, seen) : byEtag(item.source, seen) };
 }
 function proofOf(item, source, destination) {
+    return item.reason === 'same-checksum' ? 'checksum' : byEtag(source, destination);
+}
+function byEtag(source, destination) {
     if (source === undefined || destination === undefined || source.size !== destination.size)
         return 'none';
-    if (item.reason === 'same-checksum')
-        return 'checksum';
-    return source.etag === destination.etag ? 'etag' : 'size';
+    return provenByEtags(source.etag, destination.etag) ?? 'size';
 }
 function failed(reason, cause) {
     return { action: 'failed', reason, proof: 'none', ...because(cause) };
@@ -68650,6 +69235,76 @@ function toRecord({ key, item, outcome }, verdict, places) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/src/sync/prove.js
+
+/** @param place for each object that is asked about; its requests to both sides go together */
+async function* proveRecords(records, witnesses, places, place, doubts) {
+    for await (const page of records) {
+        yield await Promise.all(page.map(record => {
+            const pair = inQuestion(record, places);
+            return pair === undefined ? record : place(() => prove(record, pair, witnesses, doubts));
+        }));
+    }
+}
+/** `undefined` when there is nothing to ask: no two objects, or a proof at hand. */
+function inQuestion(record, { source, destination }) {
+    const { sourceEtag, destinationEtag, size } = record;
+    if (sourceEtag === undefined || destinationEtag === undefined || !isOpen(record))
+        return undefined;
+    return [
+        { key: record.key.slice(source.prefix.length), etag: sourceEtag, size },
+        { key: record.destinationKey.slice(destination.prefix.length), etag: destinationEtag, size },
+    ];
+}
+/**
+ * An object that `compare: missing` left alone need not be a copy of its source. That `mode: verify` takes two objects for
+ * different is no proof where only a clock, or the lack of a checksum, says so.
+ */
+function isOpen({ action, reason, proof }) {
+    if (action === 'failed')
+        return reason === 'source-newer' || reason === 'unproven';
+    return (action === 'copied' || action === 'unchanged') && proof === 'size' && reason !== 'exists';
+}
+async function prove(record, pair, { checksums, contents }, doubts) {
+    const said = await checksums(...pair);
+    const told = weigh(said);
+    if (told !== undefined)
+        return settled(record, told, 'checksum');
+    const read = await contents?.(...pair);
+    const seen = read && weigh(read);
+    if (seen !== undefined)
+        return settled(record, seen, 'content');
+    if (record.action !== 'failed') {
+        doubts.open++;
+        if (isSilent(said))
+            doubts.silent++;
+        if (read !== undefined)
+            doubts.unread++;
+    }
+    return record;
+}
+function isSilent({ source, destination }) {
+    return source === undefined || destination === undefined;
+}
+function settled({ error: _, ...record }, finding, proof) {
+    if (finding.same) {
+        return record.action === 'failed'
+            ? { ...record, action: 'unchanged', reason: `same-${proof}`, proof }
+            : { ...record, proof };
+    }
+    const { algorithm, source, destination } = finding;
+    return {
+        ...record,
+        action: 'failed',
+        reason: 'content-differs',
+        proof: 'none',
+        error: {
+            code: 'ContentDiffers',
+            message: `The ${algorithm} of the source is ${source}, that of the destination ${destination}.`,
+        },
+    };
+}
+
 // EXTERNAL MODULE: ./lib/src/model.js
 var model = __nccwpck_require__(94887);
 ;// CONCATENATED MODULE: ./lib/src/sync/totals.js
@@ -68663,6 +69318,7 @@ class Tally {
     #bytesCopied = 0;
     #undeleted = 0;
     #actions = { copied: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0, kept: 0 };
+    /** By action, then by reason: to join the two into a key for every record would cost more than counting it. */
     #reasons = new Map();
     #proofs = new Map();
     #failures = new Map();
@@ -68682,7 +69338,9 @@ class Tally {
             this.#undeleted++;
         if (isWrong(record))
             this.#group(record);
-        increment(this.#reasons, `${action}: ${reason}`);
+        const reasons = this.#reasons.get(action) ?? new Map();
+        this.#reasons.set(action, reasons);
+        increment(reasons, reason);
     }
     /**
      * @param planned source objects the plan listed
@@ -68700,7 +69358,7 @@ class Tally {
             undeleted: this.#undeleted,
             bytesListed: this.#bytesListed,
             bytesCopied: this.#bytesCopied,
-            reasons: Object.fromEntries(this.#reasons),
+            reasons: Object.fromEntries([...this.#reasons].flatMap(([action, reasons]) => [...reasons].map(([reason, count]) => [`${action}: ${reason}`, count]))),
             proofs: Object.fromEntries(model/* PROOFS */.iR.map(proof => [proof, this.#proofs.get(proof) ?? 0])),
         };
     }
@@ -68737,6 +69395,7 @@ const WORDS = {
     'size-differs': 'The sizes differ.',
     'content-differs': 'The contents differ.',
     'source-newer': 'The source is newer than the destination.',
+    unproven: 'The two have no checksum in common, so that nothing proves them equal.',
     always: '`compare: always` takes every object as different.',
     archived: 'The object is archived and has no restored copy; `archived: fail` was asked for.',
     'key-too-long': "With the destination's prefix the key is longer than S3's 1,024 bytes.",
@@ -68747,8 +69406,165 @@ function increment(counts, key) {
     counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
+;// CONCATENATED MODULE: ./lib/src/job/advice.js
+
+
+function withAdvice(failures, scene) {
+    return failures.map(failure => {
+        const fix = adviceOn(failure, scene);
+        return fix === undefined ? failure : { ...failure, fix };
+    });
+}
+function adviceOn({ reason, message }, { source }) {
+    if (reason === 'restore-denied')
+        return restoreFix(source, message);
+    return reason === 'customer-key' ? { todo: CUSTOMER_KEY_ADVICE } : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/notes.js
+
+function describeMovements({ appeared, movedOn }) {
+    const notes = [];
+    if (appeared > 0)
+        notes.push(`${appeared} objects appeared in the source after it was listed; the next run copies them.`);
+    if (movedOn > 0) {
+        notes.push(`${movedOn} objects were overwritten or removed in the source after it was listed; the next run follows.`);
+    }
+    return notes;
+}
+/** Which objects `verify: checksum` and `verify: content` had to leave at their size, and what would do more. */
+function describeDoubts(verify, { open, silent, unread }) {
+    if (open === 0)
+        return [];
+    const objects = `${(0,report_text/* count */.U9)(open, 'object')} could only be compared by size`;
+    const unheard = silent === 0 ? '' : `, or S3 does not tell them (${(0,report_text/* thousands */.oh)(silent)})`;
+    return verify === 'content'
+        ? [`${objects}: no checksum is common to both sides, and ${(0,report_text/* thousands */.oh)(unread)} could not be read.`]
+        : [`${objects}: no checksum is common to both sides${unheard}; \`verify: content\` reads them.`];
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./lib/src/s3/read.js
+/** An object read to its end, for its hash alone: nothing of it is kept. */
+
+
+
+
+/** `undefined` when the object may not be read, is archived, or is no longer the one that was seen. */
+function contentOf(bucket, object, reading) {
+    return (0,head/* noneWhereRefused */.we)(async () => ({ SHA256: await sha256Of(bucket, object, reading) }));
+}
+/** Times in a row that a connection may break without having brought anything. */
+const FRUITLESS = 5;
+/**
+ * Base64. A connection that breaks is taken up where it broke: the ETag says that it is still the same object.
+ *
+ * @throws StoppedError once `aborting` has fired; otherwise what the last attempt threw
+ */
+async function sha256Of(bucket, { key, etag, size }, reading) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let read = 0;
+    for (let fruitless = 0; read < size;) {
+        const from = read;
+        const { Body } = await bucket.send(new dist_cjs/* GetObjectCommand */.jLs({
+            ...bucket.common,
+            ...bucket.payer,
+            Key: bucket.fullKey(key),
+            IfMatch: `"${etag}"`,
+            ...(from > 0 && { Range: `bytes=${from}-` }),
+        }));
+        try {
+            for await (const chunk of watched(Body, reading.aborting)) {
+                hash.update(chunk);
+                read += chunk.length;
+                reading.count(chunk.length);
+            }
+            if (read < size)
+                throw new Error(`The connection ended after ${read} of ${size} bytes.`);
+        }
+        catch (error) {
+            if (reading.aborting.aborted)
+                throw new errors/* StoppedError */.Ko('Stopped while an object was read.', { cause: error });
+            fruitless = read > from ? 0 : fruitless + 1;
+            if (fruitless === FRUITLESS)
+                throw error;
+        }
+    }
+    return hash.digest('base64');
+}
+/** Bytes that do not come for so long will not come any more. */
+const PATIENCE_MS = 60_000;
+/** The chunks of a body, which is destroyed when it stalls or the run is aborted. */
+async function* watched(body, aborting) {
+    const end = () => body.destroy(new Error('The connection stalled or the run was stopped.'));
+    const stalled = setTimeout(end, PATIENCE_MS);
+    aborting.addEventListener('abort', end, { once: true });
+    try {
+        aborting.throwIfAborted();
+        for await (const chunk of body) {
+            stalled.refresh();
+            yield chunk;
+        }
+    }
+    finally {
+        clearTimeout(stalled);
+        aborting.removeEventListener('abort', end);
+        body.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/witnesses.js
+/** The two sides asked about their objects, each by its own identity, with a bounded number of objects at a time. */
+
+
+
+
+/** Objects asked about at the same time, with a request to each side. */
+const witnesses_ASKING = 32;
+function askingAtOnce({ concurrency }) {
+    return concurrency === 'auto' ? witnesses_ASKING : Math.ceil(concurrency / 2);
+}
+/** One HeadObject a side. */
+function askChecksums({ source, destination }) {
+    return async (ours, theirs) => {
+        const [sourceSays, destinationSays] = await Promise.all([
+            (0,head/* checksumsOf */.Uw)(source, ours),
+            (0,head/* checksumsOf */.Uw)(destination, theirs),
+        ]);
+        return { source: sourceSays, destination: destinationSays };
+    };
+}
+/** Both objects read to their end. */
+function readContents({ source, destination }, reading) {
+    return async (ours, theirs) => {
+        const [sourceHolds, destinationHolds] = await Promise.all([
+            contentOf(source, ours, reading),
+            contentOf(destination, theirs, reading),
+        ]);
+        return { source: sourceHolds, destination: destinationHolds };
+    };
+}
+/**
+ * Places for objects to be asked about.
+ *
+ * @param draining once it has fired, nobody is asked any more
+ */
+function placesToAsk(settings, draining) {
+    const limit = pLimit(askingAtOnce(settings));
+    return ask => limit(() => {
+        if (draining.aborted)
+            throw new errors/* StoppedError */.Ko('Stopped before everything was verified.');
+        return ask();
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/src/job/conclude.js
 /** The last word on every object, written to `objects.ndjson` and counted on the way. */
+
+
+
+
 
 
 
@@ -68761,25 +69577,43 @@ async function conclude_conclude(conclusion, diary) {
     const { settings } = scene;
     const settled = settle(plan.items(), await outcomes.inKeyOrder());
     const movements = { appeared: 0, movedOn: 0 };
-    const compares = settings.mode === 'sync' && settings.verify === 'listing' && conclusion.mayLook;
+    const doubts = { open: 0, silent: 0, unread: 0 };
+    const compares = settings.mode === 'sync' && settings.verify !== 'none' && conclusion.mayLook;
     const records = compares && changedSomething(plan)
         ? recordAsSeen(settled, closingListing(scene), places(settings), movements)
         : recordAsSettled(settled, settings.mode, places(settings));
     const tally = new Tally();
     const writer = new NdjsonWriter((0,external_node_path_.join)(reportFolder, folder/* RECORDS_FILE */.Oe));
-    for await (const page of records) {
-        for (const record of page) {
+    for await (const page of proven(records, conclusion, diary, doubts)) {
+        for (const record of page)
             tally.count(record);
-            await writer.write(record);
-        }
+        await writer.writeAll(page);
     }
     await writer.close();
     diary.totals = tally.totals(plan.totals.listed);
-    diary.failures = tally.failures();
+    diary.failures = withAdvice(tally.failures(), scene);
     diary.compared = compares || settings.mode === 'verify';
     const { reasons } = diary.totals;
     diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
-    diary.notes.push(...describe(movements));
+    diary.notes.push(...describeMovements(movements), ...describeDoubts(settings.verify, doubts));
+}
+/** The records as they are, or what the objects themselves say where `verify` asks for more than the listings show. */
+function proven(records, { scene, mayLook, stop }, diary, doubts) {
+    const { settings } = scene;
+    const { mode, verify } = settings;
+    if (!mayLook || mode === 'dry-run' || (verify !== 'checksum' && verify !== 'content'))
+        return records;
+    const reading = {
+        aborting: stop.aborting,
+        count: (bytes) => {
+            diary.bytesRead += bytes;
+        },
+    };
+    const witnesses = {
+        checksums: askChecksums(scene),
+        contents: verify === 'content' ? readContents(scene, reading) : undefined,
+    };
+    return proveRecords(records, witnesses, places(settings), placesToAsk(settings, stop.draining), doubts);
 }
 /** Where nothing was to be done, the plan has just compared both sides as they are. */
 function changedSomething({ totals }) {
@@ -68790,15 +69624,6 @@ function closingListing({ source, destination }) {
 }
 function places({ source, destination }) {
     return { source: source.location, destination: destination.location };
-}
-function describe({ appeared, movedOn }) {
-    const notes = [];
-    if (appeared > 0)
-        notes.push(`${appeared} objects appeared in the source after it was listed; the next run copies them.`);
-    if (movedOn > 0) {
-        notes.push(`${movedOn} objects were overwritten or removed in the source after it was listed; the next run follows.`);
-    }
-    return notes;
 }
 
 // EXTERNAL MODULE: ./lib/src/settings/location.js
@@ -68873,7 +69698,11 @@ class Diary {
     checks = [];
     regions = { source: undefined, destination: undefined };
     notes = [];
+    /** Once it is chosen. */
+    engine;
     slowedTo;
+    /** By `verify: content`, of both sides together. */
+    bytesRead = 0;
     totals = NOTHING;
     failures = [];
     /** Everything planned was attempted. */
@@ -68912,7 +69741,7 @@ class Diary {
             schema: 1,
             tool: TOOL,
             mode: settings.mode,
-            engine: 'copy',
+            engine: this.engine ?? (settings.engine === 'auto' ? 'copy' : settings.engine),
             complete: this.complete,
             verified: this.compared && verdict.ok,
             verdict,
@@ -68924,6 +69753,7 @@ class Diary {
             notes: this.notes,
             failures: this.#halted === undefined ? this.failures : [this.#halted, ...this.failures],
             requests: requests.toJSON(),
+            ...(this.bytesRead > 0 && { bytesRead: this.bytesRead }),
             ...(this.slowedTo !== undefined && { slowedTo: this.slowedTo }),
             started: this.#started.toISOString(),
             finished: new Date().toISOString(),
@@ -68985,6 +69815,37 @@ function createFilter(settings) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/src/sync/plan-line.js
+function toLine({ key, action, reason, source, destination }) {
+    return [key, action, reason, source ? entryLine(source) : 0, destination ? entryLine(destination) : 0];
+}
+/** The item that the line was made of. */
+function fromLine([key, action, reason, source, destination]) {
+    const ours = source === 0 ? undefined : entryOf(key, source);
+    const theirs = destination === 0 ? undefined : entryOf(key, destination);
+    if (theirs === undefined)
+        return { key, source: ours, action, reason };
+    if (ours === undefined)
+        return { key, destination: theirs, action, reason };
+    return { key, source: ours, destination: theirs, action, reason };
+}
+function entryLine(entry) {
+    const { size, etag, modified } = entry;
+    return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
+}
+function isUsual({ storageClass, restored, restoring }) {
+    return storageClass === USUAL.storageClass && !restored && !restoring;
+}
+function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, ...others }) {
+    return others;
+}
+const USUAL = { storageClass: 'STANDARD', restored: false };
+function entryOf(key, [size, etag, modified, others]) {
+    return others === undefined
+        ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
+        : { key, size, etag, modified, ...others };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/job/plan.js
 /** The plan, written to disk: what the guards judge, what the engine carries, what the conclusion is held against. */
 
@@ -68993,8 +69854,7 @@ function createFilter(settings) {
 
 
 
-/** HEAD requests in flight for pairs that the listings cannot decide. */
-const ASKING = 32;
+
 /** @throws FatalError when a listing fails */
 async function makePlan(scene, scratch) {
     const { settings, source, destination } = scene;
@@ -69005,28 +69865,21 @@ async function makePlan(scene, scratch) {
         delete: settings.delete,
         destinationPrefixBytes: Buffer.byteLength(destination.location.prefix),
     };
-    const gather = async (ours, theirs) => {
-        const [sourceSays, destinationSays] = await Promise.all([
-            (0,head/* evidenceOf */.X1)(source, ours),
-            (0,head/* evidenceOf */.X1)(destination, theirs),
-        ]);
-        return { source: sourceSays, destination: destinationSays };
-    };
     const totals = new PlanTotals();
     const writer = new NdjsonWriter((0,external_node_path_.join)(scratch, 'plan.ndjson'));
     const pairs = pairListings(list(source), list(destination));
-    for await (const page of planPairs(pairs, rules, gather, ASKING)) {
-        for (const item of page) {
+    for await (const page of planPairs(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {
+        for (const item of page)
             totals.count(item);
-            await writer.write(item);
-        }
+        await writer.writeAll(page.map(toLine));
     }
     await writer.close();
-    const items = () => readNdjson(writer.path);
+    const items = () => plan_select(readNdjson(writer.path), fromLine);
     return {
         totals,
         items,
         copies: () => plan_select(items(), item => (isCopy(item) ? item : undefined)),
+        restores: () => plan_select(items(), item => (item.action === 'restore' ? item.source : undefined)),
         deletions: () => plan_select(items(), item => (item.action === 'delete' ? item.destination : undefined)),
     };
 }
@@ -69039,8 +69892,8 @@ async function* plan_select(pages, pick) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/src/aws/identity.js + 7 modules
-var aws_identity = __nccwpck_require__(99855);
+// EXTERNAL MODULE: ./lib/src/aws/identity.js + 6 modules
+var aws_identity = __nccwpck_require__(32879);
 // EXTERNAL MODULE: ./lib/src/aws/retry.js + 1 modules
 var retry = __nccwpck_require__(5708);
 ;// CONCATENATED MODULE: ./lib/src/s3/region.js
@@ -69126,42 +69979,336 @@ async function findBucket(side, settings, identity, network) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/src/aws/arn.js
+var arn = __nccwpck_require__(98627);
 ;// CONCATENATED MODULE: ./lib/src/preflight/encryption.js
+/**
+ * The key that will encrypt the copies is one that the destination's account can use. A KMS default without a key of
+ * one's own means the AWS managed key of the *writer's* account, which can never be shared.
+ * (S3 User Guide, "Using server-side encryption with AWS KMS keys".)
+ */
 
-const checkEncryption = ({ settings, to, facts }) => {
-    const check = 'destination-encryption';
-    const chosen = settings.encryption && { algorithm: settings.encryption, key: settings.kmsKey };
+
+const encryption_CHECK = 'destination-encryption';
+const checkEncryption = scene => {
+    const { settings, facts } = scene;
     const { encryption } = facts.destination;
-    if (chosen === undefined && !encryption.known) {
-        return [{ check, verdict: 'unknown', seen: `Default encryption of the destination: ${encryption.why}.` }];
+    const byDefault = encryption.known ? encryption.value : undefined;
+    if (settings.encryption !== undefined) {
+        const asked = { algorithm: settings.encryption, key: settings.kmsKey };
+        return [judge({ ...asked, source: 'as asked' }, byDefault, scene)];
     }
-    const { algorithm, key } = chosen ?? (encryption.known ? encryption.value : { algorithm: 'AES256', key: undefined });
-    const source = chosen === undefined ? "the bucket's default" : 'as asked';
-    if (!algorithm.startsWith('aws:kms'))
-        return [{ check, verdict: 'pass', seen: `Copies are encrypted with ${algorithm}, ${source}.` }];
-    if (!isForeign(to.identity, to)) {
+    if (!encryption.known)
+        return [answer('unknown', `Default encryption of the destination: ${encryption.why}.`)];
+    return [judge({ ...encryption.value, source: "the bucket's default" }, byDefault, scene)];
+};
+function judge({ algorithm, key, source }, byDefault, { settings, to }) {
+    if (!algorithm.startsWith('aws:kms')) {
+        return answer('pass', `Copies are encrypted with ${algorithm}, ${source}.`);
+    }
+    const foreign = isForeign(to.identity, to);
+    if (foreign && isManaged(key)) {
+        return answer('fail', `Copies would be encrypted under the AWS managed key of account ${to.identity.account}, which account ${to.owner} can never use.`, 'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.');
+    }
+    if (foreign && key !== undefined && !isFullArn(key)) {
+        return answer('fail', `The bucket's default key is named ${key}, which is looked up in account ${to.identity.account} when that account writes.`, 'Set the default encryption of the bucket to the full ARN of the key.');
+    }
+    const region = key?.startsWith('arn:') ? (0,arn/* regionOf */.AP)(key) : undefined;
+    if (region !== undefined && region !== to.region) {
+        return answer('fail', `The key ${key} is in ${region}, the bucket in ${to.region}; S3 takes keys of the bucket's own Region only.`, `Give the ARN of a key in ${to.region}; of a multi-Region key, that of its replica there.`);
+    }
+    const overrides = settings.encryption !== undefined && settings.kmsKey === undefined;
+    if (overrides && !isManaged(byDefault?.key)) {
+        return answer('warn', `Copies are encrypted under the AWS managed key, not under ${byDefault?.key}, the bucket's own.`, 'Leave `encryption` empty to use the key of the bucket, or name one with `kms-key`.');
+    }
+    const under = isManaged(key) ? 'the AWS managed key' : key;
+    return answer('pass', `Copies are encrypted with ${algorithm} under ${under}, ${source}.${bucketKeys(algorithm, byDefault)}`);
+}
+/** `aws/s3`, which exists once in each account and Region. A bucket can also name it by its alias. */
+function isManaged(key) {
+    return key === undefined || /(^|:)alias\/aws\/s3$/.test(key);
+}
+function isFullArn(key) {
+    return /^arn:[^:]*:kms:[^:]*:[^:]*:key\//.test(key);
+}
+/** (S3 User Guide, "Using dual-layer server-side encryption with AWS KMS keys".) */
+function bucketKeys(algorithm, byDefault) {
+    return algorithm === 'aws:kms:dsse' && byDefault?.bucketKey
+        ? ' Dual-layer encryption uses no S3 Bucket Key: each copy is a request to KMS.'
+        : '';
+}
+function answer(verdict, seen, todo) {
+    return { check: encryption_CHECK, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/source-key.js
+/**
+ * Why an object cannot be read although the policies of bucket and signer allow it: the KMS key it lies under. Across
+ * accounts S3 says no more than "Access Denied", but describes the object, key and all, to whoever may read it.
+ * (S3 API, HeadObject; S3 User Guide, "Using server-side encryption with AWS KMS keys".)
+ */
+
+
+
+
+/** @returns `undefined` when it is not, or cannot be seen to be, the key that is in the way */
+async function lookForKey(scene, key) {
+    const { from } = scene;
+    try {
+        const head = await from.send(new dist_cjs/* HeadObjectCommand */.l81({ ...from.common, ...from.payer, Key: from.fullKey(key) }));
+        return head.SSEKMSKeyId === undefined
+            ? undefined
+            : { key: head.SSEKMSKeyId, fix: keyFix(scene, head.SSEKMSKeyId) };
+    }
+    catch {
+        return undefined;
+    }
+}
+function keyFix(scene, key) {
+    const { from, facts } = scene;
+    // Behind an endpoint without STS nobody is foreign, and the signer has no name.
+    const who = from.identity.principal ?? 'the signer';
+    const { encryption } = facts.source;
+    if (!isForeign(from.identity, from)) {
+        return { todo: `Allow ${who} to use kms:Decrypt on ${key}, in the key policy or in its own policy.` };
+    }
+    const options = 'use `copy-as: source` or `engine: stream`, or copy the objects over themselves under a customer managed key that both accounts may use.';
+    const byManaged = encryption.known && encryption.value.algorithm.startsWith('aws:kms') && isManaged(encryption.value.key);
+    if (byManaged) {
+        return {
+            todo: `The source encrypts with the AWS managed key of account ${from.owner} (aws/s3), which can never be shared with another account: ${options}`,
+        };
+    }
+    return {
+        todo: `Add this statement to the policy of the key, and allow kms:Decrypt on ${key} in the policy of ${who}. If it is the AWS managed key of account ${from.owner} (aws/s3), it can never be shared: ${options}`,
+        paste: JSON.stringify((0,policies/* forPrincipal */.uR)((0,policies/* decryptStatement */.jy)(), who), null, 2),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/readable.js
+/**
+ * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte of one object is fetched, because only that
+ * proves the bucket policy, the identity's policy and the KMS key together; its tags too, where they are carried.
+ */
+
+
+
+
+
+
+
+
+/** Who is asked about, and what they do. */
+const READER = {
+    copy: { check: 'signer-can-read', does: 'signs the copies' },
+    stream: { check: 'source-readable', does: 'reads the objects' },
+};
+const checkReadable = async (scene) => {
+    const sample = await readable_pickSample(scene);
+    if (sample === undefined) {
         return [
             {
-                check,
-                verdict: 'pass',
-                seen: `Copies are encrypted with ${algorithm} under ${key ?? 'the AWS managed key'}, ${source}.`,
+                check: READER[scene.engine].check,
+                verdict: 'unknown',
+                seen: 'The first page of the source shows no object that could be tried.',
             },
         ];
     }
-    if (key === undefined) {
-        const seen = `Copies would be encrypted under the AWS managed key of account ${to.identity.account}, which account ${to.owner} can never use.`;
-        const todo = 'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.';
-        return [{ check, verdict: 'fail', seen, fix: { todo } }];
-    }
-    if (!key.startsWith('arn:')) {
-        const seen = `The bucket's default key is named ${key}, which is looked up in account ${to.identity.account} when that account writes.`;
-        const todo = 'Set the default encryption of the bucket to the full ARN of the key.';
-        return [{ check, verdict: 'fail', seen, fix: { todo } }];
-    }
-    return [
-        { check, verdict: 'pass', seen: `Copies are encrypted with ${algorithm} under ${key}, ${source}.` },
-    ];
+    return [await tryReading(scene, sample)];
 };
+/** `undefined` also when the source cannot be listed; another check says so. */
+async function readable_pickSample({ source }) {
+    try {
+        const readable = (await firstPage(source)).filter(entry => !isArchived(entry));
+        const full = readable.filter(entry => entry.size > 0);
+        // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
+        const certain = full.find(entry => entry.storageClass !== 'INTELLIGENT_TIERING');
+        return certain ?? full[0] ?? readable[0];
+    }
+    catch {
+        return undefined;
+    }
+}
+async function tryReading(scene, sample) {
+    const { settings, from } = scene;
+    const { check, does } = READER[scene.engine];
+    const who = from.identity.arn ?? 'the identity in use';
+    const Key = from.fullKey(sample.key);
+    const what = JSON.stringify(Key);
+    const tags = settings.preserve.has('tags');
+    const request = { ...from.common, ...from.payer, Key };
+    let contentRead = false;
+    try {
+        if (sample.size === 0)
+            await from.send(new dist_cjs/* HeadObjectCommand */.l81(request));
+        else {
+            const { Body } = await from.send(new dist_cjs/* GetObjectCommand */.jLs({ ...request, Range: 'bytes=0-0' }));
+            await Body?.transformToByteArray();
+        }
+        contentRead = true;
+        if (tags)
+            await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b(request));
+        return { check, verdict: 'pass', seen: `${who} can read ${what}${tags ? ' and its tags' : ''}.` };
+    }
+    catch (error) {
+        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
+        const seen = `${who}, which ${does}, could not read ${what}${tags ? ' and its tags' : ''} (${code}: ${message}).`;
+        if (kind === 'absent' || code === 'InvalidObjectState')
+            return { check, verdict: 'unknown', seen };
+        if (lacksCustomerKey({ code, message })) {
+            return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
+        }
+        if (kind !== 'denied')
+            return { check, verdict: 'fail', seen };
+        const sealed = contentRead ? undefined : await lookForKey(scene, sample.key);
+        if (sealed !== undefined) {
+            const under = `${seen} The object is encrypted under ${sealed.key}.`;
+            return { check, verdict: 'fail', seen: under, fix: sealed.fix };
+        }
+        if (/kms:/.test(message)) {
+            const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
+            return { check, verdict: 'fail', seen, fix: { todo } };
+        }
+        const statement = (0,policies/* readStatement */.cO)(from.location, from.identity.partition, tags);
+        return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/writable.js
+/**
+ * Who writes the copies can write at the destination. A multipart upload is opened with everything the copies will
+ * carry and aborted at once: it proves the permissions, the ACL and the key, and no object ever exists.
+ */
+
+
+
+
+
+
+const writable_CHECK = 'destination-writable';
+const PROBE_KEY = '.s3-cross-account-sync-probe';
+const checkWritable = async (scene) => {
+    const { mode } = scene.settings;
+    if (mode === 'dry-run') {
+        return [
+            {
+                check: writable_CHECK,
+                verdict: 'unknown',
+                seen: 'Not tried: a dry run sends nothing that could change anything.',
+            },
+        ];
+    }
+    return mode === 'verify' ? [] : [await probe(scene)];
+};
+async function probe(scene) {
+    const { settings, to } = scene;
+    const who = to.identity.arn ?? 'the identity in use';
+    const key = to.fullKey(PROBE_KEY);
+    const acl = aclFor(scene);
+    const tags = settings.preserve.has('tags');
+    let opened = false;
+    try {
+        const { UploadId = '' } = await to.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4({
+            ...to.common,
+            Key: key,
+            ...(tags && { Tagging: 'probe=probe' }),
+            ...(acl !== undefined && { ACL: acl }),
+            ...(settings.encryption !== undefined && { ServerSideEncryption: settings.encryption }),
+            ...(settings.kmsKey !== undefined && { SSEKMSKeyId: settings.kmsKey }),
+        }));
+        opened = true;
+        await (0,multipart/* abortUpload */.q)(to, { key, uploadId: UploadId });
+        return {
+            check: writable_CHECK,
+            verdict: 'pass',
+            seen: `${who} can write below ${JSON.stringify(to.location.prefix)} (an upload was opened and aborted).`,
+        };
+    }
+    catch (error) {
+        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
+        const seen = opened
+            ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
+            : `${who}, which ${scene.engine === 'copy' ? 'signs' : 'writes'} the copies, could not write at the destination (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return { check: writable_CHECK, verdict: 'fail', seen };
+        if (/kms:/.test(message)) {
+            const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;
+            return { check: writable_CHECK, verdict: 'fail', seen, fix: { todo } };
+        }
+        const needs = {
+            tags,
+            acl: acl !== undefined,
+            delete: settings.delete && to.identity.side === 'destination',
+        };
+        const statement = (0,policies/* writeStatement */.pc)(to.location, to.identity.partition, needs);
+        return { check: writable_CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/access.js
+
+
+async function checkAccess(ways) {
+    const { engine } = ways.copy.settings;
+    if (engine !== 'auto')
+        return { ...(await tryOut(ways[engine])), choice: [] };
+    const copying = await tryOut(ways.copy);
+    const refused = failures(copying);
+    if (refused.length === 0)
+        return { ...copying, choice: [serverSide(copying)] };
+    const streaming = await tryOut(ways.stream);
+    // Where neither goes, what the better way lacks is the one thing to tell.
+    if (failures(streaming).length > 0)
+        return { ...copying, choice: [] };
+    return {
+        scene: ways.stream,
+        choice: [throughHere(ways.copy)],
+        reading: [...copying.reading.map(asAdvice), ...streaming.reading],
+        writing: [
+            ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdvice),
+            ...streaming.writing,
+        ],
+        note: `Engine stream: every byte passes the runner, because ${whoOf(ways.copy)} may not sign server-side copies (${refused.map(({ check }) => check).join(', ')}). The checks say what to grant.`,
+    };
+}
+async function tryOut(scene) {
+    const [reading, writing] = await Promise.all([checkReadable(scene), checkWritable(scene)]);
+    return { scene, reading, writing };
+}
+function failures({ reading, writing }) {
+    return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
+}
+const access_CHECK = 'engine';
+function serverSide({ scene, reading, writing }) {
+    const proven = [...reading, ...writing].every(({ verdict }) => verdict === 'pass');
+    const why = proven
+        ? `${whoOf(scene)} can read the source and write the destination`
+        : `nothing shows that ${whoOf(scene)} could not sign the copies`;
+    return { check: access_CHECK, verdict: 'pass', seen: `copy, server-side: ${why}.` };
+}
+function throughHere(copying) {
+    const seen = `stream, through the runner: ${whoOf(copying)} may not do both, but each side's own identity can do its part.`;
+    return { check: access_CHECK, verdict: 'pass', seen };
+}
+/** What stood in the way of server-side copies no longer stands in the way of the run. */
+function asAdvice(result) {
+    if (result.verdict !== 'fail')
+        return result;
+    const { fix, ...rest } = result;
+    return {
+        ...rest,
+        verdict: 'warn',
+        ...(fix !== undefined && {
+            fix: {
+                ...fix,
+                todo: `To copy server-side, which is faster and keeps the bytes off the runner: ${fix.todo}`,
+            },
+        }),
+    };
+}
+function whoOf({ from }) {
+    return from.identity.arn ?? 'the signer';
+}
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/listable.js
 /** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
@@ -69269,74 +70416,6 @@ async function canHead(bucket, request) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/src/preflight/readable.js
-/**
- * The signer of the copies can read what it will be asked to copy. A byte of one object is fetched, because only that
- * proves the bucket policy, the identity's policy and the KMS key together; its tags too, where they are carried.
- */
-
-
-
-
-
-
-const CHECK = 'signer-can-read';
-const checkReadable = async (scene) => {
-    const sample = await pickSample(scene);
-    if (sample === undefined) {
-        return [
-            {
-                check: CHECK,
-                verdict: 'unknown',
-                seen: 'The first page of the source shows no object that could be tried.',
-            },
-        ];
-    }
-    return [await tryReading(scene, sample)];
-};
-/** `undefined` also when the source cannot be listed; another check says so. */
-async function pickSample({ source }) {
-    try {
-        const readable = (await firstPage(source)).filter(entry => !isArchived(entry));
-        return readable.find(entry => entry.size > 0) ?? readable[0];
-    }
-    catch {
-        return undefined;
-    }
-}
-async function tryReading({ settings, from }, sample) {
-    const who = from.identity.arn ?? 'the signer';
-    const Key = from.fullKey(sample.key);
-    const what = JSON.stringify(Key);
-    const tags = settings.preserve.has('tags');
-    const request = { ...from.common, ...from.payer, Key };
-    try {
-        if (sample.size === 0)
-            await from.send(new dist_cjs/* HeadObjectCommand */.l81(request));
-        else {
-            const { Body } = await from.send(new dist_cjs/* GetObjectCommand */.jLs({ ...request, Range: 'bytes=0-0' }));
-            await Body?.transformToByteArray();
-        }
-        if (tags)
-            await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b(request));
-        return { check: CHECK, verdict: 'pass', seen: `${who} can read ${what}${tags ? ' and its tags' : ''}.` };
-    }
-    catch (error) {
-        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
-        const seen = `${who}, which signs the copies, could not read ${what}${tags ? ' and its tags' : ''} (${code}: ${message}).`;
-        if (kind === 'absent')
-            return { check: CHECK, verdict: 'unknown', seen };
-        if (kind !== 'denied')
-            return { check: CHECK, verdict: 'fail', seen };
-        if (/kms:/.test(message)) {
-            const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
-            return { check: CHECK, verdict: 'fail', seen, fix: { todo } };
-        }
-        const statement = (0,policies/* readStatement */.cO)(from.location, from.identity.partition, tags);
-        return { check: CHECK, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/src/preflight/request-payment.js
 
 const checkRequestPayment = ({ settings, from, facts }) => {
@@ -69383,79 +70462,7 @@ const checkVersioning = ({ settings, facts }) => {
     ];
 };
 
-;// CONCATENATED MODULE: ./lib/src/preflight/writable.js
-/**
- * The signer of the copies can write at the destination. A multipart upload is opened with everything the copies will
- * carry and aborted at once: it proves the permissions, the ACL and the key, and no object ever exists.
- */
-
-
-
-
-
-
-const writable_CHECK = 'destination-writable';
-const PROBE_KEY = '.s3-cross-account-sync-probe';
-const checkWritable = async (scene) => {
-    const { mode } = scene.settings;
-    if (mode === 'dry-run') {
-        return [
-            {
-                check: writable_CHECK,
-                verdict: 'unknown',
-                seen: 'Not tried: a dry run sends nothing that could change anything.',
-            },
-        ];
-    }
-    return mode === 'verify' ? [] : [await probe(scene)];
-};
-async function probe(scene) {
-    const { settings, to } = scene;
-    const who = to.identity.arn ?? 'the signer';
-    const key = to.fullKey(PROBE_KEY);
-    const acl = aclFor(scene);
-    const tags = settings.preserve.has('tags');
-    let opened = false;
-    try {
-        const { UploadId = '' } = await to.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4({
-            ...to.common,
-            Key: key,
-            ...(tags && { Tagging: 'probe=probe' }),
-            ...(acl !== undefined && { ACL: acl }),
-            ...(settings.encryption !== undefined && { ServerSideEncryption: settings.encryption }),
-            ...(settings.kmsKey !== undefined && { SSEKMSKeyId: settings.kmsKey }),
-        }));
-        opened = true;
-        await (0,multipart/* abortUpload */.q)(to, { key, uploadId: UploadId });
-        return {
-            check: writable_CHECK,
-            verdict: 'pass',
-            seen: `${who} can write below ${JSON.stringify(to.location.prefix)} (an upload was opened and aborted).`,
-        };
-    }
-    catch (error) {
-        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
-        const seen = opened
-            ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
-            : `${who}, which signs the copies, could not write at the destination (${code}: ${message}).`;
-        if (kind !== 'denied')
-            return { check: writable_CHECK, verdict: 'fail', seen };
-        if (/kms:/.test(message)) {
-            const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;
-            return { check: writable_CHECK, verdict: 'fail', seen, fix: { todo } };
-        }
-        const needs = {
-            tags,
-            acl: acl !== undefined,
-            delete: settings.delete && to.identity.side === 'destination',
-        };
-        const statement = (0,policies/* writeStatement */.pc)(to.location, to.identity.partition, needs);
-        return { check: writable_CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/src/preflight/checks.js
-/** The checks that every run makes once both buckets have been found. The order is the order in which they are told. */
 
 
 
@@ -69465,11 +70472,21 @@ async function probe(scene) {
 
 
 
-const CHECKS = [
-    checkOwners,
-    checkListable,
-    checkReadable,
-    checkWritable,
+async function checkAll(ways) {
+    const { copy } = ways;
+    const found = checkAccess(ways);
+    const [owners, listable, restorable, { scene, choice, reading, writing, note }, ...rest] = await Promise.all([
+        checkOwners(copy),
+        checkListable(copy),
+        checkRestorable(copy),
+        found,
+        ...SETTINGS.map(async (check) => check((await found).scene)),
+    ]);
+    const results = [owners, listable, choice, reading, restorable, writing, ...rest].flat();
+    return { scene, results, ...(note !== undefined && { note }) };
+}
+/** Those that ask what the settings of the buckets mean for whoever does the work. */
+const SETTINGS = [
     checkVersioning,
     checkOwnership,
     checkEncryption,
@@ -69496,9 +70513,19 @@ async function readFacts(bucket) {
         { OwnershipControlsNotFoundError: 'ObjectWriter' }),
         read(async () => {
             const { ServerSideEncryptionConfiguration } = await bucket.send(new dist_cjs/* GetBucketEncryptionCommand */.tQT(bucket.common));
-            const rule = ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
-            return { algorithm: rule?.SSEAlgorithm ?? 'AES256', key: rule?.KMSMasterKeyID };
-        }, { ServerSideEncryptionConfigurationNotFoundError: { algorithm: 'AES256', key: undefined } }),
+            const { ApplyServerSideEncryptionByDefault: rule, BucketKeyEnabled } = ServerSideEncryptionConfiguration?.Rules?.[0] ?? {};
+            return {
+                algorithm: rule?.SSEAlgorithm ?? 'AES256',
+                key: rule?.KMSMasterKeyID,
+                bucketKey: BucketKeyEnabled ?? false,
+            };
+        }, {
+            ServerSideEncryptionConfigurationNotFoundError: {
+                algorithm: 'AES256',
+                key: undefined,
+                bucketKey: false,
+            },
+        }),
         read(async () => {
             const answer = await bucket.send(new dist_cjs/* GetObjectLockConfigurationCommand */.mU1(bucket.common));
             const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
@@ -69544,9 +70571,12 @@ async function prepare(settings, host, network, diary) {
     const regions = await locateBoth(settings, identities, network, diary);
     if (regions === undefined)
         return undefined;
-    const scene = await setScene(settings, identities, regions, network);
-    const answers = await Promise.all(CHECKS.map(check => check(scene)));
-    diary.checks.push(...answers.flat());
+    const ways = await setScenes(settings, identities, regions, network);
+    const { scene, results, note } = await checkAll(ways);
+    diary.engine = scene.engine;
+    diary.checks.push(...results);
+    if (note !== undefined)
+        diary.notes.push(note);
     return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
 }
 async function identifyBoth(settings, host, network, diary) {
@@ -69600,7 +70630,7 @@ async function locateBoth(settings, identities, network, diary) {
     diary.regions.destination = destination;
     return source && destination ? { source, destination } : undefined;
 }
-async function setScene(settings, identities, regions, network) {
+async function setScenes(settings, identities, regions, network) {
     const open = (side, identity) => new bucket/* Bucket */.f({
         location: settings[side].location,
         region: regions[side],
@@ -69612,13 +70642,13 @@ async function setScene(settings, identities, regions, network) {
     const source = open('source', identities.source);
     const destination = open('destination', identities.destination);
     const [ofSource, ofDestination] = await Promise.all([readFacts(source), readFacts(destination)]);
+    const facts = { source: ofSource, destination: ofDestination };
+    const common = { settings, source, destination, facts };
+    const from = signer === identities.source ? source : open('source', signer);
+    const to = signer === identities.destination ? destination : open('destination', signer);
     return {
-        settings,
-        source,
-        destination,
-        from: signer === identities.source ? source : open('source', signer),
-        to: signer === identities.destination ? destination : open('destination', signer),
-        facts: { source: ofSource, destination: ofDestination },
+        copy: { ...common, engine: 'copy', from, to },
+        stream: { ...common, engine: 'stream', from: source, to: destination },
     };
 }
 
@@ -69636,12 +70666,13 @@ function tellChecks(checks, log) {
     }
 }
 function tellPlan(totals, settings, log) {
-    const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toFail } = totals;
+    const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toRestore, toFail } = totals;
     log.info(`Listed ${(0,report_text/* thousands */.oh)(listed)} source objects (${(0,report_text/* bytes */.ee)(bytesListed)}) and ${(0,report_text/* thousands */.oh)(atDestination)} at the destination.`);
     const verb = settings.mode === 'dry-run' ? 'Would copy' : settings.mode === 'verify' ? 'Different:' : 'To copy:';
     const deletions = toDelete > 0 ? `, ${(0,report_text/* thousands */.oh)(toDelete)} to delete` : '';
+    const restores = toRestore > 0 ? `, ${(0,report_text/* thousands */.oh)(toRestore)} to ask back from an archive` : '';
     const failures = toFail > 0 ? `, ${(0,report_text/* thousands */.oh)(toFail)} that cannot be carried` : '';
-    log.info(`${verb} ${(0,report_text/* thousands */.oh)(toCopy)} objects (${(0,report_text/* bytes */.ee)(bytesToCopy)})${deletions}${failures}.`);
+    log.info(`${verb} ${(0,report_text/* thousands */.oh)(toCopy)} objects (${(0,report_text/* bytes */.ee)(bytesToCopy)})${deletions}${restores}${failures}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/job.js
@@ -69728,7 +70759,7 @@ async function job_carry(scene, plan, outcomes, run) {
 /** When both sides can no longer be listed, what was done is still told. */
 async function concludeWithWhatIsLeft(scene, plan, outcomes, run) {
     const { host, stop, diary } = run;
-    const ending = { scene, plan, outcomes, reportFolder: host.reportFolder };
+    const ending = { scene, plan, outcomes, reportFolder: host.reportFolder, stop };
     const mayLook = !stop.draining.aborted && !diary.halted;
     try {
         await conclude_conclude({ ...ending, mayLook }, diary);
@@ -69773,10 +70804,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
 /* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(58729);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(29782);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(11866);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(86424);
 /* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3849);
-/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(27534);
+/* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(95890);
 /* harmony import */ var _settings_hints_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(58544);
 /* harmony import */ var _settings_parse_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(72913);
 /* harmony import */ var _sync_stop_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(41226);
@@ -69893,8 +70924,10 @@ __webpack_async_result__();
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   FN: () => (/* binding */ MODES),
+/* harmony export */   Ts: () => (/* binding */ ARCHIVED),
 /* harmony export */   iR: () => (/* binding */ PROOFS),
 /* harmony export */   m7: () => (/* binding */ PRESERVABLE),
+/* harmony export */   sv: () => (/* binding */ VERIFIES),
 /* harmony export */   ug: () => (/* binding */ ENGINES),
 /* harmony export */   zr: () => (/* binding */ COMPARES)
 /* harmony export */ });
@@ -69903,11 +70936,18 @@ __webpack_async_result__();
  */
 const MODES = ['sync', 'dry-run', 'verify', 'preflight'];
 /** Engines that work today; `auto` stands for the choice among them. */
-const ENGINES = ['auto', 'copy'];
-const COMPARES = ['auto', 'size', 'newer', 'missing', 'always'];
+const ENGINES = ['auto', 'copy', 'stream'];
+const COMPARES = ['auto', 'size', 'newer', 'checksum', 'missing', 'always'];
+/** How the result is proven, each with all that the one before it does. */
+const VERIFIES = ['none', 'listing', 'checksum', 'content'];
+/** What becomes of source objects in an archive that have no restored copy. */
+const ARCHIVED = ['skip', 'fail', 'restore'];
 const PRESERVABLE = ['metadata', 'tags', 'storage-class'];
-/** The evidence an object was verified with, strongest first. */
-const PROOFS = ['checksum', 'etag', 'size', 'none'];
+/**
+ * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object
+ * checksums; equal ETags that are MD5s; equal ETags made of the MD5s of equal parts; equal sizes; nothing.
+ */
+const PROOFS = ['content', 'checksum', 'etag', 'part-etag', 'size', 'none'];
 
 
 /***/ }),
@@ -69923,7 +70963,7 @@ const PROOFS = ['checksum', 'etag', 'size', 'none'];
 /* unused harmony exports REPORT_FILE, SUMMARY_FILE */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(76760);
-/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(27534);
+/* harmony import */ var _summary_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(95890);
 /**
  * The report folder.
  */
@@ -69954,7 +70994,7 @@ async function writeReport(folder, report) {
 
 /***/ }),
 
-/***/ 27534:
+/***/ 95890:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70023,7 +71063,11 @@ function checkList({ checks }) {
         const todo = verdict === 'pass' || verdict === 'fail' || fix === undefined ? '' : ` ${fix.todo}`;
         return [(0,report_text.md) `${ICONS[verdict]}`, (0,report_text.md) `${check}`, (0,report_text.md) `${(0,report_text/* clip */.$Q)(seen + todo, MESSAGE)}`];
     }));
-    return (0,report_text/* details */.zH)((0,report_text.md) `${tally(checks)}`, body);
+    return (0,report_text/* details */.zH)((0,report_text.md) `${tally(checks)}`, paragraphs([body, ...ordered.flatMap(advised)]));
+}
+/** Of a failed check it stands in plain sight. */
+function advised({ check, verdict, fix }) {
+    return verdict === 'fail' || fix?.paste === undefined ? [] : [(0,report_text.md) `**${check}**:`, ...paste(fix)];
 }
 function tally(checks) {
     const words = {
@@ -70045,12 +71089,36 @@ function paragraphs(parts) {
     return (0,report_text/* join */.fj)(parts, '\n\n');
 }
 
+;// CONCATENATED MODULE: ./lib/src/report/restores.js
+
+/** Nothing when no restore was asked for or is under way. */
+function restores({ totals: { reasons } }) {
+    const asked = reasons['skipped: restore-asked'] ?? 0;
+    const would = reasons['skipped: would-restore'] ?? 0;
+    const underWay = reasons['skipped: restoring'] ?? 0;
+    if (asked + would + underWay === 0)
+        return undefined;
+    // Bulk retrievals. (S3 User Guide, "Understanding archive retrieval options".)
+    const wait = 'S3 takes up to 12 hours, out of Deep Archive up to 48; a run after that copies what has arrived.';
+    if (asked + would === 0)
+        return (0,report_text.md) `**${archived(underWay)}** already on the way back. ${wait}`;
+    const more = underWay === 0 ? (0,report_text.md) `` : (0,report_text.md) `, ${underWay} already on the way back`;
+    return asked > 0
+        ? (0,report_text.md) `**${archived(asked)}** asked back${more}. ${wait}`
+        : (0,report_text.md) `**${archived(would)}** would be asked back by a sync${more}. ${wait}`;
+}
+function archived(objects) {
+    return (0,report_text/* count */.U9)(objects, 'archived object');
+}
+
 ;// CONCATENATED MODULE: ./lib/src/report/tables.js
 
 /** What a grade of evidence means, strongest first. */
 const GRADES = {
-    checksum: 'S3 holds the same checksum on both sides',
-    etag: 'same ETag and size on both sides',
+    content: 'read on both sides, and the same',
+    checksum: 'S3 holds the same checksum of the whole object on both sides',
+    etag: 'same ETag on both sides, the MD5 of the content',
+    'part-etag': 'same ETag on both sides, made of the MD5s of the parts',
     size: 'same size on both sides',
     none: 'not compared',
 };
@@ -70163,11 +71231,13 @@ function timings(report) {
         (0,report_text.md) `${report.tool.name} ${report.tool.version}, engine ${report.engine}, ${(0,report_text/* seconds */.YA)(took)}`,
         ...(phases.length > 0 ? [(0,report_text/* join */.fj)(phases, ', ')] : []),
         ...(requests.length > 0 ? [(0,report_text.md) `requests: ${(0,report_text/* join */.fj)(requests, ', ')}`] : []),
+        ...(report.bytesRead === undefined ? [] : [(0,report_text.md) `${(0,report_text/* bytes */.ee)(report.bytesRead)} read to compare contents`]),
     ];
     return (0,report_text.md) `<sub>${(0,report_text/* join */.fj)(lines, ' · ')}</sub>`;
 }
 
 ;// CONCATENATED MODULE: ./lib/src/report/summary.js
+
 
 
 
@@ -70179,6 +71249,7 @@ function renderSummary(report) {
         verdict(report),
         whatHappened(report),
         totals(report),
+        restores(report),
         identities(report),
         ...failedChecks(report),
         ...failureGroups(report),
@@ -70666,7 +71737,72 @@ function seconds(number) {
 
 /***/ }),
 
-/***/ 89983:
+/***/ 46420:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ UnreadableMetadataError),
+/* harmony export */   T: () => (/* binding */ attributesOf)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(53711);
+/* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(35336);
+/**
+ * What goes with the bytes of an object that is written anew instead of copied whole: neither PutObject nor a multipart
+ * upload knows of the source. (S3 API, PutObject and CreateMultipartUpload.)
+ */
+
+
+/** The source cannot be carried whole; nothing was started. */
+class UnreadableMetadataError extends Error {
+    name = 'UnreadableMetadata';
+}
+/**
+ * Metadata and tags of the source, where they are asked for, and what every new object gets.
+ *
+ * @param head what HeadObject or GetObject said of the source
+ * @throws UnreadableMetadataError when some of the metadata cannot be sent again
+ */
+async function attributesOf(route, source, head) {
+    const { from, preserve } = route;
+    return {
+        ...(preserve.has('metadata') && metadataOf(head)),
+        ...(preserve.has('tags') && (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(from, source) }),
+        ...(0,_route_js__WEBPACK_IMPORTED_MODULE_0__/* .destinationTraits */ .SF)(route, source),
+    };
+}
+/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
+function metadataOf(head) {
+    if ((head.MissingMeta ?? 0) > 0) {
+        throw new UnreadableMetadataError(`${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that the copy would lose them.`);
+    }
+    const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
+    if (expires !== undefined && Number.isNaN(expires.getTime())) {
+        throw new UnreadableMetadataError(`The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
+    }
+    const plain = {
+        Metadata: head.Metadata,
+        ContentType: head.ContentType,
+        ContentEncoding: head.ContentEncoding,
+        ContentLanguage: head.ContentLanguage,
+        ContentDisposition: head.ContentDisposition,
+        CacheControl: head.CacheControl,
+        WebsiteRedirectLocation: head.WebsiteRedirectLocation,
+        Expires: expires,
+    };
+    return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+}
+/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
+async function taggingOf(from, source) {
+    const { TagSet } = await from.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .GetObjectTaggingCommand */ .u4b({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
+    return (TagSet ?? [])
+        .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
+        .join('&');
+}
+
+
+/***/ }),
+
+/***/ 17775:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70856,11 +71992,62 @@ class S3Refusal extends Error {
     }
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/framing.js
+/**
+ * The `aws-chunked` framing of a body whose checksum follows it. The SDK has one of its own; it sends chunks as small as
+ * they come, where S3 asks for 8 KiB at least, and reads on when the receiver does not, so that bodies pile up in memory.
+ * (S3 API Reference, "Streaming uploads with trailing headers".)
+ */
+
+const CHUNK_BYTES = 64 * 1024;
+/** What the SDK calls to frame a body; the headers that belong to it are the SDK's. */
+function framed(body, { checksumAlgorithmFn, checksumLocationName, base64Encoder }) {
+    if (checksumAlgorithmFn === undefined || checksumLocationName === undefined || base64Encoder === undefined)
+        throw new TypeError('A body is framed for the sake of its checksum.');
+    const checksum = new checksumAlgorithmFn();
+    return body.pipe(new Framing(checksum, digest => `${checksumLocationName}:${base64Encoder(digest)}`));
+}
+class Framing extends external_node_stream_.Transform {
+    #checksum;
+    #trailer;
+    #held = [];
+    #bytes = 0;
+    constructor(checksum, trailer) {
+        super();
+        this.#checksum = checksum;
+        this.#trailer = trailer;
+    }
+    _transform(chunk, _encoding, done) {
+        this.#checksum.update(chunk);
+        this.#held.push(chunk);
+        this.#bytes += chunk.length;
+        if (this.#bytes >= CHUNK_BYTES)
+            this.#send();
+        done();
+    }
+    _flush(done) {
+        if (this.#bytes > 0)
+            this.#send();
+        this.#checksum.digest().then(digest => done(null, `0\r\n${this.#trailer(digest)}\r\n\r\n`), done);
+    }
+    #send() {
+        this.push(`${this.#bytes.toString(16)}\r\n`);
+        for (const chunk of this.#held)
+            this.push(chunk);
+        this.push('\r\n');
+        this.#held = [];
+        this.#bytes = 0;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/bucket.js
 /**
  * A bucket as one identity sees it: one client in the bucket's own Region, the account that must own it named in every
  * request, every request counted and retried the same way.
  */
+
 
 
 
@@ -70878,6 +72065,9 @@ class RequestCounter {
         return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
     }
 }
+const nothing = () => { };
+/** The SDK warns of every upload that it cannot repeat. It is repeated all the same, and counted. */
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 class Bucket {
     location;
     region;
@@ -70911,6 +72101,10 @@ class Bucket {
             // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
             requestChecksumCalculation: 'WHEN_REQUIRED',
             responseChecksumValidation: 'WHEN_REQUIRED',
+            getAwsChunkedEncodingStream: framed,
+            // The SDK would announce that it waits for S3's leave before it sends a body, and not wait.
+            expectContinueHeader: false,
+            logger: SILENT,
         };
         this.#client = new dist_cjs/* S3Client */.YxF(config);
         this.#caller = new Caller({
@@ -70929,13 +72123,37 @@ class Bucket {
     }
     /** Any operation, by the SDK. */
     send(command, { signal = this.#network.aborting, withinMs } = {}) {
-        const { requests } = this.#network;
+        return (0,retry/* withRetries */.L)(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
+    }
+    /** One attempt, for a request with a body that cannot be sent twice. `repeated` tries again. */
+    sendOnce(command, { signal = this.#network.aborting, withinMs } = {}) {
+        this.#network.requests.add(command.constructor.name.replace(/Command$/, ''));
         const options = { abortSignal: signal, ...(withinMs !== undefined && { requestTimeout: withinMs }) };
-        const operation = command.constructor.name.replace(/Command$/, '');
-        return (0,retry/* withRetries */.L)(() => {
-            requests.add(operation);
-            return this.#client.send(command, options);
-        }, this.#retries(signal));
+        return this.#client.send(command, options);
+    }
+    /**
+     * Tries again what takes one request to `other` and one to this bucket, as `send` does with one request.
+     *
+     * @throws what the last attempt threw; StoppedError once the run was aborted
+     */
+    repeated(other, attempt) {
+        const { turn, aborting } = this.#network;
+        return (0,retry/* withRetries */.L)(attempt, {
+            ...this.#retries(aborting),
+            // Both turns are waited for before the first request: S3 would not hold a body for so long.
+            turn: turn &&
+                (async () => {
+                    await turn();
+                    await turn();
+                }),
+            renew: async () => {
+                await Promise.all([this.identity.renew(), other.identity.renew()]);
+            },
+        });
+    }
+    /** Ends every request under way. */
+    get aborting() {
+        return this.#network.aborting;
     }
     /** The few operations that are sent by the million, without the SDK. */
     call(call) {
@@ -70956,31 +72174,67 @@ class Bucket {
 
 /***/ }),
 
+/***/ 4885:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fz: () => (/* binding */ UPLOAD_ALGORITHMS),
+/* harmony export */   TM: () => (/* binding */ ALGORITHMS),
+/* harmony export */   gv: () => (/* binding */ checksumMember),
+/* harmony export */   mw: () => (/* binding */ fullObjectChecksum)
+/* harmony export */ });
+/** Algorithms by which an upload in parts can be checked as a whole (S3 User Guide, "Checking object integrity"). */
+const UPLOAD_ALGORITHMS = ['CRC64NVME', 'CRC32', 'CRC32C'];
+/** Algorithms by which an upload in one request can. */
+const ALGORITHMS = [...UPLOAD_ALGORITHMS, 'SHA256', 'SHA1'];
+/** `undefined` when S3 sent none, or only one that depends on how the object was cut into parts. */
+function fullObjectChecksum(head, algorithms) {
+    if (head.ChecksumType === 'COMPOSITE')
+        return undefined;
+    for (const algorithm of algorithms) {
+        const value = head[`Checksum${algorithm}`];
+        if (value !== undefined && !value.includes('-'))
+            return { algorithm, value };
+    }
+    return undefined;
+}
+/** The member by which a request names the checksum of the whole object. */
+function checksumMember(checksum) {
+    return checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value };
+}
+
+
+/***/ }),
+
 /***/ 32587:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   JE: () => (/* binding */ headEntry),
-/* harmony export */   X1: () => (/* binding */ evidenceOf),
-/* harmony export */   Y6: () => (/* binding */ headListed)
+/* harmony export */   Uw: () => (/* binding */ checksumsOf),
+/* harmony export */   Y6: () => (/* binding */ headListed),
+/* harmony export */   we: () => (/* binding */ noneWhereRefused)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(53711);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(65071);
-/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(15865);
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(53711);
+/* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(15865);
 /** What one object is now, and what it says of its own content. */
+
 
 
 
 /** The object as a listing would show it at this moment. */
 async function headEntry(bucket, key) {
-    const head = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .HeadObjectCommand */ .l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+    const head = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .HeadObjectCommand */ .l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
     return {
         key,
         size: head.ContentLength ?? 0,
-        etag: (0,_keys_js__WEBPACK_IMPORTED_MODULE_2__/* .unquote */ ._n)(head.ETag),
+        etag: (0,_keys_js__WEBPACK_IMPORTED_MODULE_3__/* .unquote */ ._n)(head.ETag),
         modified: head.LastModified?.getTime() ?? 0,
         storageClass: head.StorageClass ?? 'STANDARD',
         restored: /ongoing-request="false"/.test(head.Restore ?? ''),
+        ...(/ongoing-request="true"/.test(head.Restore ?? '') && { restoring: true }),
     };
 }
 /**
@@ -70989,7 +72243,7 @@ async function headEntry(bucket, key) {
  * @throws trouble of the kind `precondition` when it is no longer that object
  */
 function headListed(bucket, entry, asked = {}) {
-    return bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .HeadObjectCommand */ .l81({
+    return bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .HeadObjectCommand */ .l81({
         ...bucket.common,
         ...bucket.payer,
         Key: bucket.fullKey(entry.key),
@@ -70997,37 +72251,64 @@ function headListed(bucket, entry, asked = {}) {
         ...asked,
     }));
 }
-const CHECKSUMS = [
-    'ChecksumCRC64NVME',
-    'ChecksumCRC32',
-    'ChecksumCRC32C',
-    'ChecksumSHA256',
-    'ChecksumSHA1',
-];
-/** `undefined` when the object may not be asked or is no longer the one listed: no evidence is not an error. */
-async function evidenceOf(bucket, entry) {
+/** Members of the answer by algorithm. (S3 API, HeadObject.) */
+const CHECKSUMS = {
+    CRC64NVME: 'ChecksumCRC64NVME',
+    CRC32: 'ChecksumCRC32',
+    CRC32C: 'ChecksumCRC32C',
+    SHA1: 'ChecksumSHA1',
+    SHA256: 'ChecksumSHA256',
+    SHA512: 'ChecksumSHA512',
+    MD5: 'ChecksumMD5',
+    XXHASH64: 'ChecksumXXHASH64',
+    XXHASH3: 'ChecksumXXHASH3',
+    XXHASH128: 'ChecksumXXHASH128',
+};
+/**
+ * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
+ *
+ * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
+ */
+function checksumsOf(bucket, object) {
+    return noneWhereRefused(async () => {
+        const head = await headListed(bucket, object, { ChecksumMode: 'ENABLED' });
+        return {
+            ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
+            ...fullObjectChecksums(head),
+        };
+    });
+}
+const REFUSALS = new Set([
+    'denied',
+    'precondition',
+    'absent',
+    // All that a HEAD says of an object under a customer's key is 400, as for an expired session, even when it is renewed.
+    'renew',
+    'other',
+]);
+/** @throws what is not about this one object: a failing service or connection must not pass for missing evidence */
+async function noneWhereRefused(ask) {
     try {
-        const head = await headListed(bucket, entry, { ChecksumMode: 'ENABLED' });
-        return { checksums: fullObjectChecksums(head), etagIsMd5: etagIsMd5(head, entry.etag) };
+        return await ask();
     }
     catch (error) {
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .StoppedError */ .Ko)
+        if (isOfTheRun(error) || !REFUSALS.has((0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error).kind))
             throw error;
         return undefined;
     }
 }
+function isOfTheRun(error) {
+    return error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoppedError */ .Ko || error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .FatalError */ .HX;
+}
 /** Composite checksums depend on the parts and say nothing about another object with other parts. */
 function fullObjectChecksums(head) {
-    const checksums = {};
-    for (const name of CHECKSUMS) {
-        const value = head[name];
-        if (value !== undefined && head.ChecksumType !== 'COMPOSITE' && !value.includes('-'))
-            checksums[name] = value;
-    }
-    return checksums;
+    if (head.ChecksumType === 'COMPOSITE')
+        return {};
+    const checksums = Object.entries(CHECKSUMS).map(([algorithm, member]) => [algorithm, head[member]]);
+    return Object.fromEntries(checksums.flatMap(([algorithm, value]) => value === undefined || value.includes('-') ? [] : [[algorithm, value]]));
 }
 /** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
-function etagIsMd5(head, etag) {
+function isMd5(head, etag) {
     const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
     return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
 }
@@ -71136,9 +72417,8 @@ function unquote(etag) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  FR: () => (/* binding */ UnreadableMetadataError),
   q: () => (/* binding */ abortUpload),
-  jo: () => (/* binding */ copyInParts)
+  x: () => (/* binding */ uploadInParts)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -71147,6 +72427,8 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 var dist_cjs = __nccwpck_require__(53711);
 // EXTERNAL MODULE: ./lib/src/aws/trouble.js
 var trouble = __nccwpck_require__(26535);
+// EXTERNAL MODULE: ./lib/src/s3/attributes.js
+var attributes = __nccwpck_require__(46420);
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
 // EXTERNAL MODULE: ./lib/src/s3/head.js
@@ -71305,16 +72587,17 @@ function endsCopy(error) {
     return kind === 'precondition' || kind === 'absent';
 }
 
+// EXTERNAL MODULE: ./lib/src/s3/checksums.js
+var checksums = __nccwpck_require__(4885);
 // EXTERNAL MODULE: ./lib/src/s3/keys.js
 var keys = __nccwpck_require__(15865);
 // EXTERNAL MODULE: ./lib/src/s3/route.js
 var s3_route = __nccwpck_require__(35336);
-// EXTERNAL MODULE: ./lib/src/s3/wire/copies.js
-var copies = __nccwpck_require__(97922);
 ;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
 /**
- * A server-side copy in parts, for what one CopyObject cannot carry. UploadPartCopy takes nothing but bytes, so the
- * source's metadata and tags are read and given to the new upload. (S3 API, UploadPartCopy and CreateMultipartUpload.)
+ * An upload in parts, for what one request cannot carry. Parts are nothing but bytes, however they get there, so the
+ * source's metadata and tags are read and given to the new upload. (S3 API, UploadPart, UploadPartCopy and
+ * CreateMultipartUpload.)
  */
 
 
@@ -71326,17 +72609,17 @@ var copies = __nccwpck_require__(97922);
 
 
 
-/** The source cannot be carried whole; nothing was started. */
-class UnreadableMetadataError extends Error {
-    name = 'UnreadableMetadata';
-}
-async function copyInParts(route, source) {
-    const planned = await planParts(route, source);
-    const head = await (0,s3_head/* headListed */.Y6)(route.from, source);
-    const upload = await multipart_open(route, source, head);
+
+/** @throws UnreadableMetadataError, or what S3 answered; the upload is then aborted */
+async function uploadInParts(route, source, { partBytes, checked, carry }) {
+    const planned = await planParts(route, source, partBytes);
+    const head = await (0,s3_head/* headListed */.Y6)(route.from, source, checked ? { ChecksumMode: 'ENABLED' } : {});
+    const checksum = (0,checksums/* fullObjectChecksum */.mw)(head, checksums/* UPLOAD_ALGORITHMS */.Fz);
+    const algorithm = checksum?.algorithm ?? 'CRC64NVME';
+    const upload = await multipart_open(route, source, head, algorithm);
     try {
-        const parts = await together(route.parts, planned, part => copyPart(route, source, upload, part));
-        const done = await complete(route, source, upload, parts);
+        const parts = await together(route.parts, planned, part => carry(upload, part, algorithm));
+        const done = await complete(route, source, upload, parts, checksum);
         await route.journal.closed(upload);
         return done;
     }
@@ -71345,10 +72628,10 @@ async function copyInParts(route, source) {
         throw error;
     }
 }
-async function planParts(route, source) {
+async function planParts(route, source, partBytes) {
     if (route.partSize !== 'auto')
         return cutIntoParts(evenLengths(source.size, route.partSize));
-    return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size));
+    return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size, partBytes));
 }
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
@@ -71360,19 +72643,16 @@ async function giveUp(route, upload) {
         // The error that made the copy fail is the one worth telling.
     }
 }
-async function multipart_open(route, source, head) {
-    const { to, preserve } = route;
+async function multipart_open(route, source, head, algorithm) {
+    const { to } = route;
     const Key = to.fullKey(source.key);
     const { UploadId } = await to.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4({
         ...to.common,
         ...to.payer,
         Key,
-        ...(preserve.has('metadata') && metadataOf(head)),
-        ...(preserve.has('tags') &&
-            (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(route.from, source) }),
-        ...(0,s3_route/* destinationTraits */.SF)(route, source),
+        ...(await (0,attributes/* attributesOf */.T)(route, source, head)),
         // Full-object checksums of multipart objects can be compared whatever their parts.
-        ChecksumAlgorithm: 'CRC64NVME',
+        ChecksumAlgorithm: algorithm,
         ChecksumType: 'FULL_OBJECT',
     }));
     if (UploadId === undefined)
@@ -71381,58 +72661,9 @@ async function multipart_open(route, source, head) {
     await route.journal.opened(upload);
     return upload;
 }
-/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
-function metadataOf(head) {
-    if ((head.MissingMeta ?? 0) > 0) {
-        throw new UnreadableMetadataError(`${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that a multipart copy would lose them.`);
-    }
-    const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
-    if (expires !== undefined && Number.isNaN(expires.getTime())) {
-        throw new UnreadableMetadataError(`The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
-    }
-    const plain = {
-        Metadata: head.Metadata,
-        ContentType: head.ContentType,
-        ContentEncoding: head.ContentEncoding,
-        ContentLanguage: head.ContentLanguage,
-        ContentDisposition: head.ContentDisposition,
-        CacheControl: head.CacheControl,
-        WebsiteRedirectLocation: head.WebsiteRedirectLocation,
-        Expires: expires,
-    };
-    return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
-}
-/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
-async function taggingOf(from, source) {
-    const { TagSet } = await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
-    return (TagSet ?? [])
-        .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
-        .join('&');
-}
-async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
-    const answer = await route.to.call({
-        operation: 'UploadPartCopy',
-        method: 'PUT',
-        key,
-        query: [
-            ['partNumber', String(number)],
-            ['uploadId', uploadId],
-        ],
-        headers: (0,copies/* copyHeaders */.a)({
-            ...route.to.expected,
-            ...(0,s3_route/* copiedFrom */.nR)(route, source),
-            CopySourceRange: `bytes=${first}-${last}`,
-        }),
-        withinMs: (0,s3_route/* patienceFor */.RI)(last - first + 1),
-    });
-    const { etag } = (0,copies/* readCopyAnswer */.Q)(answer);
-    if (etag === undefined)
-        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    return { PartNumber: number, ETag: etag };
-}
 /** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
 const COMPLETE_WITHIN_MS = 15 * 60_000;
-async function complete(route, source, { key, uploadId }, parts) {
+async function complete(route, source, { key, uploadId }, parts, checksum) {
     const request = new dist_cjs/* CompleteMultipartUploadCommand */.Gym({
         ...route.to.common,
         ...route.to.payer,
@@ -71441,6 +72672,7 @@ async function complete(route, source, { key, uploadId }, parts) {
         MultipartUpload: { Parts: parts },
         MpuObjectSize: source.size,
         ChecksumType: 'FULL_OBJECT',
+        ...(0,checksums/* checksumMember */.gv)(checksum),
         ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     });
     try {
@@ -71621,52 +72853,6 @@ class Exchange {
     onError(error) {
         this.#reject(this.#aborted ? new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .StoppedError */ .Ko('Stopped while a request was in flight.', { cause: error }) : error);
     }
-}
-
-
-/***/ }),
-
-/***/ 97922:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ readCopyAnswer),
-/* harmony export */   a: () => (/* binding */ copyHeaders)
-/* harmony export */ });
-/* harmony import */ var _connection_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(33207);
-/* harmony import */ var _xml_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(71378);
-
-
-/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
-const HEADERS = {
-    ACL: 'x-amz-acl',
-    CopySource: 'x-amz-copy-source',
-    CopySourceIfMatch: 'x-amz-copy-source-if-match',
-    CopySourceRange: 'x-amz-copy-source-range',
-    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
-    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
-    IfNoneMatch: 'if-none-match',
-    MetadataDirective: 'x-amz-metadata-directive',
-    RequestPayer: 'x-amz-request-payer',
-    ServerSideEncryption: 'x-amz-server-side-encryption',
-    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
-    StorageClass: 'x-amz-storage-class',
-    TaggingDirective: 'x-amz-tagging-directive',
-};
-/** Members without a value are left out. */
-function copyHeaders(members) {
-    const headers = {};
-    for (const name of MEMBERS) {
-        const value = members[name];
-        if (value !== undefined)
-            headers[HEADERS[name]] = value;
-    }
-    return headers;
-}
-const MEMBERS = Object.keys(HEADERS);
-/** Reads a CopyObjectResult or CopyPartResult. */
-function readCopyAnswer(answer) {
-    return { etag: (0,_xml_js__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b)(answer.body.toString(), 'ETag'), requestId: (0,_connection_js__WEBPACK_IMPORTED_MODULE_0__/* .headerOf */ .r)(answer, 'x-amz-request-id') };
 }
 
 
@@ -72153,6 +73339,13 @@ const RULES = [
         },
     },
     {
+        about: ['copy-as', 'engine'],
+        broken: ({ copyAs, engine }) => engine === 'stream' && copyAs === 'source'
+            ? 'copy-as: "source" has no meaning with engine "stream", where each side\'s own identity does its part. ' +
+                'Accepted: with engine stream, no copy-as.'
+            : undefined,
+    },
+    {
         about: ['kms-key', 'encryption'],
         broken: ({ kmsKey, encryption }) => kmsKey !== undefined && encryption !== 'aws:kms' && encryption !== 'aws:kms:dsse'
             ? `kms-key: a key has no meaning with encryption "${encryption ?? ''}". ` +
@@ -72182,6 +73375,13 @@ const RULES = [
         broken: ({ compare, mode }) => mode === 'verify' && compare === 'always'
             ? 'compare: "always" takes every object as different, so that mode verify could never pass. ' +
                 'Accepted: with mode verify, any other comparison.'
+            : undefined,
+    },
+    {
+        about: ['compare', 'mode', 'verify'],
+        broken: ({ compare, mode, verify }) => mode === 'verify' && compare === 'missing' && (verify === 'checksum' || verify === 'content')
+            ? `verify: "${verify}" has nothing to look at in mode verify with compare "missing", which asks for no more ` +
+                'than that an object is there. Accepted: any other comparison, or verify listing.'
             : undefined,
     },
     {
@@ -72393,11 +73593,11 @@ const PART_SIZE = (0,settings_kind/* orAuto */.nk)((0,settings_kind/* between */
 const RETENTION_DAYS = (0,settings_kind/* between */.Tq)(INTEGER, 1, 400, 'a whole number of days from 1 to 400');
 const COPY_AS = (0,settings_kind/* oneOf */.yL)(['destination', 'source']);
 const MODE = (0,settings_kind/* oneOf */.yL)(model/* MODES */.FN);
-const ENGINE = (0,settings_kind/* oneOf */.yL)(model/* ENGINES */.ug, ['stream', 'datasync', 'batch', 'replication']);
-const COMPARE = (0,settings_kind/* oneOf */.yL)(model/* COMPARES */.zr, ['checksum']);
+const ENGINE = (0,settings_kind/* oneOf */.yL)(model/* ENGINES */.ug, ['datasync', 'batch', 'replication']);
+const COMPARE = (0,settings_kind/* oneOf */.yL)(model/* COMPARES */.zr);
 const PRESERVE = (0,settings_kind/* setOf */.s4)(model/* PRESERVABLE */.m7, ['object-lock', 'acl', 'checksum']);
-const ARCHIVED = (0,settings_kind/* oneOf */.yL)(['skip', 'fail'], ['restore']);
-const VERIFY = (0,settings_kind/* oneOf */.yL)(['none', 'listing'], ['checksum', 'content']);
+const ON_ARCHIVED = (0,settings_kind/* oneOf */.yL)(model/* ARCHIVED */.Ts);
+const VERIFY = (0,settings_kind/* oneOf */.yL)(model/* VERIFIES */.sv);
 const ENCRYPTION = (0,settings_kind/* oneOf */.yL)(['AES256', 'aws:kms', 'aws:kms:dsse']);
 const STORAGE_CLASS = (0,settings_kind/* oneOf */.yL)([
     'STANDARD',
@@ -72446,7 +73646,7 @@ function parseSettings(raw, now = new Date()) {
         encryption: given.optional('encryption', ENCRYPTION),
         kmsKey: given.optional('kms-key', names/* KMS_KEY_ARN */.sy),
         acl: given.optional('acl', ACL),
-        archived: given.value('archived', ARCHIVED),
+        archived: given.value('archived', ON_ARCHIVED),
         requestPayer: given.value('request-payer', SWITCH),
         concurrency: given.value('concurrency', CONCURRENCY),
         maxRate: given.optional('max-rate', MAX_RATE),

@@ -10,6 +10,10 @@ export type Effect =
   | { readonly kind: 'empty-200' }
   /** The connection is destroyed without an answer; with `applied`, after the work was done. */
   | { readonly kind: 'cut'; readonly applied?: boolean }
+  /** A byte is another one on the way: of the request's payload, or of the answer's where the request has none. */
+  | { readonly kind: 'damage' }
+  /** Work done, and the answer ends in the middle of its body. */
+  | { readonly kind: 'break' }
   /** Work done and status sent, then silence for `ms` before the body. */
   | { readonly kind: 'stall'; readonly ms: number }
   /** `ms` of waiting before anything happens, then normal. */

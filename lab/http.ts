@@ -90,13 +90,18 @@ async function answer(
   let effect: Effect | undefined;
   let response: LabResponse | undefined;
   try {
-    const payload = unwrapPayload(raw);
+    let payload = unwrapPayload(raw);
     request = { ...request, headers: payload.headers, body: payload.body };
     const { name, ...where } = route.service.operation(request);
     target = { operation: name, ...where };
     const struck = faults.strike(target);
     effect = struck.effect;
     if (struck.wait > 0) await sleep(struck.wait, undefined, { ref: false });
+    const damages = effect?.kind === 'damage';
+    if (damages && raw.body.length > 0) {
+      payload = { ...payload, body: damaged(payload.body) };
+      request = { ...request, body: payload.body };
+    }
 
     response = await play(effect, route.dialect, request, async () => {
       if ('refusals' in route.dialect) {
@@ -106,6 +111,9 @@ async function answer(
       }
       return route.service.handle(request);
     });
+    const { body } = response ?? {};
+    if (damages && raw.body.length === 0 && response && !(body instanceof Readable))
+      response = { ...response, body: damaged(Buffer.from(body ?? '')) };
   } catch (error) {
     response = refuse(error, route.dialect, request, bugs);
   }
@@ -124,6 +132,14 @@ async function answer(
   });
   if (response) await write(household, outgoing, id, response, effect);
   else outgoing.destroy();
+}
+
+/** The bytes with the one in the middle turned around. */
+function damaged(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const middle = copy.length >> 1;
+  if (copy.length > 0) copy[middle] = ~(copy[middle] ?? 0) & 0xff;
+  return copy;
 }
 
 /** Carries the request out, or does what the fault wants instead. `undefined` means that nothing is answered. */
@@ -209,5 +225,8 @@ async function write(
     await sleep(effect.ms, undefined, { ref: false });
   }
   if (body instanceof Readable) await pipeline(body, outgoing);
-  else outgoing.end(body);
+  else if (effect?.kind === 'break') {
+    const bytes = Buffer.from(body ?? '');
+    outgoing.write(bytes.subarray(0, bytes.length >> 1), () => outgoing.destroy());
+  } else outgoing.end(body);
 }

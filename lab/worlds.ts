@@ -31,6 +31,8 @@ export interface TwoAccountsOptions {
   readonly source?: Partial<BucketSettings>;
   readonly destination?: Partial<BucketSettings>;
   readonly maxSessionSeconds?: number;
+  /** Neither bucket has a policy, and neither role may do anything in the other's: nothing can be copied server-side. */
+  readonly apart?: boolean;
 }
 
 const GITHUB_HOST = 'token.actions.githubusercontent.com';
@@ -58,7 +60,7 @@ const OBJECT_WRITES = [
  * may do just what copying needs. The source bucket's policy lets the destination role read.
  */
 export function twoAccounts(lab: Lab, options: TwoAccountsOptions = {}): TwoAccounts {
-  const { maxSessionSeconds = 3600 } = options;
+  const { maxSessionSeconds = 3600, apart = false } = options;
   const from: BucketSettings = {
     name: 'octo-source',
     account: '111122223333',
@@ -83,10 +85,10 @@ export function twoAccounts(lab: Lab, options: TwoAccountsOptions = {}): TwoAcco
     account: to.account,
     name: 's3-sync-destination',
     trustPolicy: trustPolicy(to.account),
-    policies: { sync: destinationRolePolicy(to.name, from.name) },
+    policies: { sync: apart ? destinationAlonePolicy(to.name) : destinationRolePolicy(to.name, from.name) },
     maxSessionSeconds,
   });
-  if (!from.policy) source.setBucketPolicy(readableBy(destination.role, from.name));
+  if (!from.policy && !apart) source.setBucketPolicy(readableBy(destination.role, from.name));
   return { source, destination };
 }
 
@@ -138,11 +140,22 @@ export function sourceRolePolicy(bucket: string): PolicyDocument {
 /** What the destination role needs: to write there, and to read at the source. */
 export function destinationRolePolicy(bucket: string, source: string): PolicyDocument {
   return policy(
-    allow(['s3:ListBucket', 's3:ListBucketMultipartUploads', ...CONFIGURATION_READS], arnOf(bucket)),
-    allow([...OBJECT_READS, ...OBJECT_WRITES], `${arnOf(bucket)}/*`),
+    ...writing(bucket),
     allow('s3:ListBucket', arnOf(source)),
     allow(OBJECT_READS, `${arnOf(source)}/*`),
   );
+}
+
+/** What the destination role needs where another identity reads the source. */
+export function destinationAlonePolicy(bucket: string): PolicyDocument {
+  return policy(...writing(bucket));
+}
+
+function writing(bucket: string): object[] {
+  return [
+    allow(['s3:ListBucket', 's3:ListBucketMultipartUploads', ...CONFIGURATION_READS], arnOf(bucket)),
+    allow([...OBJECT_READS, ...OBJECT_WRITES], `${arnOf(bucket)}/*`),
+  ];
 }
 
 /** The bucket policy that lets a role of another account list and read. */

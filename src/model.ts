@@ -14,11 +14,19 @@ export const MODES = ['sync', 'dry-run', 'verify', 'preflight'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Engines that work today; `auto` stands for the choice among them. */
-export const ENGINES = ['auto', 'copy'] as const;
+export const ENGINES = ['auto', 'copy', 'stream'] as const;
 export type EngineName = Exclude<(typeof ENGINES)[number], 'auto'>;
 
-export const COMPARES = ['auto', 'size', 'newer', 'missing', 'always'] as const;
+export const COMPARES = ['auto', 'size', 'newer', 'checksum', 'missing', 'always'] as const;
 export type Compare = (typeof COMPARES)[number];
+
+/** How the result is proven, each with all that the one before it does. */
+export const VERIFIES = ['none', 'listing', 'checksum', 'content'] as const;
+export type Verify = (typeof VERIFIES)[number];
+
+/** What becomes of source objects in an archive that have no restored copy. */
+export const ARCHIVED = ['skip', 'fail', 'restore'] as const;
+export type Archived = (typeof ARCHIVED)[number];
 
 export const PRESERVABLE = ['metadata', 'tags', 'storage-class'] as const;
 export type Preserved = (typeof PRESERVABLE)[number];
@@ -46,7 +54,7 @@ export interface Settings {
   readonly encryption: 'AES256' | 'aws:kms' | 'aws:kms:dsse' | undefined;
   readonly kmsKey: string | undefined;
   readonly acl: string | undefined;
-  readonly archived: 'skip' | 'fail';
+  readonly archived: Archived;
   readonly requestPayer: boolean;
   /** Requests in flight; `auto` lets the engine choose. */
   readonly concurrency: number | 'auto';
@@ -54,7 +62,7 @@ export interface Settings {
   readonly maxRate: number | undefined;
   /** Bytes of a multipart part; `auto` keeps the source's own part boundaries where they can be found. */
   readonly partSize: number | 'auto';
-  readonly verify: 'none' | 'listing';
+  readonly verify: Verify;
   readonly report: ReportSettings;
 }
 
@@ -100,6 +108,8 @@ export interface ObjectEntry {
   readonly storageClass: string;
   /** The listing said that an archived object has a readable restored copy. */
   readonly restored: boolean;
+  /** A restored copy is on its way. */
+  readonly restoring?: true;
 }
 
 /** Two listings met: at least one side is there. */
@@ -108,14 +118,38 @@ export type Pair =
   | { readonly key: string; readonly source?: never; readonly destination: ObjectEntry };
 
 /** Why a source object must move. */
-export type CopyReason = 'missing' | 'size-differs' | 'content-differs' | 'source-newer' | 'always';
+export type CopyReason =
+  | 'missing'
+  | 'size-differs'
+  | 'content-differs'
+  | 'source-newer'
+  // `compare: checksum` found nothing that proves the two equal.
+  | 'unproven'
+  | 'always';
 /** Why it may stay. */
-export type UnchangedReason = 'same-etag' | 'same-checksum' | 'same-size' | 'destination-newer' | 'exists';
+export type UnchangedReason =
+  | 'same-etag'
+  | 'same-checksum'
+  | 'same-content'
+  | 'same-size'
+  | 'destination-newer'
+  | 'exists';
 /** Why it was left out on purpose. */
-export type SkipReason = 'excluded' | 'archived' | 'key-empty' | 'vanished' | 'stopped';
+export type SkipReason =
+  | 'excluded'
+  | 'archived'
+  // `archived: restore`: asked for now, asked for earlier and not there yet, and what only a sync would ask for.
+  | 'restore-asked'
+  | 'restoring'
+  | 'would-restore'
+  | 'key-empty'
+  | 'vanished'
+  | 'stopped';
 /** Why it cannot move, known before or found while trying. */
 export type FailReason =
   | 'archived'
+  | 'restore-denied'
+  | 'customer-key'
   | 'key-too-long'
   | 'key-empty'
   | 'denied'
@@ -137,6 +171,7 @@ export type Decision =
   | { readonly action: 'copy'; readonly reason: CopyReason }
   | { readonly action: 'unchanged'; readonly reason: UnchangedReason }
   | { readonly action: 'skip'; readonly reason: SkipReason }
+  | { readonly action: 'restore'; readonly reason: 'archived' }
   | { readonly action: 'fail'; readonly reason: FailReason }
   | { readonly action: 'delete'; readonly reason: 'extraneous' }
   | { readonly action: 'keep'; readonly reason: Exclude<ExtraneousReason, 'extraneous'> };
@@ -178,8 +213,11 @@ export interface FailedOutcome {
   readonly requestId: string | undefined;
 }
 
-/** The evidence an object was verified with, strongest first. */
-export const PROOFS = ['checksum', 'etag', 'size', 'none'] as const;
+/**
+ * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object
+ * checksums; equal ETags that are MD5s; equal ETags made of the MD5s of equal parts; equal sizes; nothing.
+ */
+export const PROOFS = ['content', 'checksum', 'etag', 'part-etag', 'size', 'none'] as const;
 export type Proof = (typeof PROOFS)[number];
 
 /** The last word on one object: one line of `objects.ndjson`. */
@@ -289,6 +327,8 @@ export interface RunReport {
   readonly notes: readonly string[];
   readonly failures: readonly FailureGroup[];
   readonly requests: Readonly<Record<string, number>>;
+  /** Bytes that `verify: content` read from both sides together; absent when it read none. */
+  readonly bytesRead?: number;
   /** Copies in flight that `concurrency: auto` went down to; absent when S3 did not make it. */
   readonly slowedTo?: number;
   readonly started: string;

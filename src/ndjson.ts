@@ -29,6 +29,14 @@ export class NdjsonWriter<T> {
     return this.#stream.write(chunk) ? undefined : this.#drained();
   }
 
+  /** One await for all of them, but for the times when the disk has to be waited for. */
+  async writeAll(values: Iterable<T>): Promise<void> {
+    for (const value of values) {
+      const drained = this.write(value);
+      if (drained !== undefined) await drained;
+    }
+  }
+
   async close(): Promise<void> {
     this.#stream.end(this.#buffer);
     this.#buffer = '';

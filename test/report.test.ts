@@ -22,7 +22,7 @@ const TOTALS: Totals = {
   bytesListed: 5 * 1024 ** 4,
   bytesCopied: 6_012_954_214,
   reasons: { 'copied: missing': 1234, 'unchanged: same-etag': 10_000 },
-  proofs: { checksum: 0, etag: 11_234, size: 0, none: 0 },
+  proofs: { content: 0, checksum: 0, etag: 11_234, 'part-etag': 0, size: 0, none: 0 },
 };
 
 function report(changes: Partial<RunReport> = {}): RunReport {
@@ -117,6 +117,18 @@ test('each mode says what it did', () => {
   assert.match(renderSummary(report({ complete: false })), /^## ✅ Synced in part/m);
 });
 
+test('what was read to compare contents is told, and the grades of evidence stand strongest first', () => {
+  assert.doesNotMatch(renderSummary(report()), /read to compare/);
+  const proofs = { content: 1, checksum: 2, etag: 3, 'part-etag': 4, size: 5, none: 6 };
+  const text = renderSummary(report({ bytesRead: 3 * 1024 ** 3, totals: { ...TOTALS, proofs } }));
+  assert.match(text, / · 3 GiB read to compare contents/);
+  const grades = [...text.matchAll(/^\| (content|checksum|etag|part-etag|size|none) \| .* \| (\d) \|$/gm)];
+  assert.deepEqual(
+    grades.map(([, grade, number]) => [grade, Number(number)]),
+    Object.entries(proofs),
+  );
+});
+
 test('being asked to slow down is told in one sentence, with what helps', () => {
   const told = (changes: Partial<RunReport>, throttled = 312) =>
     /^S3 asked to slow down.*$/m.exec(renderSummary(report({ requests: { throttled }, ...changes })))?.[0];
@@ -171,6 +183,17 @@ test('a foreign text is shown letter by letter', () => {
   assert.equal(escaped('\n\u202e'), '&#92;x0a&#92;u{202e}');
   assert.equal(code(' a  b ').text, '<code>&#92;x20a&#92;x20&#92;x20b&#92;x20</code>');
   assert.equal(fenced('a\n````\rb', 'json').text, '`````json\na\n````\\x0db\n`````');
+});
+
+test('what a warning asks to be pasted stands below the checks', () => {
+  const warned: CheckResult = {
+    ...FAILED_CHECK,
+    verdict: 'warn',
+    fix: { todo: 'Grant it.', paste: '{"Sid":"x"}' },
+  };
+  const text = renderSummary(report({ checks: [warned] }));
+  assert.match(text, /Grant it\..*```json\n\{"Sid":"x"\}\n```.*<\/details>/s);
+  assert.doesNotMatch(text, /Checks that failed/);
 });
 
 /** A report in which every foreign text is `text`. */

@@ -86,6 +86,8 @@ test('the echo of settings is accepted again and means the same', () => {
     include: fc.array(glob, { maxLength: 3 }).map(globs => globs.join('\n')),
     'min-size': some(fc.constantFrom('0', '5MiB')),
     'modified-after': some(fc.constantFrom('2026-01-31', '2026-01-31T01:02:03.004Z')),
+    compare: some(fc.constantFrom('newer', 'checksum')),
+    verify: some(fc.constantFrom('none', 'checksum', 'content')),
     delete: some(fc.constantFrom('true', 'false')),
     'max-delete': some(fc.constantFrom('0', '500', '2.5%', '100%')),
     preserve: some(fc.constantFrom('tags', 'metadata\nstorage-class')),

@@ -64075,7 +64075,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 7248:
+/***/ 627:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64181,6 +64181,9 @@ var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
 function partitionOf(arn) {
     return arn?.split(':')[1] || 'aws';
 }
+function regionOf(arn) {
+    return arn.split(':')[3] ?? '';
+}
 function accountOf(arn) {
     return arn.split(':')[4] ?? '';
 }
@@ -64218,6 +64221,8 @@ const KINDS = {
     ConditionalRequestConflict: 'retry',
     IDPCommunicationError: 'retry',
     TimeoutError: 'retry',
+    // Not S3's: a body on its way from one request into another broke off.
+    BrokenBody: 'retry',
     ExpiredToken: 'renew',
     ExpiredTokenException: 'renew',
     TokenRefreshRequired: 'renew',
@@ -64697,6 +64702,19 @@ function readStatement(location, partition, tags) {
         Resource: objectsArn(location, partition),
     };
 }
+/** Asking archived objects back; which tier of Intelligent-Tiering one is in only HeadObject tells. */
+function restoreStatement(location, partition) {
+    return {
+        Sid: 'S3SyncRestore',
+        Effect: 'Allow',
+        Action: ['s3:RestoreObject', 's3:GetObject'],
+        Resource: objectsArn(location, partition),
+    };
+}
+/** For the policy of a customer managed key, where `Resource` is the key itself. */
+function decryptStatement() {
+    return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
+}
 function writeStatement(location, partition, needs) {
     return {
         Sid: 'S3SyncWrite',
@@ -64952,7 +64970,7 @@ function keys_unquote(etag) {
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/connection.js
 
 /** @param name in lower case */
-function connection_headerOf({ headers }, name) {
+function headerOf({ headers }, name) {
     for (let at = 0; at + 1 < headers.length; at += 2) {
         if (headers[at]?.length === name.length && String(headers[at]).toLowerCase() === name)
             return String(headers[at + 1]);
@@ -65129,7 +65147,7 @@ function targetOf({ protocol, hostname, port, path }) {
  */
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 /** The text of the first `<name>`, entities replaced; `undefined` when there is none. */
-function xml_textOf(xml, name) {
+function textOf(xml, name) {
     const open = xml.indexOf(`<${name}>`);
     if (open < 0)
         return undefined;
@@ -65199,7 +65217,7 @@ class Caller {
         throw refusal;
     }
     #learnSkew(answer) {
-        const theirs = Date.parse(connection_headerOf(answer, 'date') ?? '');
+        const theirs = Date.parse(headerOf(answer, 'date') ?? '');
         if (!Number.isNaN(theirs))
             this.#skewMs = theirs - Date.now();
     }
@@ -65217,12 +65235,62 @@ class S3Refusal extends Error {
     $metadata;
     constructor(answer) {
         const body = answer.body.toString();
-        super(xml_textOf(body, 'Message') ?? `S3 answered ${answer.status}.`);
-        this.name = xml_textOf(body, 'Code') ?? 'UnknownError';
-        this.Condition = xml_textOf(body, 'Condition');
+        super(textOf(body, 'Message') ?? `S3 answered ${answer.status}.`);
+        this.name = textOf(body, 'Code') ?? 'UnknownError';
+        this.Condition = textOf(body, 'Condition');
         // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
         const httpStatusCode = answer.status === 200 ? 500 : answer.status;
-        this.$metadata = { httpStatusCode, requestId: connection_headerOf(answer, 'x-amz-request-id') };
+        this.$metadata = { httpStatusCode, requestId: headerOf(answer, 'x-amz-request-id') };
+    }
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/framing.js
+/**
+ * The `aws-chunked` framing of a body whose checksum follows it. The SDK has one of its own; it sends chunks as small as
+ * they come, where S3 asks for 8 KiB at least, and reads on when the receiver does not, so that bodies pile up in memory.
+ * (S3 API Reference, "Streaming uploads with trailing headers".)
+ */
+
+const CHUNK_BYTES = 64 * 1024;
+/** What the SDK calls to frame a body; the headers that belong to it are the SDK's. */
+function framed(body, { checksumAlgorithmFn, checksumLocationName, base64Encoder }) {
+    if (checksumAlgorithmFn === undefined || checksumLocationName === undefined || base64Encoder === undefined)
+        throw new TypeError('A body is framed for the sake of its checksum.');
+    const checksum = new checksumAlgorithmFn();
+    return body.pipe(new Framing(checksum, digest => `${checksumLocationName}:${base64Encoder(digest)}`));
+}
+class Framing extends external_node_stream_.Transform {
+    #checksum;
+    #trailer;
+    #held = [];
+    #bytes = 0;
+    constructor(checksum, trailer) {
+        super();
+        this.#checksum = checksum;
+        this.#trailer = trailer;
+    }
+    _transform(chunk, _encoding, done) {
+        this.#checksum.update(chunk);
+        this.#held.push(chunk);
+        this.#bytes += chunk.length;
+        if (this.#bytes >= CHUNK_BYTES)
+            this.#send();
+        done();
+    }
+    _flush(done) {
+        if (this.#bytes > 0)
+            this.#send();
+        this.#checksum.digest().then(digest => done(null, `0\r\n${this.#trailer(digest)}\r\n\r\n`), done);
+    }
+    #send() {
+        this.push(`${this.#bytes.toString(16)}\r\n`);
+        for (const chunk of this.#held)
+            this.push(chunk);
+        this.push('\r\n');
+        this.#held = [];
+        this.#bytes = 0;
     }
 }
 
@@ -65231,6 +65299,7 @@ class S3Refusal extends Error {
  * A bucket as one identity sees it: one client in the bucket's own Region, the account that must own it named in every
  * request, every request counted and retried the same way.
  */
+
 
 
 
@@ -65248,6 +65317,9 @@ class RequestCounter {
         return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
     }
 }
+const nothing = () => { };
+/** The SDK warns of every upload that it cannot repeat. It is repeated all the same, and counted. */
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 class Bucket {
     location;
     region;
@@ -65281,6 +65353,10 @@ class Bucket {
             // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
             requestChecksumCalculation: 'WHEN_REQUIRED',
             responseChecksumValidation: 'WHEN_REQUIRED',
+            getAwsChunkedEncodingStream: framed,
+            // The SDK would announce that it waits for S3's leave before it sends a body, and not wait.
+            expectContinueHeader: false,
+            logger: SILENT,
         };
         this.#client = new client_s3_dist_cjs/* S3Client */.YxF(config);
         this.#caller = new Caller({
@@ -65299,13 +65375,37 @@ class Bucket {
     }
     /** Any operation, by the SDK. */
     send(command, { signal = this.#network.aborting, withinMs } = {}) {
-        const { requests } = this.#network;
+        return withRetries(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
+    }
+    /** One attempt, for a request with a body that cannot be sent twice. `repeated` tries again. */
+    sendOnce(command, { signal = this.#network.aborting, withinMs } = {}) {
+        this.#network.requests.add(command.constructor.name.replace(/Command$/, ''));
         const options = { abortSignal: signal, ...(withinMs !== undefined && { requestTimeout: withinMs }) };
-        const operation = command.constructor.name.replace(/Command$/, '');
-        return withRetries(() => {
-            requests.add(operation);
-            return this.#client.send(command, options);
-        }, this.#retries(signal));
+        return this.#client.send(command, options);
+    }
+    /**
+     * Tries again what takes one request to `other` and one to this bucket, as `send` does with one request.
+     *
+     * @throws what the last attempt threw; StoppedError once the run was aborted
+     */
+    repeated(other, attempt) {
+        const { turn, aborting } = this.#network;
+        return withRetries(attempt, {
+            ...this.#retries(aborting),
+            // Both turns are waited for before the first request: S3 would not hold a body for so long.
+            turn: turn &&
+                (async () => {
+                    await turn();
+                    await turn();
+                }),
+            renew: async () => {
+                await Promise.all([this.identity.renew(), other.identity.renew()]);
+            },
+        });
+    }
+    /** Ends every request under way. */
+    get aborting() {
+        return this.#network.aborting;
     }
     /** The few operations that are sent by the million, without the SDK. */
     call(call) {
@@ -65376,6 +65476,7 @@ function parseLines(text) {
 
 
 
+
 /** The object as a listing would show it at this moment. */
 async function headEntry(bucket, key) {
     const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
@@ -65386,6 +65487,7 @@ async function headEntry(bucket, key) {
         modified: head.LastModified?.getTime() ?? 0,
         storageClass: head.StorageClass ?? 'STANDARD',
         restored: /ongoing-request="false"/.test(head.Restore ?? ''),
+        ...(/ongoing-request="true"/.test(head.Restore ?? '') && { restoring: true }),
     };
 }
 /**
@@ -65402,37 +65504,64 @@ function head_headListed(bucket, entry, asked = {}) {
         ...asked,
     }));
 }
-const CHECKSUMS = (/* unused pure expression or super */ null && ([
-    'ChecksumCRC64NVME',
-    'ChecksumCRC32',
-    'ChecksumCRC32C',
-    'ChecksumSHA256',
-    'ChecksumSHA1',
-]));
-/** `undefined` when the object may not be asked or is no longer the one listed: no evidence is not an error. */
-async function evidenceOf(bucket, entry) {
+/** Members of the answer by algorithm. (S3 API, HeadObject.) */
+const CHECKSUMS = {
+    CRC64NVME: 'ChecksumCRC64NVME',
+    CRC32: 'ChecksumCRC32',
+    CRC32C: 'ChecksumCRC32C',
+    SHA1: 'ChecksumSHA1',
+    SHA256: 'ChecksumSHA256',
+    SHA512: 'ChecksumSHA512',
+    MD5: 'ChecksumMD5',
+    XXHASH64: 'ChecksumXXHASH64',
+    XXHASH3: 'ChecksumXXHASH3',
+    XXHASH128: 'ChecksumXXHASH128',
+};
+/**
+ * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
+ *
+ * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
+ */
+function checksumsOf(bucket, object) {
+    return noneWhereRefused(async () => {
+        const head = await head_headListed(bucket, object, { ChecksumMode: 'ENABLED' });
+        return {
+            ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
+            ...fullObjectChecksums(head),
+        };
+    });
+}
+const REFUSALS = new Set([
+    'denied',
+    'precondition',
+    'absent',
+    // All that a HEAD says of an object under a customer's key is 400, as for an expired session, even when it is renewed.
+    'renew',
+    'other',
+]);
+/** @throws what is not about this one object: a failing service or connection must not pass for missing evidence */
+async function noneWhereRefused(ask) {
     try {
-        const head = await head_headListed(bucket, entry, { ChecksumMode: 'ENABLED' });
-        return { checksums: fullObjectChecksums(head), etagIsMd5: etagIsMd5(head, entry.etag) };
+        return await ask();
     }
     catch (error) {
-        if (error instanceof StoppedError)
+        if (isOfTheRun(error) || !REFUSALS.has(troubleOf(error).kind))
             throw error;
         return undefined;
     }
 }
+function isOfTheRun(error) {
+    return error instanceof StoppedError || error instanceof FatalError;
+}
 /** Composite checksums depend on the parts and say nothing about another object with other parts. */
 function fullObjectChecksums(head) {
-    const checksums = {};
-    for (const name of CHECKSUMS) {
-        const value = head[name];
-        if (value !== undefined && head.ChecksumType !== 'COMPOSITE' && !value.includes('-'))
-            checksums[name] = value;
-    }
-    return checksums;
+    if (head.ChecksumType === 'COMPOSITE')
+        return {};
+    const checksums = Object.entries(CHECKSUMS).map(([algorithm, member]) => [algorithm, head[member]]);
+    return Object.fromEntries(checksums.flatMap(([algorithm, value]) => value === undefined || value.includes('-') ? [] : [[algorithm, value]]));
 }
 /** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
-function etagIsMd5(head, etag) {
+function isMd5(head, etag) {
     const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
     return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
 }
@@ -65564,45 +65693,32 @@ function endsCopy(error) {
     return kind === 'precondition' || kind === 'absent';
 }
 
-;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
-
-
-/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
-const HEADERS = {
-    ACL: 'x-amz-acl',
-    CopySource: 'x-amz-copy-source',
-    CopySourceIfMatch: 'x-amz-copy-source-if-match',
-    CopySourceRange: 'x-amz-copy-source-range',
-    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
-    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
-    IfNoneMatch: 'if-none-match',
-    MetadataDirective: 'x-amz-metadata-directive',
-    RequestPayer: 'x-amz-request-payer',
-    ServerSideEncryption: 'x-amz-server-side-encryption',
-    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
-    StorageClass: 'x-amz-storage-class',
-    TaggingDirective: 'x-amz-tagging-directive',
-};
-/** Members without a value are left out. */
-function copies_copyHeaders(members) {
-    const headers = {};
-    for (const name of MEMBERS) {
-        const value = members[name];
-        if (value !== undefined)
-            headers[HEADERS[name]] = value;
+;// CONCATENATED MODULE: ./lib/src/s3/checksums.js
+/** Algorithms by which an upload in parts can be checked as a whole (S3 User Guide, "Checking object integrity"). */
+const checksums_UPLOAD_ALGORITHMS = ['CRC64NVME', 'CRC32', 'CRC32C'];
+/** Algorithms by which an upload in one request can. */
+const ALGORITHMS = [...checksums_UPLOAD_ALGORITHMS, 'SHA256', 'SHA1'];
+/** `undefined` when S3 sent none, or only one that depends on how the object was cut into parts. */
+function checksums_fullObjectChecksum(head, algorithms) {
+    if (head.ChecksumType === 'COMPOSITE')
+        return undefined;
+    for (const algorithm of algorithms) {
+        const value = head[`Checksum${algorithm}`];
+        if (value !== undefined && !value.includes('-'))
+            return { algorithm, value };
     }
-    return headers;
+    return undefined;
 }
-const MEMBERS = Object.keys(HEADERS);
-/** Reads a CopyObjectResult or CopyPartResult. */
-function copies_readCopyAnswer(answer) {
-    return { etag: textOf(answer.body.toString(), 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
+/** The member by which a request names the checksum of the whole object. */
+function checksums_checksumMember(checksum) {
+    return checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
 /**
- * A server-side copy in parts, for what one CopyObject cannot carry. UploadPartCopy takes nothing but bytes, so the
- * source's metadata and tags are read and given to the new upload. (S3 API, UploadPartCopy and CreateMultipartUpload.)
+ * An upload in parts, for what one request cannot carry. Parts are nothing but bytes, however they get there, so the
+ * source's metadata and tags are read and given to the new upload. (S3 API, UploadPart, UploadPartCopy and
+ * CreateMultipartUpload.)
  */
 
 
@@ -65614,17 +65730,17 @@ function copies_readCopyAnswer(answer) {
 
 
 
-/** The source cannot be carried whole; nothing was started. */
-class UnreadableMetadataError extends (/* unused pure expression or super */ null && (Error)) {
-    name = 'UnreadableMetadata';
-}
-async function copyInParts(route, source) {
-    const planned = await planParts(route, source);
-    const head = await headListed(route.from, source);
-    const upload = await multipart_open(route, source, head);
+
+/** @throws UnreadableMetadataError, or what S3 answered; the upload is then aborted */
+async function uploadInParts(route, source, { partBytes, checked, carry }) {
+    const planned = await planParts(route, source, partBytes);
+    const head = await headListed(route.from, source, checked ? { ChecksumMode: 'ENABLED' } : {});
+    const checksum = fullObjectChecksum(head, UPLOAD_ALGORITHMS);
+    const algorithm = checksum?.algorithm ?? 'CRC64NVME';
+    const upload = await multipart_open(route, source, head, algorithm);
     try {
-        const parts = await together(route.parts, planned, part => copyPart(route, source, upload, part));
-        const done = await complete(route, source, upload, parts);
+        const parts = await together(route.parts, planned, part => carry(upload, part, algorithm));
+        const done = await complete(route, source, upload, parts, checksum);
         await route.journal.closed(upload);
         return done;
     }
@@ -65633,10 +65749,10 @@ async function copyInParts(route, source) {
         throw error;
     }
 }
-async function planParts(route, source) {
+async function planParts(route, source, partBytes) {
     if (route.partSize !== 'auto')
         return cutIntoParts(evenLengths(source.size, route.partSize));
-    return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size));
+    return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size, partBytes));
 }
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
@@ -65648,19 +65764,16 @@ async function giveUp(route, upload) {
         // The error that made the copy fail is the one worth telling.
     }
 }
-async function multipart_open(route, source, head) {
-    const { to, preserve } = route;
+async function multipart_open(route, source, head, algorithm) {
+    const { to } = route;
     const Key = to.fullKey(source.key);
     const { UploadId } = await to.send(new CreateMultipartUploadCommand({
         ...to.common,
         ...to.payer,
         Key,
-        ...(preserve.has('metadata') && metadataOf(head)),
-        ...(preserve.has('tags') &&
-            (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(route.from, source) }),
-        ...destinationTraits(route, source),
+        ...(await attributesOf(route, source, head)),
         // Full-object checksums of multipart objects can be compared whatever their parts.
-        ChecksumAlgorithm: 'CRC64NVME',
+        ChecksumAlgorithm: algorithm,
         ChecksumType: 'FULL_OBJECT',
     }));
     if (UploadId === undefined)
@@ -65669,58 +65782,9 @@ async function multipart_open(route, source, head) {
     await route.journal.opened(upload);
     return upload;
 }
-/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
-function metadataOf(head) {
-    if ((head.MissingMeta ?? 0) > 0) {
-        throw new UnreadableMetadataError(`${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that a multipart copy would lose them.`);
-    }
-    const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
-    if (expires !== undefined && Number.isNaN(expires.getTime())) {
-        throw new UnreadableMetadataError(`The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
-    }
-    const plain = {
-        Metadata: head.Metadata,
-        ContentType: head.ContentType,
-        ContentEncoding: head.ContentEncoding,
-        ContentLanguage: head.ContentLanguage,
-        ContentDisposition: head.ContentDisposition,
-        CacheControl: head.CacheControl,
-        WebsiteRedirectLocation: head.WebsiteRedirectLocation,
-        Expires: expires,
-    };
-    return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
-}
-/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
-async function taggingOf(from, source) {
-    const { TagSet } = await from.send(new GetObjectTaggingCommand({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
-    return (TagSet ?? [])
-        .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
-        .join('&');
-}
-async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
-    const answer = await route.to.call({
-        operation: 'UploadPartCopy',
-        method: 'PUT',
-        key,
-        query: [
-            ['partNumber', String(number)],
-            ['uploadId', uploadId],
-        ],
-        headers: copyHeaders({
-            ...route.to.expected,
-            ...copiedFrom(route, source),
-            CopySourceRange: `bytes=${first}-${last}`,
-        }),
-        withinMs: patienceFor(last - first + 1),
-    });
-    const { etag } = readCopyAnswer(answer);
-    if (etag === undefined)
-        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    return { PartNumber: number, ETag: etag };
-}
 /** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
 const COMPLETE_WITHIN_MS = (/* unused pure expression or super */ null && (15 * 60_000));
-async function complete(route, source, { key, uploadId }, parts) {
+async function complete(route, source, { key, uploadId }, parts, checksum) {
     const request = new CompleteMultipartUploadCommand({
         ...route.to.common,
         ...route.to.payer,
@@ -65729,6 +65793,7 @@ async function complete(route, source, { key, uploadId }, parts) {
         MultipartUpload: { Parts: parts },
         MpuObjectSize: source.size,
         ChecksumType: 'FULL_OBJECT',
+        ...checksumMember(checksum),
         ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     });
     try {
@@ -65846,7 +65911,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9322);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7248);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(627);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6424);
 /** After the step, whatever became of it: ends uploads that a killed run left open and saves its report. */
 

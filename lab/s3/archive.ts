@@ -1,5 +1,5 @@
 /** Archived objects: which cannot be read, and how a restore makes them readable for a while. */
-import { invalidArgument, S3Error } from './errors.ts';
+import { invalidArgument, malformedXml, S3Error } from './errors.ts';
 import type { StoredObject } from './object.ts';
 
 export type ArchiveTier = 'ARCHIVE_ACCESS' | 'DEEP_ARCHIVE_ACCESS';
@@ -25,7 +25,7 @@ const HOURS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   GLACIER: { Expedited: 5 / 60, Standard: 5, Bulk: 12 },
   DEEP_ARCHIVE: { Standard: 12, Bulk: 48 },
   ARCHIVE_ACCESS: { Expedited: 5 / 60, Standard: 5, Bulk: 12 },
-  DEEP_ARCHIVE_ACCESS: { Standard: 12, Bulk: 12 },
+  DEEP_ARCHIVE_ACCESS: { Standard: 12, Bulk: 48 },
 };
 
 /** The archive an object lies in, whether or not a copy of it is restored. */
@@ -64,7 +64,8 @@ export function restoreStatus(
 
 /**
  * The restore a request asks for, timed as the retrieval tiers are documented.
- * Source: User Guide, restoring-objects-retrieval-options.
+ * Copies of archived objects need a number of days, objects of Intelligent-Tiering must have none.
+ * Source: User Guide, restoring-objects-retrieval-options; API Reference, S3InitiateRestoreObjectOperation.
  */
 export function restorationOf(
   object: StoredObject,
@@ -81,6 +82,10 @@ export function restorationOf(
       { StorageClass: object.storageClass },
     );
   }
+  if (object.archiveTier !== undefined && days !== undefined) {
+    throw invalidArgument('Days must not be set for this object', 'Days', String(days));
+  }
+  if (object.archiveTier === undefined && days === undefined) throw malformedXml();
   if (restoreStatus(object, now)?.ongoing) {
     throw new S3Error(409, 'RestoreAlreadyInProgress', 'Object restore is already in progress');
   }

@@ -158,6 +158,20 @@ export class Bucket {
     });
   }
 
+  /** Changes the last byte of an object and nothing else about it; ETag and checksum are those of the new content. */
+  corrupt(key: string): StoredObject {
+    const { content, tags, checksum, parts, etag: _, ...rest } = this.#existing(key);
+    const start = content.range(0, content.size - 1);
+    const last = Buffer.from(content.range(content.size - 1, content.size).bytes());
+    last.writeUInt8(last.readUInt8() ^ 1);
+    return this.put(key, Content.join([start, Content.of(last)]), {
+      ...rest,
+      tags: Object.fromEntries(tags),
+      ...((checksum === undefined || checksum.requested) && { checksum: checksum?.algorithm ?? 'none' }),
+      ...(parts && { parts: parts.map(part => part.size) }),
+    });
+  }
+
   /** Makes `object` the current version of its key. */
   store(object: Omit<StoredObject, 'kind' | 'versionId'>): StoredObject {
     const versionId = this.versioning === 'Enabled' ? this.#world.id() : NULL_VERSION;
@@ -208,6 +222,12 @@ export class Bucket {
         version.versionId === versionId && version.kind === 'object' ? { ...version, ...change } : version,
       ),
     );
+  }
+
+  #existing(key: string): StoredObject {
+    const object = this.get(key);
+    if (object === undefined) throw new RangeError(`There is no object ${JSON.stringify(key)}.`);
+    return object;
   }
 
   #push(version: Version): void {

@@ -5,6 +5,10 @@ export function partitionOf(arn: string | undefined): string {
   return arn?.split(':')[1] || 'aws';
 }
 
+export function regionOf(arn: string): string {
+  return arn.split(':')[3] ?? '';
+}
+
 export function accountOf(arn: string): string {
   return arn.split(':')[4] ?? '';
 }

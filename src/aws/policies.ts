@@ -40,6 +40,21 @@ export function readStatement(location: Location, partition: string, tags: boole
   };
 }
 
+/** Asking archived objects back; which tier of Intelligent-Tiering one is in only HeadObject tells. */
+export function restoreStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncRestore',
+    Effect: 'Allow',
+    Action: ['s3:RestoreObject', 's3:GetObject'],
+    Resource: objectsArn(location, partition),
+  };
+}
+
+/** For the policy of a customer managed key, where `Resource` is the key itself. */
+export function decryptStatement(): Statement {
+  return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
+}
+
 export interface WriteNeeds {
   readonly tags: boolean;
   readonly acl: boolean;

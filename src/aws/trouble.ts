@@ -50,6 +50,8 @@ const KINDS: Readonly<Record<string, TroubleKind>> = {
   ConditionalRequestConflict: 'retry',
   IDPCommunicationError: 'retry',
   TimeoutError: 'retry',
+  // Not S3's: a body on its way from one request into another broke off.
+  BrokenBody: 'retry',
   ExpiredToken: 'renew',
   ExpiredTokenException: 'renew',
   TokenRefreshRequired: 'renew',

@@ -1,5 +1,6 @@
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
 import { createCopyEngine } from '../engines/copy.ts';
+import { createStreamEngine } from '../engines/stream.ts';
 import type { Log } from '../model.ts';
 import { aclFor } from '../preflight/ownership.ts';
 import type { Scene } from '../preflight/scene.ts';
@@ -14,8 +15,11 @@ import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
 import type { Diary } from './diary.ts';
 import type { Plan } from './plan.ts';
+import { Restorer } from './restore.ts';
 
 const PROGRESS_EVERY_MS = 10_000;
+
+const ENGINES = { copy: createCopyEngine, stream: createStreamEngine };
 
 export interface Carriage {
   readonly scene: Scene;
@@ -30,8 +34,9 @@ export interface Carriage {
 
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
 export async function carryOut(carriage: Carriage): Promise<void> {
-  const failed = await copyAll(carriage);
-  const { plan, stop, log } = carriage;
+  const { scene, plan, stop, log } = carriage;
+  const restorer = new Restorer(scene, stop);
+  const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(carriage));
   if (plan.totals.toDelete === 0 || stop.draining.aborted) return;
   if (failed + plan.totals.toFail > 0) {
     log.warning(
@@ -43,28 +48,30 @@ export async function carryOut(carriage: Carriage): Promise<void> {
 }
 
 /** Resolves to how many objects failed. */
-async function copyAll(carriage: Carriage): Promise<number> {
+async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> {
   const { scene, plan, outcomes, journal, requests, diary, stop, log } = carriage;
   if (plan.totals.toCopy === 0) return 0;
   const { concurrency, archived } = scene.settings;
   const places = new Places(concurrency === 'auto' ? PACE.start : concurrency);
   const pace = concurrency === 'auto' ? new Pace(places) : undefined;
   const throttled = () => requests.count('throttled');
-  const engine = createCopyEngine({
+  const engine = ENGINES[scene.engine]({
     route: routeFor(scene, journal, places),
     places,
     pace,
     throttled,
-    archived,
+    archived: archived === 'fail' ? 'fail' : 'skip',
   });
   const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
   const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
   try {
     await engine.transfer(
       plan.copies(),
-      outcome => {
-        progress.count(outcome);
-        return outcomes.add(outcome);
+      async outcome => {
+        const settled = await restorer.settle(outcome);
+        if (settled === undefined) return;
+        progress.count(settled);
+        await outcomes.add(settled);
       },
       stop,
     );

@@ -6,11 +6,17 @@ import type { Scene } from '../preflight/scene.ts';
 import { RECORDS_FILE } from '../report/folder.ts';
 import { list } from '../s3/list.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../sync/conclude.ts';
+import type { Pages } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
 import { pairListings } from '../sync/plan.ts';
+import { type Doubts, proveRecords } from '../sync/prove.ts';
+import type { Stop } from '../sync/stop.ts';
 import { Tally } from '../sync/totals.ts';
+import { withAdvice } from './advice.ts';
 import type { Diary } from './diary.ts';
+import { describeDoubts, describeMovements } from './notes.ts';
 import type { Plan } from './plan.ts';
+import { askChecksums, placesToAsk, readContents } from './witnesses.ts';
 
 export interface Conclusion {
   readonly scene: Scene;
@@ -19,6 +25,7 @@ export interface Conclusion {
   /** Both buckets can be listed once more; not so after a stop or a fatal error. */
   readonly mayLook: boolean;
   readonly reportFolder: string;
+  readonly stop: Stop;
 }
 
 export async function conclude(conclusion: Conclusion, diary: Diary): Promise<void> {
@@ -26,7 +33,8 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
   const { settings } = scene;
   const settled = settle(plan.items(), await outcomes.inKeyOrder());
   const movements: Movements = { appeared: 0, movedOn: 0 };
-  const compares = settings.mode === 'sync' && settings.verify === 'listing' && conclusion.mayLook;
+  const doubts: Doubts = { open: 0, silent: 0, unread: 0 };
+  const compares = settings.mode === 'sync' && settings.verify !== 'none' && conclusion.mayLook;
   const records =
     compares && changedSomething(plan)
       ? recordAsSeen(settled, closingListing(scene), places(settings), movements)
@@ -34,20 +42,41 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
 
   const tally = new Tally();
   const writer = new NdjsonWriter<ObjectRecord>(join(reportFolder, RECORDS_FILE));
-  for await (const page of records) {
-    for (const record of page) {
-      tally.count(record);
-      await writer.write(record);
-    }
+  for await (const page of proven(records, conclusion, diary, doubts)) {
+    for (const record of page) tally.count(record);
+    await writer.writeAll(page);
   }
   await writer.close();
 
   diary.totals = tally.totals(plan.totals.listed);
-  diary.failures = tally.failures();
+  diary.failures = withAdvice(tally.failures(), scene);
   diary.compared = compares || settings.mode === 'verify';
   const { reasons } = diary.totals;
   diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
-  diary.notes.push(...describe(movements));
+  diary.notes.push(...describeMovements(movements), ...describeDoubts(settings.verify, doubts));
+}
+
+/** The records as they are, or what the objects themselves say where `verify` asks for more than the listings show. */
+function proven(
+  records: Pages<ObjectRecord>,
+  { scene, mayLook, stop }: Conclusion,
+  diary: Diary,
+  doubts: Doubts,
+): Pages<ObjectRecord> {
+  const { settings } = scene;
+  const { mode, verify } = settings;
+  if (!mayLook || mode === 'dry-run' || (verify !== 'checksum' && verify !== 'content')) return records;
+  const reading = {
+    aborting: stop.aborting,
+    count: (bytes: number) => {
+      diary.bytesRead += bytes;
+    },
+  };
+  const witnesses = {
+    checksums: askChecksums(scene),
+    contents: verify === 'content' ? readContents(scene, reading) : undefined,
+  };
+  return proveRecords(records, witnesses, places(settings), placesToAsk(settings, stop.draining), doubts);
 }
 
 /** Where nothing was to be done, the plan has just compared both sides as they are. */
@@ -61,16 +90,4 @@ function closingListing({ source, destination }: Scene) {
 
 function places({ source, destination }: Settings) {
   return { source: source.location, destination: destination.location };
-}
-
-function describe({ appeared, movedOn }: Movements): string[] {
-  const notes: string[] = [];
-  if (appeared > 0)
-    notes.push(`${appeared} objects appeared in the source after it was listed; the next run copies them.`);
-  if (movedOn > 0) {
-    notes.push(
-      `${movedOn} objects were overwritten or removed in the source after it was listed; the next run follows.`,
-    );
-  }
-  return notes;
 }

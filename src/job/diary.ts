@@ -2,6 +2,7 @@
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
 import type {
   CheckResult,
+  EngineName,
   FailureGroup,
   IdentityProof,
   Mode,
@@ -22,7 +23,11 @@ export class Diary {
   readonly checks: CheckResult[] = [];
   readonly regions: Record<Side, string | undefined> = { source: undefined, destination: undefined };
   readonly notes: string[] = [];
+  /** Once it is chosen. */
+  engine: EngineName | undefined;
   slowedTo: number | undefined;
+  /** By `verify: content`, of both sides together. */
+  bytesRead = 0;
   totals: Totals = NOTHING;
   failures: readonly FailureGroup[] = [];
   /** Everything planned was attempted. */
@@ -64,7 +69,7 @@ export class Diary {
       schema: 1,
       tool: TOOL,
       mode: settings.mode,
-      engine: 'copy',
+      engine: this.engine ?? (settings.engine === 'auto' ? 'copy' : settings.engine),
       complete: this.complete,
       verified: this.compared && verdict.ok,
       verdict,
@@ -76,6 +81,7 @@ export class Diary {
       notes: this.notes,
       failures: this.#halted === undefined ? this.failures : [this.#halted, ...this.failures],
       requests: requests.toJSON(),
+      ...(this.bytesRead > 0 && { bytesRead: this.bytesRead }),
       ...(this.slowedTo !== undefined && { slowedTo: this.slowedTo }),
       started: this.#started.toISOString(),
       finished: new Date().toISOString(),

@@ -100,7 +100,7 @@ async function concludeWithWhatIsLeft(
   run: Run,
 ): Promise<void> {
   const { host, stop, diary } = run;
-  const ending = { scene, plan, outcomes, reportFolder: host.reportFolder };
+  const ending = { scene, plan, outcomes, reportFolder: host.reportFolder, stop };
   const mayLook = !stop.draining.aborted && !diary.halted;
   try {
     await conclude({ ...ending, mayLook }, diary);

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import type { CopyItem, ObjectEntry, PlanItem } from '../model.ts';
 import { NdjsonWriter, readNdjson } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
-import { evidenceOf } from '../s3/head.ts';
 import { list } from '../s3/list.ts';
 import type { Rules } from '../sync/decide.ts';
 import { createFilter } from '../sync/filter.ts';
 import type { Pages } from '../sync/merge.ts';
 import { PlanTotals, pairListings, planPairs } from '../sync/plan.ts';
-
-/** HEAD requests in flight for pairs that the listings cannot decide. */
-const ASKING = 32;
+import { fromLine, type PlanLine, toLine } from '../sync/plan-line.ts';
+import { askChecksums, askingAtOnce } from './witnesses.ts';
 
 export interface Plan {
   readonly totals: PlanTotals;
   items(): Pages<PlanItem>;
   copies(): Pages<CopyItem>;
+  /** Archived source objects to ask back. */
+  restores(): Pages<ObjectEntry>;
   /** Objects to delete at the destination. */
   deletions(): Pages<ObjectEntry>;
 }
@@ -31,29 +31,21 @@ export async function makePlan(scene: Scene, scratch: string): Promise<Plan> {
     delete: settings.delete,
     destinationPrefixBytes: Buffer.byteLength(destination.location.prefix),
   };
-  const gather = async (ours: ObjectEntry, theirs: ObjectEntry) => {
-    const [sourceSays, destinationSays] = await Promise.all([
-      evidenceOf(source, ours),
-      evidenceOf(destination, theirs),
-    ]);
-    return { source: sourceSays, destination: destinationSays };
-  };
   const totals = new PlanTotals();
-  const writer = new NdjsonWriter<PlanItem>(join(scratch, 'plan.ndjson'));
+  const writer = new NdjsonWriter<PlanLine>(join(scratch, 'plan.ndjson'));
   const pairs = pairListings(list(source), list(destination));
-  for await (const page of planPairs(pairs, rules, gather, ASKING)) {
-    for (const item of page) {
-      totals.count(item);
-      await writer.write(item);
-    }
+  for await (const page of planPairs(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {
+    for (const item of page) totals.count(item);
+    await writer.writeAll(page.map(toLine));
   }
   await writer.close();
 
-  const items = () => readNdjson<PlanItem>(writer.path);
+  const items = () => select(readNdjson<PlanLine>(writer.path), fromLine);
   return {
     totals,
     items,
     copies: () => select(items(), item => (isCopy(item) ? item : undefined)),
+    restores: () => select(items(), item => (item.action === 'restore' ? item.source : undefined)),
     deletions: () => select(items(), item => (item.action === 'delete' ? item.destination : undefined)),
   };
 }

@@ -2,8 +2,9 @@
 import { type Identity, type IdentityRequest, identify, type Surroundings } from '../aws/identity.ts';
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
 import type { CheckResult, Settings, Side } from '../model.ts';
+import type { Ways } from '../preflight/access.ts';
 import { findBucket } from '../preflight/buckets.ts';
-import { CHECKS } from '../preflight/checks.ts';
+import { checkAll } from '../preflight/checks.ts';
 import { readFacts } from '../preflight/facts.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Bucket, type Network } from '../s3/bucket.ts';
@@ -23,9 +24,11 @@ export async function prepare(
   if (identities === undefined) return undefined;
   const regions = await locateBoth(settings, identities, network, diary);
   if (regions === undefined) return undefined;
-  const scene = await setScene(settings, identities, regions, network);
-  const answers = await Promise.all(CHECKS.map(check => check(scene)));
-  diary.checks.push(...answers.flat());
+  const ways = await setScenes(settings, identities, regions, network);
+  const { scene, results, note } = await checkAll(ways);
+  diary.engine = scene.engine;
+  diary.checks.push(...results);
+  if (note !== undefined) diary.notes.push(note);
   return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
 }
 
@@ -102,12 +105,12 @@ async function locateBoth(
   return source && destination ? { source, destination } : undefined;
 }
 
-async function setScene(
+async function setScenes(
   settings: Settings,
   identities: Both<Identity>,
   regions: Both<string>,
   network: Network,
-): Promise<Scene> {
+): Promise<Ways> {
   const open = (side: Side, identity: Identity) =>
     new Bucket(
       {
@@ -123,12 +126,12 @@ async function setScene(
   const source = open('source', identities.source);
   const destination = open('destination', identities.destination);
   const [ofSource, ofDestination] = await Promise.all([readFacts(source), readFacts(destination)]);
+  const facts = { source: ofSource, destination: ofDestination };
+  const common = { settings, source, destination, facts };
+  const from = signer === identities.source ? source : open('source', signer);
+  const to = signer === identities.destination ? destination : open('destination', signer);
   return {
-    settings,
-    source,
-    destination,
-    from: signer === identities.source ? source : open('source', signer),
-    to: signer === identities.destination ? destination : open('destination', signer),
-    facts: { source: ofSource, destination: ofDestination },
+    copy: { ...common, engine: 'copy', from, to },
+    stream: { ...common, engine: 'stream', from: source, to: destination },
   };
 }

@@ -15,13 +15,14 @@ export function tellChecks(checks: readonly CheckResult[], log: Log): void {
 }
 
 export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void {
-  const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toFail } = totals;
+  const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toRestore, toFail } = totals;
   log.info(
     `Listed ${thousands(listed)} source objects (${bytes(bytesListed)}) and ${thousands(atDestination)} at the destination.`,
   );
   const verb =
     settings.mode === 'dry-run' ? 'Would copy' : settings.mode === 'verify' ? 'Different:' : 'To copy:';
   const deletions = toDelete > 0 ? `, ${thousands(toDelete)} to delete` : '';
+  const restores = toRestore > 0 ? `, ${thousands(toRestore)} to ask back from an archive` : '';
   const failures = toFail > 0 ? `, ${thousands(toFail)} that cannot be carried` : '';
-  log.info(`${verb} ${thousands(toCopy)} objects (${bytes(bytesToCopy)})${deletions}${failures}.`);
+  log.info(`${verb} ${thousands(toCopy)} objects (${bytes(bytesToCopy)})${deletions}${restores}${failures}.`);
 }

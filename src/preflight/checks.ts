@@ -1,20 +1,38 @@
 /** The checks that every run makes once both buckets have been found. The order is the order in which they are told. */
+import type { CheckResult } from '../model.ts';
+import { type Access, checkAccess, type Ways } from './access.ts';
 import { checkEncryption } from './encryption.ts';
 import { checkListable } from './listable.ts';
 import { checkObjectLock } from './object-lock.ts';
 import { checkOwners } from './owner.ts';
 import { checkOwnership } from './ownership.ts';
-import { checkReadable } from './readable.ts';
 import { checkRequestPayment } from './request-payment.ts';
+import { checkRestorable } from './restorable.ts';
 import type { Check } from './scene.ts';
 import { checkVersioning } from './versioning.ts';
-import { checkWritable } from './writable.ts';
 
-export const CHECKS: readonly Check[] = [
-  checkOwners,
-  checkListable,
-  checkReadable,
-  checkWritable,
+/** What all checks found, and the scene that they leave. */
+export interface Findings extends Pick<Access, 'scene' | 'note'> {
+  readonly results: readonly CheckResult[];
+}
+
+export async function checkAll(ways: Ways): Promise<Findings> {
+  const { copy } = ways;
+  const found = checkAccess(ways);
+  const [owners, listable, restorable, { scene, choice, reading, writing, note }, ...rest] =
+    await Promise.all([
+      checkOwners(copy),
+      checkListable(copy),
+      checkRestorable(copy),
+      found,
+      ...SETTINGS.map(async check => check((await found).scene)),
+    ]);
+  const results = [owners, listable, choice, reading, restorable, writing, ...rest].flat();
+  return { scene, results, ...(note !== undefined && { note }) };
+}
+
+/** Those that ask what the settings of the buckets mean for whoever does the work. */
+const SETTINGS: readonly Check[] = [
   checkVersioning,
   checkOwnership,
   checkEncryption,

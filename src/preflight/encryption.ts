@@ -3,42 +3,96 @@
  * one's own means the AWS managed key of the *writer's* account, which can never be shared.
  * (S3 User Guide, "Using server-side encryption with AWS KMS keys".)
  */
-import type { Check } from './scene.ts';
+import { regionOf } from '../aws/arn.ts';
+import type { CheckResult, Verdict } from '../model.ts';
+import type { DefaultEncryption } from './facts.ts';
+import type { Check, Scene } from './scene.ts';
 import { isForeign } from './scene.ts';
 
-export const checkEncryption: Check = ({ settings, to, facts }) => {
-  const check = 'destination-encryption';
-  const chosen = settings.encryption && { algorithm: settings.encryption, key: settings.kmsKey };
+const CHECK = 'destination-encryption';
+
+export const checkEncryption: Check = scene => {
+  const { settings, facts } = scene;
   const { encryption } = facts.destination;
-  if (chosen === undefined && !encryption.known) {
-    return [{ check, verdict: 'unknown', seen: `Default encryption of the destination: ${encryption.why}.` }];
+  const byDefault = encryption.known ? encryption.value : undefined;
+  if (settings.encryption !== undefined) {
+    const asked = { algorithm: settings.encryption, key: settings.kmsKey };
+    return [judge({ ...asked, source: 'as asked' }, byDefault, scene)];
   }
-  const { algorithm, key } =
-    chosen ?? (encryption.known ? encryption.value : { algorithm: 'AES256', key: undefined });
-  const source = chosen === undefined ? "the bucket's default" : 'as asked';
-  if (!algorithm.startsWith('aws:kms'))
-    return [{ check, verdict: 'pass', seen: `Copies are encrypted with ${algorithm}, ${source}.` }];
-  if (!isForeign(to.identity, to)) {
-    return [
-      {
-        check,
-        verdict: 'pass',
-        seen: `Copies are encrypted with ${algorithm} under ${key ?? 'the AWS managed key'}, ${source}.`,
-      },
-    ];
-  }
-  if (key === undefined) {
-    const seen = `Copies would be encrypted under the AWS managed key of account ${to.identity.account}, which account ${to.owner} can never use.`;
-    const todo =
-      'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.';
-    return [{ check, verdict: 'fail', seen, fix: { todo } }];
-  }
-  if (!key.startsWith('arn:')) {
-    const seen = `The bucket's default key is named ${key}, which is looked up in account ${to.identity.account} when that account writes.`;
-    const todo = 'Set the default encryption of the bucket to the full ARN of the key.';
-    return [{ check, verdict: 'fail', seen, fix: { todo } }];
-  }
-  return [
-    { check, verdict: 'pass', seen: `Copies are encrypted with ${algorithm} under ${key}, ${source}.` },
-  ];
+  if (!encryption.known)
+    return [answer('unknown', `Default encryption of the destination: ${encryption.why}.`)];
+  return [judge({ ...encryption.value, source: "the bucket's default" }, byDefault, scene)];
 };
+
+/** How the copies will be encrypted, and who says so. */
+interface Choice {
+  readonly algorithm: string;
+  readonly key: string | undefined;
+  readonly source: string;
+}
+
+function judge(
+  { algorithm, key, source }: Choice,
+  byDefault: DefaultEncryption | undefined,
+  { settings, to }: Scene,
+): CheckResult {
+  if (!algorithm.startsWith('aws:kms')) {
+    return answer('pass', `Copies are encrypted with ${algorithm}, ${source}.`);
+  }
+  const foreign = isForeign(to.identity, to);
+  if (foreign && isManaged(key)) {
+    return answer(
+      'fail',
+      `Copies would be encrypted under the AWS managed key of account ${to.identity.account}, which account ${to.owner} can never use.`,
+      'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.',
+    );
+  }
+  if (foreign && key !== undefined && !isFullArn(key)) {
+    return answer(
+      'fail',
+      `The bucket's default key is named ${key}, which is looked up in account ${to.identity.account} when that account writes.`,
+      'Set the default encryption of the bucket to the full ARN of the key.',
+    );
+  }
+  const region = key?.startsWith('arn:') ? regionOf(key) : undefined;
+  if (region !== undefined && region !== to.region) {
+    return answer(
+      'fail',
+      `The key ${key} is in ${region}, the bucket in ${to.region}; S3 takes keys of the bucket's own Region only.`,
+      `Give the ARN of a key in ${to.region}; of a multi-Region key, that of its replica there.`,
+    );
+  }
+  const overrides = settings.encryption !== undefined && settings.kmsKey === undefined;
+  if (overrides && !isManaged(byDefault?.key)) {
+    return answer(
+      'warn',
+      `Copies are encrypted under the AWS managed key, not under ${byDefault?.key}, the bucket's own.`,
+      'Leave `encryption` empty to use the key of the bucket, or name one with `kms-key`.',
+    );
+  }
+  const under = isManaged(key) ? 'the AWS managed key' : key;
+  return answer(
+    'pass',
+    `Copies are encrypted with ${algorithm} under ${under}, ${source}.${bucketKeys(algorithm, byDefault)}`,
+  );
+}
+
+/** `aws/s3`, which exists once in each account and Region. A bucket can also name it by its alias. */
+export function isManaged(key: string | undefined): boolean {
+  return key === undefined || /(^|:)alias\/aws\/s3$/.test(key);
+}
+
+function isFullArn(key: string): boolean {
+  return /^arn:[^:]*:kms:[^:]*:[^:]*:key\//.test(key);
+}
+
+/** (S3 User Guide, "Using dual-layer server-side encryption with AWS KMS keys".) */
+function bucketKeys(algorithm: string, byDefault: DefaultEncryption | undefined): string {
+  return algorithm === 'aws:kms:dsse' && byDefault?.bucketKey
+    ? ' Dual-layer encryption uses no S3 Bucket Key: each copy is a request to KMS.'
+    : '';
+}
+
+function answer(verdict: Verdict, seen: string, todo?: string): CheckResult {
+  return { check: CHECK, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
+}

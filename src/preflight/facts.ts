@@ -20,10 +20,19 @@ export type Reading<T> =
   | { readonly known: true; readonly value: T }
   | { readonly known: false; readonly why: string };
 
+/** What a bucket gives to objects that ask for nothing. */
+export interface DefaultEncryption {
+  readonly algorithm: string;
+  /** As the bucket names it: ARN, bare id or alias; `undefined` for the AWS managed key. */
+  readonly key: string | undefined;
+  /** A key of the bucket stands between S3 and KMS, so that not every object is a request to KMS. */
+  readonly bucketKey: boolean;
+}
+
 export interface BucketFacts {
   readonly versioning: Reading<'Enabled' | 'Suspended' | 'Off'>;
   readonly ownership: Reading<OwnershipMode>;
-  readonly encryption: Reading<{ readonly algorithm: string; readonly key: string | undefined }>;
+  readonly encryption: Reading<DefaultEncryption>;
   readonly objectLock: Reading<{ readonly enabled: boolean; readonly retention: string | undefined }>;
   readonly payer: Reading<'BucketOwner' | 'Requester'>;
 }
@@ -44,15 +53,26 @@ export async function readFacts(bucket: Bucket): Promise<BucketFacts> {
       // Buckets from before there were ownership controls.
       { OwnershipControlsNotFoundError: 'ObjectWriter' },
     ),
-    read(
+    read<DefaultEncryption>(
       async () => {
         const { ServerSideEncryptionConfiguration } = await bucket.send(
           new GetBucketEncryptionCommand(bucket.common),
         );
-        const rule = ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
-        return { algorithm: rule?.SSEAlgorithm ?? 'AES256', key: rule?.KMSMasterKeyID };
+        const { ApplyServerSideEncryptionByDefault: rule, BucketKeyEnabled } =
+          ServerSideEncryptionConfiguration?.Rules?.[0] ?? {};
+        return {
+          algorithm: rule?.SSEAlgorithm ?? 'AES256',
+          key: rule?.KMSMasterKeyID,
+          bucketKey: BucketKeyEnabled ?? false,
+        };
       },
-      { ServerSideEncryptionConfigurationNotFoundError: { algorithm: 'AES256', key: undefined } },
+      {
+        ServerSideEncryptionConfigurationNotFoundError: {
+          algorithm: 'AES256',
+          key: undefined,
+          bucketKey: false,
+        },
+      },
     ),
     read(
       async () => {

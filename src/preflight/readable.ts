@@ -1,24 +1,30 @@
 /**
- * The signer of the copies can read what it will be asked to copy. A byte of one object is fetched, because only that
+ * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte of one object is fetched, because only that
  * proves the bucket policy, the identity's policy and the KMS key together; its tags too, where they are carried.
  */
 import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { readStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult, ObjectEntry } from '../model.ts';
+import type { CheckResult, EngineName, ObjectEntry } from '../model.ts';
+import { CUSTOMER_KEY_ADVICE, lacksCustomerKey } from '../s3/customer-key.ts';
 import { firstPage } from '../s3/list.ts';
 import { isArchived } from '../sync/decide.ts';
 import type { Check, Scene } from './scene.ts';
 import { grant } from './scene.ts';
+import { lookForKey } from './source-key.ts';
 
-const CHECK = 'signer-can-read';
+/** Who is asked about, and what they do. */
+const READER = {
+  copy: { check: 'signer-can-read', does: 'signs the copies' },
+  stream: { check: 'source-readable', does: 'reads the objects' },
+} as const satisfies Record<EngineName, { readonly check: string; readonly does: string }>;
 
 export const checkReadable: Check = async scene => {
   const sample = await pickSample(scene);
   if (sample === undefined) {
     return [
       {
-        check: CHECK,
+        check: READER[scene.engine].check,
         verdict: 'unknown',
         seen: 'The first page of the source shows no object that could be tried.',
       },
@@ -31,36 +37,51 @@ export const checkReadable: Check = async scene => {
 async function pickSample({ source }: Scene): Promise<ObjectEntry | undefined> {
   try {
     const readable = (await firstPage(source)).filter(entry => !isArchived(entry));
-    return readable.find(entry => entry.size > 0) ?? readable[0];
+    const full = readable.filter(entry => entry.size > 0);
+    // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
+    const certain = full.find(entry => entry.storageClass !== 'INTELLIGENT_TIERING');
+    return certain ?? full[0] ?? readable[0];
   } catch {
     return undefined;
   }
 }
 
-async function tryReading({ settings, from }: Scene, sample: ObjectEntry): Promise<CheckResult> {
-  const who = from.identity.arn ?? 'the signer';
+async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResult> {
+  const { settings, from } = scene;
+  const { check, does } = READER[scene.engine];
+  const who = from.identity.arn ?? 'the identity in use';
   const Key = from.fullKey(sample.key);
   const what = JSON.stringify(Key);
   const tags = settings.preserve.has('tags');
   const request = { ...from.common, ...from.payer, Key };
+  let contentRead = false;
   try {
     if (sample.size === 0) await from.send(new HeadObjectCommand(request));
     else {
       const { Body } = await from.send(new GetObjectCommand({ ...request, Range: 'bytes=0-0' }));
       await Body?.transformToByteArray();
     }
+    contentRead = true;
     if (tags) await from.send(new GetObjectTaggingCommand(request));
-    return { check: CHECK, verdict: 'pass', seen: `${who} can read ${what}${tags ? ' and its tags' : ''}.` };
+    return { check, verdict: 'pass', seen: `${who} can read ${what}${tags ? ' and its tags' : ''}.` };
   } catch (error) {
     const { kind, code, message } = troubleOf(error);
-    const seen = `${who}, which signs the copies, could not read ${what}${tags ? ' and its tags' : ''} (${code}: ${message}).`;
-    if (kind === 'absent') return { check: CHECK, verdict: 'unknown', seen };
-    if (kind !== 'denied') return { check: CHECK, verdict: 'fail', seen };
+    const seen = `${who}, which ${does}, could not read ${what}${tags ? ' and its tags' : ''} (${code}: ${message}).`;
+    if (kind === 'absent' || code === 'InvalidObjectState') return { check, verdict: 'unknown', seen };
+    if (lacksCustomerKey({ code, message })) {
+      return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
+    }
+    if (kind !== 'denied') return { check, verdict: 'fail', seen };
+    const sealed = contentRead ? undefined : await lookForKey(scene, sample.key);
+    if (sealed !== undefined) {
+      const under = `${seen} The object is encrypted under ${sealed.key}.`;
+      return { check, verdict: 'fail', seen: under, fix: sealed.fix };
+    }
     if (/kms:/.test(message)) {
       const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
-      return { check: CHECK, verdict: 'fail', seen, fix: { todo } };
+      return { check, verdict: 'fail', seen, fix: { todo } };
     }
     const statement = readStatement(from.location, from.identity.partition, tags);
-    return { check: CHECK, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
+    return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
   }
 }

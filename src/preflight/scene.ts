@@ -1,7 +1,7 @@
 /** What the checks look at: both buckets, through the eyes of every identity that will use them. */
 import type { Identity } from '../aws/identity.ts';
 import { forPrincipal, type Statement } from '../aws/policies.ts';
-import type { CheckResult, Fix, Settings } from '../model.ts';
+import type { CheckResult, EngineName, Fix, Settings } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import type { Facts } from './facts.ts';
 
@@ -10,7 +10,8 @@ export interface Scene {
   /** Each bucket as its own side sees it: lists, configuration, deletions. */
   readonly source: Bucket;
   readonly destination: Bucket;
-  /** Both buckets as the signer of the copies sees them. */
+  readonly engine: EngineName;
+  /** Both buckets as those see them who do the work: the signer of the copies, or with `stream` each side's own. */
   readonly from: Bucket;
   readonly to: Bucket;
   readonly facts: Facts;
@@ -19,7 +20,7 @@ export interface Scene {
 /** One prerequisite. Answers, never throws: what it cannot find out is `unknown`. */
 export type Check = (scene: Scene) => Promise<CheckResult[]> | CheckResult[];
 
-/** The signer of the copies belongs to another account than the bucket. */
+/** Who reads or writes belongs to another account than the bucket. */
 export function isForeign(identity: Identity, bucket: Bucket): boolean {
   return identity.account !== undefined && bucket.owner !== undefined && identity.account !== bucket.owner;
 }

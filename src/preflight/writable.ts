@@ -1,5 +1,5 @@
 /**
- * The signer of the copies can write at the destination. A multipart upload is opened with everything the copies will
+ * Who writes the copies can write at the destination. A multipart upload is opened with everything the copies will
  * carry and aborted at once: it proves the permissions, the ACL and the key, and no object ever exists.
  */
 import { CreateMultipartUploadCommand, type ObjectCannedACL } from '@aws-sdk/client-s3';
@@ -30,7 +30,7 @@ export const checkWritable: Check = async scene => {
 
 async function probe(scene: Scene): Promise<CheckResult> {
   const { settings, to } = scene;
-  const who = to.identity.arn ?? 'the signer';
+  const who = to.identity.arn ?? 'the identity in use';
   const key = to.fullKey(PROBE_KEY);
   const acl = aclFor(scene);
   const tags = settings.preserve.has('tags');
@@ -57,7 +57,7 @@ async function probe(scene: Scene): Promise<CheckResult> {
     const { kind, code, message } = troubleOf(error);
     const seen = opened
       ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
-      : `${who}, which signs the copies, could not write at the destination (${code}: ${message}).`;
+      : `${who}, which ${scene.engine === 'copy' ? 'signs' : 'writes'} the copies, could not write at the destination (${code}: ${message}).`;
     if (kind !== 'denied') return { check: CHECK, verdict: 'fail', seen };
     if (/kms:/.test(message)) {
       const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;

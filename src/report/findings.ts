@@ -73,7 +73,12 @@ export function checkList({ checks }: RunReport): Markup | undefined {
       return [md`${ICONS[verdict]}`, md`${check}`, md`${clip(seen + todo, MESSAGE)}`];
     }),
   );
-  return details(md`${tally(checks)}`, body);
+  return details(md`${tally(checks)}`, paragraphs([body, ...ordered.flatMap(advised)]));
+}
+
+/** Of a failed check it stands in plain sight. */
+function advised({ check, verdict, fix }: CheckResult): Markup[] {
+  return verdict === 'fail' || fix?.paste === undefined ? [] : [md`**${check}**:`, ...paste(fix)];
 }
 
 function tally(checks: readonly CheckResult[]): string {

@@ -3,6 +3,7 @@
  */
 import type { Mode, RunReport } from '../model.ts';
 import { checkList, failedChecks, failureGroups } from './findings.ts';
+import { restores } from './restores.ts';
 import { evidence, identities, notes, reasons, slowDowns, timings, totals } from './tables.ts';
 import { bytes, clip, code, count, type Markup, md } from './text.ts';
 
@@ -15,6 +16,7 @@ export function renderSummary(report: RunReport): string {
     verdict(report),
     whatHappened(report),
     totals(report),
+    restores(report),
     identities(report),
     ...failedChecks(report),
     ...failureGroups(report),

@@ -6,8 +6,10 @@ import { bytes, clip, code, count, details, join, type Markup, md, seconds, tabl
 
 /** What a grade of evidence means, strongest first. */
 const GRADES: Readonly<Record<Proof, string>> = {
-  checksum: 'S3 holds the same checksum on both sides',
-  etag: 'same ETag and size on both sides',
+  content: 'read on both sides, and the same',
+  checksum: 'S3 holds the same checksum of the whole object on both sides',
+  etag: 'same ETag on both sides, the MD5 of the content',
+  'part-etag': 'same ETag on both sides, made of the MD5s of the parts',
   size: 'same size on both sides',
   none: 'not compared',
 };
@@ -137,6 +139,7 @@ export function timings(report: RunReport): Markup {
     md`${report.tool.name} ${report.tool.version}, engine ${report.engine}, ${seconds(took)}`,
     ...(phases.length > 0 ? [join(phases, ', ')] : []),
     ...(requests.length > 0 ? [md`requests: ${join(requests, ', ')}`] : []),
+    ...(report.bytesRead === undefined ? [] : [md`${bytes(report.bytesRead)} read to compare contents`]),
   ];
   return md`<sub>${join(lines, ' · ')}</sub>`;
 }

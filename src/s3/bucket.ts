@@ -17,6 +17,7 @@ import { type RetryOptions, withRetries } from '../aws/retry.ts';
 import type { Location } from '../model.ts';
 import { type Call, Caller } from './wire/caller.ts';
 import type { Answer, Connection } from './wire/connection.ts';
+import { framed } from './wire/framing.ts';
 
 /** What all buckets of a run share. */
 export interface Network {
@@ -63,6 +64,10 @@ export interface SendOptions {
   readonly withinMs?: number;
 }
 
+const nothing = () => {};
+/** The SDK warns of every upload that it cannot repeat. It is repeated all the same, and counted. */
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 export class Bucket {
   readonly location: Location;
   readonly region: string;
@@ -97,6 +102,10 @@ export class Bucket {
       // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
+      getAwsChunkedEncodingStream: framed,
+      // The SDK would announce that it waits for S3's leave before it sends a body, and not wait.
+      expectContinueHeader: false,
+      logger: SILENT,
     };
     this.#client = new S3Client(config);
     this.#caller = new Caller({
@@ -120,13 +129,47 @@ export class Bucket {
     command: $Command<I, O, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
     { signal = this.#network.aborting, withinMs }: SendOptions = {},
   ): Promise<O> {
-    const { requests } = this.#network;
+    return withRetries(
+      () => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }),
+      this.#retries(signal),
+    );
+  }
+
+  /** One attempt, for a request with a body that cannot be sent twice. `repeated` tries again. */
+  sendOnce<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+    command: $Command<I, O, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
+    { signal = this.#network.aborting, withinMs }: SendOptions = {},
+  ): Promise<O> {
+    this.#network.requests.add(command.constructor.name.replace(/Command$/, ''));
     const options = { abortSignal: signal, ...(withinMs !== undefined && { requestTimeout: withinMs }) };
-    const operation = command.constructor.name.replace(/Command$/, '');
-    return withRetries(() => {
-      requests.add(operation);
-      return this.#client.send(command, options);
-    }, this.#retries(signal));
+    return this.#client.send(command, options);
+  }
+
+  /**
+   * Tries again what takes one request to `other` and one to this bucket, as `send` does with one request.
+   *
+   * @throws what the last attempt threw; StoppedError once the run was aborted
+   */
+  repeated<T>(other: Bucket, attempt: () => Promise<T>): Promise<T> {
+    const { turn, aborting } = this.#network;
+    return withRetries(attempt, {
+      ...this.#retries(aborting),
+      // Both turns are waited for before the first request: S3 would not hold a body for so long.
+      turn:
+        turn &&
+        (async () => {
+          await turn();
+          await turn();
+        }),
+      renew: async () => {
+        await Promise.all([this.identity.renew(), other.identity.renew()]);
+      },
+    });
+  }
+
+  /** Ends every request under way. */
+  get aborting(): AbortSignal {
+    return this.#network.aborting;
   }
 
   /** The few operations that are sent by the million, without the SDK. */

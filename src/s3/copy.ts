@@ -2,8 +2,11 @@
  * One object, copied server-side: a single atomic CopyObject up to 5 GiB, a multipart copy above. Both refuse to copy
  * anything but the very object that was listed.
  */
+import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { ObjectEntry } from '../model.ts';
-import { copyInParts } from './multipart.ts';
+import type { OpenUpload } from './journal.ts';
+import { uploadInParts } from './multipart.ts';
+import type { Part } from './parts.ts';
 import { type Copied, type CopyRoute, copied, copiedFrom, destinationTraits, patienceFor } from './route.ts';
 import { copyHeaders, readCopyAnswer } from './wire/copies.ts';
 
@@ -16,7 +19,12 @@ export function needsParts(source: ObjectEntry): boolean {
 }
 
 export function copy(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
-  return needsParts(source) ? copyInParts(route, source) : copyAtOnce(route, source);
+  if (!needsParts(source)) return copyAtOnce(route, source);
+  // S3 copies the bytes itself, and their checksum is not worth the `kms:Decrypt` that asking for it may take.
+  return uploadInParts(route, source, {
+    checked: false,
+    carry: (upload, part) => copyPart(route, source, upload, part),
+  });
 }
 
 async function copyAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
@@ -37,4 +45,30 @@ async function copyAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied
   });
   const { etag, requestId } = readCopyAnswer(answer);
   return copied(etag, requestId);
+}
+
+async function copyPart(
+  route: CopyRoute,
+  source: ObjectEntry,
+  { key, uploadId }: OpenUpload,
+  { number, first, last }: Part,
+): Promise<CompletedPart> {
+  const answer = await route.to.call({
+    operation: 'UploadPartCopy',
+    method: 'PUT',
+    key,
+    query: [
+      ['partNumber', String(number)],
+      ['uploadId', uploadId],
+    ],
+    headers: copyHeaders({
+      ...route.to.expected,
+      ...copiedFrom(route, source),
+      CopySourceRange: `bytes=${first}-${last}`,
+    }),
+    withinMs: patienceFor(last - first + 1),
+  });
+  const { etag } = readCopyAnswer(answer);
+  if (etag === undefined) throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+  return { PartNumber: number, ETag: etag };
 }

@@ -4,9 +4,10 @@ import {
   type HeadObjectCommandInput,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import { StoppedError } from '../errors.ts';
+import { type TroubleKind, troubleOf } from '../aws/trouble.ts';
+import { FatalError, StoppedError } from '../errors.ts';
 import type { ObjectEntry } from '../model.ts';
-import type { Evidence } from '../sync/decide.ts';
+import type { Evidence, Sighting } from '../sync/evidence.ts';
 import type { Bucket } from './bucket.ts';
 import { unquote } from './keys.ts';
 
@@ -22,6 +23,7 @@ export async function headEntry(bucket: Bucket, key: string): Promise<ObjectEntr
     modified: head.LastModified?.getTime() ?? 0,
     storageClass: head.StorageClass ?? 'STANDARD',
     restored: /ongoing-request="false"/.test(head.Restore ?? ''),
+    ...(/ongoing-request="true"/.test(head.Restore ?? '') && { restoring: true }),
   };
 }
 
@@ -32,7 +34,7 @@ export async function headEntry(bucket: Bucket, key: string): Promise<ObjectEntr
  */
 export function headListed(
   bucket: Bucket,
-  entry: ObjectEntry,
+  entry: Pick<ObjectEntry, 'key' | 'etag'>,
   asked: Pick<HeadObjectCommandInput, 'ChecksumMode' | 'PartNumber'> = {},
 ): Promise<HeadObjectCommandOutput> {
   return bucket.send(
@@ -46,38 +48,73 @@ export function headListed(
   );
 }
 
-const CHECKSUMS = [
-  'ChecksumCRC64NVME',
-  'ChecksumCRC32',
-  'ChecksumCRC32C',
-  'ChecksumSHA256',
-  'ChecksumSHA1',
-] as const satisfies readonly (keyof HeadObjectCommandOutput)[];
+/** Members of the answer by algorithm. (S3 API, HeadObject.) */
+const CHECKSUMS = {
+  CRC64NVME: 'ChecksumCRC64NVME',
+  CRC32: 'ChecksumCRC32',
+  CRC32C: 'ChecksumCRC32C',
+  SHA1: 'ChecksumSHA1',
+  SHA256: 'ChecksumSHA256',
+  SHA512: 'ChecksumSHA512',
+  MD5: 'ChecksumMD5',
+  XXHASH64: 'ChecksumXXHASH64',
+  XXHASH3: 'ChecksumXXHASH3',
+  XXHASH128: 'ChecksumXXHASH128',
+} as const satisfies Record<string, keyof HeadObjectCommandOutput>;
 
-/** `undefined` when the object may not be asked or is no longer the one listed: no evidence is not an error. */
-export async function evidenceOf(bucket: Bucket, entry: ObjectEntry): Promise<Evidence | undefined> {
+/**
+ * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
+ *
+ * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
+ */
+export function checksumsOf(bucket: Bucket, object: Sighting): Promise<Evidence | undefined> {
+  return noneWhereRefused(async () => {
+    const head = await headListed(bucket, object, { ChecksumMode: 'ENABLED' });
+    return {
+      ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
+      ...fullObjectChecksums(head),
+    };
+  });
+}
+
+const REFUSALS: ReadonlySet<TroubleKind> = new Set<TroubleKind>([
+  'denied',
+  'precondition',
+  'absent',
+  // All that a HEAD says of an object under a customer's key is 400, as for an expired session, even when it is renewed.
+  'renew',
+  'other',
+]);
+
+/** @throws what is not about this one object: a failing service or connection must not pass for missing evidence */
+export async function noneWhereRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    const head = await headListed(bucket, entry, { ChecksumMode: 'ENABLED' });
-    return { checksums: fullObjectChecksums(head), etagIsMd5: etagIsMd5(head, entry.etag) };
+    return await ask();
   } catch (error) {
-    if (error instanceof StoppedError) throw error;
+    if (isOfTheRun(error) || !REFUSALS.has(troubleOf(error).kind)) throw error;
     return undefined;
   }
 }
 
+function isOfTheRun(error: unknown): boolean {
+  return error instanceof StoppedError || error instanceof FatalError;
+}
+
 /** Composite checksums depend on the parts and say nothing about another object with other parts. */
-function fullObjectChecksums(head: HeadObjectCommandOutput): Record<string, string> {
-  const checksums: Record<string, string> = {};
-  for (const name of CHECKSUMS) {
-    const value = head[name];
-    if (value !== undefined && head.ChecksumType !== 'COMPOSITE' && !value.includes('-'))
-      checksums[name] = value;
-  }
-  return checksums;
+function fullObjectChecksums(head: HeadObjectCommandOutput): Evidence {
+  if (head.ChecksumType === 'COMPOSITE') return {};
+  const checksums = Object.entries(CHECKSUMS).map(
+    ([algorithm, member]) => [algorithm, head[member]] as const,
+  );
+  return Object.fromEntries(
+    checksums.flatMap(([algorithm, value]) =>
+      value === undefined || value.includes('-') ? [] : [[algorithm, value]],
+    ),
+  );
 }
 
 /** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
-function etagIsMd5(head: HeadObjectCommandOutput, etag: string): boolean {
+function isMd5(head: HeadObjectCommandOutput, etag: string): boolean {
   const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
   return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
 }

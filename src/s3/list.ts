@@ -106,5 +106,6 @@ function toEntry(object: _Object, decode: (text: string) => string, prefix: stri
     storageClass: object.StorageClass ?? 'STANDARD',
     restored:
       object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
+    ...(object.RestoreStatus?.IsRestoreInProgress && { restoring: true }),
   };
 }

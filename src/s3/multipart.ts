@@ -1,6 +1,7 @@
 /**
- * A server-side copy in parts, for what one CopyObject cannot carry. UploadPartCopy takes nothing but bytes, so the
- * source's metadata and tags are read and given to the new upload. (S3 API, UploadPartCopy and CreateMultipartUpload.)
+ * An upload in parts, for what one request cannot carry. Parts are nothing but bytes, however they get there, so the
+ * source's metadata and tags are read and given to the new upload. (S3 API, UploadPart, UploadPartCopy and
+ * CreateMultipartUpload.)
  */
 import { createHash } from 'node:crypto';
 import {
@@ -8,34 +9,53 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  GetObjectTaggingCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import type { ObjectEntry } from '../model.ts';
+import { attributesOf } from './attributes.ts';
 import { sourceLengths } from './boundaries.ts';
 import type { Bucket } from './bucket.ts';
+import {
+  type Checksum,
+  checksumMember,
+  fullObjectChecksum,
+  UPLOAD_ALGORITHMS,
+  type UploadAlgorithm,
+} from './checksums.ts';
 import { headListed } from './head.ts';
 import type { OpenUpload } from './journal.ts';
 import { unquote } from './keys.ts';
 import { cutIntoParts, evenLengths, type Part } from './parts.ts';
-import { type Copied, type CopyRoute, copied, copiedFrom, destinationTraits, patienceFor } from './route.ts';
+import { type Copied, type CopyRoute, copied } from './route.ts';
 import { together } from './together.ts';
-import { copyHeaders, readCopyAnswer } from './wire/copies.ts';
 
-/** The source cannot be carried whole; nothing was started. */
-export class UnreadableMetadataError extends Error {
-  override readonly name = 'UnreadableMetadata';
+/** How the parts of one upload get there. */
+export interface PartCarrier {
+  /** Bytes of a part where neither the settings nor the source's own parts tell. */
+  readonly partBytes?: number;
+  /** Whether the source is asked for its checksum, so that S3 refuses to complete an upload with another one. */
+  readonly checked: boolean;
+  /** @param algorithm of the checksum that S3 expects with every part it does not copy itself */
+  readonly carry: (upload: OpenUpload, part: Part, algorithm: UploadAlgorithm) => Promise<CompletedPart>;
 }
 
-export async function copyInParts(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
-  const planned = await planParts(route, source);
-  const head = await headListed(route.from, source);
-  const upload = await open(route, source, head);
+/** @throws UnreadableMetadataError, or what S3 answered; the upload is then aborted */
+
+export async function uploadInParts(
+  route: CopyRoute,
+  source: ObjectEntry,
+  { partBytes, checked, carry }: PartCarrier,
+): Promise<Copied> {
+  const planned = await planParts(route, source, partBytes);
+  const head = await headListed(route.from, source, checked ? { ChecksumMode: 'ENABLED' } : {});
+  const checksum = fullObjectChecksum(head, UPLOAD_ALGORITHMS);
+  const algorithm = checksum?.algorithm ?? 'CRC64NVME';
+  const upload = await open(route, source, head, algorithm);
   try {
-    const parts = await together(route.parts, planned, part => copyPart(route, source, upload, part));
-    const done = await complete(route, source, upload, parts);
+    const parts = await together(route.parts, planned, part => carry(upload, part, algorithm));
+    const done = await complete(route, source, upload, parts, checksum);
     await route.journal.closed(upload);
     return done;
   } catch (error) {
@@ -44,9 +64,13 @@ export async function copyInParts(route: CopyRoute, source: ObjectEntry): Promis
   }
 }
 
-async function planParts(route: CopyRoute, source: ObjectEntry): Promise<Part[]> {
+async function planParts(
+  route: CopyRoute,
+  source: ObjectEntry,
+  partBytes: number | undefined,
+): Promise<Part[]> {
   if (route.partSize !== 'auto') return cutIntoParts(evenLengths(source.size, route.partSize));
-  return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size));
+  return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size, partBytes));
 }
 
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
@@ -63,20 +87,18 @@ async function open(
   route: CopyRoute,
   source: ObjectEntry,
   head: HeadObjectCommandOutput,
+  algorithm: UploadAlgorithm,
 ): Promise<OpenUpload> {
-  const { to, preserve } = route;
+  const { to } = route;
   const Key = to.fullKey(source.key);
   const { UploadId } = await to.send(
     new CreateMultipartUploadCommand({
       ...to.common,
       ...to.payer,
       Key,
-      ...(preserve.has('metadata') && metadataOf(head)),
-      ...(preserve.has('tags') &&
-        (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(route.from, source) }),
-      ...destinationTraits(route, source),
+      ...(await attributesOf(route, source, head)),
       // Full-object checksums of multipart objects can be compared whatever their parts.
-      ChecksumAlgorithm: 'CRC64NVME',
+      ChecksumAlgorithm: algorithm,
       ChecksumType: 'FULL_OBJECT',
     }),
   );
@@ -84,68 +106,6 @@ async function open(
   const upload = { bucket: to.location.bucket, key: Key, uploadId: UploadId };
   await route.journal.opened(upload);
   return upload;
-}
-
-/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
-function metadataOf(head: HeadObjectCommandOutput) {
-  if ((head.MissingMeta ?? 0) > 0) {
-    throw new UnreadableMetadataError(
-      `${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that a multipart copy would lose them.`,
-    );
-  }
-  const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
-  if (expires !== undefined && Number.isNaN(expires.getTime())) {
-    throw new UnreadableMetadataError(
-      `The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`,
-    );
-  }
-  const plain = {
-    Metadata: head.Metadata,
-    ContentType: head.ContentType,
-    ContentEncoding: head.ContentEncoding,
-    ContentLanguage: head.ContentLanguage,
-    ContentDisposition: head.ContentDisposition,
-    CacheControl: head.CacheControl,
-    WebsiteRedirectLocation: head.WebsiteRedirectLocation,
-    Expires: expires,
-  };
-  return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
-}
-
-/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
-async function taggingOf(from: Bucket, source: ObjectEntry): Promise<string> {
-  const { TagSet } = await from.send(
-    new GetObjectTaggingCommand({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }),
-  );
-  return (TagSet ?? [])
-    .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
-    .join('&');
-}
-
-async function copyPart(
-  route: CopyRoute,
-  source: ObjectEntry,
-  { key, uploadId }: OpenUpload,
-  { number, first, last }: Part,
-): Promise<CompletedPart> {
-  const answer = await route.to.call({
-    operation: 'UploadPartCopy',
-    method: 'PUT',
-    key,
-    query: [
-      ['partNumber', String(number)],
-      ['uploadId', uploadId],
-    ],
-    headers: copyHeaders({
-      ...route.to.expected,
-      ...copiedFrom(route, source),
-      CopySourceRange: `bytes=${first}-${last}`,
-    }),
-    withinMs: patienceFor(last - first + 1),
-  });
-  const { etag } = readCopyAnswer(answer);
-  if (etag === undefined) throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-  return { PartNumber: number, ETag: etag };
 }
 
 /** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
@@ -156,6 +116,7 @@ async function complete(
   source: ObjectEntry,
   { key, uploadId }: OpenUpload,
   parts: CompletedPart[],
+  checksum: Checksum | undefined,
 ): Promise<Copied> {
   const request = new CompleteMultipartUploadCommand({
     ...route.to.common,
@@ -165,6 +126,7 @@ async function complete(
     MultipartUpload: { Parts: parts },
     MpuObjectSize: source.size,
     ChecksumType: 'FULL_OBJECT',
+    ...checksumMember(checksum),
     ...(route.neverOverwrite && { IfNoneMatch: '*' }),
   });
   try {

@@ -1,4 +1,4 @@
-/** How copies travel: from where, to where, and what goes with the content. Both ways of copying share it. */
+/** How copies travel: from where, to where, and what goes with the content. All ways of copying share it. */
 import type { ObjectCannedACL, ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
 import type { ObjectEntry, Preserved } from '../model.ts';
 import type { Place } from '../sync/places.ts';
@@ -7,9 +7,9 @@ import type { UploadJournal } from './journal.ts';
 import { copySource, unquote } from './keys.ts';
 
 export interface CopyRoute {
-  /** The destination bucket as the signer sees it. */
+  /** The destination bucket as the one who writes sees it. */
   readonly to: Bucket;
-  /** The source bucket as the signer sees it. */
+  /** The source bucket as the one who reads sees it; in a server-side copy the same identity. */
   readonly from: Bucket;
   readonly preserve: ReadonlySet<Preserved>;
   readonly storageClass: string | undefined;

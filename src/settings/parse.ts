@@ -3,7 +3,7 @@
  */
 import { InputError } from '../errors.ts';
 import type { FilterSettings, Location, ReportSettings, Settings, Side, SideSettings } from '../model.ts';
-import { COMPARES, ENGINES, MODES, PRESERVABLE } from '../model.ts';
+import { ARCHIVED, COMPARES, ENGINES, MODES, PRESERVABLE, VERIFIES } from '../model.ts';
 import { Given } from './given.ts';
 import { GLOBS } from './globs.ts';
 import { DEFAULTS } from './inputs.ts';
@@ -33,11 +33,11 @@ const RETENTION_DAYS = between(INTEGER, 1, 400, 'a whole number of days from 1 t
 
 const COPY_AS = oneOf(['destination', 'source']);
 const MODE = oneOf(MODES);
-const ENGINE = oneOf(ENGINES, ['stream', 'datasync', 'batch', 'replication']);
-const COMPARE = oneOf(COMPARES, ['checksum']);
+const ENGINE = oneOf(ENGINES, ['datasync', 'batch', 'replication']);
+const COMPARE = oneOf(COMPARES);
 const PRESERVE = setOf(PRESERVABLE, ['object-lock', 'acl', 'checksum']);
-const ARCHIVED = oneOf(['skip', 'fail'], ['restore']);
-const VERIFY = oneOf(['none', 'listing'], ['checksum', 'content']);
+const ON_ARCHIVED = oneOf(ARCHIVED);
+const VERIFY = oneOf(VERIFIES);
 const ENCRYPTION = oneOf(['AES256', 'aws:kms', 'aws:kms:dsse']);
 const STORAGE_CLASS = oneOf([
   'STANDARD',
@@ -88,7 +88,7 @@ export function parseSettings(raw: ReadonlyMap<string, string>, now = new Date()
     encryption: given.optional('encryption', ENCRYPTION),
     kmsKey: given.optional('kms-key', KMS_KEY_ARN),
     acl: given.optional('acl', ACL),
-    archived: given.value('archived', ARCHIVED),
+    archived: given.value('archived', ON_ARCHIVED),
     requestPayer: given.value('request-payer', SWITCH),
     concurrency: given.value('concurrency', CONCURRENCY),
     maxRate: given.optional('max-rate', MAX_RATE),

@@ -34,6 +34,14 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    about: ['copy-as', 'engine'],
+    broken: ({ copyAs, engine }) =>
+      engine === 'stream' && copyAs === 'source'
+        ? 'copy-as: "source" has no meaning with engine "stream", where each side\'s own identity does its part. ' +
+          'Accepted: with engine stream, no copy-as.'
+        : undefined,
+  },
+  {
     about: ['kms-key', 'encryption'],
     broken: ({ kmsKey, encryption }) =>
       kmsKey !== undefined && encryption !== 'aws:kms' && encryption !== 'aws:kms:dsse'
@@ -65,6 +73,14 @@ export const RULES: readonly Rule[] = [
       mode === 'verify' && compare === 'always'
         ? 'compare: "always" takes every object as different, so that mode verify could never pass. ' +
           'Accepted: with mode verify, any other comparison.'
+        : undefined,
+  },
+  {
+    about: ['compare', 'mode', 'verify'],
+    broken: ({ compare, mode, verify }) =>
+      mode === 'verify' && compare === 'missing' && (verify === 'checksum' || verify === 'content')
+        ? `verify: "${verify}" has nothing to look at in mode verify with compare "missing", which asks for no more ` +
+          'than that an object is there. Accepted: any other comparison, or verify listing.'
         : undefined,
   },
   {

@@ -15,6 +15,7 @@ import type {
   Proof,
   RecordedAction,
 } from '../model.ts';
+import { provenByEtags } from './evidence.ts';
 import { mergeByKey, type Pages } from './merge.ts';
 
 /** What was planned for a key and, where it was attempted, what became of it. */
@@ -109,6 +110,13 @@ function asSettled({ item, outcome }: Settled, mode: Mode): Verdict {
       return outcome === undefined
         ? { action: 'kept', reason: 'delete-refused', proof: 'none' }
         : { action: 'deleted', reason: item.reason, proof: 'none' };
+    case 'restore':
+      if (mode !== 'sync') return { action: 'skipped', reason: 'would-restore', proof: 'none' };
+      return {
+        action: 'skipped',
+        reason: outcome?.result === 'skipped' ? outcome.reason : 'stopped',
+        proof: 'none',
+      };
     case 'unchanged':
       return {
         action: 'unchanged',
@@ -150,7 +158,8 @@ function asSeen(settled: Settled, seen: ObjectEntry | undefined): Verdict {
     const message = `The destination's ETag was ${expected}, the closing listing shows ${seen.etag}: someone else wrote the object.`;
     return failed('content-differs', { code: 'EtagDiffers', message });
   }
-  return { ...verdict, proof: proofOf(item, item.source, seen) };
+  // What the plan learned of checksums was about the object that was there then.
+  return { ...verdict, proof: untouched ? proofOf(item, item.source, seen) : byEtag(item.source, seen) };
 }
 
 function proofOf(
@@ -158,9 +167,12 @@ function proofOf(
   source: ObjectEntry | undefined,
   destination: ObjectEntry | undefined,
 ): Proof {
+  return item.reason === 'same-checksum' ? 'checksum' : byEtag(source, destination);
+}
+
+function byEtag(source: ObjectEntry | undefined, destination: ObjectEntry | undefined): Proof {
   if (source === undefined || destination === undefined || source.size !== destination.size) return 'none';
-  if (item.reason === 'same-checksum') return 'checksum';
-  return source.etag === destination.etag ? 'etag' : 'size';
+  return provenByEtags(source.etag, destination.etag) ?? 'size';
 }
 
 type Cause = NonNullable<ObjectRecord['error']>;

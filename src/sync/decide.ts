@@ -4,26 +4,28 @@
  * A decision that would need more than the two listings show is `undecided`; `decideWithEvidence` settles it once both
  * objects have been asked about themselves.
  */
-import type { Compare, CopyReason, Decision, ObjectEntry, Pair, UnchangedReason } from '../model.ts';
+import type {
+  Archived,
+  Compare,
+  CopyReason,
+  Decision,
+  ObjectEntry,
+  Pair,
+  UnchangedReason,
+} from '../model.ts';
+import { provenByEtags, type Testimony, weigh } from './evidence.ts';
 import type { Filter } from './filter.ts';
 
 export interface Rules {
   readonly compare: Compare;
   readonly filter: Filter;
-  readonly archived: 'skip' | 'fail';
+  readonly archived: Archived;
   readonly delete: boolean;
   /** Bytes of the destination prefix, which count towards S3's limit on a key. */
   readonly destinationPrefixBytes: number;
 }
 
-/** What an object says of its own content. Both listings' ETags alone cannot tell a change from another way of writing. */
-export interface Evidence {
-  /** Full-object checksums by algorithm, base64; empty when it has none. */
-  readonly checksums: Readonly<Record<string, string>>;
-  /** The ETag is the MD5 of the content: single part, not encrypted with KMS or a customer's key. */
-  readonly etagIsMd5: boolean;
-}
-
+const TO_RESTORE = { action: 'restore', reason: 'archived' } as const;
 const UNDECIDED = { action: 'undecided' } as const;
 export type Undecided = typeof UNDECIDED;
 
@@ -40,14 +42,14 @@ export function decide(pair: Pair, rules: Rules): Decision | Undecided {
   return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
 }
 
-/** Settles an undecided pair. `undefined` evidence = the object could not be asked; then only the clocks are left. */
+/** Settles an undecided pair. */
 export function decideWithEvidence(
   source: ObjectEntry,
   destination: ObjectEntry,
-  evidence: { readonly source: Evidence | undefined; readonly destination: Evidence | undefined },
+  testimony: Testimony,
   rules: Rules,
 ): Decision {
-  return conclude(source, compareEvidence(source, destination, evidence), rules);
+  return conclude(source, compareEvidence(source, destination, testimony, rules.compare), rules);
 }
 
 type Comparison = CopyReason | UnchangedReason;
@@ -62,29 +64,27 @@ function compareListed(
   if (compare === 'always') return 'always';
   if (source.size !== destination.size) return 'size-differs';
   if (compare === 'size') return 'same-size';
-  if (compare === 'newer') return byClock(source, destination, 'destination-newer');
-  return source.etag === destination.etag ? 'same-etag' : undefined;
+  if (compare === 'newer') return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
+  return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
 }
 
+/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
 function compareEvidence(
   source: ObjectEntry,
   destination: ObjectEntry,
-  evidence: { readonly source: Evidence | undefined; readonly destination: Evidence | undefined },
+  testimony: Testimony,
+  compare: Compare,
 ): Comparison {
-  const { source: ours, destination: theirs } = evidence;
-  if (ours !== undefined && theirs !== undefined) {
-    for (const [algorithm, checksum] of Object.entries(ours.checksums)) {
-      const other = theirs.checksums[algorithm];
-      if (other !== undefined) return other === checksum ? 'same-checksum' : 'content-differs';
-    }
-    if (ours.etagIsMd5 && theirs.etagIsMd5) return 'content-differs';
-  }
-  return byClock(source, destination, 'same-size');
+  const finding = weigh(testimony);
+  if (finding !== undefined) return finding.same ? 'same-checksum' : 'content-differs';
+  if (compare === 'checksum') return 'unproven';
+  // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
+  return isNewer(destination, source) ? 'same-size' : 'source-newer';
 }
 
 /** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
-function byClock(source: ObjectEntry, destination: ObjectEntry, otherwise: UnchangedReason): Comparison {
-  return source.modified > destination.modified ? 'source-newer' : otherwise;
+function isNewer(one: ObjectEntry, other: ObjectEntry): boolean {
+  return one.modified > other.modified;
 }
 
 function conclude(source: ObjectEntry, comparison: Comparison, rules: Rules): Decision {
@@ -98,6 +98,7 @@ const COPY_REASONS: ReadonlySet<string> = new Set<CopyReason>([
   'size-differs',
   'content-differs',
   'source-newer',
+  'unproven',
   'always',
 ]);
 function isCopyReason(reason: Comparison): reason is CopyReason {
@@ -105,11 +106,14 @@ function isCopyReason(reason: Comparison): reason is CopyReason {
 }
 
 function decideCopy(source: ObjectEntry, reason: CopyReason, rules: Rules): Decision {
-  if (isArchived(source)) return { action: rules.archived, reason: 'archived' };
+  const archived = isArchived(source);
+  if (archived && rules.archived !== 'restore') return { action: rules.archived, reason: 'archived' };
   const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
   // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
   if (bytes === 0) return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
   if (bytes > KEY_BYTES) return { action: 'fail', reason: 'key-too-long' };
+  // Last, because a restore costs money and is for nothing where the copy could never be made.
+  if (archived) return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
   return { action: 'copy', reason };
 }
 

@@ -51,7 +51,7 @@ export class OutcomeLog {
     const run = sorted(outcomes);
     this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson<Outcome>(path) });
     const writer = new NdjsonWriter<Outcome>(path);
-    for (const outcome of run) await writer.write(outcome);
+    await writer.writeAll(run);
     await writer.close();
   }
 }

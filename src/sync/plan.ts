@@ -4,14 +4,9 @@
  */
 import pLimit from 'p-limit';
 import type { Location, ObjectEntry, Pair, PlanItem } from '../model.ts';
-import { decide, decideWithEvidence, type Evidence, type Rules } from './decide.ts';
+import { decide, decideWithEvidence, type Rules } from './decide.ts';
+import type { GatherEvidence } from './evidence.ts';
 import { mergeByKey, type Pages } from './merge.ts';
-
-/** Asks both objects of an undecided pair about themselves; a side that will not say is `undefined`. */
-export type GatherEvidence = (
-  source: ObjectEntry,
-  destination: ObjectEntry,
-) => Promise<{ readonly source: Evidence | undefined; readonly destination: Evidence | undefined }>;
 
 /** Two listings as pairs of twins. */
 export async function* pairListings(
@@ -41,8 +36,14 @@ export async function* planPairs(
 ): AsyncGenerator<PlanItem[]> {
   const limit = pLimit(asking);
   for await (const page of pairs) {
-    yield await Promise.all(page.map(pair => planPair(pair, rules, gather, limit)));
+    const items = page.map(pair => planPair(pair, rules, gather, limit));
+    yield items.every(isDecided) ? items : await Promise.all(items);
   }
+}
+
+/** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
+function isDecided(item: PlanItem | Promise<PlanItem>): item is PlanItem {
+  return !(item instanceof Promise);
 }
 
 function planPair(
@@ -72,6 +73,8 @@ export class PlanTotals {
   toCopy = 0;
   bytesToCopy = 0;
   toDelete = 0;
+  /** Archived objects to ask back. */
+  toRestore = 0;
   /** Objects that cannot be carried, known before anything is tried. */
   toFail = 0;
 
@@ -85,6 +88,7 @@ export class PlanTotals {
       this.toCopy++;
       this.bytesToCopy += item.source.size;
     } else if (item.action === 'delete') this.toDelete++;
+    else if (item.action === 'restore') this.toRestore++;
     else if (item.action === 'fail') this.toFail++;
   }
 }

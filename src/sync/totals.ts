@@ -10,7 +10,8 @@ export class Tally {
   #bytesCopied = 0;
   #undeleted = 0;
   readonly #actions = { copied: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0, kept: 0 };
-  readonly #reasons = new Map<string, number>();
+  /** By action, then by reason: to join the two into a key for every record would cost more than counting it. */
+  readonly #reasons = new Map<string, Map<string, number>>();
   readonly #proofs = new Map<Proof, number>();
   readonly #failures = new Map<string, Group>();
 
@@ -26,7 +27,9 @@ export class Tally {
     if (action === 'copied' || action === 'unchanged') increment(this.#proofs, proof);
     if (action === 'kept' && UNDELETED.has(reason)) this.#undeleted++;
     if (isWrong(record)) this.#group(record);
-    increment(this.#reasons, `${action}: ${reason}`);
+    const reasons = this.#reasons.get(action) ?? new Map<string, number>();
+    this.#reasons.set(action, reasons);
+    increment(reasons, reason);
   }
 
   /**
@@ -47,7 +50,11 @@ export class Tally {
       undeleted: this.#undeleted,
       bytesListed: this.#bytesListed,
       bytesCopied: this.#bytesCopied,
-      reasons: Object.fromEntries(this.#reasons),
+      reasons: Object.fromEntries(
+        [...this.#reasons].flatMap(([action, reasons]) =>
+          [...reasons].map(([reason, count]) => [`${action}: ${reason}`, count]),
+        ),
+      ),
       proofs: Object.fromEntries(PROOFS.map(proof => [proof, this.#proofs.get(proof) ?? 0])) as Record<
         Proof,
         number
@@ -93,6 +100,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'size-differs': 'The sizes differ.',
   'content-differs': 'The contents differ.',
   'source-newer': 'The source is newer than the destination.',
+  unproven: 'The two have no checksum in common, so that nothing proves them equal.',
   always: '`compare: always` takes every object as different.',
   archived: 'The object is archived and has no restored copy; `archived: fail` was asked for.',
   'key-too-long': "With the destination's prefix the key is longer than S3's 1,024 bytes.",

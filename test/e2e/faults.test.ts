@@ -89,7 +89,7 @@ describe('what passes is not noticed but in the number of retries:', { concurren
     assertCopied(s, run);
     assertStruck(s, 'UploadPartCopy', parts);
     assertStruck(s, 'CompleteMultipartUpload', completions);
-    assert.equal(run.report.totals.proofs.etag, 10);
+    assert.equal(run.report.totals.proofs['part-etag'], 10);
   });
 
   test('trouble with what a copy in parts asks first', async () => {

@@ -304,7 +304,7 @@ describe('a mode that only looks', { concurrency: 3 }, () => {
     const listed = s.requests('ListObjectsV2').length;
     const run = await s.run();
     assert.equal(run.outputs.verified, 'true');
-    assert.deepEqual(run.report.totals.proofs, { checksum: 0, etag: 2, size: 0, none: 0 });
+    assert.equal(run.report.totals.proofs.etag, 2);
     assert.equal(s.requests('ListObjectsV2').length, 2 * listed);
   });
 });

@@ -191,7 +191,7 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
       'duration-seconds': Number(outputs['duration-seconds']) >= 0,
     },
     {
-      engine: 'copy',
+      engine: report.engine,
       complete: String(report.complete),
       verified: String(report.verified),
       'objects-listed': String(totals.listed),

@@ -104,6 +104,26 @@ test('a cut connection hides whether the work was done', async t => {
   );
 });
 
+test('a byte of what is sent is another one on the way, or else of what is answered', async t => {
+  const { client, endpoint, faults, received } = await open(t);
+  faults.add({ kind: 'damage' });
+  const put = { Bucket: 'b', Key: 'k', Body: 'whole', ChecksumAlgorithm: 'CRC32' } as const;
+  await assert.rejects(client.send(new PutObjectCommand(put)), { name: /Mismatch|BadDigest/ });
+  assert.equal(received.length, 0);
+  const text = await (await fetch(`${endpoint}/b/k`)).text();
+  assert.equal(text.length, 'content'.length);
+  assert.notEqual(text, 'content');
+});
+
+test('an answer can break off in the middle', async t => {
+  const { endpoint, faults, received } = await open(t);
+  faults.add({ kind: 'break' });
+  const response = await fetch(`${endpoint}/b/k`);
+  assert.equal(response.headers.get('content-length'), '7');
+  await assert.rejects(response.text());
+  assert.equal(received.length, 1);
+});
+
 test('slow waits before the answer, stall between its head and its body', async t => {
   const { get, faults, endpoint } = await open(t);
   faults.add({ kind: 'slow', ms: 150, times: 1 });

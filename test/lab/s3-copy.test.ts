@@ -186,6 +186,13 @@ test('an archived object is copied only while it is restored', async t => {
   await copy();
   source.put('k', 'x', { storageClass: 'INTELLIGENT_TIERING', archiveTier: 'ARCHIVE_ACCESS' });
   await refused(copy(), 403, 'InvalidObjectState');
+  await refused(owner.send(restore), 400, 'InvalidArgument');
+  const forGood = new RestoreObjectCommand({ Bucket: 'source', Key: 'k', RestoreRequest: {} });
+  await owner.send(forGood);
+  pass(6 * 3_600_000);
+  await copy();
+  source.put('k', 'x', { storageClass: 'GLACIER' });
+  await refused(owner.send(forGood), 400, 'MalformedXML');
 });
 
 test('both buckets can be held to their expected owners', async t => {

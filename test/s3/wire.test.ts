@@ -293,6 +293,7 @@ async function listedBySdk(): Promise<ObjectEntry[]> {
       modified: LastModified?.getTime() ?? Number.NaN,
       storageClass: StorageClass ?? 'STANDARD',
       restored: RestoreStatus?.RestoreExpiryDate !== undefined && !RestoreStatus.IsRestoreInProgress,
+      ...(RestoreStatus?.IsRestoreInProgress && { restoring: true }),
     }),
   );
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { COMPARES, type Compare, type Decision, type ObjectEntry, type Pair } from '../../src/model.ts';
-import { decide, decideWithEvidence, type Evidence, isArchived, type Rules } from '../../src/sync/decide.ts';
-import { anyKey, entry, rules } from './make.ts';
+import { decide, decideWithEvidence, isArchived, type Rules } from '../../src/sync/decide.ts';
+import type { Evidence } from '../../src/sync/evidence.ts';
+import { anyKey, E1, E2, entry, rules } from './make.ts';
 
 const words = (decision: ReturnType<typeof decide>): string =>
   decision.action === 'undecided' ? 'undecided' : `${decision.action}: ${decision.reason}`;
@@ -23,9 +24,9 @@ const SITUATIONS = {
   'empty source': twins({ size: 0, ...OLD }, NEW),
   'same ETag, older source': twins(OLD, NEW),
   'same ETag, newer source': twins(NEW, OLD),
-  'other ETag, older source': twins({ etag: 'e2', ...OLD }, NEW),
-  'other ETag, same time': twins({ etag: 'e2', ...OLD }, OLD),
-  'other ETag, newer source': twins({ etag: 'e2', ...NEW }, OLD),
+  'other ETag, older source': twins({ etag: E2, ...OLD }, NEW),
+  'other ETag, same time': twins({ etag: E2, ...OLD }, OLD),
+  'other ETag, newer source': twins({ etag: E2, ...NEW }, OLD),
 } as const satisfies Record<string, Pair>;
 
 const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
@@ -33,6 +34,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'copy: missing',
     size: 'copy: missing',
     newer: 'copy: missing',
+    checksum: 'copy: missing',
     missing: 'copy: missing',
     always: 'copy: missing',
   },
@@ -40,6 +42,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'copy: size-differs',
     size: 'copy: size-differs',
     newer: 'copy: size-differs',
+    checksum: 'copy: size-differs',
     missing: 'unchanged: exists',
     always: 'copy: always',
   },
@@ -47,6 +50,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'copy: size-differs',
     size: 'copy: size-differs',
     newer: 'copy: size-differs',
+    checksum: 'copy: size-differs',
     missing: 'unchanged: exists',
     always: 'copy: always',
   },
@@ -54,6 +58,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'copy: size-differs',
     size: 'copy: size-differs',
     newer: 'copy: size-differs',
+    checksum: 'copy: size-differs',
     missing: 'unchanged: exists',
     always: 'copy: always',
   },
@@ -61,6 +66,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'unchanged: same-etag',
     size: 'unchanged: same-size',
     newer: 'unchanged: destination-newer',
+    checksum: 'unchanged: same-etag',
     missing: 'unchanged: exists',
     always: 'copy: always',
   },
@@ -68,6 +74,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'unchanged: same-etag',
     size: 'unchanged: same-size',
     newer: 'copy: source-newer',
+    checksum: 'unchanged: same-etag',
     missing: 'unchanged: exists',
     always: 'copy: always',
   },
@@ -75,6 +82,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'undecided',
     size: 'unchanged: same-size',
     newer: 'unchanged: destination-newer',
+    checksum: 'undecided',
     missing: 'unchanged: exists',
     always: 'copy: always',
   },
@@ -82,6 +90,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'undecided',
     size: 'unchanged: same-size',
     newer: 'unchanged: destination-newer',
+    checksum: 'undecided',
     missing: 'unchanged: exists',
     always: 'copy: always',
   },
@@ -89,6 +98,7 @@ const TRUTH: Record<keyof typeof SITUATIONS, Record<Compare, string>> = {
     auto: 'undecided',
     size: 'unchanged: same-size',
     newer: 'copy: source-newer',
+    checksum: 'undecided',
     missing: 'unchanged: exists',
     always: 'copy: always',
   },
@@ -103,92 +113,109 @@ for (const [situation, expected] of Object.entries(TRUTH)) {
   }
 }
 
-const says = (checksums: Record<string, string>, etagIsMd5 = false): Evidence => ({ checksums, etagIsMd5 });
-
-/** What the source says of itself, what the destination says, and the decision when the source is older and newer. */
+/**
+ * What the source says of itself, what the destination says, and the decision when the source is older than the
+ * destination, and when it is not.
+ */
 const EVIDENCE: readonly [string, Evidence | undefined, Evidence | undefined, string, string][] = [
   [
     'equal checksums prove equal content, whatever the clocks say',
-    says({ CRC64NVME: 'x' }),
-    says({ CRC64NVME: 'x' }),
+    { CRC64NVME: 'x' },
+    { CRC64NVME: 'x' },
     'unchanged: same-checksum',
     'unchanged: same-checksum',
   ],
   [
     'different checksums prove different content',
-    says({ SHA256: 'x' }),
-    says({ SHA256: 'y' }),
+    { SHA256: 'x' },
+    { SHA256: 'y' },
     'copy: content-differs',
     'copy: content-differs',
   ],
   [
     'one shared algorithm among several is enough',
-    says({ CRC32: 'q', SHA1: 'x' }),
-    says({ SHA1: 'x', SHA256: 'z' }),
+    { CRC32: 'q', SHA1: 'x' },
+    { SHA1: 'x', SHA256: 'z' },
     'unchanged: same-checksum',
     'unchanged: same-checksum',
+  ],
+  [
+    'one difference beats all that is equal: short checksums can be made to be',
+    { CRC32: 'x', MD5: 'p' },
+    { CRC32: 'x', MD5: 'q' },
+    'copy: content-differs',
+    'copy: content-differs',
   ],
   [
     'checksums of different algorithms say nothing: the clocks decide',
-    says({ CRC32: 'x' }),
-    says({ SHA1: 'x' }),
+    { CRC32: 'x' },
+    { SHA1: 'x' },
     'unchanged: same-size',
     'copy: source-newer',
   ],
-  [
-    'equal checksums beat different MD5s',
-    says({ CRC32: 'x' }, true),
-    says({ CRC32: 'x' }, true),
-    'unchanged: same-checksum',
-    'unchanged: same-checksum',
-  ],
-  [
-    'two different ETags that are both MD5s prove different content',
-    says({}, true),
-    says({}, true),
-    'copy: content-differs',
-    'copy: content-differs',
-  ],
-  ['one MD5 alone says nothing', says({}, true), says({}), 'unchanged: same-size', 'copy: source-newer'],
-  ['no evidence at all: the clocks decide', says({}), says({}), 'unchanged: same-size', 'copy: source-newer'],
+  ['one MD5 alone says nothing', { MD5: 'x' }, {}, 'unchanged: same-size', 'copy: source-newer'],
+  ['no evidence at all: the clocks decide', {}, {}, 'unchanged: same-size', 'copy: source-newer'],
   [
     'a source that will not say: the clocks decide',
     undefined,
-    says({ CRC32: 'x' }, true),
+    { CRC32: 'x', MD5: 'x' },
     'unchanged: same-size',
     'copy: source-newer',
   ],
   [
     'a destination that will not say: the clocks decide',
-    says({ CRC32: 'x' }, true),
+    { CRC32: 'x', MD5: 'x' },
     undefined,
     'unchanged: same-size',
     'copy: source-newer',
   ],
 ];
 
-for (const [what, source, destination, whenOlder, whenNewer] of EVIDENCE) {
+for (const [what, source, destination, whenOlder, otherwise] of EVIDENCE) {
+  const answer = (ours: Partial<ObjectEntry>, theirs: Partial<ObjectEntry>, compare: Compare) =>
+    words(
+      decideWithEvidence(
+        entry('k', { etag: E2, ...ours }),
+        entry('k', theirs),
+        { source, destination },
+        rules({ compare }),
+      ),
+    );
+
   test(`evidence: ${what}`, () => {
-    const answer = (ours: Partial<ObjectEntry>, theirs: Partial<ObjectEntry>) =>
-      words(
-        decideWithEvidence(
-          entry('k', { etag: 'e2', ...ours }),
-          entry('k', theirs),
-          { source, destination },
-          rules(),
-        ),
-      );
-    assert.equal(answer(OLD, NEW), whenOlder);
-    assert.equal(answer(OLD, OLD), whenOlder);
-    assert.equal(answer(NEW, OLD), whenNewer);
+    assert.equal(answer(OLD, NEW, 'auto'), whenOlder);
+    assert.equal(answer(OLD, OLD, 'auto'), otherwise, 'times of the same second do not tell');
+    assert.equal(answer(NEW, OLD, 'auto'), otherwise);
+  });
+
+  test(`evidence for compare: checksum, which knows no clocks: ${what}`, () => {
+    const expected = whenOlder === otherwise ? whenOlder : 'copy: unproven';
+    assert.equal(answer(OLD, NEW, 'checksum'), expected);
+    assert.equal(answer(OLD, OLD, 'checksum'), expected);
+    assert.equal(answer(NEW, OLD, 'checksum'), expected);
+  });
+}
+
+/** ETags that both sides share, and whether that says anything. */
+const ETAGS: readonly [string, string, string][] = [
+  ['of an object in one piece', E1, 'unchanged: same-etag'],
+  ['of an object in parts', `${E1}-3`, 'unchanged: same-etag'],
+  ['that a server left out', '', 'undecided'],
+  ['of a form that S3 does not use', 'W/1734', 'undecided'],
+];
+
+for (const [what, etag, expected] of ETAGS) {
+  test(`equal ETags ${what}: ${expected}`, () => {
+    for (const compare of ['auto', 'checksum'] as const)
+      assert.equal(words(decide(twins({ etag, ...NEW }, { etag, ...OLD }), rules({ compare }))), expected);
   });
 }
 
 test('evidence does not move what cannot be moved', () => {
-  const differs = { source: says({ CRC32: 'x' }), destination: says({ CRC32: 'y' }) };
-  const archived = entry('k', { etag: 'e2', storageClass: 'GLACIER' });
+  const differs = { source: { CRC32: 'x' }, destination: { CRC32: 'y' } };
+  const archived = entry('k', { etag: E2, storageClass: 'GLACIER' });
   assert.equal(words(decideWithEvidence(archived, entry('k'), differs, rules())), 'skip: archived');
-  const long = entry('k'.repeat(1024), { etag: 'e2' });
+  const long = entry('k'.repeat(1024), { etag: E2 });
   const tight = rules({ destinationPrefixBytes: 1 });
   assert.equal(words(decideWithEvidence(long, entry(long.key), differs, tight)), 'fail: key-too-long');
 });
@@ -286,7 +313,7 @@ const anyEntry = (key: string) =>
   fc.record({
     key: fc.constant(key),
     size: fc.nat(3),
-    etag: fc.constantFrom('e1', 'e2'),
+    etag: fc.constantFrom(E1, E2),
     modified: fc.nat(3),
     storageClass: fc.constantFrom('STANDARD', 'GLACIER', 'DEEP_ARCHIVE'),
     restored: fc.boolean(),
@@ -303,11 +330,8 @@ const anyRules = fc
     exclude: fc.constantFrom<string[]>([], ['a*']),
   })
   .map(choices => rules(choices));
-const anyEvidence = fc.option(
-  fc.record({
-    checksums: fc.dictionary(fc.constantFrom('CRC32', 'SHA256'), fc.constantFrom('x', 'y')),
-    etagIsMd5: fc.boolean(),
-  }),
+const anyEvidence: fc.Arbitrary<Evidence | undefined> = fc.option(
+  fc.dictionary(fc.constantFrom('CRC32', 'SHA256', 'MD5'), fc.constantFrom('x', 'y')),
   { nil: undefined },
 );
 
@@ -343,6 +367,23 @@ test('twins of different sizes are never called unchanged, unless nothing may be
     { numRuns: 1_000 },
   );
   assert.ok(met > 100, `only ${met} pairs had different sizes`);
+});
+
+test('what a checksum disproves is never called unchanged, whatever the clocks say', () => {
+  const sums = fc.dictionary(fc.constantFrom('CRC32', 'SHA256', 'MD5'), fc.constantFrom('x', 'y'));
+  let met = 0;
+  fc.assert(
+    fc.property(anyTwins, sums, sums, fc.constantFrom('auto', 'checksum'), (pair, ours, theirs, compare) => {
+      if (!Object.entries(ours).some(([name, sum]) => (theirs[name] ?? sum) !== sum)) return;
+      met++;
+      const source = { ...pair.source, etag: E1, size: 1 };
+      const destination = { ...pair.destination, etag: E2, size: 1 };
+      const decision = decideFully({ ...pair, source, destination }, rules({ compare }), ours, theirs);
+      assert.notEqual(decision.action, 'unchanged');
+    }),
+    { numRuns: 500 },
+  );
+  assert.ok(met > 100, `only ${met} pairs had different checksums`);
 });
 
 test('with compare missing, nothing that the destination has is ever written', () => {

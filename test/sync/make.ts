@@ -6,11 +6,14 @@ import type { Rules } from '../../src/sync/decide.ts';
 import { createFilter } from '../../src/sync/filter.ts';
 import type { Pages } from '../../src/sync/merge.ts';
 
+/** ETags as S3 writes them: those of objects in one piece. */
+export const [E1, E2] = ['e1'.repeat(16), 'e2'.repeat(16)];
+
 export function entry(key: string, differently: Partial<Omit<ObjectEntry, 'key'>> = {}): ObjectEntry {
   return {
     key,
     size: 100,
-    etag: 'e1',
+    etag: E1,
     modified: 1_000,
     storageClass: 'STANDARD',
     restored: false,

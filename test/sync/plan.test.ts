@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ObjectEntry, Pair, PlanItem } from '../../src/model.ts';
-import type { Evidence } from '../../src/sync/decide.ts';
-import { type GatherEvidence, PlanTotals, pairListings, planPairs, uri } from '../../src/sync/plan.ts';
-import { anyCuts, anyKeys, Bench, collect, entry, pagesOf, rules, settled } from './make.ts';
+import type { Pair, PlanItem } from '../../src/model.ts';
+import type { Evidence, GatherEvidence, Sighting } from '../../src/sync/evidence.ts';
+import { PlanTotals, pairListings, planPairs, uri } from '../../src/sync/plan.ts';
+import { anyCuts, anyKeys, Bench, collect, E1, E2, entry, pagesOf, rules, settled } from './make.ts';
 
 const keysOf = (items: readonly { readonly key: string }[]) => items.map(({ key }) => key);
 const numbered = (count: number) =>
@@ -14,9 +14,9 @@ const numbered = (count: number) =>
 const undecided = (key: string): Pair => ({
   key,
   source: entry(key),
-  destination: entry(key, { etag: 'e2' }),
+  destination: entry(key, { etag: E2 }),
 });
-const same: Evidence = { checksums: { CRC32: 'x' }, etagIsMd5: false };
+const same: Evidence = { CRC32: 'x' };
 const neverAsked: GatherEvidence = () => Promise.reject(new Error('Nobody had to be asked.'));
 
 test('two listings are paired key by key, and a side that is not there is not named', async () => {
@@ -62,9 +62,9 @@ test('the evidence that is gathered is about this pair and decides it', async ()
   const pairs = numbered(6).map(undecided);
   const gather: GatherEvidence = async (source, destination) => {
     assert.equal(source.key, destination.key);
-    assert.deepEqual([source.etag, destination.etag], ['e1', 'e2']);
+    assert.deepEqual([source.etag, destination.etag], [E1, E2]);
     const even = Number(source.key.slice(1)) % 2 === 0;
-    return { source: same, destination: even ? same : { ...same, checksums: { CRC32: 'y' } } };
+    return { source: same, destination: even ? same : { CRC32: 'y' } };
   };
   const items = await collect(planPairs(pagesOf(pairs, [3]), rules(), gather, 2));
   assert.deepEqual(
@@ -95,7 +95,7 @@ test('the plan is in key order though the answers come in any order', async () =
 });
 
 test('no more pairs are asked about at once than allowed, and as many as allowed', async () => {
-  const bench = new Bench<ObjectEntry>();
+  const bench = new Bench<Sighting>();
   const gather: GatherEvidence = async source => {
     await bench.work(source);
     return { source: same, destination: same };
@@ -140,11 +140,21 @@ test('the totals count each object on each side once, and what is planned for it
     { key: 'e', action: 'fail', reason: 'key-too-long', source: entry('e', { size: 10_000 }) },
     { key: 'f', action: 'delete', reason: 'extraneous', destination: entry('f', { size: 7_000_000 }) },
     { key: 'g', action: 'keep', reason: 'delete-not-asked', destination: entry('g', { size: 7_000_000 }) },
+    { key: 'h', action: 'restore', reason: 'archived', source: entry('h', { size: 100_000 }) },
   ];
   for (const item of items) totals.count(item);
   assert.deepEqual(
     { ...totals },
-    { listed: 5, bytesListed: 11_111, atDestination: 4, toCopy: 2, bytesToCopy: 11, toDelete: 1, toFail: 1 },
+    {
+      listed: 6,
+      bytesListed: 111_111,
+      atDestination: 4,
+      toCopy: 2,
+      bytesToCopy: 11,
+      toDelete: 1,
+      toRestore: 1,
+      toFail: 1,
+    },
   );
 });
 

@@ -117,7 +117,7 @@ class Fields {
     if (this.#key === undefined || Number.isNaN(this.#modified) || Number.isNaN(this.#size)) return undefined;
     const key = decode(this.#key);
     if (!key.startsWith(prefix)) return undefined;
-    return {
+    const entry = {
       key: prefix === '' ? key : key.slice(prefix.length),
       size: this.#size,
       etag: this.#etag,
@@ -125,6 +125,7 @@ class Fields {
       storageClass: this.#storageClass,
       restored: this.#hasExpiry && !this.#isRestoring,
     };
+    return this.#isRestoring ? { ...entry, restoring: true } : entry;
   }
 }
 

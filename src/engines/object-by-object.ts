@@ -1,0 +1,102 @@
+/** What engines have in common that carry object by object from here: places, pace, and when to give up. */
+import { FatalError, StoppedError } from '../errors.ts';
+import type { CopyItem, EngineName, ObjectEntry, Outcome } from '../model.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import type { Pace } from '../sync/pace.ts';
+import type { Places } from '../sync/places.ts';
+import { transfer } from '../sync/transfer.ts';
+import type { Engine } from './engine.ts';
+import { carry, type Send } from './outcome.ts';
+
+export interface ObjectEngineOptions {
+  readonly places: Places;
+  /** Sets the number of places by what S3 answers; `undefined` leaves it as it is. */
+  readonly pace: Pace | undefined;
+  /** How often S3 has asked to slow down so far. */
+  readonly throttled: () => number;
+  readonly archived: 'skip' | 'fail';
+}
+
+export interface Means {
+  readonly name: EngineName;
+  /** The source bucket, for a second look at an object that has changed. */
+  readonly from: Bucket;
+  /** Whether an object takes many requests, each with a place of its own, rather than a place itself. */
+  readonly needsParts: (source: ObjectEntry) => boolean;
+  readonly send: Send;
+}
+
+/**
+ * Above this an object is large: the time it takes is S3's work on its bytes, which says nothing about the pace and
+ * would keep small objects waiting.
+ */
+const LARGE_BYTES = 16 * 1024 ** 2;
+
+/** Denials before the first success that show a missing permission rather than an odd object. */
+const HOPELESS = 50;
+
+export function createObjectEngine(
+  { name, from, needsParts, send: sendNow }: Means,
+  { places, pace, throttled, archived }: ObjectEngineOptions,
+): Engine {
+  let slowDowns = 0;
+  let denials = 0;
+  let successes = 0;
+
+  /** Every copy so far was denied: the rest would be, too. */
+  const guardHope = (outcome: Outcome) => {
+    if (outcome.result === 'copied') successes++;
+    if (outcome.result !== 'failed' || outcome.reason !== 'denied') return;
+    if (++denials >= HOPELESS && successes === 0) {
+      throw new FatalError(
+        `The first ${denials} copies were all denied (${outcome.message}); stopped trying.`,
+        {
+          todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
+        },
+      );
+    }
+  };
+
+  const keepPace = (item: CopyItem, startedMs: number) => {
+    if (isLarge(item.source)) return;
+    const before = slowDowns;
+    slowDowns = throttled();
+    pace?.answered(performance.now() - startedMs, slowDowns > before);
+  };
+
+  return {
+    name,
+    transfer: (items, record, stop) => {
+      const send = sender({ needsParts, send: sendNow }, places, stop.draining);
+      const work = async (item: CopyItem) => {
+        const started = performance.now();
+        const outcome = await carry(send, from, item, archived);
+        keepPace(item, started);
+        if (outcome === undefined) return;
+        await record(outcome);
+        guardHope(outcome);
+      };
+      return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
+    },
+  };
+}
+
+function isLarge({ size }: ObjectEntry): boolean {
+  return size > LARGE_BYTES;
+}
+
+/** Sends in a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+function sender(
+  { needsParts, send }: Pick<Means, 'needsParts' | 'send'>,
+  places: Places,
+  draining: AbortSignal,
+): Send {
+  return async source => {
+    if (needsParts(source)) return send(source);
+    const place = isLarge(source) ? places.large : places.small;
+    return place(async () => {
+      if (draining.aborted) throw new StoppedError('Stopped before a copy was sent.');
+      return send(source);
+    });
+  };
+}

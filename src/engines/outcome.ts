@@ -1,0 +1,83 @@
+/** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
+import { troubleOf } from '../aws/trouble.ts';
+import { FatalError, StoppedError } from '../errors.ts';
+import type { CopyItem, ObjectEntry, Outcome } from '../model.ts';
+import { UnreadableMetadataError } from '../s3/attributes.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import { lacksCustomerKey } from '../s3/customer-key.ts';
+import { headEntry } from '../s3/head.ts';
+import type { Copied } from '../s3/route.ts';
+
+/** @throws StoppedError when the run was stopped before anything was sent, or aborted later */
+export type Send = (source: ObjectEntry) => Promise<Copied>;
+
+/**
+ * Sends one object, once more if the source has overwritten it since.
+ *
+ * @returns `undefined` when the run was stopped before it was known what became of the object
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+export async function carry(
+  send: Send,
+  from: Bucket,
+  item: CopyItem,
+  archived: 'skip' | 'fail',
+): Promise<Outcome | undefined> {
+  try {
+    return { key: item.key, result: 'copied', bytes: item.source.size, ...(await send(item.source)) };
+  } catch (error) {
+    if (error instanceof StoppedError) return undefined;
+    if (isSourceChange(error)) return await carryChanged(send, from, item, archived);
+    return explain(item.key, error, archived);
+  }
+}
+
+/** 412 on the source, not on the destination: the object was overwritten after it was listed. */
+function isSourceChange(error: unknown): boolean {
+  const { kind, condition } = troubleOf(error);
+  return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
+}
+
+/** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
+async function carryChanged(
+  send: Send,
+  from: Bucket,
+  { key, source: listed }: CopyItem,
+  archived: 'skip' | 'fail',
+): Promise<Outcome | undefined> {
+  try {
+    const source: ObjectEntry = await headEntry(from, listed.key);
+    return { key, result: 'copied', bytes: source.size, ...(await send(source)), source };
+  } catch (error) {
+    return error instanceof StoppedError ? undefined : explain(key, error, archived);
+  }
+}
+
+const ARCHIVE_CODES: ReadonlySet<string> = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
+
+/** @throws FatalError for trouble that every other object would meet as well */
+function explain(key: string, error: unknown, archived: 'skip' | 'fail'): Outcome {
+  if (error instanceof FatalError) throw error;
+  const { kind, code, message, requestId } = troubleOf(error);
+  if (kind === 'configuration') {
+    throw new FatalError(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
+  }
+  const failed = { key, result: 'failed', code, message, requestId } as const;
+  if (error instanceof UnreadableMetadataError) return { ...failed, reason: 'unreadable-metadata' };
+  if (lacksCustomerKey({ code, message })) return { ...failed, reason: 'customer-key' };
+  if (ARCHIVE_CODES.has(code)) {
+    return archived === 'skip'
+      ? { key, result: 'skipped', reason: 'archived', requestId }
+      : { ...failed, reason: 'archived' };
+  }
+  switch (kind) {
+    case 'absent':
+      return { key, result: 'skipped', reason: 'vanished', requestId };
+    case 'denied':
+      return { ...failed, reason: 'denied' };
+    case 'precondition':
+      return { ...failed, reason: 'changed' };
+    default:
+      return { ...failed, reason: 'error' };
+  }
+}

@@ -1,0 +1,52 @@
+/** The two sides asked about their objects, each by its own identity, with a bounded number of objects at a time. */
+import pLimit from 'p-limit';
+import { StoppedError } from '../errors.ts';
+import type { Settings } from '../model.ts';
+import type { Scene } from '../preflight/scene.ts';
+import { checksumsOf } from '../s3/head.ts';
+import { contentOf, type Reading } from '../s3/read.ts';
+import type { GatherEvidence } from '../sync/evidence.ts';
+import type { Place } from '../sync/places.ts';
+
+/** Objects asked about at the same time, with a request to each side. */
+const ASKING = 32;
+
+export function askingAtOnce({ concurrency }: Settings): number {
+  return concurrency === 'auto' ? ASKING : Math.ceil(concurrency / 2);
+}
+
+/** One HeadObject a side. */
+export function askChecksums({ source, destination }: Scene): GatherEvidence {
+  return async (ours, theirs) => {
+    const [sourceSays, destinationSays] = await Promise.all([
+      checksumsOf(source, ours),
+      checksumsOf(destination, theirs),
+    ]);
+    return { source: sourceSays, destination: destinationSays };
+  };
+}
+
+/** Both objects read to their end. */
+export function readContents({ source, destination }: Scene, reading: Reading): GatherEvidence {
+  return async (ours, theirs) => {
+    const [sourceHolds, destinationHolds] = await Promise.all([
+      contentOf(source, ours, reading),
+      contentOf(destination, theirs, reading),
+    ]);
+    return { source: sourceHolds, destination: destinationHolds };
+  };
+}
+
+/**
+ * Places for objects to be asked about.
+ *
+ * @param draining once it has fired, nobody is asked any more
+ */
+export function placesToAsk(settings: Settings, draining: AbortSignal): Place {
+  const limit = pLimit(askingAtOnce(settings));
+  return ask =>
+    limit(() => {
+      if (draining.aborted) throw new StoppedError('Stopped before everything was verified.');
+      return ask();
+    });
+}

@@ -1,0 +1,92 @@
+/**
+ * Who can do the work, and by that, with `engine: auto`, what does it. A server-side copy bears one signature: where no
+ * one identity may both read and write, each side's own may still do its part, and the bytes pass the runner.
+ */
+import type { CheckResult } from '../model.ts';
+import { checkReadable } from './readable.ts';
+import type { Scene } from './scene.ts';
+import { checkWritable } from './writable.ts';
+
+export interface Access {
+  /** That of the engine to use. */
+  readonly scene: Scene;
+  /** Why it is this engine, where there was a choice. */
+  readonly choice: CheckResult[];
+  readonly reading: CheckResult[];
+  readonly writing: CheckResult[];
+  /** What the run is to be remembered for: that it did not go the way it could have gone. */
+  readonly note?: string;
+}
+
+/** Either way of working on the same buckets. */
+export interface Ways {
+  readonly copy: Scene;
+  readonly stream: Scene;
+}
+
+export async function checkAccess(ways: Ways): Promise<Access> {
+  const { engine } = ways.copy.settings;
+  if (engine !== 'auto') return { ...(await tryOut(ways[engine])), choice: [] };
+  const copying = await tryOut(ways.copy);
+  const refused = failures(copying);
+  if (refused.length === 0) return { ...copying, choice: [serverSide(copying)] };
+  const streaming = await tryOut(ways.stream);
+  // Where neither goes, what the better way lacks is the one thing to tell.
+  if (failures(streaming).length > 0) return { ...copying, choice: [] };
+  return {
+    scene: ways.stream,
+    choice: [throughHere(ways.copy)],
+    reading: [...copying.reading.map(asAdvice), ...streaming.reading],
+    writing: [
+      ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdvice),
+      ...streaming.writing,
+    ],
+    note: `Engine stream: every byte passes the runner, because ${whoOf(ways.copy)} may not sign server-side copies (${refused.map(({ check }) => check).join(', ')}). The checks say what to grant.`,
+  };
+}
+
+type Tried = Pick<Access, 'scene' | 'reading' | 'writing'>;
+
+async function tryOut(scene: Scene): Promise<Tried> {
+  const [reading, writing] = await Promise.all([checkReadable(scene), checkWritable(scene)]);
+  return { scene, reading, writing };
+}
+
+function failures({ reading, writing }: Tried): CheckResult[] {
+  return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
+}
+
+const CHECK = 'engine';
+
+function serverSide({ scene, reading, writing }: Tried): CheckResult {
+  const proven = [...reading, ...writing].every(({ verdict }) => verdict === 'pass');
+  const why = proven
+    ? `${whoOf(scene)} can read the source and write the destination`
+    : `nothing shows that ${whoOf(scene)} could not sign the copies`;
+  return { check: CHECK, verdict: 'pass', seen: `copy, server-side: ${why}.` };
+}
+
+function throughHere(copying: Scene): CheckResult {
+  const seen = `stream, through the runner: ${whoOf(copying)} may not do both, but each side's own identity can do its part.`;
+  return { check: CHECK, verdict: 'pass', seen };
+}
+
+/** What stood in the way of server-side copies no longer stands in the way of the run. */
+function asAdvice(result: CheckResult): CheckResult {
+  if (result.verdict !== 'fail') return result;
+  const { fix, ...rest } = result;
+  return {
+    ...rest,
+    verdict: 'warn',
+    ...(fix !== undefined && {
+      fix: {
+        ...fix,
+        todo: `To copy server-side, which is faster and keeps the bytes off the runner: ${fix.todo}`,
+      },
+    }),
+  };
+}
+
+function whoOf({ from }: Scene): string {
+  return from.identity.arn ?? 'the signer';
+}

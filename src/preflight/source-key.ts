@@ -1,0 +1,56 @@
+/**
+ * Why an object cannot be read although the policies of bucket and signer allow it: the KMS key it lies under. Across
+ * accounts S3 says no more than "Access Denied", but describes the object, key and all, to whoever may read it.
+ * (S3 API, HeadObject; S3 User Guide, "Using server-side encryption with AWS KMS keys".)
+ */
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { decryptStatement, forPrincipal } from '../aws/policies.ts';
+import type { Fix } from '../model.ts';
+import { isManaged } from './encryption.ts';
+import type { Scene } from './scene.ts';
+import { isForeign } from './scene.ts';
+
+/** What the signer sees of an object it was denied. */
+export interface Sealed {
+  /** ARN of the KMS key. */
+  readonly key: string;
+  readonly fix: Fix;
+}
+
+/** @returns `undefined` when it is not, or cannot be seen to be, the key that is in the way */
+export async function lookForKey(scene: Scene, key: string): Promise<Sealed | undefined> {
+  const { from } = scene;
+  try {
+    const head = await from.send(
+      new HeadObjectCommand({ ...from.common, ...from.payer, Key: from.fullKey(key) }),
+    );
+    return head.SSEKMSKeyId === undefined
+      ? undefined
+      : { key: head.SSEKMSKeyId, fix: keyFix(scene, head.SSEKMSKeyId) };
+  } catch {
+    return undefined;
+  }
+}
+
+function keyFix(scene: Scene, key: string): Fix {
+  const { from, facts } = scene;
+  // Behind an endpoint without STS nobody is foreign, and the signer has no name.
+  const who = from.identity.principal ?? 'the signer';
+  const { encryption } = facts.source;
+  if (!isForeign(from.identity, from)) {
+    return { todo: `Allow ${who} to use kms:Decrypt on ${key}, in the key policy or in its own policy.` };
+  }
+  const options =
+    'use `copy-as: source` or `engine: stream`, or copy the objects over themselves under a customer managed key that both accounts may use.';
+  const byManaged =
+    encryption.known && encryption.value.algorithm.startsWith('aws:kms') && isManaged(encryption.value.key);
+  if (byManaged) {
+    return {
+      todo: `The source encrypts with the AWS managed key of account ${from.owner} (aws/s3), which can never be shared with another account: ${options}`,
+    };
+  }
+  return {
+    todo: `Add this statement to the policy of the key, and allow kms:Decrypt on ${key} in the policy of ${who}. If it is the AWS managed key of account ${from.owner} (aws/s3), it can never be shared: ${options}`,
+    paste: JSON.stringify(forPrincipal(decryptStatement(), who), null, 2),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * One object, streamed through this process: read by one identity and written by another at the same time. Nothing is
+ * written but the very object that was listed, and S3 refuses what was damaged on the way.
+ */
+import type { Readable } from 'node:stream';
+import {
+  type CompletedPart,
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  type GetObjectCommandOutput,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { troubleOf } from '../aws/trouble.ts';
+import type { ObjectEntry } from '../model.ts';
+import { attributesOf } from './attributes.ts';
+import { ALGORITHMS, checksumMember, fullObjectChecksum, type UploadAlgorithm } from './checksums.ts';
+import type { OpenUpload } from './journal.ts';
+import { uploadInParts } from './multipart.ts';
+import type { Part } from './parts.ts';
+import { BrokenBodyError, DamagedBodyError, relay } from './relay.ts';
+import { type Copied, type CopyRoute, copied } from './route.ts';
+
+/** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
+const PART_BYTES = 64 * 1024 ** 2;
+
+/** One PutObject. Metadata and tags are read with the object. */
+export async function streamAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
+  const { to } = route;
+  const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
+    const known = fullObjectChecksum(got, ALGORITHMS);
+    const request = new PutObjectCommand({
+      ...to.common,
+      ...to.payer,
+      Key: to.fullKey(source.key),
+      ...(await attributesOf(route, source, got)),
+      ...(known === undefined ? { ChecksumAlgorithm: 'CRC64NVME' } : checksumMember(known)),
+      ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+      Body: body,
+      ContentLength: source.size,
+    });
+    return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+  });
+  return copied(answer.ETag, answer.$metadata.requestId);
+}
+
+/** A multipart upload. Each part is a range of the source, and takes a place of its own. */
+export function streamInParts(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
+  return uploadInParts(route, source, {
+    partBytes: PART_BYTES,
+    checked: true,
+    carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
+  });
+}
+
+async function streamPart(
+  route: CopyRoute,
+  source: ObjectEntry,
+  { key, uploadId }: OpenUpload,
+  { number, first, last }: Part,
+  algorithm: UploadAlgorithm,
+): Promise<CompletedPart> {
+  const { to } = route;
+  const bytes = last - first + 1;
+  const range = { Range: `bytes=${first}-${last}` };
+  const { ETag } = await passOn(route, source, range, bytes, (_got, body, signal) => {
+    const request = new UploadPartCommand({
+      ...to.common,
+      ...to.payer,
+      Key: key,
+      UploadId: uploadId,
+      PartNumber: number,
+      // The checksum follows the bytes: that of the object says nothing of a range.
+      ChecksumAlgorithm: algorithm,
+      Body: body,
+      ContentLength: bytes,
+    });
+    return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+  });
+  if (ETag === undefined) throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+  return { PartNumber: number, ETag };
+}
+
+/** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */
+const UNLIMITED = 0;
+
+/** Damage on the way may be chance. The third time in a row it is not, and is told. */
+const DAMAGES = 3;
+
+/** Reads and writes at the same time, and both anew where either broke. */
+function passOn<T>(
+  { from, to }: CopyRoute,
+  source: ObjectEntry,
+  range: Pick<GetObjectCommandInput, 'Range'>,
+  bytes: number,
+  write: (got: GetObjectCommandOutput, body: Readable, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const request = new GetObjectCommand({
+    ...from.common,
+    ...from.payer,
+    Key: from.fullKey(source.key),
+    IfMatch: `"${source.etag}"`,
+    // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
+    ChecksumMode: 'ENABLED',
+    ...range,
+  });
+  let damages = 0;
+  return to.repeated(from, async () => {
+    const got = await from.sendOnce(request);
+    try {
+      return await relay(got.Body as Readable, to.aborting, (body, signal) => {
+        if (got.ContentLength === bytes) return write(got, body, signal);
+        throw new Error(`S3 answered with ${got.ContentLength} bytes where ${bytes} were asked for.`);
+      });
+    } catch (error) {
+      if (isDamage(error) && ++damages < DAMAGES)
+        throw new BrokenBodyError('The bytes were damaged on the way.', { cause: error });
+      throw error;
+    }
+  });
+}
+
+/** Found here on what came from the source, or by S3 on what came from here. */
+function isDamage(error: unknown): boolean {
+  return error instanceof DamagedBodyError || troubleOf(error).code === 'BadDigest';
+}

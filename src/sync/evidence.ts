@@ -1,0 +1,61 @@
+/**
+ * What can be said about the equality of two objects without a clock. ETags are at hand in every listing; checksums and
+ * hashes have to be asked for.
+ */
+import type { ObjectEntry, Proof } from '../model.ts';
+
+/** What an object says of its own content: checksums of all of it, base64, by algorithm; empty when it has none. */
+export type Evidence = Readonly<Record<string, string>>;
+
+/** What both objects of a pair say; a side that will not say, or is no longer the object in question, is `undefined`. */
+export interface Testimony {
+  readonly source: Evidence | undefined;
+  readonly destination: Evidence | undefined;
+}
+
+/** An object as it was when it was seen: one that has another ETag by now is another object. */
+export type Sighting = Pick<ObjectEntry, 'key' | 'etag' | 'size'>;
+
+/** Asks both objects of a pair about themselves. */
+export type GatherEvidence = (source: Sighting, destination: Sighting) => Promise<Testimony>;
+
+export type Finding =
+  | { readonly same: true }
+  | {
+      readonly same: false;
+      readonly algorithm: string;
+      readonly source: string;
+      readonly destination: string;
+    };
+
+/**
+ * One difference is enough, whatever else is equal: different values have different content, but equal ones of a short
+ * checksum can be chance or made.
+ *
+ * @returns `undefined` when the two have no algorithm in common
+ */
+export function weigh({ source, destination }: Testimony): Finding | undefined {
+  if (source === undefined || destination === undefined) return undefined;
+  const common = Object.keys(source).filter(algorithm => destination[algorithm] !== undefined);
+  for (const algorithm of common) {
+    const [ours = '', theirs = ''] = [source[algorithm], destination[algorithm]];
+    if (ours !== theirs) return { same: false, algorithm, source: ours, destination: theirs };
+  }
+  return common.length > 0 ? { same: true } : undefined;
+}
+
+const MD5 = /^[0-9a-f]{32}$/;
+const MD5_OF_PARTS = /^[0-9a-f]{32}-\d+$/;
+
+/**
+ * The grade that equal ETags have: MD5 of the content, or of the MD5s of its parts. ETags under KMS and customer keys look
+ * the same without being either, but are never equal. Of other forms, which S3 does not use, nothing is known. (S3 API,
+ * Object, "ETag".)
+ *
+ * @returns `undefined` when the ETags prove nothing; different ones may only mean other parts or another key
+ */
+export function provenByEtags(source: string, destination: string): Proof | undefined {
+  if (source !== destination) return undefined;
+  if (MD5.test(source)) return 'etag';
+  return MD5_OF_PARTS.test(source) ? 'part-etag' : undefined;
+}

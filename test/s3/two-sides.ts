@@ -1,0 +1,90 @@
+/** A bucket in each of two accounts, each as a user of its own account sees it who may do nothing in the other. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLab } from '../../lab/lab.ts';
+import { createDispatcher, createRequestHandler } from '../../src/aws/endpoint.ts';
+import type { Identity } from '../../src/aws/identity.ts';
+import type { ObjectEntry, Side } from '../../src/model.ts';
+import { Bucket, type Network, RequestCounter } from '../../src/s3/bucket.ts';
+import { headEntry } from '../../src/s3/head.ts';
+import { FileJournal } from '../../src/s3/journal.ts';
+import type { CopyRoute } from '../../src/s3/route.ts';
+import { Connection } from '../../src/s3/wire/connection.ts';
+import { Places } from '../../src/sync/places.ts';
+import { allow } from '../lab/s3-lab.ts';
+
+const REGION = 'eu-west-1';
+const ACCOUNTS: Readonly<Record<Side, string>> = { source: '111122223333', destination: '444455556666' };
+
+/** @param differently what of the network is not as usual */
+export async function twoSides(differently: Partial<Network> = {}) {
+  const lab = await startLab();
+  process.env.AWS_ENDPOINT_URL = lab.endpoint;
+  const aborting = differently.aborting ?? new AbortController().signal;
+  const network: Network = {
+    environment: process.env,
+    requestHandler: createRequestHandler(process.env, 64),
+    connection: new Connection(createDispatcher(process.env, 64), aborting),
+    aborting,
+    requests: new RequestCounter(),
+    ...differently,
+  };
+  /** Sides whose credentials were renewed. */
+  const renewed: Side[] = [];
+  const open = (side: Side) => {
+    const account = ACCOUNTS[side];
+    lab.iam.accounts.add(account);
+    const key = lab.iam.accounts.addUser(account, 'user', { all: allow('*', '*') });
+    const identity: Identity = {
+      side,
+      how: 'ambient',
+      account,
+      arn: key.caller.arn,
+      principal: key.caller.arn,
+      partition: 'aws',
+      credentials: async () => key,
+      renew: async () => {
+        renewed.push(side);
+      },
+    };
+    const there = lab.s3.createBucket({ name: side, account, region: REGION });
+    const location = { bucket: side, prefix: '' };
+    const here = new Bucket(
+      { location, region: REGION, owner: account, requestPayer: false, identity },
+      network,
+    );
+    return { there, here, arn: key.caller.arn };
+  };
+  const [source, destination] = [open('source'), open('destination')];
+  const places = new Places(4);
+  const journal = new FileJournal(join(await mkdtemp(join(tmpdir(), 'journal-')), 'uploads.ndjson'));
+  const route: CopyRoute & { readonly journal: FileJournal } = {
+    from: source.here,
+    to: destination.here,
+    preserve: new Set(['metadata', 'tags']),
+    storageClass: undefined,
+    encryption: undefined,
+    kmsKey: undefined,
+    acl: undefined,
+    neverOverwrite: false,
+    partSize: 'auto',
+    parts: places.large,
+    journal,
+  };
+  return {
+    lab,
+    network,
+    renewed,
+    source,
+    destination,
+    places,
+    route,
+    /** An object of the source as a listing shows it now. */
+    listed: (key: string): Promise<ObjectEntry> => headEntry(source.here, key),
+    close: async () => {
+      delete process.env.AWS_ENDPOINT_URL;
+      await lab.close();
+    },
+  };
+}

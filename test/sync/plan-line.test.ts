@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { ObjectEntry, PlanItem } from '../../src/model.ts';
+import { fromLine, type PlanLine, toLine } from '../../src/sync/plan-line.ts';
+import { anyKey } from './make.ts';
+
+const anyEntry = fc.record(
+  {
+    size: fc.maxSafeNat(),
+    etag: fc.string(),
+    modified: fc.maxSafeNat(),
+    storageClass: fc.constantFrom('STANDARD', 'GLACIER', 'INTELLIGENT_TIERING'),
+    restored: fc.boolean(),
+    restoring: fc.constant(true as const),
+  },
+  { requiredKeys: ['size', 'etag', 'modified', 'storageClass', 'restored'] },
+);
+
+const anyItem = fc
+  .tuple(
+    anyKey,
+    fc.constantFrom(['copy', 'missing'], ['unchanged', 'same-etag'], ['keep', 'delete-not-asked']),
+    fc.option(anyEntry),
+    fc.option(anyEntry),
+  )
+  .filter(([, , source, destination]) => source !== null || destination !== null)
+  .map(([key, [action, reason], source, destination]) => {
+    const entry = (others: Omit<ObjectEntry, 'key'>): ObjectEntry => ({ key, ...others });
+    return {
+      key,
+      action,
+      reason,
+      ...(source && { source: entry(source) }),
+      ...(destination && { destination: entry(destination) }),
+    } as PlanItem;
+  });
+
+test('an item comes back from its line as it was', () => {
+  fc.assert(
+    fc.property(anyItem, item => {
+      const line: PlanLine = JSON.parse(JSON.stringify(toLine(item)));
+      assert.deepEqual(fromLine(line), item);
+    }),
+  );
+});
+
+test('the key stands in the line once, and what is usual not at all', () => {
+  const usual = { key: 'a', size: 1, etag: 'e', modified: 2, storageClass: 'STANDARD', restored: false };
+  const twins: PlanItem = {
+    key: 'a',
+    source: usual,
+    destination: usual,
+    action: 'unchanged',
+    reason: 'same-etag',
+  };
+  assert.deepEqual(toLine(twins), ['a', 'unchanged', 'same-etag', [1, 'e', 2], [1, 'e', 2]]);
+});
