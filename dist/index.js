@@ -70087,8 +70087,9 @@ function keyFix(scene, key) {
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/readable.js
 /**
- * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte of one object is fetched, because only that
- * proves the bucket policy, the identity's policy and the KMS key together; its tags too, where they are carried.
+ * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte
+ * of one object is fetched, because only that proves the bucket policy, the identity's policy and the KMS key together;
+ * its tags too, where they are carried.
  */
 
 
@@ -70174,6 +70175,23 @@ async function tryReading(scene, sample) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/src/preflight/request-payment.js
+
+const checkRequestPayment = ({ settings, from, facts }) => {
+    const check = 'source-request-payment';
+    const { payer } = facts.source;
+    if (!payer.known)
+        return [{ check, verdict: 'unknown', seen: `Who pays for requests on the source: ${payer.why}.` }];
+    if (payer.value === 'BucketOwner')
+        return [{ check, verdict: 'pass', seen: 'The bucket owner pays for requests on the source.' }];
+    const seen = `The source is Requester Pays: account ${from.identity.account ?? 'of the signer'} pays for requests and transfer.`;
+    if (settings.requestPayer || !isForeign(from.identity, from))
+        return [{ check, verdict: 'pass', seen }];
+    return [
+        { check, verdict: 'fail', seen, fix: { todo: 'Set `request-payer: true` to accept the charges.' } },
+    ];
+};
+
 ;// CONCATENATED MODULE: ./lib/src/preflight/writable.js
 /**
  * Who writes the copies can write at the destination. A multipart upload is opened with everything the copies will
@@ -70248,6 +70266,7 @@ async function probe(scene) {
 ;// CONCATENATED MODULE: ./lib/src/preflight/access.js
 
 
+
 async function checkAccess(ways) {
     const { engine } = ways.copy.settings;
     if (engine !== 'auto')
@@ -70256,6 +70275,9 @@ async function checkAccess(ways) {
     const refused = failures(copying);
     if (refused.length === 0)
         return { ...copying, choice: [serverSide(copying)] };
+    // An input away from a server-side copy: nothing to go a long way round for.
+    if (await lacksPayer(ways.copy))
+        return { ...copying, choice: [] };
     const streaming = await tryOut(ways.stream);
     // Where neither goes, what the better way lacks is the one thing to tell.
     if (failures(streaming).length > 0)
@@ -70277,6 +70299,9 @@ async function tryOut(scene) {
 }
 function failures({ reading, writing }) {
     return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
+}
+async function lacksPayer(scene) {
+    return (await checkRequestPayment(scene)).some(({ verdict }) => verdict === 'fail');
 }
 const access_CHECK = 'engine';
 function serverSide({ scene, reading, writing }) {
@@ -70415,23 +70440,6 @@ async function canHead(bucket, request) {
         throw error;
     }
 }
-
-;// CONCATENATED MODULE: ./lib/src/preflight/request-payment.js
-
-const checkRequestPayment = ({ settings, from, facts }) => {
-    const check = 'source-request-payment';
-    const { payer } = facts.source;
-    if (!payer.known)
-        return [{ check, verdict: 'unknown', seen: `Who pays for requests on the source: ${payer.why}.` }];
-    if (payer.value === 'BucketOwner')
-        return [{ check, verdict: 'pass', seen: 'The bucket owner pays for requests on the source.' }];
-    const seen = `The source is Requester Pays: account ${from.identity.account ?? 'of the signer'} pays for requests and transfer.`;
-    if (settings.requestPayer || !isForeign(from.identity, from))
-        return [{ check, verdict: 'pass', seen }];
-    return [
-        { check, verdict: 'fail', seen, fix: { todo: 'Set `request-payer: true` to accept the charges.' } },
-    ];
-};
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/versioning.js
 const checkVersioning = ({ settings, facts }) => {

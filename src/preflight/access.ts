@@ -4,6 +4,7 @@
  */
 import type { CheckResult } from '../model.ts';
 import { checkReadable } from './readable.ts';
+import { checkRequestPayment } from './request-payment.ts';
 import type { Scene } from './scene.ts';
 import { checkWritable } from './writable.ts';
 
@@ -30,6 +31,8 @@ export async function checkAccess(ways: Ways): Promise<Access> {
   const copying = await tryOut(ways.copy);
   const refused = failures(copying);
   if (refused.length === 0) return { ...copying, choice: [serverSide(copying)] };
+  // An input away from a server-side copy: nothing to go a long way round for.
+  if (await lacksPayer(ways.copy)) return { ...copying, choice: [] };
   const streaming = await tryOut(ways.stream);
   // Where neither goes, what the better way lacks is the one thing to tell.
   if (failures(streaming).length > 0) return { ...copying, choice: [] };
@@ -54,6 +57,10 @@ async function tryOut(scene: Scene): Promise<Tried> {
 
 function failures({ reading, writing }: Tried): CheckResult[] {
   return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
+}
+
+async function lacksPayer(scene: Scene): Promise<boolean> {
+  return (await checkRequestPayment(scene)).some(({ verdict }) => verdict === 'fail');
 }
 
 const CHECK = 'engine';

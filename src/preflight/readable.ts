@@ -1,6 +1,7 @@
 /**
- * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte of one object is fetched, because only that
- * proves the bucket policy, the identity's policy and the KMS key together; its tags too, where they are carried.
+ * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte
+ * of one object is fetched, because only that proves the bucket policy, the identity's policy and the KMS key together;
+ * its tags too, where they are carried.
  */
 import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { readStatement } from '../aws/policies.ts';

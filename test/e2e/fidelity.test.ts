@@ -35,7 +35,7 @@ const EVERYTHING: PutOptions = {
 interface Column {
   readonly title: string;
   readonly inputs: Readonly<Record<string, string>>;
-  readonly content: Content | string;
+  readonly content: Content | Buffer | string;
   readonly written: PutOptions;
 }
 
@@ -52,6 +52,13 @@ const COLUMNS: readonly Column[] = [
     inputs: { engine: 'copy' },
     content: sparse(6 * GIB, 'large'),
     written: { parts: GIB },
+  },
+  { title: '`stream`, up to 64 MiB', inputs: { engine: 'stream' }, content: 'content', written: {} },
+  {
+    title: '`stream`, above 64 MiB, written in parts',
+    inputs: { engine: 'stream' },
+    content: Buffer.alloc(70 * MIB, 'seventy'),
+    written: { parts: 8 * MIB },
   },
 ];
 
