@@ -68968,7 +68968,7 @@ class Restorer {
      * @returns how many could not be asked for
      * @throws FatalError when going on makes no sense; what was recorded until then stands
      */
-    async askAll({ plan, outcomes, log }) {
+    async askAll(plan, outcomes, log) {
         const { toRestore } = plan.totals;
         if (toRestore === 0 || this.#stop.draining.aborted)
             return 0;
@@ -69011,9 +69011,9 @@ const PROGRESS_EVERY_MS = 10_000;
 const ENGINES = { copy: createCopyEngine, stream: createStreamEngine };
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
 async function carryOut(carriage) {
-    const { scene, plan, stop, log } = carriage;
+    const { scene, plan, outcomes, stop, log } = carriage;
     const restorer = new Restorer(scene, stop);
-    const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(carriage));
+    const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(plan, outcomes, log));
     if (plan.totals.toDelete === 0 || stop.draining.aborted)
         return;
     if (failed + plan.totals.toFail > 0) {

@@ -34,9 +34,9 @@ export interface Carriage {
 
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
 export async function carryOut(carriage: Carriage): Promise<void> {
-  const { scene, plan, stop, log } = carriage;
+  const { scene, plan, outcomes, stop, log } = carriage;
   const restorer = new Restorer(scene, stop);
-  const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(carriage));
+  const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(plan, outcomes, log));
   if (plan.totals.toDelete === 0 || stop.draining.aborted) return;
   if (failed + plan.totals.toFail > 0) {
     log.warning(

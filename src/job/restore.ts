@@ -1,14 +1,15 @@
 /** `archived: restore`: archived objects are asked back, and the next run copies what has arrived. */
 import { FatalError } from '../errors.ts';
-import type { ObjectEntry, Outcome } from '../model.ts';
+import type { Log, ObjectEntry, Outcome } from '../model.ts';
 import { restoreFix } from '../preflight/restorable.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { count } from '../report/text.ts';
 import { type Asked, restore, restoreUnlisted } from '../s3/restore.ts';
+import type { OutcomeLog } from '../sync/outcomes.ts';
 import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
 import { transfer } from '../sync/transfer.ts';
-import type { Carriage } from './carry.ts';
+import type { Plan } from './plan.ts';
 
 /** RestoreObject requests in flight; S3 takes 1,000 a second of an account before it throttles. */
 const ASKING = 32;
@@ -47,7 +48,7 @@ export class Restorer {
    * @returns how many could not be asked for
    * @throws FatalError when going on makes no sense; what was recorded until then stands
    */
-  async askAll({ plan, outcomes, log }: Carriage): Promise<number> {
+  async askAll(plan: Plan, outcomes: OutcomeLog, log: Log): Promise<number> {
     const { toRestore } = plan.totals;
     if (toRestore === 0 || this.#stop.draining.aborted) return 0;
     log.info(`Asking for the restore of ${count(toRestore, 'archived object')}.`);
