@@ -50,6 +50,8 @@ async function run(name: string, title: string) {
       'source-role': source.role,
       'destination-role': destination.role,
       delete: 'true',
+      preserve: 'metadata, tags, storage-class',
+      verify: 'checksum',
       artifact: `s3-sync-report-${name}`,
     },
     environment: { ...lab.environment(), ...lab.github.environment() },
