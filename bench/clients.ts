@@ -63,8 +63,7 @@ const rclone: Client = {
   program: find('rclone'),
   version: () => firstLine(rclone, ['version']),
   command: (work, endpoint) => {
-    // Above the cut-off, by default a million, it sorts on disk and then asks for every object by HeadObject.
-    const many = [`--transfers=${CONCURRENCY}`, `--checkers=${CONCURRENCY}`, '--list-cutoff=10000000'];
+    const many = [`--transfers=${CONCURRENCY}`, `--checkers=${CONCURRENCY}`];
     const verbs = {
       list: ['lsf', 's3:source'],
       copy: ['copy', 's3:source', 's3:destination', ...many],
@@ -72,12 +71,14 @@ const rclone: Client = {
     };
     const environment = {
       ...surroundings(endpoint),
+      // Above it, by default a million, newer versions sort on disk and then ask for every object by HeadObject.
+      RCLONE_LIST_CUTOFF: '10000000',
       RCLONE_CONFIG_S3_TYPE: 's3',
-      RCLONE_CONFIG_S3_PROVIDER: 'AWS',
+      // Told that it is AWS, older versions insist on bucket.host names, which this server has none of.
+      RCLONE_CONFIG_S3_PROVIDER: 'Minio',
       RCLONE_CONFIG_S3_ENV_AUTH: 'true',
       RCLONE_CONFIG_S3_REGION: 'us-east-1',
       RCLONE_CONFIG_S3_ENDPOINT: endpoint,
-      RCLONE_CONFIG_S3_FORCE_PATH_STYLE: 'true',
     };
     return { program: 'rclone', args: verbs[work], environment };
   },

@@ -43,7 +43,13 @@ export async function run(race: Race, rounds: number, told: (line: string) => vo
     for (let round = 1; round <= rounds; round++) {
       for (const [client, standings] of runs) {
         await server.reset();
-        const { cpu, wall, peak } = await measure(client.command(work, server.endpoint));
+        const measured = await attempt(client, work, server.endpoint);
+        if (typeof measured === 'string') {
+          told(`${name}: ${client.name} is left out: ${measured}`);
+          runs.delete(client);
+          continue;
+        }
+        const { cpu, wall, peak } = measured;
         standings.push({ client: client.name, cpu, wall, peak, requests: await server.reset() });
         told(`${name}, round ${round}: ${client.name} ${cpu.toFixed(2)} s CPU, ${wall.toFixed(2)} s`);
       }
@@ -52,6 +58,16 @@ export async function run(race: Race, rounds: number, told: (line: string) => vo
     await server.stop();
   }
   return [...runs.values()].map(inTheMiddle);
+}
+
+/** A peer that cannot do the work, an old version perhaps, is no reason to measure nothing. */
+async function attempt(client: Client, work: Work, endpoint: string): Promise<Measured | string> {
+  try {
+    return await measure(client.command(work, endpoint));
+  } catch (error) {
+    if (client === ours) throw error;
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function inTheMiddle(standings: readonly Standing[]): Standing {
