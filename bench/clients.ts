@@ -1,7 +1,8 @@
 /** The programs that are measured: where each is found, and how it is asked for the same work. */
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
+import { findProgram } from '../scripts/on-path.ts';
 import { type Command, measure } from './measure.ts';
 
 /**
@@ -41,7 +42,7 @@ export const ours = {
 
 const s5cmd: Client = {
   name: 's5cmd',
-  program: find('s5cmd'),
+  program: findProgram('s5cmd'),
   version: () => firstLine(s5cmd, ['version']),
   command: (work, endpoint) => {
     const verbs = {
@@ -60,7 +61,7 @@ const s5cmd: Client = {
 
 const rclone: Client = {
   name: 'rclone',
-  program: find('rclone'),
+  program: findProgram('rclone'),
   version: () => firstLine(rclone, ['version']),
   command: (work, endpoint) => {
     const many = [`--transfers=${CONCURRENCY}`, `--checkers=${CONCURRENCY}`];
@@ -86,7 +87,7 @@ const rclone: Client = {
 
 const aws: Client = {
   name: 'aws',
-  program: find('aws'),
+  program: findProgram('aws'),
   version: () => firstLine(aws, ['--version']),
   command: (work, endpoint) => {
     const sync = ['s3', 'sync', 's3://source', 's3://destination'];
@@ -132,22 +133,6 @@ function defaults(): Record<string, string> {
 
 function manifest(path: string): { version: string } {
   return JSON.parse(readFileSync(join(HOUSE, path), 'utf8'));
-}
-
-function find(program: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map(folder => join(folder, program))
-    .find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function firstLine(client: Client, args: string[]): Promise<string> {

@@ -72189,19 +72189,42 @@ class Bucket {
 /* harmony export */   Fz: () => (/* binding */ UPLOAD_ALGORITHMS),
 /* harmony export */   TM: () => (/* binding */ ALGORITHMS),
 /* harmony export */   gv: () => (/* binding */ checksumMember),
+/* harmony export */   hE: () => (/* binding */ fullObjectChecksums),
 /* harmony export */   mw: () => (/* binding */ fullObjectChecksum)
 /* harmony export */ });
 /** Algorithms by which an upload in parts can be checked as a whole (S3 User Guide, "Checking object integrity"). */
 const UPLOAD_ALGORITHMS = ['CRC64NVME', 'CRC32', 'CRC32C'];
 /** Algorithms by which an upload in one request can. */
 const ALGORITHMS = [...UPLOAD_ALGORITHMS, 'SHA256', 'SHA1'];
-/** `undefined` when S3 sent none, or only one that depends on how the object was cut into parts. */
-function fullObjectChecksum(head, algorithms) {
+/** Members of the answer by algorithm. (S3 API, HeadObject.) */
+const MEMBERS = {
+    CRC64NVME: 'ChecksumCRC64NVME',
+    CRC32: 'ChecksumCRC32',
+    CRC32C: 'ChecksumCRC32C',
+    SHA1: 'ChecksumSHA1',
+    SHA256: 'ChecksumSHA256',
+    SHA512: 'ChecksumSHA512',
+    MD5: 'ChecksumMD5',
+    XXHASH64: 'ChecksumXXHASH64',
+    XXHASH3: 'ChecksumXXHASH3',
+    XXHASH128: 'ChecksumXXHASH128',
+};
+/**
+ * Base64 by algorithm; empty when S3 sent none. Composite checksums depend on how the object was cut into parts and say
+ * nothing about another object with other parts.
+ */
+function fullObjectChecksums(head) {
     if (head.ChecksumType === 'COMPOSITE')
-        return undefined;
+        return {};
+    const checksums = Object.entries(MEMBERS).map(([algorithm, member]) => [algorithm, head[member]]);
+    return Object.fromEntries(checksums.filter(([, value]) => value !== undefined && !value.includes('-')));
+}
+/** The first of the algorithms that the object has a full-object checksum of. */
+function fullObjectChecksum(head, algorithms) {
+    const checksums = fullObjectChecksums(head);
     for (const algorithm of algorithms) {
-        const value = head[`Checksum${algorithm}`];
-        if (value !== undefined && !value.includes('-'))
+        const value = checksums[algorithm];
+        if (value !== undefined)
             return { algorithm, value };
     }
     return undefined;
@@ -72223,22 +72246,24 @@ function checksumMember(checksum) {
 /* harmony export */   Y6: () => (/* binding */ headListed),
 /* harmony export */   we: () => (/* binding */ noneWhereRefused)
 /* harmony export */ });
-/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(53711);
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53711);
 /* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
-/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(15865);
+/* harmony import */ var _checksums_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4885);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(15865);
 /** What one object is now, and what it says of its own content. */
+
 
 
 
 
 /** The object as a listing would show it at this moment. */
 async function headEntry(bucket, key) {
-    const head = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .HeadObjectCommand */ .l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+    const head = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__/* .HeadObjectCommand */ .l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
     return {
         key,
         size: head.ContentLength ?? 0,
-        etag: (0,_keys_js__WEBPACK_IMPORTED_MODULE_3__/* .unquote */ ._n)(head.ETag),
+        etag: (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .unquote */ ._n)(head.ETag),
         modified: head.LastModified?.getTime() ?? 0,
         storageClass: head.StorageClass ?? 'STANDARD',
         restored: /ongoing-request="false"/.test(head.Restore ?? ''),
@@ -72251,7 +72276,7 @@ async function headEntry(bucket, key) {
  * @throws trouble of the kind `precondition` when it is no longer that object
  */
 function headListed(bucket, entry, asked = {}) {
-    return bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .HeadObjectCommand */ .l81({
+    return bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__/* .HeadObjectCommand */ .l81({
         ...bucket.common,
         ...bucket.payer,
         Key: bucket.fullKey(entry.key),
@@ -72259,19 +72284,6 @@ function headListed(bucket, entry, asked = {}) {
         ...asked,
     }));
 }
-/** Members of the answer by algorithm. (S3 API, HeadObject.) */
-const CHECKSUMS = {
-    CRC64NVME: 'ChecksumCRC64NVME',
-    CRC32: 'ChecksumCRC32',
-    CRC32C: 'ChecksumCRC32C',
-    SHA1: 'ChecksumSHA1',
-    SHA256: 'ChecksumSHA256',
-    SHA512: 'ChecksumSHA512',
-    MD5: 'ChecksumMD5',
-    XXHASH64: 'ChecksumXXHASH64',
-    XXHASH3: 'ChecksumXXHASH3',
-    XXHASH128: 'ChecksumXXHASH128',
-};
 /**
  * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
@@ -72282,7 +72294,7 @@ function checksumsOf(bucket, object) {
         const head = await headListed(bucket, object, { ChecksumMode: 'ENABLED' });
         return {
             ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
-            ...fullObjectChecksums(head),
+            ...(0,_checksums_js__WEBPACK_IMPORTED_MODULE_2__/* .fullObjectChecksums */ .hE)(head),
         };
     });
 }
@@ -72307,13 +72319,6 @@ async function noneWhereRefused(ask) {
 }
 function isOfTheRun(error) {
     return error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoppedError */ .Ko || error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .FatalError */ .HX;
-}
-/** Composite checksums depend on the parts and say nothing about another object with other parts. */
-function fullObjectChecksums(head) {
-    if (head.ChecksumType === 'COMPOSITE')
-        return {};
-    const checksums = Object.entries(CHECKSUMS).map(([algorithm, member]) => [algorithm, head[member]]);
-    return Object.fromEntries(checksums.flatMap(([algorithm, value]) => value === undefined || value.includes('-') ? [] : [[algorithm, value]]));
 }
 /** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
 function isMd5(head, etag) {

@@ -65471,8 +65471,52 @@ function parseLines(text) {
         .map(line => JSON.parse(line));
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/checksums.js
+/** Algorithms by which an upload in parts can be checked as a whole (S3 User Guide, "Checking object integrity"). */
+const checksums_UPLOAD_ALGORITHMS = ['CRC64NVME', 'CRC32', 'CRC32C'];
+/** Algorithms by which an upload in one request can. */
+const ALGORITHMS = [...checksums_UPLOAD_ALGORITHMS, 'SHA256', 'SHA1'];
+/** Members of the answer by algorithm. (S3 API, HeadObject.) */
+const MEMBERS = {
+    CRC64NVME: 'ChecksumCRC64NVME',
+    CRC32: 'ChecksumCRC32',
+    CRC32C: 'ChecksumCRC32C',
+    SHA1: 'ChecksumSHA1',
+    SHA256: 'ChecksumSHA256',
+    SHA512: 'ChecksumSHA512',
+    MD5: 'ChecksumMD5',
+    XXHASH64: 'ChecksumXXHASH64',
+    XXHASH3: 'ChecksumXXHASH3',
+    XXHASH128: 'ChecksumXXHASH128',
+};
+/**
+ * Base64 by algorithm; empty when S3 sent none. Composite checksums depend on how the object was cut into parts and say
+ * nothing about another object with other parts.
+ */
+function checksums_fullObjectChecksums(head) {
+    if (head.ChecksumType === 'COMPOSITE')
+        return {};
+    const checksums = Object.entries(MEMBERS).map(([algorithm, member]) => [algorithm, head[member]]);
+    return Object.fromEntries(checksums.filter(([, value]) => value !== undefined && !value.includes('-')));
+}
+/** The first of the algorithms that the object has a full-object checksum of. */
+function checksums_fullObjectChecksum(head, algorithms) {
+    const checksums = checksums_fullObjectChecksums(head);
+    for (const algorithm of algorithms) {
+        const value = checksums[algorithm];
+        if (value !== undefined)
+            return { algorithm, value };
+    }
+    return undefined;
+}
+/** The member by which a request names the checksum of the whole object. */
+function checksums_checksumMember(checksum) {
+    return checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/head.js
 /** What one object is now, and what it says of its own content. */
+
 
 
 
@@ -65504,19 +65548,6 @@ function head_headListed(bucket, entry, asked = {}) {
         ...asked,
     }));
 }
-/** Members of the answer by algorithm. (S3 API, HeadObject.) */
-const CHECKSUMS = {
-    CRC64NVME: 'ChecksumCRC64NVME',
-    CRC32: 'ChecksumCRC32',
-    CRC32C: 'ChecksumCRC32C',
-    SHA1: 'ChecksumSHA1',
-    SHA256: 'ChecksumSHA256',
-    SHA512: 'ChecksumSHA512',
-    MD5: 'ChecksumMD5',
-    XXHASH64: 'ChecksumXXHASH64',
-    XXHASH3: 'ChecksumXXHASH3',
-    XXHASH128: 'ChecksumXXHASH128',
-};
 /**
  * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
@@ -65552,13 +65583,6 @@ async function noneWhereRefused(ask) {
 }
 function isOfTheRun(error) {
     return error instanceof StoppedError || error instanceof FatalError;
-}
-/** Composite checksums depend on the parts and say nothing about another object with other parts. */
-function fullObjectChecksums(head) {
-    if (head.ChecksumType === 'COMPOSITE')
-        return {};
-    const checksums = Object.entries(CHECKSUMS).map(([algorithm, member]) => [algorithm, head[member]]);
-    return Object.fromEntries(checksums.flatMap(([algorithm, value]) => value === undefined || value.includes('-') ? [] : [[algorithm, value]]));
 }
 /** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
 function isMd5(head, etag) {
@@ -65691,27 +65715,6 @@ function endsCopy(error) {
         return true;
     const { kind } = troubleOf(error);
     return kind === 'precondition' || kind === 'absent';
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/checksums.js
-/** Algorithms by which an upload in parts can be checked as a whole (S3 User Guide, "Checking object integrity"). */
-const checksums_UPLOAD_ALGORITHMS = ['CRC64NVME', 'CRC32', 'CRC32C'];
-/** Algorithms by which an upload in one request can. */
-const ALGORITHMS = [...checksums_UPLOAD_ALGORITHMS, 'SHA256', 'SHA1'];
-/** `undefined` when S3 sent none, or only one that depends on how the object was cut into parts. */
-function checksums_fullObjectChecksum(head, algorithms) {
-    if (head.ChecksumType === 'COMPOSITE')
-        return undefined;
-    for (const algorithm of algorithms) {
-        const value = head[`Checksum${algorithm}`];
-        if (value !== undefined && !value.includes('-'))
-            return { algorithm, value };
-    }
-    return undefined;
-}
-/** The member by which a request names the checksum of the whole object. */
-function checksums_checksumMember(checksum) {
-    return checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/multipart.js

@@ -9,6 +9,7 @@ import { FatalError, StoppedError } from '../errors.ts';
 import type { ObjectEntry } from '../model.ts';
 import type { Evidence, Sighting } from '../sync/evidence.ts';
 import type { Bucket } from './bucket.ts';
+import { fullObjectChecksums } from './checksums.ts';
 import { unquote } from './keys.ts';
 
 /** The object as a listing would show it at this moment. */
@@ -48,20 +49,6 @@ export function headListed(
   );
 }
 
-/** Members of the answer by algorithm. (S3 API, HeadObject.) */
-const CHECKSUMS = {
-  CRC64NVME: 'ChecksumCRC64NVME',
-  CRC32: 'ChecksumCRC32',
-  CRC32C: 'ChecksumCRC32C',
-  SHA1: 'ChecksumSHA1',
-  SHA256: 'ChecksumSHA256',
-  SHA512: 'ChecksumSHA512',
-  MD5: 'ChecksumMD5',
-  XXHASH64: 'ChecksumXXHASH64',
-  XXHASH3: 'ChecksumXXHASH3',
-  XXHASH128: 'ChecksumXXHASH128',
-} as const satisfies Record<string, keyof HeadObjectCommandOutput>;
-
 /**
  * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
@@ -98,19 +85,6 @@ export async function noneWhereRefused<T>(ask: () => Promise<T>): Promise<T | un
 
 function isOfTheRun(error: unknown): boolean {
   return error instanceof StoppedError || error instanceof FatalError;
-}
-
-/** Composite checksums depend on the parts and say nothing about another object with other parts. */
-function fullObjectChecksums(head: HeadObjectCommandOutput): Evidence {
-  if (head.ChecksumType === 'COMPOSITE') return {};
-  const checksums = Object.entries(CHECKSUMS).map(
-    ([algorithm, member]) => [algorithm, head[member]] as const,
-  );
-  return Object.fromEntries(
-    checksums.flatMap(([algorithm, value]) =>
-      value === undefined || value.includes('-') ? [] : [[algorithm, value]],
-    ),
-  );
 }
 
 /** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */

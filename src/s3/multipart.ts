@@ -42,7 +42,6 @@ export interface PartCarrier {
 }
 
 /** @throws UnreadableMetadataError, or what S3 answered; the upload is then aborted */
-
 export async function uploadInParts(
   route: CopyRoute,
   source: ObjectEntry,

@@ -2,9 +2,9 @@
  * The real programs that the lab and the action are tried with, and where they are: in a cache folder that `install.ts`
  * fills with pinned versions, else wherever `PATH` has them.
  */
-import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findProgram } from '../../scripts/on-path.ts';
 
 export const VERSITYGW = 'v1.8.0';
 
@@ -18,8 +18,7 @@ export const PROGRAMS: readonly Program[] = ['aws', 'rclone', 's5cmd', 'moto_ser
 
 /** Path of the program; `undefined` where it could not be had. */
 export function find(program: Program): string | undefined {
-  const folders = [join(pythonFolder, 'bin'), goFolder, ...(process.env.PATH ?? '').split(delimiter)];
-  return folders.map(folder => join(folder, program)).find(isProgram);
+  return findProgram(program, [join(pythonFolder, 'bin'), goFolder]);
 }
 
 /** @throws when the program could not be had */
@@ -32,13 +31,4 @@ export function need(program: Program): string {
 /** Why a test cannot run, in the form that `node:test` takes. */
 export function unless(program: Program): { readonly skip: string | false } {
   return { skip: find(program) === undefined && `${program} could not be had on this machine` };
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

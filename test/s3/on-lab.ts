@@ -9,14 +9,10 @@ import { allow } from '../lab/s3-lab.ts';
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
 
-/** @param differently what of the network is not as usual */
-export async function bucketsOnLab(differently: Partial<Network> = {}) {
-  const lab = await startLab();
-  lab.iam.accounts.add(ACCOUNT);
-  const key = lab.iam.accounts.addUser(ACCOUNT, 'user', { all: allow('*', '*') });
-  process.env.AWS_ENDPOINT_URL = lab.endpoint;
+/** Leads where the process's environment says. */
+export function networkOf(differently: Partial<Network> = {}): Network {
   const aborting = differently.aborting ?? new AbortController().signal;
-  const network: Network = {
+  return {
     environment: process.env,
     requestHandler: createRequestHandler(process.env, 64),
     connection: new Connection(createDispatcher(process.env, 64), aborting),
@@ -24,6 +20,15 @@ export async function bucketsOnLab(differently: Partial<Network> = {}) {
     requests: new RequestCounter(),
     ...differently,
   };
+}
+
+/** @param differently what of the network is not as usual */
+export async function bucketsOnLab(differently: Partial<Network> = {}) {
+  const lab = await startLab();
+  lab.iam.accounts.add(ACCOUNT);
+  const key = lab.iam.accounts.addUser(ACCOUNT, 'user', { all: allow('*', '*') });
+  process.env.AWS_ENDPOINT_URL = lab.endpoint;
+  const network = networkOf(differently);
   const identity: Identity = {
     side: 'source',
     how: 'ambient',

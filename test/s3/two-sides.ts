@@ -3,16 +3,15 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLab } from '../../lab/lab.ts';
-import { createDispatcher, createRequestHandler } from '../../src/aws/endpoint.ts';
 import type { Identity } from '../../src/aws/identity.ts';
 import type { ObjectEntry, Side } from '../../src/model.ts';
-import { Bucket, type Network, RequestCounter } from '../../src/s3/bucket.ts';
+import { Bucket, type Network } from '../../src/s3/bucket.ts';
 import { headEntry } from '../../src/s3/head.ts';
 import { FileJournal } from '../../src/s3/journal.ts';
 import type { CopyRoute } from '../../src/s3/route.ts';
-import { Connection } from '../../src/s3/wire/connection.ts';
 import { Places } from '../../src/sync/places.ts';
 import { allow } from '../lab/s3-lab.ts';
+import { networkOf } from './on-lab.ts';
 
 const REGION = 'eu-west-1';
 const ACCOUNTS: Readonly<Record<Side, string>> = { source: '111122223333', destination: '444455556666' };
@@ -21,15 +20,7 @@ const ACCOUNTS: Readonly<Record<Side, string>> = { source: '111122223333', desti
 export async function twoSides(differently: Partial<Network> = {}) {
   const lab = await startLab();
   process.env.AWS_ENDPOINT_URL = lab.endpoint;
-  const aborting = differently.aborting ?? new AbortController().signal;
-  const network: Network = {
-    environment: process.env,
-    requestHandler: createRequestHandler(process.env, 64),
-    connection: new Connection(createDispatcher(process.env, 64), aborting),
-    aborting,
-    requests: new RequestCounter(),
-    ...differently,
-  };
+  const network = networkOf(differently);
   /** Sides whose credentials were renewed. */
   const renewed: Side[] = [];
   const open = (side: Side) => {
