@@ -45,11 +45,21 @@ const CONFIGURATION_READS = [
   's3:GetBucketObjectLockConfiguration',
   's3:GetBucketRequestPayment',
   's3:GetBucketPolicy',
+  's3:GetBucketAcl',
 ];
-const OBJECT_READS = ['s3:GetObject', 's3:GetObjectTagging'];
+const OBJECT_READS = [
+  's3:GetObject',
+  's3:GetObjectTagging',
+  's3:GetObjectRetention',
+  's3:GetObjectLegalHold',
+  's3:GetObjectAcl',
+];
 const OBJECT_WRITES = [
   's3:PutObject',
   's3:PutObjectTagging',
+  's3:PutObjectRetention',
+  's3:PutObjectLegalHold',
+  's3:PutObjectAcl',
   's3:DeleteObject',
   's3:AbortMultipartUpload',
   's3:ListMultipartUploadParts',

@@ -108,9 +108,14 @@ function permissionFor(action: string): Permission {
   return 'FULL_CONTROL';
 }
 
-/** The action for one version of an object: `s3:GetObjectTagging` becomes `s3:GetObjectVersionTagging`. */
+/**
+ * The action for one version of an object: `s3:GetObjectTagging` becomes `s3:GetObjectVersionTagging`. Those of Object Lock
+ * are the same for every version.
+ */
 export const versioned = (action: string, versionId: string | undefined): string =>
-  versionId === undefined ? action : action.replace('Object', 'ObjectVersion');
+  versionId === undefined || /Retention$|LegalHold$/.test(action)
+    ? action
+    : action.replace('Object', 'ObjectVersion');
 
 /**
  * The object a request wants to read, after asking whether it may. Who may not list the bucket does not learn that an

@@ -123,7 +123,11 @@ export const ownerXml = (account: string): string => element('Owner', text('ID',
 
 /** The children of an `AccessControlPolicy` document. */
 export function aclXml(owner: string, grants: readonly Grant[]): string {
-  const all: readonly Grant[] = [{ grantee: canonicalId(owner), permission: 'FULL_CONTROL' }, ...grants];
+  const own: Grant = { grantee: canonicalId(owner), permission: 'FULL_CONTROL' };
+  const named = grants.some(
+    ({ grantee, permission }) => grantee === own.grantee && permission === own.permission,
+  );
+  const all = named ? grants : [own, ...grants];
   return ownerXml(owner) + element('AccessControlList', ...all.map(grantXml));
 }
 

@@ -9,6 +9,7 @@ import { bucketOperations, dataOperations, type Operation } from './operations.t
 import { route, type Target } from './router.ts';
 import type { Call, World } from './world.ts';
 
+export { canonicalId } from './acl.ts';
 export type { Bucket, BucketSettings, Paging, PutOptions } from './bucket.ts';
 export { type Content, sparse } from './content.ts';
 export type { KmsKey } from './kms.ts';

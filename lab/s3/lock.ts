@@ -38,7 +38,7 @@ export function lockOf(
   now: Date,
 ): { readonly retention?: Retention; readonly legalHold?: boolean } {
   if ((sendsRetention(headers) || sendsLegalHold(headers)) && !bucket.objectLock) {
-    throw invalidRequest('Bucket is missing Object Lock Configuration');
+    throw missingLockConfiguration();
   }
   const retention = sendsRetention(headers)
     ? requestedRetention(headers, now)
@@ -48,6 +48,8 @@ export function lockOf(
     ...(sendsLegalHold(headers) && { legalHold: headers[HOLD] === 'ON' }),
   };
 }
+
+export const missingLockConfiguration = () => invalidRequest('Bucket is missing Object Lock Configuration');
 
 function requestedRetention(headers: Headers, now: Date): Retention {
   const mode = headers[MODE];

@@ -18,6 +18,8 @@ import { deleteObject, deleteObjects } from './remove.ts';
 import {
   deleteObjectTagging,
   getObjectAcl,
+  getObjectLegalHold,
+  getObjectRetention,
   getObjectTagging,
   putObjectAcl,
   putObjectTagging,
@@ -54,6 +56,8 @@ export const dataOperations: Readonly<Record<string, Operation>> = {
   DeleteObjectTagging: deleteObjectTagging,
   GetObjectAcl: getObjectAcl,
   PutObjectAcl: putObjectAcl,
+  GetObjectRetention: getObjectRetention,
+  GetObjectLegalHold: getObjectLegalHold,
   PutObject: putObject,
   CopyObject: copyObject,
   DeleteObject: deleteObject,

@@ -63,8 +63,8 @@ const OBJECT: Subresources = {
   acl: { GET: 'GetObjectAcl', PUT: 'PutObjectAcl' },
   attributes: { GET: 'GetObjectAttributes' },
   restore: { POST: 'RestoreObject' },
-  'legal-hold': {},
-  retention: {},
+  'legal-hold': { GET: 'GetObjectLegalHold' },
+  retention: { GET: 'GetObjectRetention' },
   select: {},
   torrent: {},
 };

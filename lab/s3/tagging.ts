@@ -1,14 +1,15 @@
-/** The tags and the ACL of an object that exists, and its restore from an archive. */
+/** The tags, the ACL and the lock of an object that exists, and its restore from an archive. */
 import type { LabResponse } from '../kinds.ts';
 import { ownerOf, readable } from './access.ts';
 import { aclXml, grantsOf, sendsAcl } from './acl.ts';
 import { restorationOf, restoreStatus } from './archive.ts';
 import type { Bucket } from './bucket.ts';
-import { malformedXml, notImplemented } from './errors.ts';
+import { malformedXml, notImplemented, S3Error } from './errors.ts';
+import { missingLockConfiguration } from './lock.ts';
 import type { StoredObject } from './object.ts';
 import { parseTagging, tagSetXml } from './tags.ts';
 import type { BucketCall } from './world.ts';
-import { document, parse } from './xml.ts';
+import { document, parse, text } from './xml.ts';
 
 export async function getObjectTagging(call: BucketCall): Promise<LabResponse> {
   const object = await existing(call, 's3:GetObjectTagging');
@@ -45,6 +46,35 @@ export async function putObjectAcl(call: BucketCall): Promise<LabResponse> {
   call.bucket.amend(object, { grants: grantsOf(headers, call.bucket) });
   return { status: 200 };
 }
+
+export async function getObjectRetention(call: BucketCall): Promise<LabResponse> {
+  const { retention } = await lockable(call, 's3:GetObjectRetention');
+  if (!retention) throw notLocked();
+  const { mode, until } = retention;
+  return {
+    status: 200,
+    body: document('Retention', text('Mode', mode), text('RetainUntilDate', until.toISOString())),
+  };
+}
+
+export async function getObjectLegalHold(call: BucketCall): Promise<LabResponse> {
+  const { legalHold } = await lockable(call, 's3:GetObjectLegalHold');
+  if (legalHold === undefined) throw notLocked();
+  return { status: 200, body: document('LegalHold', text('Status', legalHold ? 'ON' : 'OFF')) };
+}
+
+async function lockable(call: BucketCall, action: string): Promise<StoredObject> {
+  const object = await existing(call, action);
+  if (!call.bucket.objectLock) throw missingLockConfiguration();
+  return object;
+}
+
+const notLocked = (): S3Error =>
+  new S3Error(
+    404,
+    'NoSuchObjectLockConfiguration',
+    'The specified object does not have a ObjectLock configuration',
+  );
 
 /** Source: API Reference, RestoreObject. */
 export async function restoreObject(call: BucketCall): Promise<LabResponse> {
