@@ -8369,7 +8369,7 @@ __webpack_unused_export__ = GetBucketAccelerateConfigurationCommand;
 __webpack_unused_export__ = GetBucketAccelerateConfigurationOutput$;
 __webpack_unused_export__ = GetBucketAccelerateConfigurationRequest$;
 __webpack_unused_export__ = GetBucketAcl$;
-__webpack_unused_export__ = GetBucketAclCommand;
+exports.QPs = GetBucketAclCommand;
 __webpack_unused_export__ = GetBucketAclOutput$;
 __webpack_unused_export__ = GetBucketAclRequest$;
 __webpack_unused_export__ = GetBucketAnalyticsConfiguration$;
@@ -8455,7 +8455,7 @@ __webpack_unused_export__ = GetBucketWebsiteOutput$;
 __webpack_unused_export__ = GetBucketWebsiteRequest$;
 __webpack_unused_export__ = GetObject$;
 __webpack_unused_export__ = GetObjectAcl$;
-__webpack_unused_export__ = GetObjectAclCommand;
+exports.hsf = GetObjectAclCommand;
 __webpack_unused_export__ = GetObjectAclOutput$;
 __webpack_unused_export__ = GetObjectAclRequest$;
 __webpack_unused_export__ = GetObjectAnnotation$;
@@ -8469,7 +8469,7 @@ __webpack_unused_export__ = GetObjectAttributesParts$;
 __webpack_unused_export__ = GetObjectAttributesRequest$;
 exports.jLs = GetObjectCommand;
 __webpack_unused_export__ = GetObjectLegalHold$;
-__webpack_unused_export__ = GetObjectLegalHoldCommand;
+exports.v5H = GetObjectLegalHoldCommand;
 __webpack_unused_export__ = GetObjectLegalHoldOutput$;
 __webpack_unused_export__ = GetObjectLegalHoldRequest$;
 __webpack_unused_export__ = GetObjectLockConfiguration$;
@@ -8479,7 +8479,7 @@ __webpack_unused_export__ = GetObjectLockConfigurationRequest$;
 __webpack_unused_export__ = GetObjectOutput$;
 __webpack_unused_export__ = GetObjectRequest$;
 __webpack_unused_export__ = GetObjectRetention$;
-__webpack_unused_export__ = GetObjectRetentionCommand;
+exports.zsK = GetObjectRetentionCommand;
 __webpack_unused_export__ = GetObjectRetentionOutput$;
 __webpack_unused_export__ = GetObjectRetentionRequest$;
 __webpack_unused_export__ = GetObjectTagging$;
@@ -64476,6 +64476,7 @@ function noCredentials(side, message, cause) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ee: () => (/* binding */ listStatement),
+/* harmony export */   Gx: () => (/* binding */ bucketAclStatement),
 /* harmony export */   cO: () => (/* binding */ readStatement),
 /* harmony export */   jy: () => (/* binding */ decryptStatement),
 /* harmony export */   oK: () => (/* binding */ restoreStatement),
@@ -64500,12 +64501,26 @@ function listStatement(location, partition) {
         Resource: bucketArn(location, partition),
     };
 }
-function readStatement(location, partition, tags) {
+function readStatement(location, partition, needs) {
     return {
         Sid: 'S3SyncRead',
         Effect: 'Allow',
-        Action: tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
+        Action: [
+            's3:GetObject',
+            ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+            ...(needs.lock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
+            ...(needs.acl ? ['s3:GetObjectAcl'] : []),
+        ],
         Resource: objectsArn(location, partition),
+    };
+}
+/** Whose the bucket is in the language of ACLs. */
+function bucketAclStatement(location, partition) {
+    return {
+        Sid: 'S3SyncBucketAcl',
+        Effect: 'Allow',
+        Action: 's3:GetBucketAcl',
+        Resource: bucketArn(location, partition),
     };
 }
 /** Asking archived objects back; which tier of Intelligent-Tiering one is in only HeadObject tells. */
@@ -64529,6 +64544,7 @@ function writeStatement(location, partition, needs) {
             's3:PutObject',
             's3:AbortMultipartUpload',
             ...(needs.tags ? ['s3:PutObjectTagging'] : []),
+            ...(needs.lock ? ['s3:PutObjectRetention', 's3:PutObjectLegalHold'] : []),
             ...(needs.acl ? ['s3:PutObjectAcl'] : []),
             // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
             ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
@@ -66009,7 +66025,7 @@ function spellEscapes(glob) {
 /* harmony import */ var _aws_identity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(32879);
 /* harmony import */ var _s3_bucket_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17775);
 /* harmony import */ var _s3_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(33078);
-/* harmony import */ var _s3_multipart_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(44733);
+/* harmony import */ var _s3_multipart_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(92209);
 /* harmony import */ var _s3_wire_connection_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(33207);
 /** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
 
@@ -66065,7 +66081,7 @@ async function cleanUp(left, host, aborting) {
 
 /***/ }),
 
-/***/ 11866:
+/***/ 38833:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66680,41 +66696,8 @@ function validateConcurrency(concurrency) {
 	}
 }
 
-;// CONCATENATED MODULE: ./lib/src/sync/evidence.js
-/**
- * One difference is enough, whatever else is equal: different values have different content, but equal ones of a short
- * checksum can be chance or made.
- *
- * @returns `undefined` when the two have no algorithm in common
- */
-function weigh({ source, destination }) {
-    if (source === undefined || destination === undefined)
-        return undefined;
-    const common = Object.keys(source).filter(algorithm => destination[algorithm] !== undefined);
-    for (const algorithm of common) {
-        const [ours = '', theirs = ''] = [source[algorithm], destination[algorithm]];
-        if (ours !== theirs)
-            return { same: false, algorithm, source: ours, destination: theirs };
-    }
-    return common.length > 0 ? { same: true } : undefined;
-}
-const MD5 = /^[0-9a-f]{32}$/;
-const MD5_OF_PARTS = /^[0-9a-f]{32}-\d+$/;
-/**
- * The grade that equal ETags have: MD5 of the content, or of the MD5s of its parts. ETags under KMS and customer keys look
- * the same without being either, but are never equal. Of other forms, which S3 does not use, nothing is known. (S3 API,
- * Object, "ETag".)
- *
- * @returns `undefined` when the ETags prove nothing; different ones may only mean other parts or another key
- */
-function provenByEtags(source, destination) {
-    if (source !== destination)
-        return undefined;
-    if (MD5.test(source))
-        return 'etag';
-    return MD5_OF_PARTS.test(source) ? 'part-etag' : undefined;
-}
-
+// EXTERNAL MODULE: ./lib/src/sync/evidence.js
+var evidence = __nccwpck_require__(59871);
 ;// CONCATENATED MODULE: ./lib/src/sync/decide.js
 
 const TO_RESTORE = { action: 'restore', reason: 'archived' };
@@ -66749,11 +66732,11 @@ function compareListed(source, destination, compare) {
         return 'same-size';
     if (compare === 'newer')
         return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
-    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
+    return (0,evidence/* provenByEtags */.qf)(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
 }
 /** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
 function compareEvidence(source, destination, testimony, compare) {
-    const finding = weigh(testimony);
+    const finding = (0,evidence/* weigh */.vi)(testimony);
     if (finding !== undefined)
         return finding.same ? 'same-checksum' : 'content-differs';
     if (compare === 'checksum')
@@ -67230,8 +67213,14 @@ function lowest(cursors) {
     return first;
 }
 
-// EXTERNAL MODULE: ./lib/src/s3/multipart.js + 3 modules
-var multipart = __nccwpck_require__(44733);
+// EXTERNAL MODULE: ./lib/src/s3/attributes.js + 1 modules
+var attributes = __nccwpck_require__(57740);
+// EXTERNAL MODULE: ./lib/src/s3/boundaries.js
+var boundaries = __nccwpck_require__(63987);
+// EXTERNAL MODULE: ./lib/src/s3/checksums.js
+var checksums = __nccwpck_require__(4885);
+// EXTERNAL MODULE: ./lib/src/s3/multipart.js
+var multipart = __nccwpck_require__(92209);
 // EXTERNAL MODULE: ./lib/src/s3/route.js
 var s3_route = __nccwpck_require__(35336);
 // EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
@@ -67247,13 +67236,21 @@ const HEADERS = {
     CopySourceRange: 'x-amz-copy-source-range',
     ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
     ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+    GrantFullControl: 'x-amz-grant-full-control',
+    GrantRead: 'x-amz-grant-read',
+    GrantReadACP: 'x-amz-grant-read-acp',
+    GrantWriteACP: 'x-amz-grant-write-acp',
     IfNoneMatch: 'if-none-match',
     MetadataDirective: 'x-amz-metadata-directive',
+    ObjectLockLegalHoldStatus: 'x-amz-object-lock-legal-hold',
+    ObjectLockMode: 'x-amz-object-lock-mode',
+    ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
     RequestPayer: 'x-amz-request-payer',
     ServerSideEncryption: 'x-amz-server-side-encryption',
     SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
     StorageClass: 'x-amz-storage-class',
     TaggingDirective: 'x-amz-tagging-directive',
+    WebsiteRedirectLocation: 'x-amz-website-redirect-location',
 };
 /** Members without a value are left out. */
 function copyHeaders(members) {
@@ -67261,37 +67258,49 @@ function copyHeaders(members) {
     for (const name of MEMBERS) {
         const value = members[name];
         if (value !== undefined)
-            headers[HEADERS[name]] = value;
+            headers[HEADERS[name]] = typeof value === 'string' ? value : isoTime(value);
     }
     return headers;
+}
+function isoTime(date) {
+    return date.toISOString().replace('.000Z', 'Z');
 }
 const MEMBERS = Object.keys(HEADERS);
 /** Reads a CopyObjectResult or CopyPartResult. */
 function readCopyAnswer(answer) {
     return { etag: (0,xml/* textOf */.b)(answer.body.toString(), 'ETag'), requestId: (0,connection/* headerOf */.r)(answer, 'x-amz-request-id') };
 }
+/** Of a part: S3 tells the checksum that its upload was opened with. */
+function readChecksum(answer, algorithm) {
+    return (0,xml/* textOf */.b)(answer.body.toString(), `Checksum${algorithm}`);
+}
 
 ;// CONCATENATED MODULE: ./lib/src/s3/copy.js
+
+
+
 
 
 
 /** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
 const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 /** Whether a copy is many requests, each with a place of its own, rather than one. */
-function needsParts(source) {
-    return source.size > SINGLE_COPY_BYTES;
+function needsParts(route, source) {
+    return source.size > SINGLE_COPY_BYTES || (0,boundaries/* mustKeepParts */.x)(route, source);
 }
 function copy(route, source) {
-    if (!needsParts(source))
+    if (!needsParts(route, source))
         return copyAtOnce(route, source);
     // S3 copies the bytes itself, and their checksum is not worth the `kms:Decrypt` that asking for it may take.
     return (0,multipart/* uploadInParts */.x)(route, source, {
         checked: false,
-        carry: (upload, part) => copyPart(route, source, upload, part),
+        algorithms: checksums/* ALGORITHMS */.TM,
+        carry: (upload, part, algorithm) => copyPart(route, source, upload, part, algorithm),
     });
 }
 async function copyAtOnce(route, source) {
     const { to, preserve } = route;
+    const uncopied = await (0,attributes/* uncopiedAttributesOf */.m)(route, source);
     const answer = await to.call({
         operation: 'CopyObject',
         method: 'PUT',
@@ -67301,7 +67310,7 @@ async function copyAtOnce(route, source) {
             ...(0,s3_route/* copiedFrom */.nR)(route, source),
             MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
             TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
-            ...(0,s3_route/* destinationTraits */.SF)(route, source),
+            ...uncopied,
             ...(route.neverOverwrite && { IfNoneMatch: '*' }),
         }),
         withinMs: (0,s3_route/* patienceFor */.RI)(source.size),
@@ -67309,7 +67318,8 @@ async function copyAtOnce(route, source) {
     const { etag, requestId } = readCopyAnswer(answer);
     return (0,s3_route/* copied */.pG)(etag, requestId);
 }
-async function copyPart(route, source, { key, uploadId }, { number, first, last }) {
+async function copyPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
+    const bytes = last - first + 1;
     const answer = await route.to.call({
         operation: 'UploadPartCopy',
         method: 'PUT',
@@ -67321,14 +67331,16 @@ async function copyPart(route, source, { key, uploadId }, { number, first, last 
         headers: copyHeaders({
             ...route.to.expected,
             ...(0,s3_route/* copiedFrom */.nR)(route, source),
-            CopySourceRange: `bytes=${first}-${last}`,
+            // S3 takes no range of 5 MiB or less, be it all there is (S3 API, UploadPartCopy).
+            ...(bytes < source.size && { CopySourceRange: `bytes=${first}-${last}` }),
         }),
-        withinMs: (0,s3_route/* patienceFor */.RI)(last - first + 1),
+        withinMs: (0,s3_route/* patienceFor */.RI)(bytes),
     });
     const { etag } = readCopyAnswer(answer);
     if (etag === undefined)
         throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    return { PartNumber: number, ETag: etag };
+    const value = readChecksum(answer, algorithm);
+    return { PartNumber: number, ETag: etag, ...(0,checksums/* checksumMember */.gv)({ algorithm, value }) };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/transfer.js
@@ -67412,8 +67424,6 @@ async function transfer(pages, { places, isLarge, work }, draining) {
 
 // EXTERNAL MODULE: ./lib/src/aws/trouble.js
 var aws_trouble = __nccwpck_require__(26535);
-// EXTERNAL MODULE: ./lib/src/s3/attributes.js
-var attributes = __nccwpck_require__(46420);
 ;// CONCATENATED MODULE: ./lib/src/s3/customer-key.js
 const CUSTOMER_KEY_ADVICE = "S3 does not keep customers' keys (SSE-C), and this action takes none. Write such objects anew with SSE-S3 or SSE-KMS in the source, copy them with a tool that has the key, or leave them out with `exclude`.";
 /** A HEAD has no words for it: its bare 400, with fresh credentials, is all that it says of such an object. */
@@ -67423,6 +67433,8 @@ function lacksCustomerKey({ code, message }) {
 
 // EXTERNAL MODULE: ./lib/src/s3/head.js
 var head = __nccwpck_require__(32587);
+// EXTERNAL MODULE: ./lib/src/s3/uncarriable.js
+var uncarriable = __nccwpck_require__(99971);
 ;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
 /** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
 
@@ -67473,8 +67485,8 @@ function explain(key, error, archived) {
         throw new errors/* FatalError */.HX(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
     }
     const failed = { key, result: 'failed', code, message, requestId };
-    if (error instanceof attributes/* UnreadableMetadataError */.F)
-        return { ...failed, reason: 'unreadable-metadata' };
+    if (error instanceof uncarriable/* UncarriableError */.l)
+        return { ...failed, reason: error.reason };
     if (lacksCustomerKey({ code, message }))
         return { ...failed, reason: 'customer-key' };
     if (ARCHIVE_CODES.has(code)) {
@@ -67500,13 +67512,14 @@ function explain(key, error, archived) {
 
 
 /**
- * Above this an object is large: the time it takes is S3's work on its bytes, which says nothing about the pace and
- * would keep small objects waiting.
+ * Above this an object is large, as is one of several requests: the time it takes is S3's work on its bytes, which says
+ * nothing about the pace and would keep small objects waiting.
  */
 const LARGE_BYTES = 16 * 1024 ** 2;
 /** Denials before the first success that show a missing permission rather than an odd object. */
 const HOPELESS = 50;
 function createObjectEngine({ name, from, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
+    const isLarge = (source) => source.size > LARGE_BYTES || needsParts(source);
     let slowDowns = 0;
     let denials = 0;
     let successes = 0;
@@ -67532,7 +67545,17 @@ function createObjectEngine({ name, from, needsParts, send: sendNow }, { places,
     return {
         name,
         transfer: (items, record, stop) => {
-            const send = sender({ needsParts, send: sendNow }, places, stop.draining);
+            /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+            const send = async (source) => {
+                if (needsParts(source))
+                    return sendNow(source);
+                const place = isLarge(source) ? places.large : places.small;
+                return place(async () => {
+                    if (stop.draining.aborted)
+                        throw new errors/* StoppedError */.Ko('Stopped before a copy was sent.');
+                    return sendNow(source);
+                });
+            };
             const work = async (item) => {
                 const started = performance.now();
                 const outcome = await carry(send, from, item, archived);
@@ -67546,35 +67569,22 @@ function createObjectEngine({ name, from, needsParts, send: sendNow }, { places,
         },
     };
 }
-function isLarge({ size }) {
-    return size > LARGE_BYTES;
-}
-/** Sends in a place, whichever size the object turned out to have: one that holds a place never waits for another. */
-function sender({ needsParts, send }, places, draining) {
-    return async (source) => {
-        if (needsParts(source))
-            return send(source);
-        const place = isLarge(source) ? places.large : places.small;
-        return place(async () => {
-            if (draining.aborted)
-                throw new errors/* StoppedError */.Ko('Stopped before a copy was sent.');
-            return send(source);
-        });
-    };
-}
 
 ;// CONCATENATED MODULE: ./lib/src/engines/copy.js
 /** Server-side copies sent from here: no byte of an object passes the runner. */
 
 
 function createCopyEngine({ route, ...options }) {
-    return createObjectEngine({ name: 'copy', from: route.from, needsParts: needsParts, send: source => copy(route, source) }, options);
+    return createObjectEngine({
+        name: 'copy',
+        from: route.from,
+        needsParts: source => needsParts(route, source),
+        send: source => copy(route, source),
+    }, options);
 }
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
 var dist_cjs = __nccwpck_require__(53711);
-// EXTERNAL MODULE: ./lib/src/s3/checksums.js
-var checksums = __nccwpck_require__(4885);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
 ;// CONCATENATED MODULE: ./lib/src/s3/relay.js
@@ -67647,11 +67657,13 @@ function asBroken(error) {
 
 /** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
 const PART_BYTES = 64 * 1024 ** 2;
+/** Checksums that the SDK works out while the bytes pass. */
+const COMPUTED = ['CRC64NVME', 'CRC32', 'CRC32C', 'SHA256', 'SHA1'];
 /** One PutObject. Metadata and tags are read with the object. */
 async function streamAtOnce(route, source) {
     const { to } = route;
     const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
-        const known = (0,checksums/* fullObjectChecksum */.mw)(got, checksums/* ALGORITHMS */.TM);
+        const known = (0,checksums/* fullObjectChecksum */.mw)(got);
         const request = new dist_cjs/* PutObjectCommand */.wKZ({
             ...to.common,
             ...to.payer,
@@ -67671,6 +67683,7 @@ function streamInParts(route, source) {
     return (0,multipart/* uploadInParts */.x)(route, source, {
         partBytes: PART_BYTES,
         checked: true,
+        algorithms: COMPUTED,
         carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
     });
 }
@@ -67678,7 +67691,7 @@ async function streamPart(route, source, { key, uploadId }, { number, first, las
     const { to } = route;
     const bytes = last - first + 1;
     const range = { Range: `bytes=${first}-${last}` };
-    const { ETag } = await passOn(route, source, range, bytes, (_got, body, signal) => {
+    const made = await passOn(route, source, range, bytes, (_got, body, signal) => {
         const request = new dist_cjs/* UploadPartCommand */.iVK({
             ...to.common,
             ...to.payer,
@@ -67692,9 +67705,10 @@ async function streamPart(route, source, { key, uploadId }, { number, first, las
         });
         return to.sendOnce(request, { signal, withinMs: UNLIMITED });
     });
-    if (ETag === undefined)
+    if (made.ETag === undefined)
         throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    return { PartNumber: number, ETag };
+    const value = (0,checksums/* checksumsIn */.Ar)(made)[algorithm];
+    return { PartNumber: number, ETag: made.ETag, ...(0,checksums/* checksumMember */.gv)({ algorithm, value }) };
 }
 /** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */
 const UNLIMITED = 0;
@@ -67736,10 +67750,11 @@ function isDamage(error) {
 ;// CONCATENATED MODULE: ./lib/src/engines/stream.js
 
 
+
 /** Larger than most objects, and soon sent again when it breaks. */
 const AT_ONCE_BYTES = 64 * 1024 ** 2;
 function createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
-    const needsParts = ({ size }) => size > atOnce;
+    const needsParts = (source) => source.size > atOnce || (0,boundaries/* mustKeepParts */.x)(route, source);
     return createObjectEngine({
         name: 'stream',
         from: route.from,
@@ -67782,7 +67797,41 @@ function capitalised(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+;// CONCATENATED MODULE: ./lib/src/preflight/preserved.js
+
+/** `preserve`, without Object Lock where the source has none. */
+function preservedBy({ settings, facts }) {
+    const { objectLock } = facts.source;
+    const unlocked = objectLock.known && !objectLock.value.enabled;
+    return unlocked ? new Set([...settings.preserve].filter(one => one !== 'object-lock')) : settings.preserve;
+}
+/** Whether the source's objects have ACLs that mean anything, and the copies are to have them. */
+function carriesAcls({ settings, facts }) {
+    const { ownership } = facts.source;
+    const disabled = ownership.known && ownership.value === 'BucketOwnerEnforced';
+    return settings.preserve.has('acl') && !disabled;
+}
+/**
+ * Canonical user id of who gets what an ACL gives to its owner; `undefined` where no ACLs are carried. A foreign writer sends
+ * none: with grants of its own it could not hand the copies over, and would own them.
+ */
+function grantsTo(scene) {
+    const { to, facts } = scene;
+    const { ownerId } = facts.destination;
+    return carriesAcls(scene) && ownerId.known && !isForeign(to.identity, to) ? ownerId.value : undefined;
+}
+/** What has to be read of each object besides its content and metadata, and written again. */
+function needsOf(scene) {
+    const preserved = preservedBy(scene);
+    return { tags: preserved.has('tags'), lock: preserved.has('object-lock'), acl: carriesAcls(scene) };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/preflight/ownership.js
+/**
+ * Who will own the copies, and whether the ACL that would make it the destination's account may be sent at all.
+ * (S3 User Guide, "Controlling ownership of objects and disabling ACLs".)
+ */
+
 
 const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
 /** The ACL to send: the one asked for; else, where a foreign writer would keep the object to itself, full control for the owner. */
@@ -67826,7 +67875,7 @@ const checkOwnership = scene => {
         return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
     }
     const acl = aclFor(scene);
-    const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? 'no ACL' : `acl ${acl}`}.`;
+    const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? unsaid(scene) : `acl ${acl}`}.`;
     if (isForeign(to.identity, to) && ownership.value === 'ObjectWriter') {
         const todo = 'Use `copy-as: destination`, or set object ownership of the bucket to BucketOwnerEnforced.';
         return [
@@ -67840,6 +67889,9 @@ const checkOwnership = scene => {
     }
     return [{ check, verdict: 'pass', seen }];
 };
+function unsaid(scene) {
+    return carriesAcls(scene) ? 'the ACLs of their sources' : 'no ACL';
+}
 
 // EXTERNAL MODULE: ./node_modules/pretty-ms/index.js + 1 modules
 var pretty_ms = __nccwpck_require__(19311);
@@ -68077,6 +68129,40 @@ class Places {
     #share() {
         const all = this.#all.concurrency;
         this.#large.concurrency = this.#nothingSmall ? all : Math.max(1, Math.floor(all / 2));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/owner.js
+/**
+ * Who owns what a foreign writer has written. S3 tells only afterwards, and an owner other than the bucket's can keep the
+ * bucket's own account out. (S3 User Guide, "Controlling ownership of objects and disabling ACLs".)
+ */
+
+
+
+
+/**
+ * Looks at one copy as the destination sees it: all have the same writer, bucket and ACL.
+ *
+ * @returns a word of warning; `undefined` when the copies belong to the owner of the bucket
+ */
+async function foreignOwner(scene, key) {
+    const { to, destination, facts } = scene;
+    const { ownership, ownerId } = facts.destination;
+    const certain = ownership.known && ownership.value === 'BucketOwnerEnforced';
+    if (certain || !isForeign(to.identity, to))
+        return undefined;
+    const todo = 'Use `copy-as: destination`, or disable ACLs of the destination bucket, which then owns every object.';
+    try {
+        const acl = await destination.send(new dist_cjs/* GetObjectAclCommand */.hsf({ ...destination.common, Key: destination.fullKey(key) }));
+        if (ownerId.known && acl.Owner?.ID === ownerId.value)
+            return undefined;
+        return `The copies belong to account ${to.identity.account}, which wrote them, and not to the owner of the destination. ${todo}`;
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        return `Whether the copies belong to the owner of the destination could not be read back (${(0,aws_trouble/* troubleOf */.L)(error).code}). ${todo}`;
     }
 }
 
@@ -69007,6 +69093,8 @@ class Restorer {
 
 
 
+
+
 const PROGRESS_EVERY_MS = 10_000;
 const ENGINES = { copy: createCopyEngine, stream: createStreamEngine };
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
@@ -69039,12 +69127,15 @@ async function copyAll(carriage, restorer) {
         archived: archived === 'fail' ? 'fail' : 'skip',
     });
     const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
+    let copied;
     const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
     try {
         await engine.transfer(plan.copies(), async (outcome) => {
             const settled = await restorer.settle(outcome);
             if (settled === undefined)
                 return;
+            if (settled.result === 'copied')
+                copied = settled.key;
             progress.count(settled);
             await outcomes.add(settled);
         }, stop);
@@ -69054,6 +69145,9 @@ async function copyAll(carriage, restorer) {
         log.info(progress.line());
         diary.slowedTo = pace?.slowedTo;
     }
+    const note = copied === undefined || stop.draining.aborted ? undefined : await foreignOwner(scene, copied);
+    if (note !== undefined)
+        diary.notes.push(note);
     return progress.failed;
 }
 function routeFor(scene, journal, places) {
@@ -69061,11 +69155,12 @@ function routeFor(scene, journal, places) {
     return {
         from,
         to,
-        preserve: settings.preserve,
+        preserve: preservedBy(scene),
         storageClass: settings.storageClass,
         encryption: settings.encryption,
         kmsKey: settings.kmsKey,
         acl: aclFor(scene),
+        grantsTo: grantsTo(scene),
         neverOverwrite: settings.compare === 'missing',
         partSize: settings.partSize,
         parts: places.large,
@@ -69209,7 +69304,7 @@ function proofOf(item, source, destination) {
 function byEtag(source, destination) {
     if (source === undefined || destination === undefined || source.size !== destination.size)
         return 'none';
-    return provenByEtags(source.etag, destination.etag) ?? 'size';
+    return (0,evidence/* provenByEtags */.qf)(source.etag, destination.etag) ?? 'size';
 }
 function failed(reason, cause) {
     return { action: 'failed', reason, proof: 'none', ...because(cause) };
@@ -69267,11 +69362,11 @@ function isOpen({ action, reason, proof }) {
 }
 async function prove(record, pair, { checksums, contents }, doubts) {
     const said = await checksums(...pair);
-    const told = weigh(said);
+    const told = (0,evidence/* weigh */.vi)(said);
     if (told !== undefined)
         return settled(record, told, 'checksum');
     const read = await contents?.(...pair);
-    const seen = read && weigh(read);
+    const seen = read && (0,evidence/* weigh */.vi)(read);
     if (seen !== undefined)
         return settled(record, seen, 'content');
     if (record.action !== 'failed') {
@@ -69979,6 +70074,8 @@ async function findBucket(side, settings, identity, network) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/src/s3/lock.js
+var lock = __nccwpck_require__(72054);
 // EXTERNAL MODULE: ./lib/src/aws/arn.js
 var arn = __nccwpck_require__(98627);
 ;// CONCATENATED MODULE: ./lib/src/preflight/encryption.js
@@ -70089,8 +70186,10 @@ function keyFix(scene, key) {
 /**
  * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte
  * of one object is fetched, because only that proves the bucket policy, the identity's policy and the KMS key together;
- * its tags too, where they are carried.
+ * its tags, lock and ACL too, where they are carried.
  */
+
+
 
 
 
@@ -70131,12 +70230,12 @@ async function readable_pickSample({ source }) {
     }
 }
 async function tryReading(scene, sample) {
-    const { settings, from } = scene;
+    const { from } = scene;
     const { check, does } = READER[scene.engine];
     const who = from.identity.arn ?? 'the identity in use';
     const Key = from.fullKey(sample.key);
-    const what = JSON.stringify(Key);
-    const tags = settings.preserve.has('tags');
+    const needs = needsOf(scene);
+    const what = `${JSON.stringify(Key)}${also(needs)}`;
     const request = { ...from.common, ...from.payer, Key };
     let contentRead = false;
     try {
@@ -70147,13 +70246,17 @@ async function tryReading(scene, sample) {
             await Body?.transformToByteArray();
         }
         contentRead = true;
-        if (tags)
+        if (needs.tags)
             await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b(request));
-        return { check, verdict: 'pass', seen: `${who} can read ${what}${tags ? ' and its tags' : ''}.` };
+        if (needs.lock)
+            await (0,lock/* lockOf */.V)(from, sample);
+        if (needs.acl)
+            await from.send(new dist_cjs/* GetObjectAclCommand */.hsf(request));
+        return { check, verdict: 'pass', seen: `${who} can read ${what}.` };
     }
     catch (error) {
         const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
-        const seen = `${who}, which ${does}, could not read ${what}${tags ? ' and its tags' : ''} (${code}: ${message}).`;
+        const seen = `${who}, which ${does}, could not read ${what} (${code}: ${message}).`;
         if (kind === 'absent' || code === 'InvalidObjectState')
             return { check, verdict: 'unknown', seen };
         if (lacksCustomerKey({ code, message })) {
@@ -70170,9 +70273,13 @@ async function tryReading(scene, sample) {
             const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
             return { check, verdict: 'fail', seen, fix: { todo } };
         }
-        const statement = (0,policies/* readStatement */.cO)(from.location, from.identity.partition, tags);
+        const statement = (0,policies/* readStatement */.cO)(from.location, from.identity.partition, needs);
         return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
     }
+}
+function also({ tags, lock, acl }) {
+    const more = [tags && 'tags', lock && 'Object Lock', acl && 'ACL'].filter(one => one !== false);
+    return more.length === 0 ? '' : ` and its ${new Intl.ListFormat('en').format(more)}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/request-payment.js
@@ -70203,6 +70310,7 @@ const checkRequestPayment = ({ settings, from, facts }) => {
 
 
 
+
 const writable_CHECK = 'destination-writable';
 const PROBE_KEY = '.s3-cross-account-sync-probe';
 const checkWritable = async (scene) => {
@@ -70223,13 +70331,16 @@ async function probe(scene) {
     const who = to.identity.arn ?? 'the identity in use';
     const key = to.fullKey(PROBE_KEY);
     const acl = aclFor(scene);
-    const tags = settings.preserve.has('tags');
+    const needs = needsOf(scene);
+    const grantee = grantsTo(scene);
     let opened = false;
     try {
         const { UploadId = '' } = await to.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4({
             ...to.common,
             Key: key,
-            ...(tags && { Tagging: 'probe=probe' }),
+            ...(needs.tags && { Tagging: 'probe=probe' }),
+            ...(needs.lock && mayLock(scene) && lockForAnHour()),
+            ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
             ...(acl !== undefined && { ACL: acl }),
             ...(settings.encryption !== undefined && { ServerSideEncryption: settings.encryption }),
             ...(settings.kmsKey !== undefined && { SSEKMSKeyId: settings.kmsKey }),
@@ -70253,14 +70364,25 @@ async function probe(scene) {
             const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;
             return { check: writable_CHECK, verdict: 'fail', seen, fix: { todo } };
         }
-        const needs = {
-            tags,
-            acl: acl !== undefined,
+        const statement = (0,policies/* writeStatement */.pc)(to.location, to.identity.partition, {
+            ...needs,
+            acl: needs.acl || acl !== undefined,
             delete: settings.delete && to.identity.side === 'destination',
-        };
-        const statement = (0,policies/* writeStatement */.pc)(to.location, to.identity.partition, needs);
+        });
         return { check: writable_CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
     }
+}
+/** Where it may not, another check says so. */
+function mayLock({ facts: { destination } }) {
+    return !destination.objectLock.known || destination.objectLock.value.enabled;
+}
+/** Never comes to pass: only objects are locked, not uploads. */
+function lockForAnHour() {
+    return {
+        ObjectLockMode: 'GOVERNANCE',
+        ObjectLockRetainUntilDate: new Date(Date.now() + 3_600_000),
+        ObjectLockLegalHoldStatus: 'ON',
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/access.js
@@ -70335,6 +70457,42 @@ function whoOf({ from }) {
     return from.identity.arn ?? 'the signer';
 }
 
+;// CONCATENATED MODULE: ./lib/src/preflight/acls.js
+/** What stands in the way of `preserve: acl`. (S3 User Guide, "Controlling ownership of objects and disabling ACLs".) */
+
+
+
+const acls_CHECK = 'preserve-acl';
+const checkAcls = scene => {
+    const { settings, destination, to, facts } = scene;
+    if (!settings.preserve.has('acl'))
+        return [];
+    if (!carriesAcls(scene)) {
+        return [
+            { check: acls_CHECK, verdict: 'pass', seen: 'The source has ACLs disabled: there are none to carry.' },
+        ];
+    }
+    const refused = (seen, fix) => [
+        { check: acls_CHECK, verdict: 'fail', seen: `${seen}, and \`preserve: acl\` cannot be kept.`, fix },
+    ];
+    const { ownership, ownerId } = facts.destination;
+    if (ownership.known && ownership.value === 'BucketOwnerEnforced') {
+        return refused('The destination has ACLs disabled', {
+            todo: 'Leave `acl` out of `preserve` and give access by the bucket policy, or enable ACLs: aws s3api ' +
+                `put-bucket-ownership-controls --bucket ${destination.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'`,
+        });
+    }
+    if (isForeign(to.identity, to)) {
+        return refused(`The copies are written by account ${to.identity.account}, which would own what it gives grants of its own`, { todo: 'Use `copy-as: destination`.' });
+    }
+    if (!ownerId.known) {
+        const { identity } = destination;
+        return refused(`Who owns the destination in the language of ACLs is not known (${ownerId.why})`, grant(identity, destination, (0,policies/* bucketAclStatement */.Gx)(destination.location, identity.partition), ''));
+    }
+    const seen = `The copies get the ACLs of their sources, with ${destination.location.bucket}'s owner as theirs.`;
+    return [{ check: acls_CHECK, verdict: 'pass', seen }];
+};
+
 ;// CONCATENATED MODULE: ./lib/src/preflight/listable.js
 /** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
 
@@ -70362,12 +70520,14 @@ async function checkSide(side, bucket) {
 }
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/object-lock.js
-const checkObjectLock = ({ facts }) => {
+
+const checkObjectLock = ({ facts, settings, destination: { location } }) => {
     const results = [];
     const { source, destination } = facts;
-    if (source.objectLock.known && source.objectLock.value.enabled) {
-        const seen = 'The source has Object Lock: retention and legal holds are not carried, only content, metadata and tags are.';
-        const todo = 'If the copies must be locked, give the destination bucket a default retention.';
+    const asked = settings.preserve.has('object-lock');
+    if (source.objectLock.known && source.objectLock.value.enabled && !asked) {
+        const seen = 'The source has Object Lock, and `preserve` leaves its retentions and legal holds behind.';
+        const todo = 'If the copies must be locked, add `object-lock` to `preserve`, or give the destination bucket a default retention.';
         results.push({ check: 'source-object-lock', verdict: 'warn', seen, fix: { todo } });
     }
     const check = 'destination-object-lock';
@@ -70380,6 +70540,13 @@ const checkObjectLock = ({ facts }) => {
     }
     else {
         const { enabled, retention } = destination.objectLock.value;
+        if (!enabled && asked && preservedBy({ settings, facts }).has('object-lock')) {
+            const seen = 'The destination has no Object Lock, and `preserve: object-lock` cannot be kept.';
+            const todo = 'Turn on versioning and Object Lock of the destination bucket, or leave `object-lock` out of `preserve`: ' +
+                `aws s3api put-object-lock-configuration --bucket ${location.bucket} --object-lock-configuration ObjectLockEnabled=Enabled`;
+            results.push({ check, verdict: 'fail', seen, fix: { todo } });
+            return results;
+        }
         const seen = !enabled
             ? 'The destination has no Object Lock.'
             : retention === undefined
@@ -70480,6 +70647,7 @@ const checkVersioning = ({ settings, facts }) => {
 
 
 
+
 async function checkAll(ways) {
     const { copy } = ways;
     const found = checkAccess(ways);
@@ -70497,6 +70665,7 @@ async function checkAll(ways) {
 const SETTINGS = [
     checkVersioning,
     checkOwnership,
+    checkAcls,
     checkEncryption,
     checkObjectLock,
     checkRequestPayment,
@@ -70511,7 +70680,7 @@ const SETTINGS = [
 
 
 async function readFacts(bucket) {
-    const [versioning, ownership, encryption, objectLock, payer] = await Promise.all([
+    const [versioning, ownership, encryption, objectLock, payer, ownerId] = await Promise.all([
         read(async () => (await bucket.send(new dist_cjs/* GetBucketVersioningCommand */._rj(bucket.common))).Status ?? 'Off', {}),
         read(async () => {
             const { OwnershipControls } = await bucket.send(new dist_cjs/* GetBucketOwnershipControlsCommand */.$rC(bucket.common));
@@ -70542,8 +70711,14 @@ async function readFacts(bucket) {
             return { enabled: ObjectLockEnabled === 'Enabled', retention };
         }, { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } }),
         read(async () => (await bucket.send(new dist_cjs/* GetBucketRequestPaymentCommand */.Tbr(bucket.common))).Payer ?? 'BucketOwner', {}),
+        read(async () => {
+            const { Owner } = await bucket.send(new dist_cjs/* GetBucketAclCommand */.QPs(bucket.common));
+            if (Owner?.ID === undefined)
+                throw new Error('The ACL of the bucket names no owner.');
+            return Owner.ID;
+        }, {}),
     ]);
-    return { versioning, ownership, encryption, objectLock, payer };
+    return { versioning, ownership, encryption, objectLock, payer, ownerId };
 }
 /** @param defaults what an error code means where S3 answers "not configured" with an error */
 async function read(ask, defaults) {
@@ -70812,7 +70987,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
 /* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(58729);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(11866);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(38833);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(86424);
 /* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3849);
 /* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(95890);
@@ -70950,7 +71125,15 @@ const COMPARES = ['auto', 'size', 'newer', 'checksum', 'missing', 'always'];
 const VERIFIES = ['none', 'listing', 'checksum', 'content'];
 /** What becomes of source objects in an archive that have no restored copy. */
 const ARCHIVED = ['skip', 'fail', 'restore'];
-const PRESERVABLE = ['metadata', 'tags', 'storage-class'];
+const PRESERVABLE = [
+    'metadata',
+    'tags',
+    'storage-class',
+    'object-lock',
+    'acl',
+    'checksum',
+    'website-redirect',
+];
 /**
  * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object
  * checksums; equal ETags that are MD5s; equal ETags made of the MD5s of equal parts; equal sizes; nothing.
@@ -71745,47 +71928,116 @@ function seconds(number) {
 
 /***/ }),
 
-/***/ 46420:
+/***/ 57740:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ UnreadableMetadataError),
-/* harmony export */   T: () => (/* binding */ attributesOf)
-/* harmony export */ });
-/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(53711);
-/* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(35336);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  T: () => (/* binding */ attributesOf),
+  m: () => (/* binding */ uncopiedAttributesOf)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+;// CONCATENATED MODULE: ./lib/src/s3/acl.js
+/** The access control list of one object, given to its copy. (S3 User Guide, "Access control list (ACL) overview".) */
+
+/** The header of each permission on an object. WRITE has no meaning there. */
+const MEMBERS = {
+    FULL_CONTROL: 'GrantFullControl',
+    READ: 'GrantRead',
+    READ_ACP: 'GrantReadACP',
+    WRITE_ACP: 'GrantWriteACP',
+};
 /**
- * What goes with the bytes of an object that is written anew instead of copied whole: neither PutObject nor a multipart
- * upload knows of the source. (S3 API, PutObject and CreateMultipartUpload.)
+ * The source's grants as a write takes them. What was the source owner's becomes the new owner's; a list that says no
+ * more than that is what every object has anyway, and nothing is sent.
+ *
+ * @param owner canonical user id of the account that will own the copy
+ * @throws trouble of the kind `denied` without `s3:GetObjectAcl`
+ */
+async function grantsOf(from, { key }, owner) {
+    const acl = await from.send(new dist_cjs/* GetObjectAclCommand */.hsf({ ...from.common, ...from.payer, Key: from.fullKey(key) }));
+    const grants = acl.Grants ?? [];
+    const ofOwner = (grant) => grant.Grantee?.ID !== undefined && grant.Grantee.ID === acl.Owner?.ID;
+    if (grants.every(grant => ofOwner(grant) && grant.Permission === 'FULL_CONTROL'))
+        return {};
+    return Object.fromEntries(Object.entries(MEMBERS).flatMap(([permission, member]) => {
+        const grantees = grants
+            .filter(grant => grant.Permission === permission)
+            .flatMap(grant => (ofOwner(grant) ? `id="${owner}"` : (granteeOf(grant) ?? [])));
+        return grantees.length > 0 ? [[member, grantees.join(', ')]] : [];
+    }));
+}
+function granteeOf({ Grantee }) {
+    if (Grantee?.URI !== undefined)
+        return `uri="${Grantee.URI}"`;
+    return Grantee?.ID === undefined ? undefined : `id="${Grantee.ID}"`;
+}
+
+// EXTERNAL MODULE: ./lib/src/s3/head.js
+var head = __nccwpck_require__(32587);
+// EXTERNAL MODULE: ./lib/src/s3/lock.js
+var s3_lock = __nccwpck_require__(72054);
+// EXTERNAL MODULE: ./lib/src/s3/route.js
+var s3_route = __nccwpck_require__(35336);
+// EXTERNAL MODULE: ./lib/src/s3/uncarriable.js
+var uncarriable = __nccwpck_require__(99971);
+;// CONCATENATED MODULE: ./lib/src/s3/attributes.js
+/**
+ * What goes with the bytes of an object. CopyObject takes metadata and tags along; what is written anew, by PutObject or a
+ * multipart upload, knows nothing of the source. (S3 API, CopyObject, PutObject and CreateMultipartUpload.)
  */
 
 
-/** The source cannot be carried whole; nothing was started. */
-class UnreadableMetadataError extends Error {
-    name = 'UnreadableMetadata';
-}
+
+
+
+
 /**
- * Metadata and tags of the source, where they are asked for, and what every new object gets.
+ * Everything of the source that is asked for, and what every new object gets.
  *
  * @param head what HeadObject or GetObject said of the source
- * @throws UnreadableMetadataError when some of the metadata cannot be sent again
+ * @throws UncarriableError when some of the metadata cannot be sent again
  */
 async function attributesOf(route, source, head) {
     const { from, preserve } = route;
     return {
         ...(preserve.has('metadata') && metadataOf(head)),
+        ...(preserve.has('website-redirect') && redirectOf(head)),
         ...(preserve.has('tags') && (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(from, source) }),
-        ...(0,_route_js__WEBPACK_IMPORTED_MODULE_0__/* .destinationTraits */ .SF)(route, source),
+        ...(await protectionOf(route, source)),
+        ...(0,s3_route/* destinationTraits */.SF)(route, source),
     };
+}
+/** What CopyObject does not take along by itself, and what every new object gets. */
+async function uncopiedAttributesOf(route, source) {
+    const [redirect, protection] = await Promise.all([
+        route.preserve.has('website-redirect') && (0,head/* headListed */.Y6)(route.from, source).then(redirectOf),
+        protectionOf(route, source),
+    ]);
+    return { ...redirect, ...protection, ...(0,s3_route/* destinationTraits */.SF)(route, source) };
+}
+/** Who may do what with the object, which no way of copying takes along. */
+async function protectionOf({ from, preserve, grantsTo }, source) {
+    const [lock, grants] = await Promise.all([
+        preserve.has('object-lock') && (0,s3_lock/* lockOf */.V)(from, source),
+        grantsTo !== undefined && grantsOf(from, source, grantsTo),
+    ]);
+    return { ...lock, ...grants };
+}
+function redirectOf({ WebsiteRedirectLocation }) {
+    return WebsiteRedirectLocation === undefined ? {} : { WebsiteRedirectLocation };
 }
 /** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
 function metadataOf(head) {
     if ((head.MissingMeta ?? 0) > 0) {
-        throw new UnreadableMetadataError(`${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that the copy would lose them.`);
+        throw new uncarriable/* UncarriableError */.l('unreadable-metadata', `${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that the copy would lose them.`);
     }
     const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
     if (expires !== undefined && Number.isNaN(expires.getTime())) {
-        throw new UnreadableMetadataError(`The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
+        throw new uncarriable/* UncarriableError */.l('unreadable-metadata', `The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
     }
     const plain = {
         Metadata: head.Metadata,
@@ -71794,17 +72046,98 @@ function metadataOf(head) {
         ContentLanguage: head.ContentLanguage,
         ContentDisposition: head.ContentDisposition,
         CacheControl: head.CacheControl,
-        WebsiteRedirectLocation: head.WebsiteRedirectLocation,
         Expires: expires,
     };
     return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
 }
 /** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
 async function taggingOf(from, source) {
-    const { TagSet } = await from.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .GetObjectTaggingCommand */ .u4b({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
+    const { TagSet } = await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
     return (TagSet ?? [])
         .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
         .join('&');
+}
+
+
+/***/ }),
+
+/***/ 63987:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ sourceLengths),
+/* harmony export */   x: () => (/* binding */ mustKeepParts)
+/* harmony export */ });
+/* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/* harmony import */ var _head_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(32587);
+/* harmony import */ var _parts_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(32599);
+/* harmony import */ var _together_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(26383);
+/**
+ * Where the parts of an object begin and end, so that its copy can have the same ones and with them the same ETag.
+ *
+ * HeadObject tells the length of any one part. GetObjectAttributes would list a thousand at a time, but only of
+ * objects uploaded with a checksum, only to those allowed `s3:GetObjectAttributes`, and without `If-Match`; a part that
+ * is asked for is a part that is copied, at a tenth of the price, so that little could be saved.
+ */
+
+
+
+
+
+/** Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others. */
+function mustKeepParts({ preserve }, { size, etag }) {
+    return preserve.has('checksum') && size > 0 && partsCount(etag) > 0;
+}
+/**
+ * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
+ *
+ * @returns bytes of each part; `undefined` when the object was not written in parts, when they cannot be found out, or
+ *   when S3 would not take them again
+ * @throws trouble that says the object is no longer the one listed, and what ends the run
+ */
+async function sourceLengths(route, source) {
+    const count = partsCount(source.etag);
+    if (count < 1 || count > _parts_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_PARTS */ .kz)
+        return undefined;
+    try {
+        const lengths = count === 1 ? [source.size] : await findLengths(route, source, count);
+        return lengths !== undefined && (0,_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .makeUp */ .Mu)(source.size, lengths) ? lengths : undefined;
+    }
+    catch (error) {
+        if (endsCopy(error))
+            throw error;
+        return undefined;
+    }
+}
+/**
+ * The number behind the hyphen; 0 without one. (S3 User Guide, "Checking object integrity".) Unlike `PartsCount`, which
+ * not every server sends, it is there before the first question, and the ETag of the copy has to end in it.
+ */
+function partsCount(etag) {
+    return Number(/^[0-9a-f]{32}-(\d+)$/.exec(etag)?.[1] ?? 0);
+}
+async function findLengths({ from, parts }, source, count) {
+    const lengthsOf = (numbers) => (0,_together_js__WEBPACK_IMPORTED_MODULE_4__/* .together */ .b)(parts, numbers, async (PartNumber) => {
+        const { ContentLength = 0 } = await (0,_head_js__WEBPACK_IMPORTED_MODULE_2__/* .headListed */ .Y6)(from, source, { PartNumber });
+        return ContentLength;
+    });
+    const [first = 0, last = 0] = await lengthsOf([1, count]);
+    const ends = { count, first, last };
+    if (!(0,_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .mayHold */ .BV)(source.size, ends))
+        return undefined;
+    const told = (0,_parts_js__WEBPACK_IMPORTED_MODULE_3__/* .lengthsByEnds */ .dO)(source.size, ends);
+    if (told !== undefined)
+        return told;
+    const between = await lengthsOf(Array.from({ length: count - 2 }, (_, index) => index + 2));
+    return [first, ...between, last];
+}
+/** Whether the copy could not go on either. Other trouble only means other parts. */
+function endsCopy(error) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoppedError */ .Ko || error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .FatalError */ .HX)
+        return true;
+    const { kind } = (0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error);
+    return kind === 'precondition' || kind === 'absent';
 }
 
 
@@ -72186,52 +72519,81 @@ class Bucket {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Fz: () => (/* binding */ UPLOAD_ALGORITHMS),
+/* harmony export */   Ar: () => (/* binding */ checksumsIn),
+/* harmony export */   Az: () => (/* binding */ sameChecksum),
 /* harmony export */   TM: () => (/* binding */ ALGORITHMS),
 /* harmony export */   gv: () => (/* binding */ checksumMember),
-/* harmony export */   hE: () => (/* binding */ fullObjectChecksums),
+/* harmony export */   hj: () => (/* binding */ wholeChecksum),
 /* harmony export */   mw: () => (/* binding */ fullObjectChecksum)
 /* harmony export */ });
-/** Algorithms by which an upload in parts can be checked as a whole (S3 User Guide, "Checking object integrity"). */
-const UPLOAD_ALGORITHMS = ['CRC64NVME', 'CRC32', 'CRC32C'];
-/** Algorithms by which an upload in one request can. */
-const ALGORITHMS = [...UPLOAD_ALGORITHMS, 'SHA256', 'SHA1'];
-/** Members of the answer by algorithm. (S3 API, HeadObject.) */
+/* unused harmony export checksumIn */
+/* harmony import */ var _sync_evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(59871);
+
+/**
+ * Members of an answer by algorithm. (S3 API, HeadObject.) First those that an upload in parts can be checked by as a
+ * whole (S3 User Guide, "Checking object integrity").
+ */
 const MEMBERS = {
     CRC64NVME: 'ChecksumCRC64NVME',
     CRC32: 'ChecksumCRC32',
     CRC32C: 'ChecksumCRC32C',
-    SHA1: 'ChecksumSHA1',
     SHA256: 'ChecksumSHA256',
+    SHA1: 'ChecksumSHA1',
     SHA512: 'ChecksumSHA512',
     MD5: 'ChecksumMD5',
     XXHASH64: 'ChecksumXXHASH64',
     XXHASH3: 'ChecksumXXHASH3',
     XXHASH128: 'ChecksumXXHASH128',
 };
+const ALGORITHMS = Object.keys(MEMBERS);
+/** Algorithms by which an upload in parts can be checked as a whole. */
+const UPLOAD_ALGORITHMS = ['CRC64NVME', 'CRC32', 'CRC32C'];
+/** What S3 gives to objects of which nobody says anything; it can be compared whatever the parts. */
+const DEFAULT = { algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: undefined };
 /**
- * Base64 by algorithm; empty when S3 sent none. Composite checksums depend on how the object was cut into parts and say
- * nothing about another object with other parts.
+ * All that S3 told, by algorithm. A composite checksum ends in the number of parts: it depends on how the object was cut,
+ * and says nothing about another object with other parts.
+ *
+ * @param head an answer to `ChecksumMode: 'ENABLED'`; empty without checksums
  */
-function fullObjectChecksums(head) {
-    if (head.ChecksumType === 'COMPOSITE')
-        return {};
-    const checksums = Object.entries(MEMBERS).map(([algorithm, member]) => [algorithm, head[member]]);
-    return Object.fromEntries(checksums.filter(([, value]) => value !== undefined && !value.includes('-')));
+function checksumsIn(head) {
+    const told = ALGORITHMS.map(algorithm => [algorithm, head[MEMBERS[algorithm]]]);
+    return Object.fromEntries(told.flatMap(([algorithm, value]) => value === undefined ? [] : [[algorithm, head.ChecksumType === 'COMPOSITE' ? composite(value) : value]]));
 }
-/** The first of the algorithms that the object has a full-object checksum of. */
-function fullObjectChecksum(head, algorithms) {
-    const checksums = fullObjectChecksums(head);
-    for (const algorithm of algorithms) {
-        const value = checksums[algorithm];
-        if (value !== undefined)
-            return { algorithm, value };
-    }
-    return undefined;
+/** Not every server writes the number of parts behind it. */
+function composite(value) {
+    return (0,_sync_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .isComposite */ .mO)(value) ? value : `${value}-`;
 }
-/** The member by which a request names the checksum of the whole object. */
-function checksumMember(checksum) {
-    return checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value };
+/** The one checksum of an object, as it was made. */
+function checksumIn(head) {
+    const checksums = checksumsIn(head);
+    const algorithm = ALGORITHMS.find(one => checksums[one] !== undefined);
+    const value = algorithm && checksums[algorithm];
+    if (algorithm === undefined || value === undefined)
+        return undefined;
+    return { algorithm, type: (0,_sync_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .isComposite */ .mO)(value) ? 'COMPOSITE' : 'FULL_OBJECT', value };
+}
+/** The checksum of the whole object, where it has one. */
+function fullObjectChecksum(head) {
+    const checksum = checksumIn(head);
+    return checksum?.type === 'FULL_OBJECT' ? checksum : undefined;
+}
+/**
+ * The checksum that an upload in parts is to end with: the source's own where an upload can have it as a whole.
+ *
+ * @param head what HeadObject said of the source
+ */
+function wholeChecksum(head) {
+    const checksum = fullObjectChecksum(head);
+    return checksum && UPLOAD_ALGORITHMS.includes(checksum.algorithm) ? checksum : DEFAULT;
+}
+/** That of the source, of whichever type; another one only where the source has none. */
+function sameChecksum(head) {
+    return checksumIn(head) ?? DEFAULT;
+}
+/** The member by which a request names the checksum of what it sends. */
+function checksumMember({ algorithm, value, }) {
+    return value === undefined ? {} : { [`Checksum${algorithm}`]: value };
 }
 
 
@@ -72285,7 +72647,7 @@ function headListed(bucket, entry, asked = {}) {
     }));
 }
 /**
- * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
+ * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
  * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
  */
@@ -72294,7 +72656,7 @@ function checksumsOf(bucket, object) {
         const head = await headListed(bucket, object, { ChecksumMode: 'ENABLED' });
         return {
             ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
-            ...(0,_checksums_js__WEBPACK_IMPORTED_MODULE_2__/* .fullObjectChecksums */ .hE)(head),
+            ...(0,_checksums_js__WEBPACK_IMPORTED_MODULE_2__/* .checksumsIn */ .Ar)(head),
         };
     });
 }
@@ -72424,29 +72786,225 @@ function unquote(etag) {
 
 /***/ }),
 
-/***/ 44733:
+/***/ 72054:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ lockOf)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(53711);
+/* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
+/** Object Lock of one object: until when nobody may delete it, and whether somebody forbade it until further notice. */
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  q: () => (/* binding */ abortUpload),
-  x: () => (/* binding */ uploadInParts)
-});
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(53711);
-// EXTERNAL MODULE: ./lib/src/aws/trouble.js
-var trouble = __nccwpck_require__(26535);
-// EXTERNAL MODULE: ./lib/src/s3/attributes.js
-var attributes = __nccwpck_require__(46420);
-// EXTERNAL MODULE: ./lib/src/errors.js
-var errors = __nccwpck_require__(65071);
-// EXTERNAL MODULE: ./lib/src/s3/head.js
-var s3_head = __nccwpck_require__(32587);
-;// CONCATENATED MODULE: ./lib/src/s3/parts.js
+/**
+ * Retention and legal hold as a write takes them; empty where there are none. HeadObject would show both in one request,
+ * but leaves out in silence what the reader may not see. (S3 API, GetObjectRetention and GetObjectLegalHold.)
+ *
+ * @throws trouble of the kind `denied` without `s3:GetObjectRetention` and `s3:GetObjectLegalHold`
+ */
+async function lockOf(from, { key }) {
+    const object = { ...from.common, ...from.payer, Key: from.fullKey(key) };
+    const [retention, hold] = await Promise.all([
+        unlessUnlocked(async () => (await from.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .GetObjectRetentionCommand */ .zsK(object))).Retention),
+        unlessUnlocked(async () => (await from.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .GetObjectLegalHoldCommand */ .v5H(object))).LegalHold),
+    ]);
+    const { Mode, RetainUntilDate } = retention ?? {};
+    // What has run out forbids nothing any more, and S3 takes no date of the past.
+    const retained = RetainUntilDate !== undefined && RetainUntilDate.getTime() > Date.now();
+    return {
+        ...(Mode !== undefined &&
+            retained && { ObjectLockMode: Mode, ObjectLockRetainUntilDate: RetainUntilDate }),
+        ...(hold?.Status === 'ON' && { ObjectLockLegalHoldStatus: hold.Status }),
+    };
+}
+/** S3 answers "none" with an error, be it that the object has none or that its bucket cannot. */
+async function unlessUnlocked(ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        const { code, message } = (0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error);
+        if (code === 'NoSuchObjectLockConfiguration')
+            return undefined;
+        if (code === 'InvalidRequest' && /missing object lock configuration/i.test(message))
+            return undefined;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 92209:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ abortUpload),
+/* harmony export */   x: () => (/* binding */ uploadInParts)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(53711);
+/* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(26535);
+/* harmony import */ var _attributes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57740);
+/* harmony import */ var _boundaries_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(63987);
+/* harmony import */ var _checksums_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4885);
+/* harmony import */ var _head_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(32587);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(15865);
+/* harmony import */ var _parts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(32599);
+/* harmony import */ var _route_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(35336);
+/* harmony import */ var _together_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(26383);
+/* harmony import */ var _uncarriable_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(99971);
+/**
+ * An upload in parts, for what one request cannot carry. Parts are nothing but bytes, however they get there, so the
+ * source's metadata and tags are read and given to the new upload. (S3 API, UploadPart, UploadPartCopy and
+ * CreateMultipartUpload.)
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+/** @throws UncarriableError, or what S3 answered; the upload is then aborted */
+async function uploadInParts(route, source, carrier) {
+    const same = route.preserve.has('checksum');
+    const lengths = await lengthsOfParts(route, source);
+    const head = await (0,_head_js__WEBPACK_IMPORTED_MODULE_5__/* .headListed */ .Y6)(route.from, source, same || carrier.checked ? { ChecksumMode: 'ENABLED' } : {});
+    const checksum = same ? (0,_checksums_js__WEBPACK_IMPORTED_MODULE_4__/* .sameChecksum */ .Az)(head) : (0,_checksums_js__WEBPACK_IMPORTED_MODULE_4__/* .wholeChecksum */ .hj)(head);
+    if (same)
+        assertKept(checksum, lengths, carrier);
+    const planned = (0,_parts_js__WEBPACK_IMPORTED_MODULE_6__/* .cutIntoParts */ .d8)(lengths ?? (0,_parts_js__WEBPACK_IMPORTED_MODULE_6__/* .evenLengths */ .yJ)(source.size, carrier.partBytes));
+    const upload = await open(route, source, head, checksum);
+    try {
+        const parts = await (0,_together_js__WEBPACK_IMPORTED_MODULE_8__/* .together */ .b)(route.parts, planned, part => carrier.carry(upload, part, checksum.algorithm));
+        const done = await complete(route, source, upload, parts, checksum);
+        await route.journal.closed(upload);
+        return done;
+    }
+    catch (error) {
+        await giveUp(route, upload);
+        throw error;
+    }
+}
+/** `undefined` where nothing tells. */
+async function lengthsOfParts(route, source) {
+    return route.partSize === 'auto' ? (0,_boundaries_js__WEBPACK_IMPORTED_MODULE_3__/* .sourceLengths */ .j)(route, source) : (0,_parts_js__WEBPACK_IMPORTED_MODULE_6__/* .evenLengths */ .yJ)(source.size, route.partSize);
+}
+/** @throws UncarriableError when the upload would end with another checksum than the source's */
+function assertKept({ algorithm, type, value }, lengths, { algorithms }) {
+    const why = value === undefined
+        ? undefined
+        : type === 'COMPOSITE' && lengths === undefined
+            ? 'it is made of the checksums of the parts, and where these end cannot be found out'
+            : algorithms.includes(algorithm)
+                ? undefined
+                : 'the runner cannot work out this algorithm for the parts; `engine: copy` can';
+    if (why === undefined)
+        return;
+    throw new _uncarriable_js__WEBPACK_IMPORTED_MODULE_7__/* .UncarriableError */ .l('checksum-not-kept', `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`);
+}
+/** What cannot be aborted stays open in the journal, and the post step tries again. */
+async function giveUp(route, upload) {
+    try {
+        await abortUpload(route.to, upload);
+        await route.journal.closed(upload);
+    }
+    catch {
+        // The error that made the copy fail is the one worth telling.
+    }
+}
+async function open(route, source, head, { algorithm, type }) {
+    const { to } = route;
+    const Key = to.fullKey(source.key);
+    const { UploadId } = await to.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_9__/* .CreateMultipartUploadCommand */ .nG4({
+        ...to.common,
+        ...to.payer,
+        Key,
+        ...(await (0,_attributes_js__WEBPACK_IMPORTED_MODULE_2__/* .attributesOf */ .T)(route, source, head)),
+        ChecksumAlgorithm: algorithm,
+        ChecksumType: type,
+    }));
+    if (UploadId === undefined)
+        throw new Error('S3 opened a multipart upload without an id.');
+    const upload = { bucket: to.location.bucket, key: Key, uploadId: UploadId };
+    await route.journal.opened(upload);
+    return upload;
+}
+/** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
+const COMPLETE_WITHIN_MS = 15 * 60_000;
+async function complete(route, source, { key, uploadId }, parts, checksum) {
+    const request = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_9__/* .CompleteMultipartUploadCommand */ .Gym({
+        ...route.to.common,
+        ...route.to.payer,
+        Key: key,
+        UploadId: uploadId,
+        MultipartUpload: { Parts: parts },
+        MpuObjectSize: source.size,
+        ChecksumType: checksum.type,
+        ...(0,_checksums_js__WEBPACK_IMPORTED_MODULE_4__/* .checksumMember */ .gv)(checksum),
+        ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+    });
+    try {
+        const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
+        return (0,_route_js__WEBPACK_IMPORTED_MODULE_10__/* .copied */ .pG)(answer.ETag, answer.$metadata.requestId);
+    }
+    catch (error) {
+        if ((0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_1__/* .troubleOf */ .L)(error).code !== 'NoSuchUpload')
+            throw error;
+        return await alreadyCompleted(route.to, key, parts, error);
+    }
+}
+/**
+ * When the answer to a successful completion is lost, its repetition finds no upload. The object then bears the ETag
+ * these parts make: the MD5 of their MD5s, and their number.
+ */
+async function alreadyCompleted(to, key, parts, error) {
+    const expected = multipartEtag(parts);
+    const head = await to.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_9__/* .HeadObjectCommand */ .l81({ ...to.common, ...to.payer, Key: key }));
+    if ((0,_keys_js__WEBPACK_IMPORTED_MODULE_11__/* .unquote */ ._n)(head.ETag) !== expected)
+        throw error;
+    return (0,_route_js__WEBPACK_IMPORTED_MODULE_10__/* .copied */ .pG)(head.ETag, head.$metadata.requestId);
+}
+function multipartEtag(parts) {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('md5');
+    for (const { ETag } of parts)
+        hash.update(Buffer.from((0,_keys_js__WEBPACK_IMPORTED_MODULE_11__/* .unquote */ ._n)(ETag), 'hex'));
+    return `${hash.digest('hex')}-${parts.length}`;
+}
+/** How long clean-up may take; it outlives the abort that made it necessary. */
+const CLEAN_UP_MS = 5_000;
+async function abortUpload(bucket, { key, uploadId }) {
+    const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_9__/* .AbortMultipartUploadCommand */ .tfP({
+        ...bucket.common,
+        ...bucket.payer,
+        Key: key,
+        UploadId: uploadId,
+    });
+    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+}
+
+
+/***/ }),
+
+/***/ 32599:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BV: () => (/* binding */ mayHold),
+/* harmony export */   Mu: () => (/* binding */ makeUp),
+/* harmony export */   d8: () => (/* binding */ cutIntoParts),
+/* harmony export */   dO: () => (/* binding */ lengthsByEnds),
+/* harmony export */   kz: () => (/* binding */ MAX_PARTS),
+/* harmony export */   yJ: () => (/* binding */ evenLengths)
+/* harmony export */ });
+/* unused harmony exports MIN_PART_BYTES, MAX_PART_BYTES */
 /** How an object is cut into parts (S3 User Guide, "Multipart upload limits"). */
 const MIN_PART_BYTES = 5 * 1024 ** 2;
 const MAX_PART_BYTES = 5 * 1024 ** 3;
@@ -72509,224 +73067,6 @@ function makeUp(size, lengths) {
         lengths.reduce((sum, bytes) => sum + bytes, 0) === size);
 }
 
-;// CONCATENATED MODULE: ./lib/src/s3/together.js
-/**
- * Runs `work` on every item. Once one has failed no more are started, and those under way are waited for, so that
- * nothing is in flight any more when the caller cleans up.
- *
- * @returns what the works returned, in the order of the items
- * @throws the first failure
- */
-async function together(limit, items, work) {
-    const failures = [];
-    const tasks = items.map(item => limit(async () => {
-        if (failures.length > 0)
-            return [];
-        try {
-            return [await work(item)];
-        }
-        catch (error) {
-            failures.push(error);
-            return [];
-        }
-    }));
-    const results = (await Promise.all(tasks)).flat();
-    if (failures.length > 0)
-        throw failures[0];
-    return results;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/boundaries.js
-/**
- * Where the parts of an object begin and end, so that its copy can have the same ones and with them the same ETag.
- *
- * HeadObject tells the length of any one part. GetObjectAttributes would list a thousand at a time, but only of
- * objects uploaded with a checksum, only to those allowed `s3:GetObjectAttributes`, and without `If-Match`; a part that
- * is asked for is a part that is copied, at a tenth of the price, so that little could be saved.
- */
-
-
-
-
-
-/**
- * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
- *
- * @returns bytes of each part; `undefined` when the object was not written in parts, when they cannot be found out, or
- *   when S3 would not take them again
- * @throws trouble that says the object is no longer the one listed, and what ends the run
- */
-async function sourceLengths(route, source) {
-    const count = partsCount(source.etag);
-    if (count < 2 || count > MAX_PARTS)
-        return undefined;
-    try {
-        const lengths = await findLengths(route, source, count);
-        return lengths !== undefined && makeUp(source.size, lengths) ? lengths : undefined;
-    }
-    catch (error) {
-        if (endsCopy(error))
-            throw error;
-        return undefined;
-    }
-}
-/**
- * The number behind the hyphen; 0 without one. (S3 User Guide, "Checking object integrity".) Unlike `PartsCount`, which
- * not every server sends, it is there before the first question, and the ETag of the copy has to end in it.
- */
-function partsCount(etag) {
-    return Number(/^[0-9a-f]{32}-(\d+)$/.exec(etag)?.[1] ?? 0);
-}
-async function findLengths({ from, parts }, source, count) {
-    const lengthsOf = (numbers) => together(parts, numbers, async (PartNumber) => {
-        const { ContentLength = 0 } = await (0,s3_head/* headListed */.Y6)(from, source, { PartNumber });
-        return ContentLength;
-    });
-    const [first = 0, last = 0] = await lengthsOf([1, count]);
-    const ends = { count, first, last };
-    if (!mayHold(source.size, ends))
-        return undefined;
-    const told = lengthsByEnds(source.size, ends);
-    if (told !== undefined)
-        return told;
-    const between = await lengthsOf(Array.from({ length: count - 2 }, (_, index) => index + 2));
-    return [first, ...between, last];
-}
-/** Whether the copy could not go on either. Other trouble only means other parts. */
-function endsCopy(error) {
-    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
-        return true;
-    const { kind } = (0,trouble/* troubleOf */.L)(error);
-    return kind === 'precondition' || kind === 'absent';
-}
-
-// EXTERNAL MODULE: ./lib/src/s3/checksums.js
-var checksums = __nccwpck_require__(4885);
-// EXTERNAL MODULE: ./lib/src/s3/keys.js
-var keys = __nccwpck_require__(15865);
-// EXTERNAL MODULE: ./lib/src/s3/route.js
-var s3_route = __nccwpck_require__(35336);
-;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
-/**
- * An upload in parts, for what one request cannot carry. Parts are nothing but bytes, however they get there, so the
- * source's metadata and tags are read and given to the new upload. (S3 API, UploadPart, UploadPartCopy and
- * CreateMultipartUpload.)
- */
-
-
-
-
-
-
-
-
-
-
-
-/** @throws UnreadableMetadataError, or what S3 answered; the upload is then aborted */
-async function uploadInParts(route, source, { partBytes, checked, carry }) {
-    const planned = await planParts(route, source, partBytes);
-    const head = await (0,s3_head/* headListed */.Y6)(route.from, source, checked ? { ChecksumMode: 'ENABLED' } : {});
-    const checksum = (0,checksums/* fullObjectChecksum */.mw)(head, checksums/* UPLOAD_ALGORITHMS */.Fz);
-    const algorithm = checksum?.algorithm ?? 'CRC64NVME';
-    const upload = await multipart_open(route, source, head, algorithm);
-    try {
-        const parts = await together(route.parts, planned, part => carry(upload, part, algorithm));
-        const done = await complete(route, source, upload, parts, checksum);
-        await route.journal.closed(upload);
-        return done;
-    }
-    catch (error) {
-        await giveUp(route, upload);
-        throw error;
-    }
-}
-async function planParts(route, source, partBytes) {
-    if (route.partSize !== 'auto')
-        return cutIntoParts(evenLengths(source.size, route.partSize));
-    return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size, partBytes));
-}
-/** What cannot be aborted stays open in the journal, and the post step tries again. */
-async function giveUp(route, upload) {
-    try {
-        await abortUpload(route.to, upload);
-        await route.journal.closed(upload);
-    }
-    catch {
-        // The error that made the copy fail is the one worth telling.
-    }
-}
-async function multipart_open(route, source, head, algorithm) {
-    const { to } = route;
-    const Key = to.fullKey(source.key);
-    const { UploadId } = await to.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4({
-        ...to.common,
-        ...to.payer,
-        Key,
-        ...(await (0,attributes/* attributesOf */.T)(route, source, head)),
-        // Full-object checksums of multipart objects can be compared whatever their parts.
-        ChecksumAlgorithm: algorithm,
-        ChecksumType: 'FULL_OBJECT',
-    }));
-    if (UploadId === undefined)
-        throw new Error('S3 opened a multipart upload without an id.');
-    const upload = { bucket: to.location.bucket, key: Key, uploadId: UploadId };
-    await route.journal.opened(upload);
-    return upload;
-}
-/** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
-const COMPLETE_WITHIN_MS = 15 * 60_000;
-async function complete(route, source, { key, uploadId }, parts, checksum) {
-    const request = new dist_cjs/* CompleteMultipartUploadCommand */.Gym({
-        ...route.to.common,
-        ...route.to.payer,
-        Key: key,
-        UploadId: uploadId,
-        MultipartUpload: { Parts: parts },
-        MpuObjectSize: source.size,
-        ChecksumType: 'FULL_OBJECT',
-        ...(0,checksums/* checksumMember */.gv)(checksum),
-        ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-    });
-    try {
-        const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
-        return (0,s3_route/* copied */.pG)(answer.ETag, answer.$metadata.requestId);
-    }
-    catch (error) {
-        if ((0,trouble/* troubleOf */.L)(error).code !== 'NoSuchUpload')
-            throw error;
-        return await alreadyCompleted(route.to, key, parts, error);
-    }
-}
-/**
- * When the answer to a successful completion is lost, its repetition finds no upload. The object then bears the ETag
- * these parts make: the MD5 of their MD5s, and their number.
- */
-async function alreadyCompleted(to, key, parts, error) {
-    const expected = multipartEtag(parts);
-    const head = await to.send(new dist_cjs/* HeadObjectCommand */.l81({ ...to.common, ...to.payer, Key: key }));
-    if ((0,keys/* unquote */._n)(head.ETag) !== expected)
-        throw error;
-    return (0,s3_route/* copied */.pG)(head.ETag, head.$metadata.requestId);
-}
-function multipartEtag(parts) {
-    const hash = (0,external_node_crypto_.createHash)('md5');
-    for (const { ETag } of parts)
-        hash.update(Buffer.from((0,keys/* unquote */._n)(ETag), 'hex'));
-    return `${hash.digest('hex')}-${parts.length}`;
-}
-/** How long clean-up may take; it outlives the abort that made it necessary. */
-const CLEAN_UP_MS = 5_000;
-async function abortUpload(bucket, { key, uploadId }) {
-    const command = new dist_cjs/* AbortMultipartUploadCommand */.tfP({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: key,
-        UploadId: uploadId,
-    });
-    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
-}
-
 
 /***/ }),
 
@@ -72774,6 +73114,61 @@ const SLOWEST_BYTES_PER_MS = 10_000;
 /** How long S3 may take to copy so many bytes before the request is given up as stalled, ms. */
 function patienceFor(bytes) {
     return PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS;
+}
+
+
+/***/ }),
+
+/***/ 26383:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ together)
+/* harmony export */ });
+/**
+ * Runs `work` on every item. Once one has failed no more are started, and those under way are waited for, so that
+ * nothing is in flight any more when the caller cleans up.
+ *
+ * @returns what the works returned, in the order of the items
+ * @throws the first failure
+ */
+async function together(limit, items, work) {
+    const failures = [];
+    const tasks = items.map(item => limit(async () => {
+        if (failures.length > 0)
+            return [];
+        try {
+            return [await work(item)];
+        }
+        catch (error) {
+            failures.push(error);
+            return [];
+        }
+    }));
+    const results = (await Promise.all(tasks)).flat();
+    if (failures.length > 0)
+        throw failures[0];
+    return results;
+}
+
+
+/***/ }),
+
+/***/ 99971:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ UncarriableError)
+/* harmony export */ });
+/** A source that cannot be carried with all that was asked for. Nothing was written of it. */
+class UncarriableError extends Error {
+    name;
+    reason;
+    constructor(reason, message) {
+        super(message);
+        this.reason = reason;
+        this.name = reason === 'checksum-not-kept' ? 'ChecksumNotKept' : 'UnreadableMetadata';
+    }
 }
 
 
@@ -73027,8 +73422,8 @@ function oneOf(words, later = []) {
     };
 }
 /** Several of a few words, separated by commas or lines. */
-function setOf(words, later = []) {
-    const word = oneOf(words, later);
+function setOf(words) {
+    const word = oneOf(words);
     return {
         accepts: `${word.accepts}, separated by commas or lines`,
         read(text) {
@@ -73384,6 +73779,18 @@ const RULES = [
             : undefined,
     },
     {
+        about: ['acl', 'preserve'],
+        broken: ({ acl, preserve }) => acl !== undefined && preserve.has('acl')
+            ? `acl: "${acl}" contradicts preserve: acl. Accepted: one of the two.`
+            : undefined,
+    },
+    {
+        about: ['part-size', 'preserve'],
+        broken: ({ partSize, preserve }) => partSize !== 'auto' && preserve.has('checksum')
+            ? `part-size: ${partSize} bytes contradict preserve: checksum, which takes the parts of the source. Accepted: one of the two.`
+            : undefined,
+    },
+    {
         about: ['compare', 'mode'],
         broken: ({ compare, mode }) => mode === 'verify' && compare === 'always'
             ? 'compare: "always" takes every object as different, so that mode verify could never pass. ' +
@@ -73608,7 +74015,7 @@ const COPY_AS = (0,settings_kind/* oneOf */.yL)(['destination', 'source']);
 const MODE = (0,settings_kind/* oneOf */.yL)(model/* MODES */.FN);
 const ENGINE = (0,settings_kind/* oneOf */.yL)(model/* ENGINES */.ug, ['datasync', 'batch', 'replication']);
 const COMPARE = (0,settings_kind/* oneOf */.yL)(model/* COMPARES */.zr);
-const PRESERVE = (0,settings_kind/* setOf */.s4)(model/* PRESERVABLE */.m7, ['object-lock', 'acl', 'checksum']);
+const PRESERVE = (0,settings_kind/* setOf */.s4)(model/* PRESERVABLE */.m7);
 const ON_ARCHIVED = (0,settings_kind/* oneOf */.yL)(model/* ARCHIVED */.Ts);
 const VERIFY = (0,settings_kind/* oneOf */.yL)(model/* VERIFIES */.sv);
 const ENCRYPTION = (0,settings_kind/* oneOf */.yL)(['AES256', 'aws:kms', 'aws:kms:dsse']);
@@ -73703,6 +74110,59 @@ function brokenRules(settings, { refused }) {
     return RULES.filter(rule => !rule.about.some(name => refused.has(name)))
         .map(rule => rule.broken(settings))
         .filter(problem => problem !== undefined);
+}
+
+
+/***/ }),
+
+/***/ 59871:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   mO: () => (/* binding */ isComposite),
+/* harmony export */   qf: () => (/* binding */ provenByEtags),
+/* harmony export */   vi: () => (/* binding */ weigh)
+/* harmony export */ });
+/** Depends on where the parts end, too: different ones prove nothing. Base64 has no hyphen. */
+function isComposite(checksum) {
+    return checksum.includes('-');
+}
+/**
+ * One difference is enough, whatever else is equal: different values have different content, but equal ones of a short
+ * checksum can be chance or made.
+ *
+ * @returns `undefined` when the two have nothing in common that tells
+ */
+function weigh({ source, destination }) {
+    if (source === undefined || destination === undefined)
+        return undefined;
+    let same = false;
+    for (const [algorithm, ours] of Object.entries(source)) {
+        const theirs = destination[algorithm];
+        if (theirs === undefined)
+            continue;
+        if (ours === theirs)
+            same = true;
+        else if (!isComposite(ours) && !isComposite(theirs))
+            return { same: false, algorithm, source: ours, destination: theirs };
+    }
+    return same ? { same } : undefined;
+}
+const MD5 = /^[0-9a-f]{32}$/;
+const MD5_OF_PARTS = /^[0-9a-f]{32}-\d+$/;
+/**
+ * The grade that equal ETags have: MD5 of the content, or of the MD5s of its parts. ETags under KMS and customer keys look
+ * the same without being either, but are never equal. Of other forms, which S3 does not use, nothing is known. (S3 API,
+ * Object, "ETag".)
+ *
+ * @returns `undefined` when the ETags prove nothing; different ones may only mean other parts or another key
+ */
+function provenByEtags(source, destination) {
+    if (source !== destination)
+        return undefined;
+    if (MD5.test(source))
+        return 'etag';
+    return MD5_OF_PARTS.test(source) ? 'part-etag' : undefined;
 }
 
 

@@ -28,7 +28,15 @@ export type Verify = (typeof VERIFIES)[number];
 export const ARCHIVED = ['skip', 'fail', 'restore'] as const;
 export type Archived = (typeof ARCHIVED)[number];
 
-export const PRESERVABLE = ['metadata', 'tags', 'storage-class'] as const;
+export const PRESERVABLE = [
+  'metadata',
+  'tags',
+  'storage-class',
+  'object-lock',
+  'acl',
+  'checksum',
+  'website-redirect',
+] as const;
 export type Preserved = (typeof PRESERVABLE)[number];
 
 /** How large `delete` may grow: a number of objects, or a share of the objects the destination holds. */
@@ -155,6 +163,7 @@ export type FailReason =
   | 'denied'
   | 'changed'
   | 'unreadable-metadata'
+  | 'checksum-not-kept'
   | 'error'
   // What the closing comparison found although the copy reported success, and what `mode: verify` finds.
   | CopyReason;

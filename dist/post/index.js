@@ -64075,7 +64075,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 627:
+/***/ 4766:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64694,12 +64694,26 @@ function listStatement(location, partition) {
         Resource: bucketArn(location, partition),
     };
 }
-function readStatement(location, partition, tags) {
+function readStatement(location, partition, needs) {
     return {
         Sid: 'S3SyncRead',
         Effect: 'Allow',
-        Action: tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
+        Action: [
+            's3:GetObject',
+            ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+            ...(needs.lock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
+            ...(needs.acl ? ['s3:GetObjectAcl'] : []),
+        ],
         Resource: objectsArn(location, partition),
+    };
+}
+/** Whose the bucket is in the language of ACLs. */
+function bucketAclStatement(location, partition) {
+    return {
+        Sid: 'S3SyncBucketAcl',
+        Effect: 'Allow',
+        Action: 's3:GetBucketAcl',
+        Resource: bucketArn(location, partition),
     };
 }
 /** Asking archived objects back; which tier of Intelligent-Tiering one is in only HeadObject tells. */
@@ -64723,6 +64737,7 @@ function writeStatement(location, partition, needs) {
             's3:PutObject',
             's3:AbortMultipartUpload',
             ...(needs.tags ? ['s3:PutObjectTagging'] : []),
+            ...(needs.lock ? ['s3:PutObjectRetention', 's3:PutObjectLegalHold'] : []),
             ...(needs.acl ? ['s3:PutObjectAcl'] : []),
             // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
             ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
@@ -65471,47 +65486,109 @@ function parseLines(text) {
         .map(line => JSON.parse(line));
 }
 
-;// CONCATENATED MODULE: ./lib/src/s3/checksums.js
-/** Algorithms by which an upload in parts can be checked as a whole (S3 User Guide, "Checking object integrity"). */
-const checksums_UPLOAD_ALGORITHMS = ['CRC64NVME', 'CRC32', 'CRC32C'];
-/** Algorithms by which an upload in one request can. */
-const ALGORITHMS = [...checksums_UPLOAD_ALGORITHMS, 'SHA256', 'SHA1'];
-/** Members of the answer by algorithm. (S3 API, HeadObject.) */
+;// CONCATENATED MODULE: ./lib/src/s3/acl.js
+/** The access control list of one object, given to its copy. (S3 User Guide, "Access control list (ACL) overview".) */
+
+/** The header of each permission on an object. WRITE has no meaning there. */
 const MEMBERS = {
+    FULL_CONTROL: 'GrantFullControl',
+    READ: 'GrantRead',
+    READ_ACP: 'GrantReadACP',
+    WRITE_ACP: 'GrantWriteACP',
+};
+/**
+ * The source's grants as a write takes them. What was the source owner's becomes the new owner's; a list that says no
+ * more than that is what every object has anyway, and nothing is sent.
+ *
+ * @param owner canonical user id of the account that will own the copy
+ * @throws trouble of the kind `denied` without `s3:GetObjectAcl`
+ */
+async function acl_grantsOf(from, { key }, owner) {
+    const acl = await from.send(new GetObjectAclCommand({ ...from.common, ...from.payer, Key: from.fullKey(key) }));
+    const grants = acl.Grants ?? [];
+    const ofOwner = (grant) => grant.Grantee?.ID !== undefined && grant.Grantee.ID === acl.Owner?.ID;
+    if (grants.every(grant => ofOwner(grant) && grant.Permission === 'FULL_CONTROL'))
+        return {};
+    return Object.fromEntries(Object.entries(MEMBERS).flatMap(([permission, member]) => {
+        const grantees = grants
+            .filter(grant => grant.Permission === permission)
+            .flatMap(grant => (ofOwner(grant) ? `id="${owner}"` : (granteeOf(grant) ?? [])));
+        return grantees.length > 0 ? [[member, grantees.join(', ')]] : [];
+    }));
+}
+function granteeOf({ Grantee }) {
+    if (Grantee?.URI !== undefined)
+        return `uri="${Grantee.URI}"`;
+    return Grantee?.ID === undefined ? undefined : `id="${Grantee.ID}"`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/checksums.js
+
+/**
+ * Members of an answer by algorithm. (S3 API, HeadObject.) First those that an upload in parts can be checked by as a
+ * whole (S3 User Guide, "Checking object integrity").
+ */
+const checksums_MEMBERS = {
     CRC64NVME: 'ChecksumCRC64NVME',
     CRC32: 'ChecksumCRC32',
     CRC32C: 'ChecksumCRC32C',
-    SHA1: 'ChecksumSHA1',
     SHA256: 'ChecksumSHA256',
+    SHA1: 'ChecksumSHA1',
     SHA512: 'ChecksumSHA512',
     MD5: 'ChecksumMD5',
     XXHASH64: 'ChecksumXXHASH64',
     XXHASH3: 'ChecksumXXHASH3',
     XXHASH128: 'ChecksumXXHASH128',
 };
+const ALGORITHMS = Object.keys(checksums_MEMBERS);
+/** Algorithms by which an upload in parts can be checked as a whole. */
+const UPLOAD_ALGORITHMS = (/* unused pure expression or super */ null && (['CRC64NVME', 'CRC32', 'CRC32C']));
+/** What S3 gives to objects of which nobody says anything; it can be compared whatever the parts. */
+const DEFAULT = { algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: undefined };
 /**
- * Base64 by algorithm; empty when S3 sent none. Composite checksums depend on how the object was cut into parts and say
- * nothing about another object with other parts.
+ * All that S3 told, by algorithm. A composite checksum ends in the number of parts: it depends on how the object was cut,
+ * and says nothing about another object with other parts.
+ *
+ * @param head an answer to `ChecksumMode: 'ENABLED'`; empty without checksums
  */
-function checksums_fullObjectChecksums(head) {
-    if (head.ChecksumType === 'COMPOSITE')
-        return {};
-    const checksums = Object.entries(MEMBERS).map(([algorithm, member]) => [algorithm, head[member]]);
-    return Object.fromEntries(checksums.filter(([, value]) => value !== undefined && !value.includes('-')));
+function checksums_checksumsIn(head) {
+    const told = ALGORITHMS.map(algorithm => [algorithm, head[checksums_MEMBERS[algorithm]]]);
+    return Object.fromEntries(told.flatMap(([algorithm, value]) => value === undefined ? [] : [[algorithm, head.ChecksumType === 'COMPOSITE' ? composite(value) : value]]));
 }
-/** The first of the algorithms that the object has a full-object checksum of. */
-function checksums_fullObjectChecksum(head, algorithms) {
-    const checksums = checksums_fullObjectChecksums(head);
-    for (const algorithm of algorithms) {
-        const value = checksums[algorithm];
-        if (value !== undefined)
-            return { algorithm, value };
-    }
-    return undefined;
+/** Not every server writes the number of parts behind it. */
+function composite(value) {
+    return isComposite(value) ? value : `${value}-`;
 }
-/** The member by which a request names the checksum of the whole object. */
-function checksums_checksumMember(checksum) {
-    return checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value };
+/** The one checksum of an object, as it was made. */
+function checksumIn(head) {
+    const checksums = checksums_checksumsIn(head);
+    const algorithm = ALGORITHMS.find(one => checksums[one] !== undefined);
+    const value = algorithm && checksums[algorithm];
+    if (algorithm === undefined || value === undefined)
+        return undefined;
+    return { algorithm, type: isComposite(value) ? 'COMPOSITE' : 'FULL_OBJECT', value };
+}
+/** The checksum of the whole object, where it has one. */
+function fullObjectChecksum(head) {
+    const checksum = checksumIn(head);
+    return checksum?.type === 'FULL_OBJECT' ? checksum : undefined;
+}
+/**
+ * The checksum that an upload in parts is to end with: the source's own where an upload can have it as a whole.
+ *
+ * @param head what HeadObject said of the source
+ */
+function checksums_wholeChecksum(head) {
+    const checksum = fullObjectChecksum(head);
+    return checksum && UPLOAD_ALGORITHMS.includes(checksum.algorithm) ? checksum : DEFAULT;
+}
+/** That of the source, of whichever type; another one only where the source has none. */
+function checksums_sameChecksum(head) {
+    return checksumIn(head) ?? DEFAULT;
+}
+/** The member by which a request names the checksum of what it sends. */
+function checksums_checksumMember({ algorithm, value, }) {
+    return value === undefined ? {} : { [`Checksum${algorithm}`]: value };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/head.js
@@ -65549,7 +65626,7 @@ function head_headListed(bucket, entry, asked = {}) {
     }));
 }
 /**
- * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
+ * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
  * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
  */
@@ -65558,7 +65635,7 @@ function checksumsOf(bucket, object) {
         const head = await head_headListed(bucket, object, { ChecksumMode: 'ENABLED' });
         return {
             ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
-            ...fullObjectChecksums(head),
+            ...checksumsIn(head),
         };
     });
 }
@@ -65588,6 +65665,132 @@ function isOfTheRun(error) {
 function isMd5(head, etag) {
     const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
     return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/lock.js
+/** Object Lock of one object: until when nobody may delete it, and whether somebody forbade it until further notice. */
+
+
+/**
+ * Retention and legal hold as a write takes them; empty where there are none. HeadObject would show both in one request,
+ * but leaves out in silence what the reader may not see. (S3 API, GetObjectRetention and GetObjectLegalHold.)
+ *
+ * @throws trouble of the kind `denied` without `s3:GetObjectRetention` and `s3:GetObjectLegalHold`
+ */
+async function lock_lockOf(from, { key }) {
+    const object = { ...from.common, ...from.payer, Key: from.fullKey(key) };
+    const [retention, hold] = await Promise.all([
+        unlessUnlocked(async () => (await from.send(new GetObjectRetentionCommand(object))).Retention),
+        unlessUnlocked(async () => (await from.send(new GetObjectLegalHoldCommand(object))).LegalHold),
+    ]);
+    const { Mode, RetainUntilDate } = retention ?? {};
+    // What has run out forbids nothing any more, and S3 takes no date of the past.
+    const retained = RetainUntilDate !== undefined && RetainUntilDate.getTime() > Date.now();
+    return {
+        ...(Mode !== undefined &&
+            retained && { ObjectLockMode: Mode, ObjectLockRetainUntilDate: RetainUntilDate }),
+        ...(hold?.Status === 'ON' && { ObjectLockLegalHoldStatus: hold.Status }),
+    };
+}
+/** S3 answers "none" with an error, be it that the object has none or that its bucket cannot. */
+async function unlessUnlocked(ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        const { code, message } = troubleOf(error);
+        if (code === 'NoSuchObjectLockConfiguration')
+            return undefined;
+        if (code === 'InvalidRequest' && /missing object lock configuration/i.test(message))
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/uncarriable.js
+/** A source that cannot be carried with all that was asked for. Nothing was written of it. */
+class uncarriable_UncarriableError extends Error {
+    name;
+    reason;
+    constructor(reason, message) {
+        super(message);
+        this.reason = reason;
+        this.name = reason === 'checksum-not-kept' ? 'ChecksumNotKept' : 'UnreadableMetadata';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/attributes.js
+/**
+ * What goes with the bytes of an object. CopyObject takes metadata and tags along; what is written anew, by PutObject or a
+ * multipart upload, knows nothing of the source. (S3 API, CopyObject, PutObject and CreateMultipartUpload.)
+ */
+
+
+
+
+
+
+/**
+ * Everything of the source that is asked for, and what every new object gets.
+ *
+ * @param head what HeadObject or GetObject said of the source
+ * @throws UncarriableError when some of the metadata cannot be sent again
+ */
+async function attributes_attributesOf(route, source, head) {
+    const { from, preserve } = route;
+    return {
+        ...(preserve.has('metadata') && metadataOf(head)),
+        ...(preserve.has('website-redirect') && redirectOf(head)),
+        ...(preserve.has('tags') && (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(from, source) }),
+        ...(await protectionOf(route, source)),
+        ...destinationTraits(route, source),
+    };
+}
+/** What CopyObject does not take along by itself, and what every new object gets. */
+async function uncopiedAttributesOf(route, source) {
+    const [redirect, protection] = await Promise.all([
+        route.preserve.has('website-redirect') && headListed(route.from, source).then(redirectOf),
+        protectionOf(route, source),
+    ]);
+    return { ...redirect, ...protection, ...destinationTraits(route, source) };
+}
+/** Who may do what with the object, which no way of copying takes along. */
+async function protectionOf({ from, preserve, grantsTo }, source) {
+    const [lock, grants] = await Promise.all([
+        preserve.has('object-lock') && lockOf(from, source),
+        grantsTo !== undefined && grantsOf(from, source, grantsTo),
+    ]);
+    return { ...lock, ...grants };
+}
+function redirectOf({ WebsiteRedirectLocation }) {
+    return WebsiteRedirectLocation === undefined ? {} : { WebsiteRedirectLocation };
+}
+/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
+function metadataOf(head) {
+    if ((head.MissingMeta ?? 0) > 0) {
+        throw new UncarriableError('unreadable-metadata', `${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that the copy would lose them.`);
+    }
+    const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
+    if (expires !== undefined && Number.isNaN(expires.getTime())) {
+        throw new UncarriableError('unreadable-metadata', `The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
+    }
+    const plain = {
+        Metadata: head.Metadata,
+        ContentType: head.ContentType,
+        ContentEncoding: head.ContentEncoding,
+        ContentLanguage: head.ContentLanguage,
+        ContentDisposition: head.ContentDisposition,
+        CacheControl: head.CacheControl,
+        Expires: expires,
+    };
+    return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+}
+/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
+async function taggingOf(from, source) {
+    const { TagSet } = await from.send(new GetObjectTaggingCommand({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
+    return (TagSet ?? [])
+        .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
+        .join('&');
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/parts.js
@@ -65666,6 +65869,10 @@ function parts_makeUp(size, lengths) {
 
 
 
+/** Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others. */
+function mustKeepParts({ preserve }, { size, etag }) {
+    return preserve.has('checksum') && size > 0 && partsCount(etag) > 0;
+}
 /**
  * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
  *
@@ -65675,10 +65882,10 @@ function parts_makeUp(size, lengths) {
  */
 async function boundaries_sourceLengths(route, source) {
     const count = partsCount(source.etag);
-    if (count < 2 || count > MAX_PARTS)
+    if (count < 1 || count > MAX_PARTS)
         return undefined;
     try {
-        const lengths = await findLengths(route, source, count);
+        const lengths = count === 1 ? [source.size] : await findLengths(route, source, count);
         return lengths !== undefined && makeUp(source.size, lengths) ? lengths : undefined;
     }
     catch (error) {
@@ -65734,15 +65941,19 @@ function endsCopy(error) {
 
 
 
-/** @throws UnreadableMetadataError, or what S3 answered; the upload is then aborted */
-async function uploadInParts(route, source, { partBytes, checked, carry }) {
-    const planned = await planParts(route, source, partBytes);
-    const head = await headListed(route.from, source, checked ? { ChecksumMode: 'ENABLED' } : {});
-    const checksum = fullObjectChecksum(head, UPLOAD_ALGORITHMS);
-    const algorithm = checksum?.algorithm ?? 'CRC64NVME';
-    const upload = await multipart_open(route, source, head, algorithm);
+
+/** @throws UncarriableError, or what S3 answered; the upload is then aborted */
+async function uploadInParts(route, source, carrier) {
+    const same = route.preserve.has('checksum');
+    const lengths = await lengthsOfParts(route, source);
+    const head = await headListed(route.from, source, same || carrier.checked ? { ChecksumMode: 'ENABLED' } : {});
+    const checksum = same ? sameChecksum(head) : wholeChecksum(head);
+    if (same)
+        assertKept(checksum, lengths, carrier);
+    const planned = cutIntoParts(lengths ?? evenLengths(source.size, carrier.partBytes));
+    const upload = await multipart_open(route, source, head, checksum);
     try {
-        const parts = await together(route.parts, planned, part => carry(upload, part, algorithm));
+        const parts = await together(route.parts, planned, part => carrier.carry(upload, part, checksum.algorithm));
         const done = await complete(route, source, upload, parts, checksum);
         await route.journal.closed(upload);
         return done;
@@ -65752,10 +65963,22 @@ async function uploadInParts(route, source, { partBytes, checked, carry }) {
         throw error;
     }
 }
-async function planParts(route, source, partBytes) {
-    if (route.partSize !== 'auto')
-        return cutIntoParts(evenLengths(source.size, route.partSize));
-    return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size, partBytes));
+/** `undefined` where nothing tells. */
+async function lengthsOfParts(route, source) {
+    return route.partSize === 'auto' ? sourceLengths(route, source) : evenLengths(source.size, route.partSize);
+}
+/** @throws UncarriableError when the upload would end with another checksum than the source's */
+function assertKept({ algorithm, type, value }, lengths, { algorithms }) {
+    const why = value === undefined
+        ? undefined
+        : type === 'COMPOSITE' && lengths === undefined
+            ? 'it is made of the checksums of the parts, and where these end cannot be found out'
+            : algorithms.includes(algorithm)
+                ? undefined
+                : 'the runner cannot work out this algorithm for the parts; `engine: copy` can';
+    if (why === undefined)
+        return;
+    throw new UncarriableError('checksum-not-kept', `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`);
 }
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
@@ -65767,7 +65990,7 @@ async function giveUp(route, upload) {
         // The error that made the copy fail is the one worth telling.
     }
 }
-async function multipart_open(route, source, head, algorithm) {
+async function multipart_open(route, source, head, { algorithm, type }) {
     const { to } = route;
     const Key = to.fullKey(source.key);
     const { UploadId } = await to.send(new CreateMultipartUploadCommand({
@@ -65775,9 +65998,8 @@ async function multipart_open(route, source, head, algorithm) {
         ...to.payer,
         Key,
         ...(await attributesOf(route, source, head)),
-        // Full-object checksums of multipart objects can be compared whatever their parts.
         ChecksumAlgorithm: algorithm,
-        ChecksumType: 'FULL_OBJECT',
+        ChecksumType: type,
     }));
     if (UploadId === undefined)
         throw new Error('S3 opened a multipart upload without an id.');
@@ -65795,7 +66017,7 @@ async function complete(route, source, { key, uploadId }, parts, checksum) {
         UploadId: uploadId,
         MultipartUpload: { Parts: parts },
         MpuObjectSize: source.size,
-        ChecksumType: 'FULL_OBJECT',
+        ChecksumType: checksum.type,
         ...checksumMember(checksum),
         ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     });
@@ -65914,7 +66136,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9322);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(627);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4766);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6424);
 /** After the step, whatever became of it: ends uploads that a killed run left open and saves its report. */
 

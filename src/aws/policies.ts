@@ -31,12 +31,34 @@ export function listStatement(location: Location, partition: string): Statement 
   };
 }
 
-export function readStatement(location: Location, partition: string, tags: boolean): Statement {
+/** What is to be read of an object besides its content and metadata. */
+export interface ReadNeeds {
+  readonly tags: boolean;
+  readonly lock: boolean;
+  readonly acl: boolean;
+}
+
+export function readStatement(location: Location, partition: string, needs: ReadNeeds): Statement {
   return {
     Sid: 'S3SyncRead',
     Effect: 'Allow',
-    Action: tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
+    Action: [
+      's3:GetObject',
+      ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+      ...(needs.lock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
+      ...(needs.acl ? ['s3:GetObjectAcl'] : []),
+    ],
     Resource: objectsArn(location, partition),
+  };
+}
+
+/** Whose the bucket is in the language of ACLs. */
+export function bucketAclStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncBucketAcl',
+    Effect: 'Allow',
+    Action: 's3:GetBucketAcl',
+    Resource: bucketArn(location, partition),
   };
 }
 
@@ -55,9 +77,7 @@ export function decryptStatement(): Statement {
   return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
 }
 
-export interface WriteNeeds {
-  readonly tags: boolean;
-  readonly acl: boolean;
+export interface WriteNeeds extends ReadNeeds {
   readonly delete: boolean;
 }
 
@@ -69,6 +89,7 @@ export function writeStatement(location: Location, partition: string, needs: Wri
       's3:PutObject',
       's3:AbortMultipartUpload',
       ...(needs.tags ? ['s3:PutObjectTagging'] : []),
+      ...(needs.lock ? ['s3:PutObjectRetention', 's3:PutObjectLegalHold'] : []),
       ...(needs.acl ? ['s3:PutObjectAcl'] : []),
       // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
       ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),

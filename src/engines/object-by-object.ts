@@ -27,8 +27,8 @@ export interface Means {
 }
 
 /**
- * Above this an object is large: the time it takes is S3's work on its bytes, which says nothing about the pace and
- * would keep small objects waiting.
+ * Above this an object is large, as is one of several requests: the time it takes is S3's work on its bytes, which says
+ * nothing about the pace and would keep small objects waiting.
  */
 const LARGE_BYTES = 16 * 1024 ** 2;
 
@@ -39,6 +39,7 @@ export function createObjectEngine(
   { name, from, needsParts, send: sendNow }: Means,
   { places, pace, throttled, archived }: ObjectEngineOptions,
 ): Engine {
+  const isLarge = (source: ObjectEntry) => source.size > LARGE_BYTES || needsParts(source);
   let slowDowns = 0;
   let denials = 0;
   let successes = 0;
@@ -67,7 +68,15 @@ export function createObjectEngine(
   return {
     name,
     transfer: (items, record, stop) => {
-      const send = sender({ needsParts, send: sendNow }, places, stop.draining);
+      /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+      const send: Send = async source => {
+        if (needsParts(source)) return sendNow(source);
+        const place = isLarge(source) ? places.large : places.small;
+        return place(async () => {
+          if (stop.draining.aborted) throw new StoppedError('Stopped before a copy was sent.');
+          return sendNow(source);
+        });
+      };
       const work = async (item: CopyItem) => {
         const started = performance.now();
         const outcome = await carry(send, from, item, archived);
@@ -78,25 +87,5 @@ export function createObjectEngine(
       };
       return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
     },
-  };
-}
-
-function isLarge({ size }: ObjectEntry): boolean {
-  return size > LARGE_BYTES;
-}
-
-/** Sends in a place, whichever size the object turned out to have: one that holds a place never waits for another. */
-function sender(
-  { needsParts, send }: Pick<Means, 'needsParts' | 'send'>,
-  places: Places,
-  draining: AbortSignal,
-): Send {
-  return async source => {
-    if (needsParts(source)) return send(source);
-    const place = isLarge(source) ? places.large : places.small;
-    return place(async () => {
-      if (draining.aborted) throw new StoppedError('Stopped before a copy was sent.');
-      return send(source);
-    });
   };
 }

@@ -2,11 +2,11 @@
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { CopyItem, ObjectEntry, Outcome } from '../model.ts';
-import { UnreadableMetadataError } from '../s3/attributes.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { lacksCustomerKey } from '../s3/customer-key.ts';
 import { headEntry } from '../s3/head.ts';
 import type { Copied } from '../s3/route.ts';
+import { UncarriableError } from '../s3/uncarriable.ts';
 
 /** @throws StoppedError when the run was stopped before anything was sent, or aborted later */
 export type Send = (source: ObjectEntry) => Promise<Copied>;
@@ -63,7 +63,7 @@ function explain(key: string, error: unknown, archived: 'skip' | 'fail'): Outcom
     throw new FatalError(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
   }
   const failed = { key, result: 'failed', code, message, requestId } as const;
-  if (error instanceof UnreadableMetadataError) return { ...failed, reason: 'unreadable-metadata' };
+  if (error instanceof UncarriableError) return { ...failed, reason: error.reason };
   if (lacksCustomerKey({ code, message })) return { ...failed, reason: 'customer-key' };
   if (ARCHIVE_CODES.has(code)) {
     return archived === 'skip'

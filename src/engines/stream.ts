@@ -1,5 +1,6 @@
 /** Objects read with one identity and written with the other: every byte passes the runner, and nothing is kept of it. */
 import type { ObjectEntry } from '../model.ts';
+import { mustKeepParts } from '../s3/boundaries.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import { streamAtOnce, streamInParts } from '../s3/stream.ts';
 import type { Engine } from './engine.ts';
@@ -20,7 +21,7 @@ export function createStreamEngine({
   atOnce = AT_ONCE_BYTES,
   ...options
 }: StreamEngineOptions): Engine {
-  const needsParts = ({ size }: ObjectEntry) => size > atOnce;
+  const needsParts = (source: ObjectEntry) => source.size > atOnce || mustKeepParts(route, source);
   return createObjectEngine(
     {
       name: 'stream',

@@ -3,6 +3,7 @@ import { createCopyEngine } from '../engines/copy.ts';
 import { createStreamEngine } from '../engines/stream.ts';
 import type { Log } from '../model.ts';
 import { aclFor } from '../preflight/ownership.ts';
+import { grantsTo, preservedBy } from '../preflight/preserved.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
@@ -14,6 +15,7 @@ import { PACE, Pace } from '../sync/pace.ts';
 import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
 import type { Diary } from './diary.ts';
+import { foreignOwner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Restorer } from './restore.ts';
 
@@ -63,6 +65,7 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
     archived: archived === 'fail' ? 'fail' : 'skip',
   });
   const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
+  let copied: string | undefined;
   const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
   try {
     await engine.transfer(
@@ -70,6 +73,7 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
       async outcome => {
         const settled = await restorer.settle(outcome);
         if (settled === undefined) return;
+        if (settled.result === 'copied') copied = settled.key;
         progress.count(settled);
         await outcomes.add(settled);
       },
@@ -80,6 +84,8 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
     log.info(progress.line());
     diary.slowedTo = pace?.slowedTo;
   }
+  const note = copied === undefined || stop.draining.aborted ? undefined : await foreignOwner(scene, copied);
+  if (note !== undefined) diary.notes.push(note);
   return progress.failed;
 }
 
@@ -88,11 +94,12 @@ function routeFor(scene: Scene, journal: UploadJournal, places: Places): CopyRou
   return {
     from,
     to,
-    preserve: settings.preserve,
+    preserve: preservedBy(scene),
     storageClass: settings.storageClass,
     encryption: settings.encryption,
     kmsKey: settings.kmsKey,
     acl: aclFor(scene),
+    grantsTo: grantsTo(scene),
     neverOverwrite: settings.compare === 'missing',
     partSize: settings.partSize,
     parts: places.large,

@@ -1,6 +1,7 @@
 /** The checks that every run makes once both buckets have been found. The order is the order in which they are told. */
 import type { CheckResult } from '../model.ts';
 import { type Access, checkAccess, type Ways } from './access.ts';
+import { checkAcls } from './acls.ts';
 import { checkEncryption } from './encryption.ts';
 import { checkListable } from './listable.ts';
 import { checkObjectLock } from './object-lock.ts';
@@ -35,6 +36,7 @@ export async function checkAll(ways: Ways): Promise<Findings> {
 const SETTINGS: readonly Check[] = [
   checkVersioning,
   checkOwnership,
+  checkAcls,
   checkEncryption,
   checkObjectLock,
   checkRequestPayment,

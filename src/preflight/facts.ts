@@ -3,6 +3,7 @@
  * setting unknown, not the run impossible.
  */
 import {
+  GetBucketAclCommand,
   GetBucketEncryptionCommand,
   GetBucketOwnershipControlsCommand,
   GetBucketRequestPaymentCommand,
@@ -35,6 +36,8 @@ export interface BucketFacts {
   readonly encryption: Reading<DefaultEncryption>;
   readonly objectLock: Reading<{ readonly enabled: boolean; readonly retention: string | undefined }>;
   readonly payer: Reading<'BucketOwner' | 'Requester'>;
+  /** Canonical user id, by which ACLs know the owner. */
+  readonly ownerId: Reading<string>;
 }
 
 export interface Facts {
@@ -43,7 +46,7 @@ export interface Facts {
 }
 
 export async function readFacts(bucket: Bucket): Promise<BucketFacts> {
-  const [versioning, ownership, encryption, objectLock, payer] = await Promise.all([
+  const [versioning, ownership, encryption, objectLock, payer, ownerId] = await Promise.all([
     read(async () => (await bucket.send(new GetBucketVersioningCommand(bucket.common))).Status ?? 'Off', {}),
     read<OwnershipMode>(
       async () => {
@@ -89,8 +92,13 @@ export async function readFacts(bucket: Bucket): Promise<BucketFacts> {
         (await bucket.send(new GetBucketRequestPaymentCommand(bucket.common))).Payer ?? 'BucketOwner',
       {},
     ),
+    read(async () => {
+      const { Owner } = await bucket.send(new GetBucketAclCommand(bucket.common));
+      if (Owner?.ID === undefined) throw new Error('The ACL of the bucket names no owner.');
+      return Owner.ID;
+    }, {}),
   ]);
-  return { versioning, ownership, encryption, objectLock, payer };
+  return { versioning, ownership, encryption, objectLock, payer, ownerId };
 }
 
 /** @param defaults what an error code means where S3 answers "not configured" with an error */

@@ -2,8 +2,8 @@
  * Who will own the copies, and whether the ACL that would make it the destination's account may be sent at all.
  * (S3 User Guide, "Controlling ownership of objects and disabling ACLs".)
  */
-import type { Check, Scene } from './scene.ts';
-import { isForeign } from './scene.ts';
+import { carriesAcls } from './preserved.ts';
+import { type Check, isForeign, type Scene } from './scene.ts';
 
 const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
 
@@ -51,7 +51,7 @@ export const checkOwnership: Check = scene => {
     return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
   }
   const acl = aclFor(scene);
-  const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? 'no ACL' : `acl ${acl}`}.`;
+  const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? unsaid(scene) : `acl ${acl}`}.`;
   if (isForeign(to.identity, to) && ownership.value === 'ObjectWriter') {
     const todo = 'Use `copy-as: destination`, or set object ownership of the bucket to BucketOwnerEnforced.';
     return [
@@ -65,3 +65,7 @@ export const checkOwnership: Check = scene => {
   }
   return [{ check, verdict: 'pass', seen }];
 };
+
+function unsaid(scene: Scene): string {
+  return carriesAcls(scene) ? 'the ACLs of their sources' : 'no ACL';
+}

@@ -1,15 +1,22 @@
 /**
  * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte
  * of one object is fetched, because only that proves the bucket policy, the identity's policy and the KMS key together;
- * its tags too, where they are carried.
+ * its tags, lock and ACL too, where they are carried.
  */
-import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { readStatement } from '../aws/policies.ts';
+import {
+  GetObjectAclCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+} from '@aws-sdk/client-s3';
+import { type ReadNeeds, readStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import type { CheckResult, EngineName, ObjectEntry } from '../model.ts';
 import { CUSTOMER_KEY_ADVICE, lacksCustomerKey } from '../s3/customer-key.ts';
 import { firstPage } from '../s3/list.ts';
+import { lockOf } from '../s3/lock.ts';
 import { isArchived } from '../sync/decide.ts';
+import { needsOf } from './preserved.ts';
 import type { Check, Scene } from './scene.ts';
 import { grant } from './scene.ts';
 import { lookForKey } from './source-key.ts';
@@ -48,12 +55,12 @@ async function pickSample({ source }: Scene): Promise<ObjectEntry | undefined> {
 }
 
 async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResult> {
-  const { settings, from } = scene;
+  const { from } = scene;
   const { check, does } = READER[scene.engine];
   const who = from.identity.arn ?? 'the identity in use';
   const Key = from.fullKey(sample.key);
-  const what = JSON.stringify(Key);
-  const tags = settings.preserve.has('tags');
+  const needs = needsOf(scene);
+  const what = `${JSON.stringify(Key)}${also(needs)}`;
   const request = { ...from.common, ...from.payer, Key };
   let contentRead = false;
   try {
@@ -63,11 +70,13 @@ async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResul
       await Body?.transformToByteArray();
     }
     contentRead = true;
-    if (tags) await from.send(new GetObjectTaggingCommand(request));
-    return { check, verdict: 'pass', seen: `${who} can read ${what}${tags ? ' and its tags' : ''}.` };
+    if (needs.tags) await from.send(new GetObjectTaggingCommand(request));
+    if (needs.lock) await lockOf(from, sample);
+    if (needs.acl) await from.send(new GetObjectAclCommand(request));
+    return { check, verdict: 'pass', seen: `${who} can read ${what}.` };
   } catch (error) {
     const { kind, code, message } = troubleOf(error);
-    const seen = `${who}, which ${does}, could not read ${what}${tags ? ' and its tags' : ''} (${code}: ${message}).`;
+    const seen = `${who}, which ${does}, could not read ${what} (${code}: ${message}).`;
     if (kind === 'absent' || code === 'InvalidObjectState') return { check, verdict: 'unknown', seen };
     if (lacksCustomerKey({ code, message })) {
       return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
@@ -82,7 +91,12 @@ async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResul
       const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
       return { check, verdict: 'fail', seen, fix: { todo } };
     }
-    const statement = readStatement(from.location, from.identity.partition, tags);
+    const statement = readStatement(from.location, from.identity.partition, needs);
     return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
   }
+}
+
+function also({ tags, lock, acl }: ReadNeeds): string {
+  const more = [tags && 'tags', lock && 'Object Lock', acl && 'ACL'].filter(one => one !== false);
+  return more.length === 0 ? '' : ` and its ${new Intl.ListFormat('en').format(more)}`;
 }

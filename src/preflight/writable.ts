@@ -8,6 +8,7 @@ import { troubleOf } from '../aws/trouble.ts';
 import type { CheckResult } from '../model.ts';
 import { abortUpload } from '../s3/multipart.ts';
 import { aclFor } from './ownership.ts';
+import { grantsTo, needsOf } from './preserved.ts';
 import type { Check, Scene } from './scene.ts';
 import { grant } from './scene.ts';
 
@@ -33,14 +34,17 @@ async function probe(scene: Scene): Promise<CheckResult> {
   const who = to.identity.arn ?? 'the identity in use';
   const key = to.fullKey(PROBE_KEY);
   const acl = aclFor(scene);
-  const tags = settings.preserve.has('tags');
+  const needs = needsOf(scene);
+  const grantee = grantsTo(scene);
   let opened = false;
   try {
     const { UploadId = '' } = await to.send(
       new CreateMultipartUploadCommand({
         ...to.common,
         Key: key,
-        ...(tags && { Tagging: 'probe=probe' }),
+        ...(needs.tags && { Tagging: 'probe=probe' }),
+        ...(needs.lock && mayLock(scene) && lockForAnHour()),
+        ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
         ...(acl !== undefined && { ACL: acl as ObjectCannedACL }),
         ...(settings.encryption !== undefined && { ServerSideEncryption: settings.encryption }),
         ...(settings.kmsKey !== undefined && { SSEKMSKeyId: settings.kmsKey }),
@@ -63,12 +67,25 @@ async function probe(scene: Scene): Promise<CheckResult> {
       const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;
       return { check: CHECK, verdict: 'fail', seen, fix: { todo } };
     }
-    const needs = {
-      tags,
-      acl: acl !== undefined,
+    const statement = writeStatement(to.location, to.identity.partition, {
+      ...needs,
+      acl: needs.acl || acl !== undefined,
       delete: settings.delete && to.identity.side === 'destination',
-    };
-    const statement = writeStatement(to.location, to.identity.partition, needs);
+    });
     return { check: CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
   }
+}
+
+/** Where it may not, another check says so. */
+function mayLock({ facts: { destination } }: Scene): boolean {
+  return !destination.objectLock.known || destination.objectLock.value.enabled;
+}
+
+/** Never comes to pass: only objects are locked, not uploads. */
+function lockForAnHour() {
+  return {
+    ObjectLockMode: 'GOVERNANCE',
+    ObjectLockRetainUntilDate: new Date(Date.now() + 3_600_000),
+    ObjectLockLegalHoldStatus: 'ON',
+  } as const;
 }

@@ -1,42 +1,67 @@
 /**
- * What goes with the bytes of an object that is written anew instead of copied whole: neither PutObject nor a multipart
- * upload knows of the source. (S3 API, PutObject and CreateMultipartUpload.)
+ * What goes with the bytes of an object. CopyObject takes metadata and tags along; what is written anew, by PutObject or a
+ * multipart upload, knows nothing of the source. (S3 API, CopyObject, PutObject and CreateMultipartUpload.)
  */
 import { GetObjectTaggingCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { ObjectEntry } from '../model.ts';
+import { grantsOf } from './acl.ts';
 import type { Bucket } from './bucket.ts';
+import { headListed } from './head.ts';
+import { lockOf } from './lock.ts';
 import { type CopyRoute, destinationTraits } from './route.ts';
-
-/** The source cannot be carried whole; nothing was started. */
-export class UnreadableMetadataError extends Error {
-  override readonly name = 'UnreadableMetadata';
-}
+import { UncarriableError } from './uncarriable.ts';
 
 /**
- * Metadata and tags of the source, where they are asked for, and what every new object gets.
+ * Everything of the source that is asked for, and what every new object gets.
  *
  * @param head what HeadObject or GetObject said of the source
- * @throws UnreadableMetadataError when some of the metadata cannot be sent again
+ * @throws UncarriableError when some of the metadata cannot be sent again
  */
 export async function attributesOf(route: CopyRoute, source: ObjectEntry, head: HeadObjectCommandOutput) {
   const { from, preserve } = route;
   return {
     ...(preserve.has('metadata') && metadataOf(head)),
+    ...(preserve.has('website-redirect') && redirectOf(head)),
     ...(preserve.has('tags') && (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(from, source) }),
+    ...(await protectionOf(route, source)),
     ...destinationTraits(route, source),
   };
+}
+
+/** What CopyObject does not take along by itself, and what every new object gets. */
+export async function uncopiedAttributesOf(route: CopyRoute, source: ObjectEntry) {
+  const [redirect, protection] = await Promise.all([
+    route.preserve.has('website-redirect') && headListed(route.from, source).then(redirectOf),
+    protectionOf(route, source),
+  ]);
+  return { ...redirect, ...protection, ...destinationTraits(route, source) };
+}
+
+/** Who may do what with the object, which no way of copying takes along. */
+async function protectionOf({ from, preserve, grantsTo }: CopyRoute, source: ObjectEntry) {
+  const [lock, grants] = await Promise.all([
+    preserve.has('object-lock') && lockOf(from, source),
+    grantsTo !== undefined && grantsOf(from, source, grantsTo),
+  ]);
+  return { ...lock, ...grants };
+}
+
+function redirectOf({ WebsiteRedirectLocation }: HeadObjectCommandOutput) {
+  return WebsiteRedirectLocation === undefined ? {} : { WebsiteRedirectLocation };
 }
 
 /** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
 function metadataOf(head: HeadObjectCommandOutput) {
   if ((head.MissingMeta ?? 0) > 0) {
-    throw new UnreadableMetadataError(
+    throw new UncarriableError(
+      'unreadable-metadata',
       `${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that the copy would lose them.`,
     );
   }
   const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
   if (expires !== undefined && Number.isNaN(expires.getTime())) {
-    throw new UnreadableMetadataError(
+    throw new UncarriableError(
+      'unreadable-metadata',
       `The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`,
     );
   }
@@ -47,7 +72,6 @@ function metadataOf(head: HeadObjectCommandOutput) {
     ContentLanguage: head.ContentLanguage,
     ContentDisposition: head.ContentDisposition,
     CacheControl: head.CacheControl,
-    WebsiteRedirectLocation: head.WebsiteRedirectLocation,
     Expires: expires,
   };
   return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));

@@ -13,6 +13,14 @@ import { lengthsByEnds, MAX_PARTS, makeUp, mayHold } from './parts.ts';
 import type { CopyRoute } from './route.ts';
 import { together } from './together.ts';
 
+/** Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others. */
+export function mustKeepParts(
+  { preserve }: Pick<CopyRoute, 'preserve'>,
+  { size, etag }: ObjectEntry,
+): boolean {
+  return preserve.has('checksum') && size > 0 && partsCount(etag) > 0;
+}
+
 /**
  * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
  *
@@ -25,9 +33,9 @@ export async function sourceLengths(
   source: ObjectEntry,
 ): Promise<readonly number[] | undefined> {
   const count = partsCount(source.etag);
-  if (count < 2 || count > MAX_PARTS) return undefined;
+  if (count < 1 || count > MAX_PARTS) return undefined;
   try {
-    const lengths = await findLengths(route, source, count);
+    const lengths = count === 1 ? [source.size] : await findLengths(route, source, count);
     return lengths !== undefined && makeUp(source.size, lengths) ? lengths : undefined;
   } catch (error) {
     if (endsCopy(error)) throw error;

@@ -4,31 +4,36 @@
  */
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { ObjectEntry } from '../model.ts';
+import { uncopiedAttributesOf } from './attributes.ts';
+import { mustKeepParts } from './boundaries.ts';
+import { ALGORITHMS, type Algorithm, checksumMember } from './checksums.ts';
 import type { OpenUpload } from './journal.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Part } from './parts.ts';
-import { type Copied, type CopyRoute, copied, copiedFrom, destinationTraits, patienceFor } from './route.ts';
-import { copyHeaders, readCopyAnswer } from './wire/copies.ts';
+import { type Copied, type CopyRoute, copied, copiedFrom, patienceFor } from './route.ts';
+import { copyHeaders, readChecksum, readCopyAnswer } from './wire/copies.ts';
 
 /** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
 const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 
 /** Whether a copy is many requests, each with a place of its own, rather than one. */
-export function needsParts(source: ObjectEntry): boolean {
-  return source.size > SINGLE_COPY_BYTES;
+export function needsParts(route: CopyRoute, source: ObjectEntry): boolean {
+  return source.size > SINGLE_COPY_BYTES || mustKeepParts(route, source);
 }
 
 export function copy(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
-  if (!needsParts(source)) return copyAtOnce(route, source);
+  if (!needsParts(route, source)) return copyAtOnce(route, source);
   // S3 copies the bytes itself, and their checksum is not worth the `kms:Decrypt` that asking for it may take.
   return uploadInParts(route, source, {
     checked: false,
-    carry: (upload, part) => copyPart(route, source, upload, part),
+    algorithms: ALGORITHMS,
+    carry: (upload, part, algorithm) => copyPart(route, source, upload, part, algorithm),
   });
 }
 
 async function copyAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
   const { to, preserve } = route;
+  const uncopied = await uncopiedAttributesOf(route, source);
   const answer = await to.call({
     operation: 'CopyObject',
     method: 'PUT',
@@ -38,7 +43,7 @@ async function copyAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied
       ...copiedFrom(route, source),
       MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
       TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
-      ...destinationTraits(route, source),
+      ...uncopied,
       ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     }),
     withinMs: patienceFor(source.size),
@@ -52,7 +57,9 @@ async function copyPart(
   source: ObjectEntry,
   { key, uploadId }: OpenUpload,
   { number, first, last }: Part,
+  algorithm: Algorithm,
 ): Promise<CompletedPart> {
+  const bytes = last - first + 1;
   const answer = await route.to.call({
     operation: 'UploadPartCopy',
     method: 'PUT',
@@ -64,11 +71,13 @@ async function copyPart(
     headers: copyHeaders({
       ...route.to.expected,
       ...copiedFrom(route, source),
-      CopySourceRange: `bytes=${first}-${last}`,
+      // S3 takes no range of 5 MiB or less, be it all there is (S3 API, UploadPartCopy).
+      ...(bytes < source.size && { CopySourceRange: `bytes=${first}-${last}` }),
     }),
-    withinMs: patienceFor(last - first + 1),
+    withinMs: patienceFor(bytes),
   });
   const { etag } = readCopyAnswer(answer);
   if (etag === undefined) throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-  return { PartNumber: number, ETag: etag };
+  const value = readChecksum(answer, algorithm);
+  return { PartNumber: number, ETag: etag, ...checksumMember({ algorithm, value }) };
 }

@@ -9,7 +9,7 @@ import { FatalError, StoppedError } from '../errors.ts';
 import type { ObjectEntry } from '../model.ts';
 import type { Evidence, Sighting } from '../sync/evidence.ts';
 import type { Bucket } from './bucket.ts';
-import { fullObjectChecksums } from './checksums.ts';
+import { checksumsIn } from './checksums.ts';
 import { unquote } from './keys.ts';
 
 /** The object as a listing would show it at this moment. */
@@ -50,7 +50,7 @@ export function headListed(
 }
 
 /**
- * Full-object checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
+ * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
  * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
  */
@@ -59,7 +59,7 @@ export function checksumsOf(bucket: Bucket, object: Sighting): Promise<Evidence 
     const head = await headListed(bucket, object, { ChecksumMode: 'ENABLED' });
     return {
       ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
-      ...fullObjectChecksums(head),
+      ...checksumsIn(head),
     };
   });
 }

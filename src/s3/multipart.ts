@@ -17,19 +17,14 @@ import type { ObjectEntry } from '../model.ts';
 import { attributesOf } from './attributes.ts';
 import { sourceLengths } from './boundaries.ts';
 import type { Bucket } from './bucket.ts';
-import {
-  type Checksum,
-  checksumMember,
-  fullObjectChecksum,
-  UPLOAD_ALGORITHMS,
-  type UploadAlgorithm,
-} from './checksums.ts';
+import { type Algorithm, type Checksum, checksumMember, sameChecksum, wholeChecksum } from './checksums.ts';
 import { headListed } from './head.ts';
 import type { OpenUpload } from './journal.ts';
 import { unquote } from './keys.ts';
 import { cutIntoParts, evenLengths, type Part } from './parts.ts';
 import { type Copied, type CopyRoute, copied } from './route.ts';
 import { together } from './together.ts';
+import { UncarriableError } from './uncarriable.ts';
 
 /** How the parts of one upload get there. */
 export interface PartCarrier {
@@ -37,23 +32,33 @@ export interface PartCarrier {
   readonly partBytes?: number;
   /** Whether the source is asked for its checksum, so that S3 refuses to complete an upload with another one. */
   readonly checked: boolean;
-  /** @param algorithm of the checksum that S3 expects with every part it does not copy itself */
-  readonly carry: (upload: OpenUpload, part: Part, algorithm: UploadAlgorithm) => Promise<CompletedPart>;
+  /** Algorithms by which each part can be checked. */
+  readonly algorithms: readonly Algorithm[];
+  /** @param algorithm of the checksum that the upload is made with, and that the part is to be completed with */
+  readonly carry: (upload: OpenUpload, part: Part, algorithm: Algorithm) => Promise<CompletedPart>;
 }
 
-/** @throws UnreadableMetadataError, or what S3 answered; the upload is then aborted */
+/** @throws UncarriableError, or what S3 answered; the upload is then aborted */
 export async function uploadInParts(
   route: CopyRoute,
   source: ObjectEntry,
-  { partBytes, checked, carry }: PartCarrier,
+  carrier: PartCarrier,
 ): Promise<Copied> {
-  const planned = await planParts(route, source, partBytes);
-  const head = await headListed(route.from, source, checked ? { ChecksumMode: 'ENABLED' } : {});
-  const checksum = fullObjectChecksum(head, UPLOAD_ALGORITHMS);
-  const algorithm = checksum?.algorithm ?? 'CRC64NVME';
-  const upload = await open(route, source, head, algorithm);
+  const same = route.preserve.has('checksum');
+  const lengths = await lengthsOfParts(route, source);
+  const head = await headListed(
+    route.from,
+    source,
+    same || carrier.checked ? { ChecksumMode: 'ENABLED' } : {},
+  );
+  const checksum = same ? sameChecksum(head) : wholeChecksum(head);
+  if (same) assertKept(checksum, lengths, carrier);
+  const planned = cutIntoParts(lengths ?? evenLengths(source.size, carrier.partBytes));
+  const upload = await open(route, source, head, checksum);
   try {
-    const parts = await together(route.parts, planned, part => carry(upload, part, algorithm));
+    const parts = await together(route.parts, planned, part =>
+      carrier.carry(upload, part, checksum.algorithm),
+    );
     const done = await complete(route, source, upload, parts, checksum);
     await route.journal.closed(upload);
     return done;
@@ -63,13 +68,30 @@ export async function uploadInParts(
   }
 }
 
-async function planParts(
-  route: CopyRoute,
-  source: ObjectEntry,
-  partBytes: number | undefined,
-): Promise<Part[]> {
-  if (route.partSize !== 'auto') return cutIntoParts(evenLengths(source.size, route.partSize));
-  return cutIntoParts((await sourceLengths(route, source)) ?? evenLengths(source.size, partBytes));
+/** `undefined` where nothing tells. */
+async function lengthsOfParts(route: CopyRoute, source: ObjectEntry): Promise<readonly number[] | undefined> {
+  return route.partSize === 'auto' ? sourceLengths(route, source) : evenLengths(source.size, route.partSize);
+}
+
+/** @throws UncarriableError when the upload would end with another checksum than the source's */
+function assertKept(
+  { algorithm, type, value }: Checksum,
+  lengths: readonly number[] | undefined,
+  { algorithms }: PartCarrier,
+): void {
+  const why =
+    value === undefined
+      ? undefined
+      : type === 'COMPOSITE' && lengths === undefined
+        ? 'it is made of the checksums of the parts, and where these end cannot be found out'
+        : algorithms.includes(algorithm)
+          ? undefined
+          : 'the runner cannot work out this algorithm for the parts; `engine: copy` can';
+  if (why === undefined) return;
+  throw new UncarriableError(
+    'checksum-not-kept',
+    `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`,
+  );
 }
 
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
@@ -86,7 +108,7 @@ async function open(
   route: CopyRoute,
   source: ObjectEntry,
   head: HeadObjectCommandOutput,
-  algorithm: UploadAlgorithm,
+  { algorithm, type }: Checksum,
 ): Promise<OpenUpload> {
   const { to } = route;
   const Key = to.fullKey(source.key);
@@ -96,9 +118,8 @@ async function open(
       ...to.payer,
       Key,
       ...(await attributesOf(route, source, head)),
-      // Full-object checksums of multipart objects can be compared whatever their parts.
       ChecksumAlgorithm: algorithm,
-      ChecksumType: 'FULL_OBJECT',
+      ChecksumType: type,
     }),
   );
   if (UploadId === undefined) throw new Error('S3 opened a multipart upload without an id.');
@@ -115,7 +136,7 @@ async function complete(
   source: ObjectEntry,
   { key, uploadId }: OpenUpload,
   parts: CompletedPart[],
-  checksum: Checksum | undefined,
+  checksum: Checksum,
 ): Promise<Copied> {
   const request = new CompleteMultipartUploadCommand({
     ...route.to.common,
@@ -124,7 +145,7 @@ async function complete(
     UploadId: uploadId,
     MultipartUpload: { Parts: parts },
     MpuObjectSize: source.size,
-    ChecksumType: 'FULL_OBJECT',
+    ChecksumType: checksum.type,
     ...checksumMember(checksum),
     ...(route.neverOverwrite && { IfNoneMatch: '*' }),
   });

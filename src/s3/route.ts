@@ -15,7 +15,10 @@ export interface CopyRoute {
   readonly storageClass: string | undefined;
   readonly encryption: ServerSideEncryption | undefined;
   readonly kmsKey: string | undefined;
+  /** Canned, for every copy. */
   readonly acl: string | undefined;
+  /** Canonical user id of who will own the copies where they get the ACLs of their sources; `undefined` where they do not. */
+  readonly grantsTo: string | undefined;
   /** Refuse to replace an object that is already there. */
   readonly neverOverwrite: boolean;
   readonly partSize: number | 'auto';

@@ -14,7 +14,7 @@ import {
 import { troubleOf } from '../aws/trouble.ts';
 import type { ObjectEntry } from '../model.ts';
 import { attributesOf } from './attributes.ts';
-import { ALGORITHMS, checksumMember, fullObjectChecksum, type UploadAlgorithm } from './checksums.ts';
+import { type Algorithm, checksumMember, checksumsIn, fullObjectChecksum } from './checksums.ts';
 import type { OpenUpload } from './journal.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Part } from './parts.ts';
@@ -24,11 +24,14 @@ import { type Copied, type CopyRoute, copied } from './route.ts';
 /** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
 const PART_BYTES = 64 * 1024 ** 2;
 
+/** Checksums that the SDK works out while the bytes pass. */
+const COMPUTED: readonly Algorithm[] = ['CRC64NVME', 'CRC32', 'CRC32C', 'SHA256', 'SHA1'];
+
 /** One PutObject. Metadata and tags are read with the object. */
 export async function streamAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
   const { to } = route;
   const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
-    const known = fullObjectChecksum(got, ALGORITHMS);
+    const known = fullObjectChecksum(got);
     const request = new PutObjectCommand({
       ...to.common,
       ...to.payer,
@@ -49,6 +52,7 @@ export function streamInParts(route: CopyRoute, source: ObjectEntry): Promise<Co
   return uploadInParts(route, source, {
     partBytes: PART_BYTES,
     checked: true,
+    algorithms: COMPUTED,
     carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
   });
 }
@@ -58,12 +62,12 @@ async function streamPart(
   source: ObjectEntry,
   { key, uploadId }: OpenUpload,
   { number, first, last }: Part,
-  algorithm: UploadAlgorithm,
+  algorithm: Algorithm,
 ): Promise<CompletedPart> {
   const { to } = route;
   const bytes = last - first + 1;
   const range = { Range: `bytes=${first}-${last}` };
-  const { ETag } = await passOn(route, source, range, bytes, (_got, body, signal) => {
+  const made = await passOn(route, source, range, bytes, (_got, body, signal) => {
     const request = new UploadPartCommand({
       ...to.common,
       ...to.payer,
@@ -77,8 +81,9 @@ async function streamPart(
     });
     return to.sendOnce(request, { signal, withinMs: UNLIMITED });
   });
-  if (ETag === undefined) throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-  return { PartNumber: number, ETag };
+  if (made.ETag === undefined) throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+  const value = checksumsIn(made)[algorithm];
+  return { PartNumber: number, ETag: made.ETag, ...checksumMember({ algorithm, value }) };
 }
 
 /** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */

@@ -34,11 +34,8 @@ export function oneOf<const T extends string>(words: readonly T[], later: readon
 }
 
 /** Several of a few words, separated by commas or lines. */
-export function setOf<const T extends string>(
-  words: readonly T[],
-  later: readonly string[] = [],
-): Kind<ReadonlySet<T>> {
-  const word = oneOf(words, later);
+export function setOf<const T extends string>(words: readonly T[]): Kind<ReadonlySet<T>> {
+  const word = oneOf(words);
   return {
     accepts: `${word.accepts}, separated by commas or lines`,
     read(text) {

@@ -68,6 +68,20 @@ export const RULES: readonly Rule[] = [
         : undefined,
   },
   {
+    about: ['acl', 'preserve'],
+    broken: ({ acl, preserve }) =>
+      acl !== undefined && preserve.has('acl')
+        ? `acl: "${acl}" contradicts preserve: acl. Accepted: one of the two.`
+        : undefined,
+  },
+  {
+    about: ['part-size', 'preserve'],
+    broken: ({ partSize, preserve }) =>
+      partSize !== 'auto' && preserve.has('checksum')
+        ? `part-size: ${partSize} bytes contradict preserve: checksum, which takes the parts of the source. Accepted: one of the two.`
+        : undefined,
+  },
+  {
     about: ['compare', 'mode'],
     broken: ({ compare, mode }) =>
       mode === 'verify' && compare === 'always'

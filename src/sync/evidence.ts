@@ -4,8 +4,16 @@
  */
 import type { ObjectEntry, Proof } from '../model.ts';
 
-/** What an object says of its own content: checksums of all of it, base64, by algorithm; empty when it has none. */
+/**
+ * What an object says of its own content: checksums of all of it, base64, by algorithm; empty when it has none. One made of
+ * the checksums of parts ends in a hyphen and their number.
+ */
 export type Evidence = Readonly<Record<string, string>>;
+
+/** Depends on where the parts end, too: different ones prove nothing. Base64 has no hyphen. */
+export function isComposite(checksum: string): boolean {
+  return checksum.includes('-');
+}
 
 /** What both objects of a pair say; a side that will not say, or is no longer the object in question, is `undefined`. */
 export interface Testimony {
@@ -32,16 +40,19 @@ export type Finding =
  * One difference is enough, whatever else is equal: different values have different content, but equal ones of a short
  * checksum can be chance or made.
  *
- * @returns `undefined` when the two have no algorithm in common
+ * @returns `undefined` when the two have nothing in common that tells
  */
 export function weigh({ source, destination }: Testimony): Finding | undefined {
   if (source === undefined || destination === undefined) return undefined;
-  const common = Object.keys(source).filter(algorithm => destination[algorithm] !== undefined);
-  for (const algorithm of common) {
-    const [ours = '', theirs = ''] = [source[algorithm], destination[algorithm]];
-    if (ours !== theirs) return { same: false, algorithm, source: ours, destination: theirs };
+  let same = false;
+  for (const [algorithm, ours] of Object.entries(source)) {
+    const theirs = destination[algorithm];
+    if (theirs === undefined) continue;
+    if (ours === theirs) same = true;
+    else if (!isComposite(ours) && !isComposite(theirs))
+      return { same: false, algorithm, source: ours, destination: theirs };
   }
-  return common.length > 0 ? { same: true } : undefined;
+  return same ? { same } : undefined;
 }
 
 const MD5 = /^[0-9a-f]{32}$/;

@@ -13,7 +13,7 @@ import {
 
 const BUCKET = { bucket: 'from', prefix: '' };
 const PREFIX = { bucket: 'from', prefix: 'a/b' };
-const NOTHING_MORE = { tags: false, acl: false, delete: false };
+const NOTHING_MORE = { tags: false, lock: false, acl: false, delete: false };
 
 test('a bucket and its objects have ARNs of their own, in every partition', () => {
   assert.equal(bucketArn(PREFIX, 'aws'), 'arn:aws:s3:::from');
@@ -28,18 +28,32 @@ test('listing is allowed on the bucket, reading and writing on what is below the
     Action: 's3:ListBucket',
     Resource: 'arn:aws:s3:::from',
   });
-  assert.equal(readStatement(PREFIX, 'aws', true).Resource, 'arn:aws:s3:::from/a/b*');
+  assert.equal(readStatement(PREFIX, 'aws', NOTHING_MORE).Resource, 'arn:aws:s3:::from/a/b*');
   assert.equal(writeStatement(PREFIX, 'aws', NOTHING_MORE).Resource, 'arn:aws:s3:::from/a/b*');
 });
 
-test('reading takes tags only where they are kept', () => {
-  assert.deepEqual(readStatement(BUCKET, 'aws', false).Action, ['s3:GetObject']);
-  assert.deepEqual(readStatement(BUCKET, 'aws', true).Action, ['s3:GetObject', 's3:GetObjectTagging']);
+/** What a run reads besides content and metadata, and the actions it needs for it. */
+const READS = [
+  ['tags', 's3:GetObjectTagging'],
+  ['lock', 's3:GetObjectRetention', 's3:GetObjectLegalHold'],
+  ['acl', 's3:GetObjectAcl'],
+] as const;
+
+test('reading takes what is kept and nothing more', () => {
+  const least = ['s3:GetObject'];
+  assert.deepEqual(readStatement(BUCKET, 'aws', NOTHING_MORE).Action, least);
+  for (const [need, ...actions] of READS) {
+    assert.deepEqual(readStatement(BUCKET, 'aws', { ...NOTHING_MORE, [need]: true }).Action, [
+      ...least,
+      ...actions,
+    ]);
+  }
 });
 
 /** What a run does besides writing, and the action it needs for it. */
 const NEEDS = [
   ['tags', 's3:PutObjectTagging'],
+  ['lock', 's3:PutObjectRetention', 's3:PutObjectLegalHold'],
   ['acl', 's3:PutObjectAcl'],
   ['delete', 's3:DeleteObject', 's3:GetObject'],
 ] as const;
@@ -80,10 +94,10 @@ test('a trust policy names the provider of the account, the audience and exactly
 });
 
 test('what is pasted is a whole policy of the current language, one line a member', () => {
-  const text = asPolicy(listStatement(BUCKET, 'aws'), readStatement(BUCKET, 'aws', false));
+  const text = asPolicy(listStatement(BUCKET, 'aws'), readStatement(BUCKET, 'aws', NOTHING_MORE));
   assert.deepEqual(JSON.parse(text), {
     Version: '2012-10-17',
-    Statement: [listStatement(BUCKET, 'aws'), readStatement(BUCKET, 'aws', false)],
+    Statement: [listStatement(BUCKET, 'aws'), readStatement(BUCKET, 'aws', NOTHING_MORE)],
   });
   assert.match(text, /^\{\n {2}"Version": "2012-10-17",\n/);
 });

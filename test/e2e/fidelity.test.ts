@@ -1,5 +1,5 @@
 /**
- * What arrives of an object, attribute by attribute. The built action carries one object of each kind, and what the
+ * What arrives of an object, attribute by attribute. The built action carries objects of each kind, and what the
  * destination then has is compared with what the source had: the table in docs/fidelity.md is this test's result.
  * `npm run fidelity` writes it anew.
  */
@@ -7,12 +7,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PutOptions } from '../../lab/s3/bucket.ts';
-import { type Content, type StoredObject, sparse } from '../../lab/s3/index.ts';
-import { openLab, setStage } from './stage.ts';
+import { type Content, canonicalId, type StoredObject, sparse } from '../../lab/s3/index.ts';
+import { DAY, GIB, type Inputs, MIB, openLab, setStage } from './stage.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/fidelity.md');
-const GIB = 1024 ** 3;
-const MIB = 1024 ** 2;
+const PRESERVE = 'metadata, tags, storage-class, object-lock, acl, checksum, website-redirect';
 
 const lab = await openLab();
 
@@ -30,79 +29,116 @@ const EVERYTHING: PutOptions = {
   tags: { team: 'a b', größe: '+/=' },
   storageClass: 'STANDARD_IA',
   redirect: '/elsewhere',
+  retention: { mode: 'COMPLIANCE', until: new Date(Date.now() + 30 * DAY) },
+  legalHold: true,
+  grants: [
+    { grantee: canonicalId('999988887777'), permission: 'READ' },
+    { grantee: canonicalId('999988887777'), permission: 'READ_ACP' },
+  ],
 };
 
+/** One engine at one size. */
 interface Column {
   readonly title: string;
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly engine: 'copy' | 'stream';
   readonly content: Content | Buffer | string;
   readonly written: PutOptions;
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: '`copy`, up to 5 GiB', inputs: { engine: 'copy' }, content: 'content', written: {} },
+  { title: '`copy`, up to 5 GiB', engine: 'copy', content: 'content', written: {} },
   {
     title: '`copy`, up to 5 GiB, written in parts',
-    inputs: { engine: 'copy' },
+    engine: 'copy',
     content: sparse(100 * MIB, 'parts'),
     written: { parts: 8 * MIB },
   },
   {
     title: '`copy`, above 5 GiB',
-    inputs: { engine: 'copy' },
+    engine: 'copy',
     content: sparse(6 * GIB, 'large'),
     written: { parts: GIB },
   },
-  { title: '`stream`, up to 64 MiB', inputs: { engine: 'stream' }, content: 'content', written: {} },
+  { title: '`stream`, up to 64 MiB', engine: 'stream', content: 'content', written: {} },
   {
     title: '`stream`, above 64 MiB, written in parts',
-    inputs: { engine: 'stream' },
+    engine: 'stream',
     content: Buffer.alloc(70 * MIB, 'seventy'),
     written: { parts: 8 * MIB },
   },
 ];
 
+/** One attribute, with what the table says of it in each column. */
 interface Row {
   readonly attribute: string;
-  readonly of: (object: StoredObject) => unknown;
-  /** Words for an object that arrived with something else, where that is as it should be. */
-  readonly otherwise?: (there: StoredObject) => string | undefined;
+  readonly prove: (column: Column, carried: Carried) => Promise<string> | string;
+}
+
+/** The object that has everything, on both sides. */
+interface Carried {
+  readonly source: StoredObject;
+  readonly there: StoredObject;
+}
+
+/** An attribute that must be equal on both sides. */
+function kept(attribute: string, of: (object: StoredObject) => unknown): Row {
+  return {
+    attribute,
+    prove: (_column, { source, there }) => {
+      assert.notEqual(of(source), undefined, `${attribute}: there is something to keep`);
+      assert.deepEqual(of(there), of(source), attribute);
+      return 'kept';
+    },
+  };
 }
 
 const header = (name: string) => (object: StoredObject) => object.headers[name];
+const checksum = (object: StoredObject) => {
+  const { algorithm, type, value } = object.checksum ?? {};
+  return [algorithm, type, value];
+};
 
 const ROWS: readonly Row[] = [
-  { attribute: 'content', of: ({ content }) => [content.size, content.md5] },
-  {
-    attribute: 'ETag',
-    of: ({ etag }) => etag,
-    otherwise: ({ etag }) => (etag.includes('-') ? undefined : 'MD5 of the whole'),
-  },
-  { attribute: 'user metadata', of: ({ metadata }) => metadata.owner },
-  { attribute: 'user metadata beyond ASCII', of: ({ metadata }) => metadata.greeting },
-  { attribute: '`Content-Type`', of: header('content-type') },
-  { attribute: '`Cache-Control`', of: header('cache-control') },
-  { attribute: '`Content-Disposition`', of: header('content-disposition') },
-  { attribute: '`Content-Encoding`', of: header('content-encoding') },
-  { attribute: '`Content-Language`', of: header('content-language') },
-  { attribute: '`Expires`', of: header('expires') },
-  { attribute: 'tags', of: ({ tags }) => [...tags] },
-  { attribute: 'storage class', of: ({ storageClass }) => storageClass },
-  {
-    attribute: 'website redirect',
-    of: ({ redirect }) => redirect,
-    otherwise: ({ redirect }) => (redirect === undefined ? 'lost: CopyObject does not copy it' : undefined),
-  },
-  {
-    attribute: 'full-object checksum',
-    of: ({ checksum }) => (checksum?.type === 'FULL_OBJECT' ? checksum.algorithm : undefined),
-  },
-  { attribute: 'encryption, SSE-S3 on both sides', of: ({ encryption }) => encryption },
+  kept('content', ({ content }) => [content.size, content.md5]),
+  kept('ETag', ({ etag }) => etag),
+  kept('user metadata', ({ metadata }) => metadata.owner),
+  kept('user metadata beyond ASCII', ({ metadata }) => metadata.greeting),
+  kept('`Content-Type`', header('content-type')),
+  kept('`Cache-Control`', header('cache-control')),
+  kept('`Content-Disposition`', header('content-disposition')),
+  kept('`Content-Encoding`', header('content-encoding')),
+  kept('`Content-Language`', header('content-language')),
+  kept('`Expires`', header('expires')),
+  kept('tags', ({ tags }) => [...tags]),
+  kept('storage class', ({ storageClass }) => storageClass),
+  kept('website redirect', ({ redirect }) => redirect),
+  kept('Object Lock: retention', ({ retention }) => retention),
+  kept('Object Lock: legal hold', ({ legalHold }) => legalHold),
+  kept('ACL, but for the owner', ({ grants, owner }) => others(grants, owner)),
+  kept('CRC64NVME, algorithm and value', checksum),
+  { attribute: 'SHA-256, algorithm, type and value', prove: column => proveSha256(column) },
   {
     attribute: 'owner',
-    of: ({ owner }) => owner,
-    otherwise: ({ owner }) => (owner.startsWith('2') ? "the destination bucket's" : undefined),
+    prove: (_column, { source, there }) => {
+      assert.match(source.owner, /^1/);
+      assert.match(there.owner, /^2/);
+      return "the destination bucket's";
+    },
   },
+  kept('encryption: SSE-S3 on both sides', ({ encryption }) => encryption),
+  {
+    attribute: 'encryption: SSE-KMS, customer managed key on both sides',
+    prove: column => proveEncryption(column, {}, true),
+  },
+  {
+    attribute: 'encryption: `encryption: aws:kms` with `kms-key`',
+    prove: column => proveEncryption(column, { encryption: 'aws:kms' }),
+  },
+  {
+    attribute: 'encryption: `encryption: aws:kms:dsse` with `kms-key`',
+    prove: column => proveEncryption(column, { encryption: 'aws:kms:dsse' }),
+  },
+  { attribute: "encryption: customer's own key (SSE-C)", prove: column => proveRefused(column) },
 ];
 
 test('what arrives of an object is what docs/fidelity.md says', async t => {
@@ -115,38 +151,107 @@ test('what arrives of an object is what docs/fidelity.md says', async t => {
 
 const BEFORE = `# What arrives of an object
 
-Proven by \`test/e2e/fidelity.test.ts\` and written by it: the built action carries an object that has everything a writer
-can say, with \`preserve: metadata, tags, storage-class\`, and this is what the destination has afterwards. "kept" means
-equal to the source.
+Proven by \`test/e2e/fidelity.test.ts\` and written by it: the built action carries objects that have everything a writer
+can say, with \`preserve: ${PRESERVE}\`, and this is what the destination
+has afterwards. "kept" means equal to the source.
 `;
 const AFTER = `
+- By default only metadata and tags are preserved. What else is to be kept has to be named, because it costs requests: two
+  GetObject* an object for \`object-lock\`, one for \`acl\`, a HeadObject for \`website-redirect\` (CopyObject does not copy
+  it), and with \`checksum\` objects that were written in parts are copied in those parts, whatever their size.
+- Without \`preserve: checksum\` an object up to 5 GiB that was written in parts becomes one of a single part: its ETag is
+  then the MD5 of the whole, and a checksum made of those of the parts becomes one of the whole.
 - Encryption is that of the destination bucket, or of \`encryption\` and \`kms-key\`; with KMS the ETag says nothing about
   the content.
-- The owner is the destination's account wherever ACLs are disabled, and the ACL then has no meaning.
-- A website redirect is not shown by listings and not copied by CopyObject (S3 API, CopyObject,
-  \`x-amz-website-redirect-location\`).
+- The owner is the destination's account. What an ACL gave to the source's owner, the copy's gives to its own; in a bucket
+  with ACLs disabled they have no meaning, and \`preserve: acl\` is refused before anything is copied.
+- A retention that has run out is not sent again. Last-Modified and the version id are those of the copy.
+- A source under a customer's own key is \`failed: customer-key\`: the run names it and copies all else.
 `;
 
-async function cellsOf({ inputs, content, written }: Column): Promise<string[]> {
-  const s = setStage(lab);
-  const key = 'object';
-  const source = s.from.put(key, content, { ...EVERYTHING, ...written });
-  const run = await s.run({ preserve: 'metadata, tags, storage-class', ...inputs });
-  assert.equal(run.code, 0, run.log);
-  const there = s.to.get(key);
-  assert.ok(there, 'the object arrived');
-  return ROWS.map(row => cellOf(row, source, there));
+async function cellsOf(column: Column): Promise<string[]> {
+  const carried = await carryEverything(column);
+  const cells: string[] = [];
+  for (const { prove } of ROWS) cells.push(await prove(column, carried));
+  return cells;
 }
 
-/** @throws when the object arrived with what nobody promised */
-function cellOf({ attribute, of, otherwise }: Row, source: StoredObject, there: StoredObject): string {
-  const [had, has] = [of(source), of(there)];
-  try {
-    assert.deepEqual(has, had);
-    return 'kept';
-  } catch {
-    const words = otherwise?.(there);
-    assert.ok(words !== undefined, `${attribute}: had ${JSON.stringify(had)}, has ${JSON.stringify(has)}`);
-    return words;
+async function carryEverything({ engine, content, written }: Column): Promise<Carried> {
+  const s = setStage(lab, {
+    source: { objectLock: {}, ownership: 'BucketOwnerPreferred' },
+    destination: { objectLock: {}, ownership: 'BucketOwnerPreferred' },
+  });
+  const source = s.from.put('object', content, { ...EVERYTHING, ...written });
+  const run = await s.run({ engine, preserve: PRESERVE });
+  assert.equal(run.code, 0, run.log);
+  return { source, there: arrived(s.to.get('object')) };
+}
+
+/** A checksum of the whole, or of those of the parts where the object was written in parts. */
+async function proveSha256({ engine, content, written }: Column): Promise<string> {
+  const s = setStage(lab);
+  const source = s.from.put('object', content, { ...written, checksum: 'SHA256' });
+  assert.equal(source.checksum?.type, source.parts ? 'COMPOSITE' : 'FULL_OBJECT');
+  const run = await s.run({ engine, preserve: PRESERVE });
+  assert.equal(run.code, 0, run.log);
+  assert.deepEqual(checksum(arrived(s.to.get('object'))), checksum(source));
+  return source.parts ? 'kept, with the parts' : 'kept';
+}
+
+/** @param sealed the source is under a key of its own account, and the destination's default is asked for nothing */
+async function proveEncryption(
+  { engine, content, written }: Column,
+  inputs: Inputs,
+  sealed = false,
+): Promise<string> {
+  const s = setStage(lab);
+  const [ours, theirs] = [s.source, s.destination].map(({ account, region }) =>
+    lab.s3.createKey({ account, region, policy: ANYBODY }),
+  );
+  assert.ok(ours && theirs);
+  for (const { role } of [s.source, s.destination]) lab.iam.accounts.putPolicy(role, 'keys', ANY_KEY);
+  if (sealed) {
+    s.from.encryption = { algorithm: 'aws:kms', keyArn: ours.arn, bucketKey: true };
+    s.to.encryption = { algorithm: 'aws:kms', keyArn: theirs.arn, bucketKey: true };
   }
+  const source = s.from.put('object', content, written);
+  const run = await s.run({ engine, ...inputs, ...(!sealed && { 'kms-key': theirs.arn }) });
+  assert.equal(run.code, 0, run.log);
+  const { encryption, content: carried } = arrived(s.to.get('object'));
+  assert.equal(carried.md5, source.content.md5);
+  assert.equal(encryption.keyArn, theirs.arn);
+  if (!sealed) {
+    assert.equal(encryption.algorithm, inputs.encryption);
+    return 'as asked';
+  }
+  assert.deepEqual([source.encryption.keyArn, encryption.bucketKey], [ours.arn, true]);
+  return "the destination's key and bucket key";
+}
+
+async function proveRefused({ engine, content, written }: Column): Promise<string> {
+  const s = setStage(lab);
+  s.from.put('object', content, {
+    ...written,
+    encryption: { algorithm: 'AES256', customerKeyMd5: 'bWQ1' },
+  });
+  const run = await s.run({ engine });
+  const { action, reason } = run.record('object');
+  assert.deepEqual([run.code, action, reason, s.to.size], [1, 'failed', 'customer-key', 0]);
+  return 'refused, by name';
+}
+
+const ANYBODY = statement({ Principal: '*' });
+const ANY_KEY = statement({});
+
+function statement(more: object) {
+  return { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*', ...more } };
+}
+
+function others(grants: StoredObject['grants'], owner: string) {
+  return grants.filter(({ grantee }) => grantee !== canonicalId(owner));
+}
+
+function arrived(object: StoredObject | undefined): StoredObject {
+  assert.ok(object, 'the object arrived');
+  return object;
 }

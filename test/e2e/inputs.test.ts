@@ -103,7 +103,7 @@ const MISTAKES: readonly Mistake[] = [
     { include: '!*.tmp' },
     ['include: "!*.tmp" begins with "!"', 'exclude'],
   ],
-  ['what cannot be preserved', { preserve: 'metadata, acl' }, ['preserve: "metadata, acl" is not available']],
+  ['what cannot be preserved', { preserve: 'metadata, owner' }, ['preserve: "metadata, owner"', 'acl']],
   [
     'a class twice',
     { 'storage-class': 'GLACIER', preserve: 'storage-class' },

@@ -35,6 +35,14 @@ interface Case {
 }
 
 const ORGANIZATION: TwoAccountsOptions = { organization: 'o-octo' };
+/** Buckets whose objects can be locked and have ACLs of their own, and a run that keeps both. */
+const GUARDED: Pick<Case, 'options' | 'inputs'> = {
+  options: {
+    source: { objectLock: {}, ownership: 'ObjectWriter' },
+    destination: { objectLock: {}, ownership: 'BucketOwnerPreferred' },
+  },
+  inputs: { preserve: 'metadata, tags, object-lock, acl' },
+};
 const NOTHING = policy(allow('sts:GetCallerIdentity', '*'));
 
 const CASES: readonly Case[] = [
@@ -81,6 +89,25 @@ const CASES: readonly Case[] = [
     missing: 's3:PutObjectTagging in the policy of the destination role',
     take: s => s.destination.setRolePolicy(destinationPolicyWithout(s, 's3:PutObjectTagging')),
     finds: ['destination-writable: fail'],
+  },
+  ...['s3:GetObjectRetention', 's3:GetObjectLegalHold', 's3:GetObjectAcl'].map(action => ({
+    ...GUARDED,
+    missing: `${action} in the policy of the source bucket`,
+    take: (s: Stage) =>
+      s.source.setBucketPolicy(without(readableBy(s.destination.role, s.from.name), action)),
+    finds: ['signer-can-read: fail'],
+  })),
+  ...['s3:PutObjectRetention', 's3:PutObjectLegalHold', 's3:PutObjectAcl'].map(action => ({
+    ...GUARDED,
+    missing: `${action} in the policy of the destination role`,
+    take: (s: Stage) => s.destination.setRolePolicy(destinationPolicyWithout(s, action)),
+    finds: ['destination-writable: fail'],
+  })),
+  {
+    ...GUARDED,
+    missing: 's3:GetBucketAcl in the policy of the destination role',
+    take: s => s.destination.setRolePolicy(destinationPolicyWithout(s, 's3:GetBucketAcl')),
+    finds: ['preserve-acl: fail'],
   },
   {
     missing: 's3:ListBucket in the policy of the source role',

@@ -52,6 +52,7 @@ async function start(large: readonly number[], small: number, places = new Place
       encryption: undefined,
       kmsKey: undefined,
       acl: undefined,
+      grantsTo: undefined,
       neverOverwrite: false,
       partSize: GIB,
       parts: places.large,

@@ -95,6 +95,7 @@ function setStage({ partSize = 'auto', concurrency = 8 }: Options = {}) {
     encryption: undefined,
     kmsKey: undefined,
     acl: undefined,
+    grantsTo: undefined,
     neverOverwrite: false,
     partSize,
     parts: pLimit(concurrency),

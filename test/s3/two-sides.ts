@@ -58,6 +58,7 @@ export async function twoSides(differently: Partial<Network> = {}) {
     encryption: undefined,
     kmsKey: undefined,
     acl: undefined,
+    grantsTo: undefined,
     neverOverwrite: false,
     partSize: 'auto',
     parts: places.large,

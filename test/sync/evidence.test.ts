@@ -19,6 +19,15 @@ const SAID: readonly [string, Evidence | undefined, Evidence | undefined, Return
     { CRC32: 'x', SHA256: 'q' },
     { same: false, algorithm: 'SHA256', source: 'p', destination: 'q' },
   ],
+  ['checksums of the same parts', { SHA256: 'x-3' }, { SHA256: 'x-3' }, { same: true }],
+  ['checksums of parts that may be others', { SHA256: 'x-3' }, { SHA256: 'y-3' }, undefined],
+  ['a checksum of parts and one of the whole', { SHA256: 'x-3' }, { SHA256: 'x' }, undefined],
+  [
+    'one of the whole beside such',
+    { CRC32: 'x', SHA256: 'p-3' },
+    { CRC32: 'x', SHA256: 'q-3' },
+    { same: true },
+  ],
   ['none in common', { CRC32: 'x' }, { SHA1: 'x' }, undefined],
   ['nothing on either side', {}, {}, undefined],
   ['a source that will not say', undefined, { CRC32: 'x' }, undefined],
@@ -32,9 +41,12 @@ for (const [what, source, destination, expected] of SAID) {
 }
 
 test('which side says what makes no difference', () => {
-  const said = fc.option(fc.dictionary(fc.constantFrom('CRC32', 'SHA1', 'MD5'), fc.constantFrom('x', 'y')), {
-    nil: undefined,
-  });
+  const said = fc.option(
+    fc.dictionary(fc.constantFrom('CRC32', 'SHA1', 'MD5'), fc.constantFrom('x', 'y', 'x-2', 'y-2')),
+    {
+      nil: undefined,
+    },
+  );
   fc.assert(
     fc.property(said, said, (source, destination) => {
       const turned: Testimony = { source: destination, destination: source };

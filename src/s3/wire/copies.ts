@@ -11,13 +11,21 @@ const HEADERS = {
   CopySourceRange: 'x-amz-copy-source-range',
   ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
   ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+  GrantFullControl: 'x-amz-grant-full-control',
+  GrantRead: 'x-amz-grant-read',
+  GrantReadACP: 'x-amz-grant-read-acp',
+  GrantWriteACP: 'x-amz-grant-write-acp',
   IfNoneMatch: 'if-none-match',
   MetadataDirective: 'x-amz-metadata-directive',
+  ObjectLockLegalHoldStatus: 'x-amz-object-lock-legal-hold',
+  ObjectLockMode: 'x-amz-object-lock-mode',
+  ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
   RequestPayer: 'x-amz-request-payer',
   ServerSideEncryption: 'x-amz-server-side-encryption',
   SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
   StorageClass: 'x-amz-storage-class',
   TaggingDirective: 'x-amz-tagging-directive',
+  WebsiteRedirectLocation: 'x-amz-website-redirect-location',
 } as const;
 
 type Inputs = CopyObjectCommandInput & UploadPartCopyCommandInput;
@@ -29,9 +37,13 @@ export function copyHeaders(members: CopyMembers): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of MEMBERS) {
     const value = members[name];
-    if (value !== undefined) headers[HEADERS[name]] = value;
+    if (value !== undefined) headers[HEADERS[name]] = typeof value === 'string' ? value : isoTime(value);
   }
   return headers;
+}
+
+function isoTime(date: Date): string {
+  return date.toISOString().replace('.000Z', 'Z');
 }
 
 const MEMBERS = Object.keys(HEADERS) as (keyof typeof HEADERS)[];
@@ -45,4 +57,9 @@ export interface CopyAnswer {
 /** Reads a CopyObjectResult or CopyPartResult. */
 export function readCopyAnswer(answer: Answer): CopyAnswer {
   return { etag: textOf(answer.body.toString(), 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
+}
+
+/** Of a part: S3 tells the checksum that its upload was opened with. */
+export function readChecksum(answer: Answer, algorithm: string): string | undefined {
+  return textOf(answer.body.toString(), `Checksum${algorithm}`);
 }
