@@ -1,6 +1,7 @@
 /** Objects of every kind that has ever made a copy go wrong, and a destination that is not empty either. */
-import { type Bucket, type PutOptions, sparse } from './s3/index.ts';
+import { type Bucket, canonicalId, type PutOptions, sparse } from './s3/index.ts';
 
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const DAY_MS = 86_400_000;
 
@@ -68,6 +69,13 @@ export function makeAwkward(
     metadata: { host: 'db-1' },
     tags: { keep: 'yes' },
   });
+  const until = new Date(now.getTime() + 30 * DAY_MS);
+  put('guarded/locked', 'not to be deleted', { retention: { mode: 'GOVERNANCE', until }, legalHold: true });
+  put('guarded/shared', 'with a friend', {
+    grants: [{ grantee: canonicalId('999988887777'), permission: 'READ' }],
+  });
+  put('guarded/moved.html', '', { redirect: '/elsewhere' });
+  source.put('guarded/sums', sparse(11 * MIB, 'sums'), { ...old, parts: 5 * MIB, checksum: 'SHA256' });
   put('archive/2019.tar', 'in the ice', { storageClass: 'DEEP_ARCHIVE' });
   put('archive/2020.tar', 'in the ice', { storageClass: 'GLACIER' });
 

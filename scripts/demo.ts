@@ -8,12 +8,15 @@ import { makeAwkward } from '../lab/awkward.ts';
 import { runAction } from '../lab/github/runner.ts';
 import { startLab } from '../lab/lab.ts';
 import { twoAccounts } from '../lab/worlds.ts';
+import { PRESERVABLE } from '../src/model.ts';
 
-const OBJECTS = 3000;
+const OBJECTS = 1000;
 const PREFIX = 'from-source/';
 
 const lab = await startLab();
-const { source, destination } = twoAccounts(lab);
+// Only such buckets hold locks and access control lists, which the run is to carry as well.
+const guarded = { objectLock: {}, ownership: 'BucketOwnerPreferred' } as const;
+const { source, destination } = twoAccounts(lab, { source: guarded, destination: guarded });
 const [from, to] = [lab.s3.bucket(source.bucket), lab.s3.bucket(destination.bucket)];
 const expected = makeAwkward(from, to, PREFIX, OBJECTS, lab.clock.now());
 
@@ -50,7 +53,7 @@ async function run(name: string, title: string) {
       'source-role': source.role,
       'destination-role': destination.role,
       delete: 'true',
-      preserve: 'metadata, tags, storage-class',
+      preserve: PRESERVABLE.join(', '),
       verify: 'checksum',
       artifact: `s3-sync-report-${name}`,
     },
