@@ -67754,7 +67754,8 @@ function isDamage(error) {
 /** Larger than most objects, and soon sent again when it breaks. */
 const AT_ONCE_BYTES = 64 * 1024 ** 2;
 function createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
-    const needsParts = (source) => source.size > atOnce || (0,boundaries/* mustKeepParts */.x)(route, source);
+    // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
+    const needsParts = (source) => route.preserve.has('checksum') ? (0,boundaries/* mustKeepParts */.x)(route, source) : source.size > atOnce;
     return createObjectEngine({
         name: 'stream',
         from: route.from,
@@ -72899,16 +72900,13 @@ async function lengthsOfParts(route, source) {
 }
 /** @throws UncarriableError when the upload would end with another checksum than the source's */
 function assertKept({ algorithm, type, value }, lengths, { algorithms }) {
-    const why = value === undefined
-        ? undefined
-        : type === 'COMPOSITE' && lengths === undefined
-            ? 'it is made of the checksums of the parts, and where these end cannot be found out'
-            : algorithms.includes(algorithm)
-                ? undefined
-                : 'the runner cannot work out this algorithm for the parts; `engine: copy` can';
-    if (why === undefined)
+    const lost = (why) => new _uncarriable_js__WEBPACK_IMPORTED_MODULE_7__/* .UncarriableError */ .l('checksum-not-kept', `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`);
+    if (value === undefined)
         return;
-    throw new _uncarriable_js__WEBPACK_IMPORTED_MODULE_7__/* .UncarriableError */ .l('checksum-not-kept', `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`);
+    if (type === 'COMPOSITE' && lengths === undefined)
+        throw lost('it is made of the checksums of the parts, and where these end cannot be found out');
+    if (!algorithms.includes(algorithm))
+        throw lost('the runner cannot work out this algorithm for the parts; `engine: copy` can');
 }
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
@@ -72948,7 +72946,8 @@ async function complete(route, source, { key, uploadId }, parts, checksum) {
         MultipartUpload: { Parts: parts },
         MpuObjectSize: source.size,
         ChecksumType: checksum.type,
-        ...(0,_checksums_js__WEBPACK_IMPORTED_MODULE_4__/* .checksumMember */ .gv)(checksum),
+        // A checksum of those of the parts comes about by itself: each of them is named above.
+        ...(checksum.type === 'FULL_OBJECT' && (0,_checksums_js__WEBPACK_IMPORTED_MODULE_4__/* .checksumMember */ .gv)(checksum)),
         ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     });
     try {

@@ -65969,16 +65969,13 @@ async function lengthsOfParts(route, source) {
 }
 /** @throws UncarriableError when the upload would end with another checksum than the source's */
 function assertKept({ algorithm, type, value }, lengths, { algorithms }) {
-    const why = value === undefined
-        ? undefined
-        : type === 'COMPOSITE' && lengths === undefined
-            ? 'it is made of the checksums of the parts, and where these end cannot be found out'
-            : algorithms.includes(algorithm)
-                ? undefined
-                : 'the runner cannot work out this algorithm for the parts; `engine: copy` can';
-    if (why === undefined)
+    const lost = (why) => new UncarriableError('checksum-not-kept', `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`);
+    if (value === undefined)
         return;
-    throw new UncarriableError('checksum-not-kept', `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`);
+    if (type === 'COMPOSITE' && lengths === undefined)
+        throw lost('it is made of the checksums of the parts, and where these end cannot be found out');
+    if (!algorithms.includes(algorithm))
+        throw lost('the runner cannot work out this algorithm for the parts; `engine: copy` can');
 }
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
@@ -66018,7 +66015,8 @@ async function complete(route, source, { key, uploadId }, parts, checksum) {
         MultipartUpload: { Parts: parts },
         MpuObjectSize: source.size,
         ChecksumType: checksum.type,
-        ...checksumMember(checksum),
+        // A checksum of those of the parts comes about by itself: each of them is named above.
+        ...(checksum.type === 'FULL_OBJECT' && checksumMember(checksum)),
         ...(route.neverOverwrite && { IfNoneMatch: '*' }),
     });
     try {

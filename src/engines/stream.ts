@@ -21,7 +21,9 @@ export function createStreamEngine({
   atOnce = AT_ONCE_BYTES,
   ...options
 }: StreamEngineOptions): Engine {
-  const needsParts = (source: ObjectEntry) => source.size > atOnce || mustKeepParts(route, source);
+  // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
+  const needsParts = (source: ObjectEntry) =>
+    route.preserve.has('checksum') ? mustKeepParts(route, source) : source.size > atOnce;
   return createObjectEngine(
     {
       name: 'stream',

@@ -79,19 +79,16 @@ function assertKept(
   lengths: readonly number[] | undefined,
   { algorithms }: PartCarrier,
 ): void {
-  const why =
-    value === undefined
-      ? undefined
-      : type === 'COMPOSITE' && lengths === undefined
-        ? 'it is made of the checksums of the parts, and where these end cannot be found out'
-        : algorithms.includes(algorithm)
-          ? undefined
-          : 'the runner cannot work out this algorithm for the parts; `engine: copy` can';
-  if (why === undefined) return;
-  throw new UncarriableError(
-    'checksum-not-kept',
-    `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`,
-  );
+  const lost = (why: string) =>
+    new UncarriableError(
+      'checksum-not-kept',
+      `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`,
+    );
+  if (value === undefined) return;
+  if (type === 'COMPOSITE' && lengths === undefined)
+    throw lost('it is made of the checksums of the parts, and where these end cannot be found out');
+  if (!algorithms.includes(algorithm))
+    throw lost('the runner cannot work out this algorithm for the parts; `engine: copy` can');
 }
 
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
@@ -146,7 +143,8 @@ async function complete(
     MultipartUpload: { Parts: parts },
     MpuObjectSize: source.size,
     ChecksumType: checksum.type,
-    ...checksumMember(checksum),
+    // A checksum of those of the parts comes about by itself: each of them is named above.
+    ...(checksum.type === 'FULL_OBJECT' && checksumMember(checksum)),
     ...(route.neverOverwrite && { IfNoneMatch: '*' }),
   });
   try {

@@ -218,6 +218,15 @@ describe('a checksum', { concurrency: 3 }, () => {
     }
   });
 
+  test('of the whole is kept by stream, however large the object', async () => {
+    const s = setStage(lab);
+    s.from.put('large', Buffer.alloc(70 * MIB, 'x'), { checksum: 'SHA256' });
+    const run = await s.run({ ...CHECKSUM, engine: 'stream' });
+    assert.equal(run.code, 0, run.log);
+    const [ours, theirs] = [s.from.get('large'), s.to.get('large')];
+    assert.deepEqual([theirs?.checksum, theirs?.etag], [ours?.checksum, ours?.etag]);
+  });
+
   test('proves the copy where the ETags, under KMS, prove nothing', async () => {
     const s = setStage(lab, { source: { encryption: { algorithm: 'aws:kms' } } });
     const key = lab.s3.createKey({ account: s.source.account, region: s.source.region });
