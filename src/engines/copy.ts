@@ -11,7 +11,13 @@ export interface CopyEngineOptions extends ObjectEngineOptions {
 
 export function createCopyEngine({ route, ...options }: CopyEngineOptions): Engine {
   return createObjectEngine(
-    { name: 'copy', from: route.from, needsParts, send: source => copy(route, source) },
+    {
+      name: 'copy',
+      from: route.from,
+      deletions: route.deletions,
+      needsParts,
+      send: source => copy(route, source),
+    },
     options,
   );
 }
