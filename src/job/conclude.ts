@@ -4,7 +4,7 @@ import type { ObjectRecord, Settings } from '../model.ts';
 import { NdjsonWriter } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { RECORDS_FILE } from '../report/folder.ts';
-import { list } from '../s3/list.ts';
+import { listingFor } from '../s3/versions.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../sync/conclude.ts';
 import type { Pages } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
@@ -84,7 +84,8 @@ function changedSomething({ totals }: Plan): boolean {
   return totals.toCopy + totals.toDelete > 0;
 }
 
-function closingListing({ source, destination }: Scene) {
+function closingListing({ settings, source, destination }: Scene) {
+  const list = listingFor(settings.preserve);
   return pairListings(list(source), list(destination));
 }
 
