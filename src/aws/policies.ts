@@ -22,21 +22,52 @@ export function objectsArn(location: Location, partition: string): string {
   return `${bucketArn(location, partition)}/${location.prefix}*`;
 }
 
-export function listStatement(location: Location, partition: string): Statement {
+export function listStatement(location: Location, partition: string, versions = false): Statement {
   return {
     Sid: 'S3SyncList',
     Effect: 'Allow',
-    Action: 's3:ListBucket',
+    Action: versions ? ['s3:ListBucket', 's3:ListBucketVersions'] : 's3:ListBucket',
     Resource: bucketArn(location, partition),
   };
 }
 
-export function readStatement(location: Location, partition: string, tags: boolean): Statement {
+export function readStatement(
+  location: Location,
+  partition: string,
+  tags: boolean,
+  versions = false,
+): Statement {
+  const actions = tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'];
   return {
     Sid: 'S3SyncRead',
     Effect: 'Allow',
-    Action: tags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
+    Action: versions ? actions.flatMap(action => [action, ofVersion(action)]) : actions,
     Resource: objectsArn(location, partition),
+  };
+}
+
+/** The action on one version that goes with an action on objects: `s3:GetObjectVersionTagging`. */
+function ofVersion(action: string): string {
+  return action.replace('Object', 'ObjectVersion');
+}
+
+/** Delete markers, which are put where the source's history has one. */
+export function markStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncMark',
+    Effect: 'Allow',
+    Action: 's3:DeleteObject',
+    Resource: objectsArn(location, partition),
+  };
+}
+
+/** Whether a bucket keeps versions. */
+export function versioningStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncVersioning',
+    Effect: 'Allow',
+    Action: 's3:GetBucketVersioning',
+    Resource: bucketArn(location, partition),
   };
 }
 

@@ -9,7 +9,9 @@ import { troubleOf } from '../aws/trouble.ts';
 import type { CheckResult, EngineName, ObjectEntry } from '../model.ts';
 import { CUSTOMER_KEY_ADVICE, lacksCustomerKey } from '../s3/customer-key.ts';
 import { firstPage } from '../s3/list.ts';
+import { listingFor } from '../s3/versions.ts';
 import { isArchived } from '../sync/decide.ts';
+import { isMarker } from '../sync/history.ts';
 import type { Check, Scene } from './scene.ts';
 import { grant } from './scene.ts';
 import { lookForKey } from './source-key.ts';
@@ -35,9 +37,10 @@ export const checkReadable: Check = async scene => {
 };
 
 /** `undefined` also when the source cannot be listed; another check says so. */
-async function pickSample({ source }: Scene): Promise<ObjectEntry | undefined> {
+async function pickSample({ source, settings }: Scene): Promise<ObjectEntry | undefined> {
   try {
-    const readable = (await firstPage(source)).filter(entry => !isArchived(entry));
+    const page = await firstPage(source, listingFor(settings.preserve));
+    const readable = page.flatMap(objectsOf).filter(entry => !isArchived(entry));
     const full = readable.filter(entry => entry.size > 0);
     // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
     const certain = full.find(entry => entry.storageClass !== 'INTELLIGENT_TIERING');
@@ -47,14 +50,19 @@ async function pickSample({ source }: Scene): Promise<ObjectEntry | undefined> {
   }
 }
 
+/** The object itself, or of a history all versions that are objects. */
+function objectsOf(entry: ObjectEntry): readonly ObjectEntry[] {
+  return entry.history?.flatMap(version => (isMarker(version) ? [] : version)) ?? [entry];
+}
+
 async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResult> {
   const { settings, from } = scene;
   const { check, does } = READER[scene.engine];
   const who = from.identity.arn ?? 'the identity in use';
-  const Key = from.fullKey(sample.key);
-  const what = JSON.stringify(Key);
+  const request = from.naming(sample);
+  const version = sample.versionId === undefined ? '' : `version ${sample.versionId} of `;
+  const what = version + JSON.stringify(request.Key);
   const tags = settings.preserve.has('tags');
-  const request = { ...from.common, ...from.payer, Key };
   let contentRead = false;
   try {
     if (sample.size === 0) await from.send(new HeadObjectCommand(request));
@@ -73,7 +81,7 @@ async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResul
       return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
     }
     if (kind !== 'denied') return { check, verdict: 'fail', seen };
-    const sealed = contentRead ? undefined : await lookForKey(scene, sample.key);
+    const sealed = contentRead ? undefined : await lookForKey(scene, sample);
     if (sealed !== undefined) {
       const under = `${seen} The object is encrypted under ${sealed.key}.`;
       return { check, verdict: 'fail', seen: under, fix: sealed.fix };
@@ -82,7 +90,8 @@ async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResul
       const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
       return { check, verdict: 'fail', seen, fix: { todo } };
     }
-    const statement = readStatement(from.location, from.identity.partition, tags);
+    const versions = settings.preserve.has('versions');
+    const statement = readStatement(from.location, from.identity.partition, tags, versions);
     return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
   }
 }
