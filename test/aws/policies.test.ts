@@ -37,6 +37,16 @@ test('reading takes tags only where they are kept', () => {
   assert.deepEqual(readStatement(BUCKET, 'aws', true).Action, ['s3:GetObject', 's3:GetObjectTagging']);
 });
 
+test('histories take the same actions on versions', () => {
+  assert.deepEqual(listStatement(BUCKET, 'aws', true).Action, ['s3:ListBucket', 's3:ListBucketVersions']);
+  assert.deepEqual(readStatement(BUCKET, 'aws', true, true).Action, [
+    's3:GetObject',
+    's3:GetObjectVersion',
+    's3:GetObjectTagging',
+    's3:GetObjectVersionTagging',
+  ]);
+});
+
 /** What a run does besides writing, and the action it needs for it. */
 const NEEDS = [
   ['tags', 's3:PutObjectTagging'],
