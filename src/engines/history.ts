@@ -5,7 +5,15 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import { StoppedError } from '../errors.ts';
-import type { CopyItem, ObjectEntry, Outcome, SentVersion, Version } from '../model.ts';
+import type {
+  CopyItem,
+  FailedOutcome,
+  ObjectEntry,
+  Outcome,
+  SentVersion,
+  SkippedOutcome,
+  Version,
+} from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import type { Marked } from '../s3/remove.ts';
 import { entryOf, isMarker, sizeOf, versionsToSend } from '../sync/history.ts';
@@ -47,8 +55,8 @@ export async function carryHistory(
       if (stopped && versions.length === 0) return undefined;
       if (stopped) return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
       // A lifecycle rule took it meanwhile: the source's history no longer has it either.
-      if (troubleOf(error).kind === 'absent' && (await isGone(from, version))) vanished.add(version);
-      else return withVersion(explain(key, error, archived), version, versions);
+      if (isAbsence(error) && (await isGone(from, version))) vanished.add(version);
+      else return { ...explainVersion(key, version, error, archived), versions };
     }
   }
   if (last === undefined) return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
@@ -71,13 +79,17 @@ function kept({ versionId }: Sent): string {
   return versionId;
 }
 
-/** Uploads and destinations can be absent, too. */
+/** Of the version, or of something else that it takes to send it: an upload that somebody aborted is absent, too. */
+function isAbsence(error: unknown): boolean {
+  return troubleOf(error).kind === 'absent';
+}
+
 async function isGone(from: Bucket, version: Version): Promise<boolean> {
   try {
     await from.send(new HeadObjectCommand(from.naming(version)));
     return false;
   } catch (error) {
-    return troubleOf(error).kind === 'absent';
+    return isAbsence(error);
   }
 }
 
@@ -88,14 +100,18 @@ function without(vanished: ReadonlySet<Version>, { key, history = [] }: ObjectEn
   );
 }
 
-function withVersion<O extends Outcome>(
-  outcome: O,
+/** A version that is there and cannot be sent is never skipped as vanished. */
+function explainVersion(
+  key: string,
   { versionId }: Version,
-  versions: readonly SentVersion[],
-): O {
-  const named =
-    outcome.result === 'failed'
-      ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
-      : outcome;
-  return { ...named, versions };
+  error: unknown,
+  archived: 'skip' | 'fail',
+): SkippedOutcome | FailedOutcome {
+  const { code, message, requestId } = troubleOf(error);
+  const outcome = isAbsence(error)
+    ? ({ key, result: 'failed', reason: 'error', code, message, requestId } as const)
+    : explain(key, error, archived);
+  return outcome.result === 'failed'
+    ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
+    : outcome;
 }

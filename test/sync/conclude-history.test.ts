@@ -105,7 +105,10 @@ for (const [what, history, reason, message] of HARMS) {
 }
 
 test('a version that the source gained meanwhile is worth a word', async () => {
-  const { record, movements } = await seen(of(...ARRIVED), of(...(SOURCE.history ?? []), marker('s4')));
+  const { record, movements } = await seen(
+    of(...ARRIVED),
+    of(...(SOURCE.history ?? []), object('s4', E2, 7)),
+  );
   assert.equal(record.action, 'copied');
   assert.equal(movements.movedOn, 1);
 });
