@@ -321,6 +321,8 @@ export interface Totals {
   readonly bytesCopied: number;
   /** Versions and delete markers of the objects copied; absent where versions are not told apart, or none was. */
   readonly versionsCopied?: number;
+  /** Older versions of objects copied or unchanged that the destination does not keep; absent where there are none. */
+  readonly versionsNotKept?: number;
   /** Objects per `action: reason`, for example `copied: missing`. */
   readonly reasons: Readonly<Record<string, number>>;
   /** Objects per proof, over copied and unchanged ones. */

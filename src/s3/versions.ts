@@ -33,7 +33,8 @@ export function listVersions(bucket: Bucket): AsyncGenerator<ObjectEntry[]> {
  */
 async function fetchAfter(bucket: Bucket, after: string | undefined): ReturnType<FetchPage> {
   const histories = new Histories();
-  let page = await fetchPage(bucket, { after });
+  const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
+  let page = await fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
   histories.add(page.versions);
   while (page.next !== undefined && histories.whole.length === 0) {
     page = await fetchPage(bucket, page.next);
@@ -83,19 +84,22 @@ function outOfOrder({ key, versionId }: Version): FatalError {
   );
 }
 
-/** Where a page begins: after a key without its prefix, behind a version, or at the beginning. */
-type Start = { readonly after: string | undefined } | NonNullable<VersionsPage['next']>;
+/** Where a page begins: after a key, behind one version of it, or at the beginning. */
+interface Start {
+  /** Full key. */
+  readonly keyMarker: string | undefined;
+  readonly versionIdMarker: string | undefined;
+}
 
 const PAGE_WITHIN_MS = 60_000;
 
-async function fetchPage(bucket: Bucket, start: Start): Promise<VersionsPage> {
+async function fetchPage(bucket: Bucket, { keyMarker, versionIdMarker }: Start): Promise<VersionsPage> {
   const { prefix } = bucket.location;
-  const after = 'after' in start ? start.after : undefined;
   const query = {
     'encoding-type': 'url',
-    'key-marker': 'keyMarker' in start ? start.keyMarker : after && bucket.fullKey(after),
+    'key-marker': keyMarker,
     prefix: prefix || undefined,
-    'version-id-marker': 'keyMarker' in start ? start.versionIdMarker : undefined,
+    'version-id-marker': versionIdMarker,
     versions: '',
   };
   const answer = await bucket.call({

@@ -10,6 +10,7 @@ export class Tally {
   #bytesListed = 0;
   #bytesCopied = 0;
   #versionsCopied = 0;
+  #versionsNotKept = 0;
   #undeleted = 0;
   readonly #actions = { copied: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0, kept: 0 };
   /** By action, then by reason: to join the two into a key for every record would cost more than counting it. */
@@ -29,7 +30,11 @@ export class Tally {
       this.#bytesCopied += bytesCopied(record);
       this.#versionsCopied += record.versions?.filter(({ copied }) => copied).length ?? 0;
     }
-    if (action === 'copied' || action === 'unchanged') increment(this.#proofs, proof);
+    if (action === 'copied' || action === 'unchanged') {
+      increment(this.#proofs, proof);
+      this.#versionsNotKept +=
+        record.versions?.filter(({ destination }) => destination === undefined).length ?? 0;
+    }
     if (action === 'kept' && UNDELETED.has(reason)) this.#undeleted++;
     if (isWrong(record)) this.#group(record);
     const reasons = this.#reasons.get(action) ?? new Map<string, number>();
@@ -56,6 +61,7 @@ export class Tally {
       bytesListed: this.#bytesListed,
       bytesCopied: this.#bytesCopied,
       ...(this.#versionsCopied > 0 && { versionsCopied: this.#versionsCopied }),
+      ...(this.#versionsNotKept > 0 && { versionsNotKept: this.#versionsNotKept }),
       reasons: Object.fromEntries(
         [...this.#reasons].flatMap(([action, reasons]) =>
           [...reasons].map(([reason, count]) => [`${action}: ${reason}`, count]),

@@ -145,7 +145,9 @@ describe('the history of every key', { concurrency: 2 }, () => {
     await synced(s);
     s.to.deleteVersion('edited', ids(s.to, 'edited')[0] ?? '');
     s.to.deleteVersion('back', ids(s.to, 'back')[0] ?? '');
-    assert.equal((await synced(s)).report.totals.unchanged, 6);
+    const run = await synced(s);
+    assert.deepEqual([run.report.totals.unchanged, run.report.totals.versionsNotKept], [6, 2]);
+    assert.match(run.summary, /The destination lacks 2 older versions of the source/);
   });
 
   test('is there although a version arrived twice, because the answer to its copy was lost', async () => {

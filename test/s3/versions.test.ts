@@ -95,6 +95,16 @@ test('awkward keys come as they are, below a prefix without it', async () => {
   }
 });
 
+test('a key that is the prefix itself is passed like any other', async () => {
+  const made = bucket('p/');
+  for (const key of ['p/', 'p/a', 'p/b']) {
+    made.there.put(key, 'one');
+    made.there.put(key, 'two');
+  }
+  made.there.paging = { limit: 3 };
+  assert.deepEqual(await listed(made), held(made));
+});
+
 test('a version is told with all that a listing shows, and the current one stands for the key', async () => {
   const made = bucket();
   const old = made.there.put('a', 'older', { storageClass: 'GLACIER' });
