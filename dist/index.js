@@ -64477,6 +64477,8 @@ function noCredentials(side, message, cause) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ee: () => (/* binding */ listStatement),
 /* harmony export */   Gx: () => (/* binding */ bucketAclStatement),
+/* harmony export */   ar: () => (/* binding */ versioningStatement),
+/* harmony export */   bb: () => (/* binding */ markStatement),
 /* harmony export */   cO: () => (/* binding */ readStatement),
 /* harmony export */   jy: () => (/* binding */ decryptStatement),
 /* harmony export */   oK: () => (/* binding */ restoreStatement),
@@ -64493,24 +64495,41 @@ function bucketArn({ bucket }, partition) {
 function objectsArn(location, partition) {
     return `${bucketArn(location, partition)}/${location.prefix}*`;
 }
-function listStatement(location, partition) {
+function listStatement(location, partition, versions = false) {
     return {
         Sid: 'S3SyncList',
         Effect: 'Allow',
-        Action: 's3:ListBucket',
+        Action: versions ? ['s3:ListBucket', 's3:ListBucketVersions'] : 's3:ListBucket',
         Resource: bucketArn(location, partition),
     };
 }
 function readStatement(location, partition, needs) {
+    const actions = [
+        's3:GetObject',
+        ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+        ...(needs.acl ? ['s3:GetObjectAcl'] : []),
+    ];
     return {
         Sid: 'S3SyncRead',
         Effect: 'Allow',
         Action: [
-            's3:GetObject',
-            ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+            ...(needs.versions ? actions.flatMap(action => [action, ofVersion(action)]) : actions),
+            // The same for every version.
             ...(needs.lock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
-            ...(needs.acl ? ['s3:GetObjectAcl'] : []),
         ],
+        Resource: objectsArn(location, partition),
+    };
+}
+/** The action on one version that goes with an action on objects: `s3:GetObjectVersionTagging`. */
+function ofVersion(action) {
+    return action.replace('Object', 'ObjectVersion');
+}
+/** Delete markers, which are put where the source's history has one. */
+function markStatement(location, partition) {
+    return {
+        Sid: 'S3SyncMark',
+        Effect: 'Allow',
+        Action: 's3:DeleteObject',
         Resource: objectsArn(location, partition),
     };
 }
@@ -64520,6 +64539,15 @@ function bucketAclStatement(location, partition) {
         Sid: 'S3SyncBucketAcl',
         Effect: 'Allow',
         Action: 's3:GetBucketAcl',
+        Resource: bucketArn(location, partition),
+    };
+}
+/** Whether a bucket keeps versions. */
+function versioningStatement(location, partition) {
+    return {
+        Sid: 'S3SyncVersioning',
+        Effect: 'Allow',
+        Action: 's3:GetBucketVersioning',
         Resource: bucketArn(location, partition),
     };
 }
@@ -66081,7 +66109,7 @@ async function cleanUp(left, host, aborting) {
 
 /***/ }),
 
-/***/ 38833:
+/***/ 69008:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66698,7 +66726,95 @@ function validateConcurrency(concurrency) {
 
 // EXTERNAL MODULE: ./lib/src/sync/evidence.js
 var evidence = __nccwpck_require__(59871);
+;// CONCATENATED MODULE: ./lib/src/sync/history.js
+function align(source, destination, same) {
+    let best;
+    let longest;
+    for (const last of candidates(source.length, destination.length)) {
+        const possible = Math.min(last + 1, destination.length);
+        if (best !== undefined && best.twins.length >= possible)
+            break;
+        const row = rowOfTwins(source, destination, last, same);
+        if ('ask' in row)
+            return row;
+        if (row.differing !== undefined)
+            longest = longer(longest, row);
+        else if (row.twins.length > (best?.twins.length ?? 0))
+            best = { from: last + 1, twins: row.twins };
+    }
+    return best ?? { from: 0, twins: [], ...(longest?.differing && { differing: longest.differing }) };
+}
+function longer(one, other) {
+    return one === undefined || other.twins.length > one.twins.length ? other : one;
+}
+/** Indexes in the source's history at which the destination may stand, those that allow for most twins first. */
+function* candidates(source, destination) {
+    if (destination === 0)
+        return;
+    for (let last = destination - 1; last < source; last++)
+        yield last;
+    for (let last = Math.min(source, destination - 1) - 1; last >= 0; last--)
+        yield last;
+}
+/**
+ * Backwards from a place in the source's history and from the end of the destination's, until one of them is exhausted.
+ * A version that the destination has several times in a row counts once: the answer to its request was lost, and the
+ * request sent again.
+ */
+function rowOfTwins(source, destination, last, same) {
+    const twins = [];
+    let ours = last;
+    for (let theirs = destination.length - 1; theirs >= 0 && ours >= 0; theirs--) {
+        const [version, copy] = [at(source, ours), at(destination, theirs)];
+        const equal = same(version, copy);
+        if (equal === undefined)
+            return { ask: [version, copy] };
+        if (equal) {
+            twins.push([ours, theirs]);
+            ours--;
+            continue;
+        }
+        const repeated = twins.length > 0 && same(at(source, ours + 1), copy);
+        if (repeated === undefined)
+            return { ask: [at(source, ours + 1), copy] };
+        if (!repeated)
+            return { twins, differing: [ours, theirs] };
+    }
+    return { twins };
+}
+function at(history, index) {
+    const version = history[index];
+    if (version === undefined)
+        throw new RangeError(`A history without a version ${index}.`);
+    return version;
+}
+function isMarker(version) {
+    return 'deleted' in version;
+}
+/** Whether the current version of the key is a delete marker. */
+function isDeleted(entry) {
+    const current = entry?.history?.at(-1);
+    return current !== undefined && isMarker(current);
+}
+function sizeOf(version) {
+    return isMarker(version) ? 0 : version.size;
+}
+/** One entry for a whole history. */
+function entryOf(key, history) {
+    const current = at(history, history.length - 1);
+    const { versionId, modified } = current;
+    const { etag, storageClass, restored } = isMarker(current) ? MARKED : current;
+    const size = history.reduce((sum, version) => sum + sizeOf(version), 0);
+    return { key, size, etag, modified, storageClass, restored, versionId, history };
+}
+const MARKED = { etag: '', storageClass: 'STANDARD', restored: false };
+/** What is to be sent of a history. */
+function versionsToSend({ history = [] }, from = 0) {
+    return history.slice(from);
+}
+
 ;// CONCATENATED MODULE: ./lib/src/sync/decide.js
+
 
 const TO_RESTORE = { action: 'restore', reason: 'archived' };
 const UNDECIDED = { action: 'undecided' };
@@ -66713,6 +66829,8 @@ function decide(pair, rules) {
         return { action: 'skip', reason: 'excluded' };
     if (destination === undefined)
         return decideCopy(source, 'missing', rules);
+    if (source.history !== undefined)
+        return UNDECIDED;
     const comparison = compareListed(source, destination, rules.compare);
     return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
 }
@@ -66758,14 +66876,18 @@ const COPY_REASONS = new Set([
     'size-differs',
     'content-differs',
     'source-newer',
+    'versions-missing',
+    'versions-differ',
     'unproven',
     'always',
 ]);
 function isCopyReason(reason) {
     return COPY_REASONS.has(reason);
 }
-function decideCopy(source, reason, rules) {
-    const archived = isArchived(source);
+/** @param from index of the first version to send, where the source has a history */
+function decideCopy(source, reason, rules, from) {
+    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
+    const archived = source.history === undefined ? isArchived(source) : holdsArchived(source, from);
     if (archived && rules.archived !== 'restore')
         return { action: rules.archived, reason: 'archived' };
     const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
@@ -66777,7 +66899,10 @@ function decideCopy(source, reason, rules) {
     // Last, because a restore costs money and is for nothing where the copy could never be made.
     if (archived)
         return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
-    return { action: 'copy', reason };
+    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
+}
+function holdsArchived(source, from) {
+    return versionsToSend(source, from).some(version => !isMarker(version) && isArchived(version));
 }
 /** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
 function isArchived(entry) {
@@ -66793,6 +66918,68 @@ function decideExtraneous(key, rules) {
     return rules.delete
         ? { action: 'delete', reason: 'extraneous' }
         : { action: 'keep', reason: 'delete-not-asked' };
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/decide-history.js
+
+
+/** Versions that the listings cannot tell from each other are asked about themselves, one pair after another. */
+async function decideHistory(source, destination, rules, gather) {
+    const { history = [] } = source;
+    const { history: copies = [] } = destination;
+    const comparisons = new Comparisons(rules);
+    for (;;) {
+        const alignment = align(history, copies, comparisons.same);
+        if ('ask' in alignment) {
+            await comparisons.find(alignment.ask, gather);
+            continue;
+        }
+        const { from, twins, differing } = alignment;
+        if (from === history.length) {
+            const reasons = twins.map(([ours, theirs]) => comparisons.reason(history[ours], copies[theirs]));
+            return { action: 'unchanged', reason: weakest(reasons), twins };
+        }
+        const decision = decideCopy(source, from === 0 ? 'versions-differ' : 'versions-missing', rules, from);
+        return decision.action === 'copy' ? { ...decision, twins, ...(differing && { differing }) } : decision;
+    }
+}
+/** What is known of pairs of versions, from the listings or because they were asked. */
+class Comparisons {
+    #rules;
+    #found = new Map();
+    constructor(rules) {
+        this.#rules = rules;
+    }
+    same = (version, copy) => {
+        if (isMarker(version) || isMarker(copy))
+            return isMarker(version) && isMarker(copy);
+        const comparison = this.#compare(version, copy);
+        return comparison === undefined ? undefined : !isCopyReason(comparison);
+    };
+    async find([version, copy], gather) {
+        if (isMarker(version) || isMarker(copy))
+            throw new RangeError('A delete marker has nothing to tell.');
+        const testimony = await gather(version, copy);
+        const comparison = compareEvidence(version, copy, testimony, this.#rules.compare);
+        this.#found.set(idOf(version, copy), comparison);
+    }
+    /** Why two versions are the same; `undefined` for delete markers, which have nothing that could differ. */
+    reason(version, copy) {
+        if (version === undefined || copy === undefined || isMarker(version) || isMarker(copy))
+            return undefined;
+        const comparison = this.#compare(version, copy);
+        return comparison === undefined || isCopyReason(comparison) ? undefined : comparison;
+    }
+    #compare(version, copy) {
+        return compareListed(version, copy, this.#rules.compare) ?? this.#found.get(idOf(version, copy));
+    }
+}
+function idOf(version, copy) {
+    return `${version.versionId} ${copy.versionId}`;
+}
+const STRONGEST_FIRST = ['same-etag', 'same-checksum', 'same-size'];
+function weakest(reasons) {
+    return STRONGEST_FIRST.findLast(reason => reasons.includes(reason)) ?? 'same-etag';
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/order.js
@@ -66929,6 +67116,8 @@ class Cursor {
 
 
 
+
+
 /** Two listings as pairs of twins. */
 async function* pairListings(source, destination) {
     for await (const meetings of mergeByKey(source, destination, {
@@ -66949,9 +67138,13 @@ function asPair(key, source, destination) {
 async function* planPairs(pairs, rules, gather, asking) {
     const limit = pLimit(asking);
     for await (const page of pairs) {
-        const items = page.map(pair => planPair(pair, rules, gather, limit));
+        const items = page.filter(isThere).map(pair => planPair(pair, rules, gather, limit));
         yield items.every(isDecided) ? items : await Promise.all(items);
     }
+}
+/** A key that only the destination has, and that is deleted there, is no object of either side. */
+function isThere({ source, destination }) {
+    return source !== undefined || !isDeleted(destination);
 }
 /** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
 function isDecided(item) {
@@ -66965,6 +67158,8 @@ function planPair(pair, rules, gather, limit) {
         const { source, destination } = pair;
         if (source === undefined || destination === undefined)
             throw new RangeError('Only twins can be undecided.');
+        if (source.history !== undefined)
+            return { ...pair, ...(await decideHistory(source, destination, rules, gather)) };
         const evidence = await gather(source, destination);
         return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
     });
@@ -66978,6 +67173,8 @@ class PlanTotals {
     atDestination = 0;
     toCopy = 0;
     bytesToCopy = 0;
+    /** Of the objects to copy; 0 where versions are not told apart. */
+    versionsToCopy = 0;
     toDelete = 0;
     /** Archived objects to ask back. */
     toRestore = 0;
@@ -66988,11 +67185,14 @@ class PlanTotals {
             this.listed++;
             this.bytesListed += item.source.size;
         }
-        if (item.destination !== undefined)
+        if (item.destination !== undefined && !isDeleted(item.destination))
             this.atDestination++;
         if (item.action === 'copy' && item.source !== undefined) {
             this.toCopy++;
-            this.bytesToCopy += item.source.size;
+            if (item.source.history === undefined)
+                this.bytesToCopy += item.source.size;
+            else
+                this.#countVersions(versionsToSend(item.source, item.from));
         }
         else if (item.action === 'delete')
             this.toDelete++;
@@ -67000,6 +67200,11 @@ class PlanTotals {
             this.toRestore++;
         else if (item.action === 'fail')
             this.toFail++;
+    }
+    #countVersions(versions) {
+        this.versionsToCopy += versions.length;
+        for (const version of versions)
+            this.bytesToCopy += sizeOf(version);
     }
 }
 /** `s3://bucket/prefix` */
@@ -67120,13 +67325,18 @@ async function* readNdjson(path) {
 
 
 
-/** Outcomes held in memory; some 3 MB. */
+/** Outcomes held in memory, and versions that were sent; some 3 MB. */
 const BUFFER = 10_000;
 const PAGE = 1_000;
+/** What an outcome counts for: itself, and each version that it tells of. */
+function weightOf(outcome) {
+    return 1 + (outcome.result === 'deleted' ? 0 : (outcome.versions?.length ?? 0));
+}
 class OutcomeLog {
     #folder;
     #runs = [];
     #buffer = [];
+    #weight = 0;
     #spilling = Promise.resolve();
     /** @param folder an existing folder for the sorted runs */
     constructor(folder) {
@@ -67135,10 +67345,12 @@ class OutcomeLog {
     /** Resolves when there is room for more. */
     async add(outcome) {
         this.#buffer.push(outcome);
-        if (this.#buffer.length < BUFFER)
+        this.#weight += weightOf(outcome);
+        if (this.#weight < BUFFER)
             return;
         const full = this.#buffer;
         this.#buffer = [];
+        this.#weight = 0;
         this.#spilling = this.#spilling.then(() => this.#spill(full));
         await this.#spilling;
     }
@@ -67171,6 +67383,7 @@ async function* mergeRuns(runs) {
     const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
     const open = [];
     let page = [];
+    let weight = 0;
     try {
         for (;;) {
             let next = lowest(open);
@@ -67185,15 +67398,17 @@ async function* mergeRuns(runs) {
             if (next?.current === undefined)
                 break;
             page.push(next.current);
+            weight += weightOf(next.current);
             next.step();
             if (next.needsPage)
                 await next.turnPage();
             if (next.current === undefined)
                 open.splice(open.indexOf(next), 1);
-            if (page.length < PAGE)
+            if (weight < PAGE)
                 continue;
             yield page;
             page = [];
+            weight = 0;
         }
         yield page;
     }
@@ -67268,7 +67483,11 @@ function isoTime(date) {
 const MEMBERS = Object.keys(HEADERS);
 /** Reads a CopyObjectResult or CopyPartResult. */
 function readCopyAnswer(answer) {
-    return { etag: (0,xml/* textOf */.b)(answer.body.toString(), 'ETag'), requestId: (0,connection/* headerOf */.r)(answer, 'x-amz-request-id') };
+    return {
+        etag: (0,xml/* textOf */.b)(answer.body.toString(), 'ETag'),
+        versionId: (0,connection/* headerOf */.r)(answer, 'x-amz-version-id'),
+        requestId: (0,connection/* headerOf */.r)(answer, 'x-amz-request-id'),
+    };
 }
 /** Of a part: S3 tells the checksum that its upload was opened with. */
 function readChecksum(answer, algorithm) {
@@ -67315,8 +67534,8 @@ async function copyAtOnce(route, source) {
         }),
         withinMs: (0,s3_route/* patienceFor */.RI)(source.size),
     });
-    const { etag, requestId } = readCopyAnswer(answer);
-    return (0,s3_route/* copied */.pG)(etag, requestId);
+    const { etag, versionId, requestId } = readCopyAnswer(answer);
+    return (0,s3_route/* copied */.pG)(etag, versionId, requestId);
 }
 async function copyPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
     const bytes = last - first + 1;
@@ -67341,6 +67560,103 @@ async function copyPart(route, source, { key, uploadId }, { number, first, last 
         throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
     const value = readChecksum(answer, algorithm);
     return { PartNumber: number, ETag: etag, ...(0,checksums/* checksumMember */.gv)({ algorithm, value }) };
+}
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var aws_trouble = __nccwpck_require__(26535);
+;// CONCATENATED MODULE: ./lib/src/s3/remove.js
+/**
+ * Deletes objects, up to a thousand a request, each only while it is still the one that was listed; and puts the markers
+ * of deletions that belong to a history.
+ */
+
+
+
+/** Keys per DeleteObjects (S3 API, DeleteObjects). */
+const BATCH = 1000;
+/** Deletes one batch after another and tells what became of each object. */
+async function* removeAll(bucket, pages) {
+    let batch = [];
+    for await (const page of pages) {
+        for (const entry of page) {
+            batch.push(entry);
+            if (batch.length < BATCH)
+                continue;
+            yield await remove(bucket, batch);
+            batch = [];
+        }
+    }
+    if (batch.length > 0)
+        yield await remove(bucket, batch);
+}
+async function remove(bucket, entries) {
+    const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
+    const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
+    const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
+    for (const entry of odd)
+        removals.push(await removeAlone(bucket, entry));
+    return removals;
+}
+/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+async function removeTogether(bucket, entries) {
+    const answer = await bucket.send(new dist_cjs/* DeleteObjectsCommand */.xvx({
+        ...bucket.common,
+        ...bucket.payer,
+        Delete: {
+            Quiet: true,
+            Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
+        },
+    }));
+    const requestId = answer.$metadata.requestId;
+    const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
+    return entries.map(({ key }) => {
+        const error = errors.get(bucket.fullKey(key));
+        // The answer to an earlier attempt may have been lost; what is gone is deleted.
+        if (error === undefined || error.Code === 'NoSuchKey')
+            return { key, result: 'deleted', requestId };
+        return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
+    });
+}
+async function removeAlone(bucket, { key, etag }) {
+    const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
+    try {
+        const answer = await bucket.send(new dist_cjs/* DeleteObjectCommand */.k4j(request));
+        return { key, result: 'deleted', requestId: answer.$metadata.requestId };
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { kind, code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
+        if (kind === 'absent')
+            return { key, result: 'deleted', requestId };
+        return failure(key, code, message, requestId);
+    }
+}
+/**
+ * Puts a delete marker on a key, also on one that has no object.
+ *
+ * @throws FatalError when S3 answers that it made none: the bucket no longer keeps versions, and what stood there is gone
+ */
+async function putDeleteMarker(bucket, key) {
+    const answer = await bucket.send(new dist_cjs/* DeleteObjectCommand */.k4j(bucket.naming({ key })));
+    if (!answer.DeleteMarker || answer.VersionId === undefined) {
+        throw new errors/* FatalError */.HX(`Deleting ${JSON.stringify(key)} in ${bucket.location.bucket} left no delete marker: the bucket no longer keeps versions.`);
+    }
+    return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
+}
+function failure(key, code, message, requestId) {
+    return {
+        key,
+        result: 'failed',
+        reason: code === 'AccessDenied' ? 'denied' : 'error',
+        code,
+        message,
+        requestId,
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/transfer.js
@@ -67422,8 +67738,6 @@ async function transfer(pages, { places, isLarge, work }, draining) {
         throw failures[0];
 }
 
-// EXTERNAL MODULE: ./lib/src/aws/trouble.js
-var aws_trouble = __nccwpck_require__(26535);
 ;// CONCATENATED MODULE: ./lib/src/s3/customer-key.js
 const CUSTOMER_KEY_ADVICE = "S3 does not keep customers' keys (SSE-C), and this action takes none. Write such objects anew with SSE-S3 or SSE-KMS in the source, copy them with a tool that has the key, or leave them out with `exclude`.";
 /** A HEAD has no words for it: its bare 400, with fresh credentials, is all that it says of such an object. */
@@ -67450,7 +67764,8 @@ var uncarriable = __nccwpck_require__(99971);
  */
 async function carry(send, from, item, archived) {
     try {
-        return { key: item.key, result: 'copied', bytes: item.source.size, ...(await send(item.source)) };
+        const { etag, requestId } = await send(item.source);
+        return { key: item.key, result: 'copied', bytes: item.source.size, etag, requestId };
     }
     catch (error) {
         if (error instanceof errors/* StoppedError */.Ko)
@@ -67469,14 +67784,19 @@ function isSourceChange(error) {
 async function carryChanged(send, from, { key, source: listed }, archived) {
     try {
         const source = await (0,head/* headEntry */.JE)(from, listed.key);
-        return { key, result: 'copied', bytes: source.size, ...(await send(source)), source };
+        const { etag, requestId } = await send(source);
+        return { key, result: 'copied', bytes: source.size, etag, requestId, source };
     }
     catch (error) {
         return error instanceof errors/* StoppedError */.Ko ? undefined : explain(key, error, archived);
     }
 }
 const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
-/** @throws FatalError for trouble that every other object would meet as well */
+/**
+ * What an error means for an object.
+ *
+ * @throws FatalError for trouble that every other object would meet as well
+ */
 function explain(key, error, archived) {
     if (error instanceof errors/* FatalError */.HX)
         throw error;
@@ -67506,8 +67826,96 @@ function explain(key, error, archived) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/src/engines/history.js
+/**
+ * What becomes of a history: its versions are sent one after another, because the order in which they arrive is their
+ * order. Where one does not arrive, those behind it wait for a later run, which goes on from there.
+ */
+
+
+
+
+
+/**
+ * Sends what the destination lacks of a history.
+ *
+ * @returns `undefined` when the run was stopped before anything of it was sent
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+async function carryHistory(send, mark, from, { key, source, from: first }, archived) {
+    const versions = [];
+    const vanished = new Set();
+    let bytes = 0;
+    let last;
+    for (const version of versionsToSend(source, first)) {
+        try {
+            last = isMarker(version) ? { etag: '', ...(await mark(key)) } : await send(version);
+            versions.push({ source: version.versionId, destination: kept(last) });
+            bytes += sizeOf(version);
+        }
+        catch (error) {
+            const stopped = error instanceof errors/* StoppedError */.Ko;
+            if (stopped && versions.length === 0)
+                return undefined;
+            if (stopped)
+                return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
+            // A lifecycle rule took it meanwhile: the source's history no longer has it either.
+            if (isAbsence(error) && (await isGone(from, version)))
+                vanished.add(version);
+            else
+                return { ...explainVersion(key, version, error, archived), versions };
+        }
+    }
+    if (last === undefined)
+        return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
+    const { etag, requestId } = last;
+    return {
+        key,
+        result: 'copied',
+        etag,
+        bytes,
+        versions,
+        ...(vanished.size > 0 && { source: without(vanished, source) }),
+        requestId,
+    };
+}
+/** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
+function kept({ versionId }) {
+    if (versionId === undefined)
+        throw new Error('S3 answered without a version id: the destination keeps no versions.');
+    return versionId;
+}
+/** Of the version, or of something else that it takes to send it: an upload that somebody aborted is absent, too. */
+function isAbsence(error) {
+    return (0,aws_trouble/* troubleOf */.L)(error).kind === 'absent';
+}
+async function isGone(from, version) {
+    try {
+        await from.send(new dist_cjs/* HeadObjectCommand */.l81(from.naming(version)));
+        return false;
+    }
+    catch (error) {
+        return isAbsence(error);
+    }
+}
+function without(vanished, { key, history = [] }) {
+    return entryOf(key, history.filter(version => !vanished.has(version)));
+}
+/** A version that is there and cannot be sent is never skipped as vanished. */
+function explainVersion(key, { versionId }, error, archived) {
+    const { code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
+    const outcome = isAbsence(error)
+        ? { key, result: 'failed', reason: 'error', code, message, requestId }
+        : explain(key, error, archived);
+    return outcome.result === 'failed'
+        ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
+        : outcome;
+}
+
 ;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
 /** What engines have in common that carry object by object from here: places, pace, and when to give up. */
+
+
 
 
 
@@ -67518,7 +67926,7 @@ function explain(key, error, archived) {
 const LARGE_BYTES = 16 * 1024 ** 2;
 /** Denials before the first success that show a missing permission rather than an odd object. */
 const HOPELESS = 50;
-function createObjectEngine({ name, from, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
+function createObjectEngine({ name, from, deletions, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
     const isLarge = (source) => source.size > LARGE_BYTES || needsParts(source);
     let slowDowns = 0;
     let denials = 0;
@@ -67535,8 +67943,8 @@ function createObjectEngine({ name, from, needsParts, send: sendNow }, { places,
             });
         }
     };
-    const keepPace = (item, startedMs) => {
-        if (isLarge(item.source))
+    const keepPace = (source, startedMs) => {
+        if (isLarge(source))
             return;
         const before = slowDowns;
         slowDowns = throttled();
@@ -67546,7 +67954,7 @@ function createObjectEngine({ name, from, needsParts, send: sendNow }, { places,
         name,
         transfer: (items, record, stop) => {
             /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
-            const send = async (source) => {
+            const inPlace = async (source) => {
                 if (needsParts(source))
                     return sendNow(source);
                 const place = isLarge(source) ? places.large : places.small;
@@ -67556,10 +67964,24 @@ function createObjectEngine({ name, from, needsParts, send: sendNow }, { places,
                     return sendNow(source);
                 });
             };
-            const work = async (item) => {
+            const send = async (source) => {
                 const started = performance.now();
-                const outcome = await carry(send, from, item, archived);
-                keepPace(item, started);
+                try {
+                    return await inPlace(source);
+                }
+                finally {
+                    keepPace(source, started);
+                }
+            };
+            const mark = (key) => places.small(async () => {
+                if (stop.draining.aborted)
+                    throw new errors/* StoppedError */.Ko('Stopped before a delete marker was put.');
+                return putDeleteMarker(deletions, key);
+            });
+            const work = async (item) => {
+                const outcome = item.source.history === undefined
+                    ? await carry(send, from, item, archived)
+                    : await carryHistory(send, mark, from, item, archived);
                 if (outcome === undefined)
                     return;
                 await record(outcome);
@@ -67578,13 +68000,12 @@ function createCopyEngine({ route, ...options }) {
     return createObjectEngine({
         name: 'copy',
         from: route.from,
+        deletions: route.deletions,
         needsParts: source => needsParts(route, source),
         send: source => copy(route, source),
     }, options);
 }
 
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(53711);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
 ;// CONCATENATED MODULE: ./lib/src/s3/relay.js
@@ -67676,7 +68097,7 @@ async function streamAtOnce(route, source) {
         });
         return to.sendOnce(request, { signal, withinMs: UNLIMITED });
     });
-    return (0,s3_route/* copied */.pG)(answer.ETag, answer.$metadata.requestId);
+    return (0,s3_route/* copied */.pG)(answer.ETag, answer.VersionId, answer.$metadata.requestId);
 }
 /** A multipart upload. Each part is a range of the source, and takes a place of its own. */
 function streamInParts(route, source) {
@@ -67717,9 +68138,7 @@ const DAMAGES = 3;
 /** Reads and writes at the same time, and both anew where either broke. */
 function passOn({ from, to }, source, range, bytes, write) {
     const request = new dist_cjs/* GetObjectCommand */.jLs({
-        ...from.common,
-        ...from.payer,
-        Key: from.fullKey(source.key),
+        ...from.naming(source),
         IfMatch: `"${source.etag}"`,
         // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
         ChecksumMode: 'ENABLED',
@@ -67759,6 +68178,7 @@ function createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
     return createObjectEngine({
         name: 'stream',
         from: route.from,
+        deletions: route.deletions,
         needsParts,
         send: source => (needsParts(source) ? streamInParts(route, source) : streamAtOnce(route, source)),
     }, options);
@@ -67824,7 +68244,12 @@ function grantsTo(scene) {
 /** What has to be read of each object besides its content and metadata, and written again. */
 function needsOf(scene) {
     const preserved = preservedBy(scene);
-    return { tags: preserved.has('tags'), lock: preserved.has('object-lock'), acl: carriesAcls(scene) };
+    return {
+        tags: preserved.has('tags'),
+        lock: preserved.has('object-lock'),
+        acl: carriesAcls(scene),
+        versions: preserved.has('versions'),
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/ownership.js
@@ -67950,84 +68375,6 @@ class Progress {
             return undefined;
         return Math.max(1000, (ms / share) * (1 - share));
     }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/remove.js
-/** Deletes objects, up to a thousand a request, each only while it is still the one that was listed. */
-
-
-
-/** Keys per DeleteObjects (S3 API, DeleteObjects). */
-const BATCH = 1000;
-/** Deletes one batch after another and tells what became of each object. */
-async function* removeAll(bucket, pages) {
-    let batch = [];
-    for await (const page of pages) {
-        for (const entry of page) {
-            batch.push(entry);
-            if (batch.length < BATCH)
-                continue;
-            yield await remove(bucket, batch);
-            batch = [];
-        }
-    }
-    if (batch.length > 0)
-        yield await remove(bucket, batch);
-}
-async function remove(bucket, entries) {
-    const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
-    const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
-    const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
-    for (const entry of odd)
-        removals.push(await removeAlone(bucket, entry));
-    return removals;
-}
-/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-async function removeTogether(bucket, entries) {
-    const answer = await bucket.send(new dist_cjs/* DeleteObjectsCommand */.xvx({
-        ...bucket.common,
-        ...bucket.payer,
-        Delete: {
-            Quiet: true,
-            Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
-        },
-    }));
-    const requestId = answer.$metadata.requestId;
-    const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
-    return entries.map(({ key }) => {
-        const error = errors.get(bucket.fullKey(key));
-        // The answer to an earlier attempt may have been lost; what is gone is deleted.
-        if (error === undefined || error.Code === 'NoSuchKey')
-            return { key, result: 'deleted', requestId };
-        return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
-    });
-}
-async function removeAlone(bucket, { key, etag }) {
-    const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
-    try {
-        const answer = await bucket.send(new dist_cjs/* DeleteObjectCommand */.k4j(request));
-        return { key, result: 'deleted', requestId: answer.$metadata.requestId };
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const { kind, code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
-        if (kind === 'absent')
-            return { key, result: 'deleted', requestId };
-        return failure(key, code, message, requestId);
-    }
-}
-function failure(key, code, message, requestId) {
-    return {
-        key,
-        result: 'failed',
-        reason: code === 'AccessDenied' ? 'denied' : 'error',
-        code,
-        message,
-        requestId,
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/pace.js
@@ -68850,8 +69197,8 @@ async function parsePage(bucket, { after, token }) {
     };
 }
 /** The first page only; empty when there is nothing. */
-async function firstPage(bucket) {
-    for await (const page of list(bucket))
+async function firstPage(bucket, listing = list) {
+    for await (const page of listing(bucket))
         return page;
     return [];
 }
@@ -69152,10 +69499,11 @@ async function copyAll(carriage, restorer) {
     return progress.failed;
 }
 function routeFor(scene, journal, places) {
-    const { settings, from, to } = scene;
+    const { settings, from, to, destination } = scene;
     return {
         from,
         to,
+        deletions: destination,
         preserve: preservedBy(scene),
         storageClass: settings.storageClass,
         encryption: settings.encryption,
@@ -69182,7 +69530,299 @@ async function deleteAll({ scene, plan, outcomes, stop, log }) {
 var clean_up = __nccwpck_require__(58729);
 // EXTERNAL MODULE: ./lib/src/report/folder.js
 var folder = __nccwpck_require__(3849);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/versions-page.js
+
+
+const ELEMENT = /<(Version|DeleteMarker)>(.*?)<\/\1>/gs;
+/** @returns `undefined` when something is missing, or not written the way S3 writes */
+function scanVersions(page, prefix) {
+    const frame = page.replace(ELEMENT, '');
+    if (page.includes('<!') || /<(Version|DeleteMarker)\b/.test(frame))
+        return undefined;
+    const decode = (0,xml/* textOf */.b)(frame, 'EncodingType') === 'url' ? keys/* decodeListed */.Y : (text) => text;
+    const versions = [];
+    for (const [, kind, fields = ''] of page.matchAll(ELEMENT)) {
+        const version = readVersion(fields, kind === 'DeleteMarker', prefix, decode);
+        if (version === undefined)
+            return undefined;
+        versions.push({ version, isLatest: (0,xml/* textOf */.b)(fields, 'IsLatest') === 'true' });
+    }
+    const truncated = (0,xml/* textOf */.b)(frame, 'IsTruncated');
+    if (truncated !== 'true')
+        return truncated === 'false' ? { versions, next: undefined } : undefined;
+    const keyMarker = (0,xml/* textOf */.b)(frame, 'NextKeyMarker');
+    if (keyMarker === undefined)
+        return undefined;
+    // An empty one is none.
+    const versionIdMarker = (0,xml/* textOf */.b)(frame, 'NextVersionIdMarker') || undefined;
+    return { versions, next: { keyMarker: decode(keyMarker), versionIdMarker } };
+}
+function readVersion(fields, deleted, prefix, decode) {
+    const full = decode((0,xml/* textOf */.b)(fields, 'Key') ?? '');
+    const versionId = (0,xml/* textOf */.b)(fields, 'VersionId');
+    const modified = Date.parse((0,xml/* textOf */.b)(fields, 'LastModified') ?? '');
+    if (!full.startsWith(prefix) || versionId === undefined || Number.isNaN(modified))
+        return undefined;
+    const key = full.slice(prefix.length);
+    if (deleted)
+        return { key, versionId, modified, deleted };
+    const size = (0,xml/* textOf */.b)(fields, 'Size');
+    if (size === undefined || !/^\d+$/.test(size))
+        return undefined;
+    const restoring = (0,xml/* textOf */.b)(fields, 'IsRestoreInProgress') === 'true';
+    return {
+        key,
+        size: Number(size),
+        etag: (0,keys/* unquote */._n)((0,xml/* textOf */.b)(fields, 'ETag')),
+        modified,
+        storageClass: (0,xml/* textOf */.b)(fields, 'StorageClass') ?? 'STANDARD',
+        restored: !restoring && (0,xml/* textOf */.b)(fields, 'RestoreExpiryDate') !== undefined,
+        ...(restoring && { restoring: true }),
+        versionId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/versions.js
+/**
+ * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
+ */
+
+
+
+
+
+
+/** How both sides are listed: the objects as they are now, or their histories. */
+function listingFor(preserve) {
+    return preserve.has('versions') ? listVersions : list;
+}
+/**
+ * Lists at several places of the key space at once, as `list` does. A page may end in the middle of a history.
+ *
+ * @throws FatalError when a listing cannot be read, or is not in the order that S3 promises
+ */
+function listVersions(bucket) {
+    return listInRanges(after => versions_fetchAfter(bucket, after), RANGES);
+}
+/**
+ * The next keys after one, each with its whole history. The last key of a page that is not the last one may go on behind
+ * it, and is left to the next fetch, which begins there again; where there is no other key, the listing is followed to
+ * its end.
+ */
+async function versions_fetchAfter(bucket, after) {
+    const histories = new Histories();
+    const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
+    let page = await versions_fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
+    histories.add(page.versions);
+    while (page.next !== undefined && histories.whole.length === 0) {
+        page = await versions_fetchPage(bucket, page.next);
+        histories.add(page.versions);
+    }
+    const more = page.next !== undefined;
+    return { entries: more ? histories.whole : histories.all, more };
+}
+/** Versions as they are listed, newest first within a key, put together by key. */
+class Histories {
+    #whole = [];
+    #open = [];
+    add(versions) {
+        for (const { version, isLatest } of versions) {
+            const [newest] = this.#open;
+            if (newest === undefined || newest.key !== version.key) {
+                if (!isLatest || (newest !== undefined && compareKeys(newest.key, version.key) >= 0))
+                    throw outOfOrder(version);
+                this.#close();
+            }
+            else if (isLatest)
+                throw outOfOrder(version);
+            this.#open.push(version);
+        }
+    }
+    /** Without the last key, of which more may come. */
+    get whole() {
+        return this.#whole;
+    }
+    get all() {
+        this.#close();
+        return this.#whole;
+    }
+    #close() {
+        const [newest] = this.#open;
+        if (newest !== undefined)
+            this.#whole.push(entryOf(newest.key, this.#open.reverse()));
+        this.#open = [];
+    }
+}
+function outOfOrder({ key, versionId }) {
+    return new errors/* FatalError */.HX(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
+}
+const versions_PAGE_WITHIN_MS = 60_000;
+async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
+    const { prefix } = bucket.location;
+    const query = {
+        'encoding-type': 'url',
+        'key-marker': keyMarker,
+        prefix: prefix || undefined,
+        'version-id-marker': versionIdMarker,
+        versions: '',
+    };
+    const answer = await bucket.call({
+        operation: 'ListObjectVersions',
+        method: 'GET',
+        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+        headers: {
+            'x-amz-expected-bucket-owner': bucket.owner,
+            'x-amz-optional-object-attributes': 'RestoreStatus',
+            'x-amz-request-payer': bucket.payer.RequestPayer,
+        },
+        withinMs: versions_PAGE_WITHIN_MS,
+    });
+    const page = scanVersions(answer.body.toString(), prefix);
+    if (page === undefined)
+        throw new errors/* FatalError */.HX(`The listing of the versions of ${bucket.location.bucket} cannot be read.`);
+    return page;
+}
+
+// EXTERNAL MODULE: ./lib/src/model.js
+var model = __nccwpck_require__(94887);
+;// CONCATENATED MODULE: ./lib/src/sync/verdict.js
+function failed(reason, cause) {
+    return { action: 'failed', reason, proof: 'none', ...because(cause) };
+}
+/** Not `failed`: that word is for source objects, so that the accounts close. */
+function undeleted(reason, cause) {
+    return { action: 'kept', reason, proof: 'none', ...because(cause) };
+}
+function because(cause) {
+    return cause === undefined ? {} : { error: { code: cause.code, message: cause.message } };
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/conclude-history.js
+/**
+ * The last word on a key with a history: where each version of the source stands at the destination. Histories are held
+ * against each other as they were in the plan, with what the run knows by now: which id each version got.
+ */
+
+
+
+
+/** Holds a history that was copied or found unchanged against what the closing listing shows. */
+function judgeHistory(carried, verdict, copies) {
+    const history = carried.item.source?.history ?? [];
+    const known = knownCopies(carried);
+    const { from, twins, differing } = align(history, copies, (version, copy) => {
+        if (isMarker(version) || isMarker(copy))
+            return isMarker(version) && isMarker(copy);
+        if (version.size !== copy.size)
+            return false;
+        return known.get(version.versionId) === copy.versionId || hasEqualEtag(version.etag, copy.etag);
+    });
+    const versions = describe(carried, verdict, { copies, twins });
+    if (from < history.length) {
+        const reason = from === 0 ? 'versions-differ' : 'versions-missing';
+        return { ...failed(reason, lacking(history, copies, from, differing)), versions };
+    }
+    const sent = sentOf(carried.outcome).length;
+    if (twins.length < sent) {
+        const message = `${sent} versions were copied, and the closing listing shows ${twins.length}.`;
+        return { ...failed('versions-missing', { code: 'VersionsMissing', message }), versions };
+    }
+    return { ...verdict, proof: conclude_history_weakest(versions), versions };
+}
+function hasEqualEtag(one, other) {
+    return (0,evidence/* provenByEtags */.qf)(one, other) !== undefined;
+}
+/** The same from the plan alone, where nobody looked again. */
+function historyAsPlanned(carried, verdict) {
+    const { item } = carried;
+    const versions = describe(carried, verdict, {
+        copies: item.destination?.history ?? [],
+        twins: twinsOf(item),
+    });
+    return { ...verdict, versions, ...(verdict.action === 'unchanged' && { proof: conclude_history_weakest(versions) }) };
+}
+/** What the destination's history lacks according to the plan; `undefined` where it has none. */
+function lackingAsPlanned(item) {
+    const { source, destination } = item;
+    if (item.action !== 'copy' || source?.history === undefined || destination?.history === undefined)
+        return undefined;
+    return lacking(source.history, destination.history, item.from ?? 0, item.differing);
+}
+function lacking(history, copies, from, differing) {
+    if (differing !== undefined) {
+        const [version, copy] = [history[differing[0]], copies[differing[1]]];
+        const message = `Version ${version?.versionId} of the source and version ${copy?.versionId} of the destination are not the same.`;
+        return { code: 'VersionsDiffer', message };
+    }
+    const [number, oldest] = [history.length - from, history[from]?.versionId];
+    const message = number === 1
+        ? `The destination lacks version ${oldest}.`
+        : `The destination lacks ${number} versions, the oldest of them ${oldest}.`;
+    return { code: 'VersionsMissing', message };
+}
+/** The id of each copy by the id of its version, as the plan saw it and as the run made it. */
+function knownCopies({ item, outcome }) {
+    const { source, destination } = item;
+    const known = new Map();
+    for (const [ours, theirs] of twinsOf(item)) {
+        const [version, copy] = [source?.history?.[ours], destination?.history?.[theirs]];
+        if (version !== undefined && copy !== undefined)
+            known.set(version.versionId, copy.versionId);
+    }
+    for (const sent of sentOf(outcome))
+        known.set(sent.source, sent.destination);
+    return known;
+}
+function twinsOf(item) {
+    return (item.action === 'copy' || item.action === 'unchanged' ? item.twins : undefined) ?? [];
+}
+function sentOf(outcome) {
+    return outcome === undefined || outcome.result === 'deleted' ? [] : (outcome.versions ?? []);
+}
+function describe({ item, outcome }, { action }, { copies, twins }) {
+    const copyOf = new Map(twins.map(([ours, theirs]) => [ours, copies[theirs]]));
+    const sent = new Map(sentOf(outcome).map(({ source, destination }) => [source, destination]));
+    const wouldBeFrom = action === 'would-copy' && item.action === 'copy' ? (item.from ?? 0) : Infinity;
+    return (item.source?.history ?? []).map((version, index) => {
+        const copy = copyOf.get(index);
+        const destination = copy?.versionId ?? sent.get(version.versionId);
+        const copied = sent.has(version.versionId) || index >= wouldBeFrom;
+        return {
+            source: version.versionId,
+            ...(destination !== undefined && { destination }),
+            ...(isMarker(version) && { deleteMarker: true }),
+            ...(copied && { copied }),
+            size: sizeOf(version),
+            ...(!isMarker(version) && { sourceEtag: version.etag }),
+            ...(copy !== undefined && !isMarker(copy) && { destinationEtag: copy.etag }),
+            proof: copy === undefined ? 'none' : proofOf(version, copy, item.reason),
+        };
+    });
+}
+/** Delete markers have nothing else that could be held against each other: they count as an equal ETag does. */
+function proofOf(version, copy, reason) {
+    if (isMarker(version) || isMarker(copy))
+        return 'etag';
+    return (0,evidence/* provenByEtags */.qf)(version.etag, copy.etag) ?? (reason === 'same-checksum' ? 'checksum' : 'size');
+}
+/** Of the objects among the versions that the destination keeps; where there are only delete markers, that of these. */
+function conclude_history_weakest(versions) {
+    const kept = versions.filter(({ destination }) => destination !== undefined);
+    const objects = kept.filter(({ deleteMarker }) => !deleteMarker);
+    const proofs = (objects.length > 0 ? objects : kept).map(({ proof }) => proof);
+    return model/* PROOFS */.iR.findLast(proof => proofs.includes(proof)) ?? 'none';
+}
+/** Bytes of what was copied of an object, or would be. */
+function bytesCopied({ size, versions }) {
+    if (versions === undefined)
+        return size;
+    return versions.reduce((sum, version) => sum + (version.copied ? version.size : 0), 0);
+}
+
 ;// CONCATENATED MODULE: ./lib/src/sync/conclude.js
+
+
+
 
 
 async function* settle(plan, outcomes) {
@@ -69219,7 +69859,7 @@ async function* recordAsSeen(settled, seen, places, movements) {
             const now = right?.source;
             if (before === undefined && now !== undefined)
                 movements.appeared++;
-            if (before !== undefined && left?.item.action !== 'skip' && before.etag !== now?.etag)
+            if (before !== undefined && left?.item.action !== 'skip' && !isStill(before, now))
                 movements.movedOn++;
             if (left === undefined)
                 continue;
@@ -69228,7 +69868,15 @@ async function* recordAsSeen(settled, seen, places, movements) {
         yield records;
     }
 }
-function asSettled({ item, outcome }, mode) {
+/** Whether an object is the one that was listed. */
+function isStill(before, now) {
+    return before.etag === now?.etag && before.versionId === now.versionId;
+}
+function asSettled(settled, mode) {
+    const verdict = asAttempted(settled, mode);
+    return settled.item.source?.history === undefined ? verdict : historyAsPlanned(settled, verdict);
+}
+function asAttempted({ item, outcome }, mode) {
     if (outcome?.result === 'failed') {
         return item.action === 'delete' ? undeleted('delete-failed', outcome) : failed(outcome.reason, outcome);
     }
@@ -69237,7 +69885,7 @@ function asSettled({ item, outcome }, mode) {
             if (mode === 'dry-run')
                 return { action: 'would-copy', reason: item.reason, proof: 'none' };
             if (mode === 'verify')
-                return failed(item.reason);
+                return failed(item.reason, lackingAsPlanned(item));
             if (outcome?.result === 'skipped')
                 return { action: 'skipped', reason: outcome.reason, proof: 'none' };
             return outcome === undefined
@@ -69263,7 +69911,7 @@ function asSettled({ item, outcome }, mode) {
             return {
                 action: 'unchanged',
                 reason: item.reason,
-                proof: proofOf(item, item.source, item.destination),
+                proof: conclude_proofOf(item, item.source, item.destination),
             };
         default:
             return { action: PAST[item.action], reason: item.reason, proof: 'none' };
@@ -69274,7 +69922,7 @@ const PAST = { skip: 'skipped', fail: 'failed', keep: 'kept' };
 function asSeen(settled, seen) {
     const verdict = asSettled(settled, 'sync');
     const { item, outcome } = settled;
-    if (verdict.action === 'deleted' && seen !== undefined) {
+    if (verdict.action === 'deleted' && seen !== undefined && !isDeleted(seen)) {
         return undeleted('delete-failed', {
             code: 'StillThere',
             message: 'The object was deleted and is there again.',
@@ -69285,6 +69933,8 @@ function asSeen(settled, seen) {
     if (seen === undefined) {
         return failed('missing', { code: 'Missing', message: 'The closing listing does not show the object.' });
     }
+    if (seen.history !== undefined)
+        return judgeHistory(settled, verdict, seen.history);
     const expected = outcome?.result === 'copied' ? outcome.etag : item.destination?.etag;
     const untouched = seen.etag === expected;
     const size = item.source?.size;
@@ -69297,25 +69947,15 @@ function asSeen(settled, seen) {
         return failed('content-differs', { code: 'EtagDiffers', message });
     }
     // What the plan learned of checksums was about the object that was there then.
-    return { ...verdict, proof: untouched ? proofOf(item, item.source, seen) : byEtag(item.source, seen) };
+    return { ...verdict, proof: untouched ? conclude_proofOf(item, item.source, seen) : byEtag(item.source, seen) };
 }
-function proofOf(item, source, destination) {
+function conclude_proofOf(item, source, destination) {
     return item.reason === 'same-checksum' ? 'checksum' : byEtag(source, destination);
 }
 function byEtag(source, destination) {
     if (source === undefined || destination === undefined || source.size !== destination.size)
         return 'none';
     return (0,evidence/* provenByEtags */.qf)(source.etag, destination.etag) ?? 'size';
-}
-function failed(reason, cause) {
-    return { action: 'failed', reason, proof: 'none', ...because(cause) };
-}
-/** Not `failed`: that word is for source objects, so that the accounts close. */
-function undeleted(reason, cause) {
-    return { action: 'kept', reason, proof: 'none', ...because(cause) };
-}
-function because(cause) {
-    return cause === undefined ? {} : { error: { code: cause.code, message: cause.message } };
 }
 function toRecord({ key, item, outcome }, verdict, places) {
     const entry = item.source ?? item.destination;
@@ -69333,10 +69973,13 @@ function toRecord({ key, item, outcome }, verdict, places) {
 
 ;// CONCATENATED MODULE: ./lib/src/sync/prove.js
 
+
 /** @param place for each object that is asked about; its requests to both sides go together */
 async function* proveRecords(records, witnesses, places, place, doubts) {
     for await (const page of records) {
         yield await Promise.all(page.map(record => {
+            if (record.versions !== undefined)
+                return proveHistory(record, witnesses, places, place, doubts);
             const pair = inQuestion(record, places);
             return pair === undefined ? record : place(() => prove(record, pair, witnesses, doubts));
         }));
@@ -69361,34 +70004,84 @@ function isOpen({ action, reason, proof }) {
         return reason === 'source-newer' || reason === 'unproven';
     return (action === 'copied' || action === 'unchanged') && proof === 'size' && reason !== 'exists';
 }
-async function prove(record, pair, { checksums, contents }, doubts) {
+async function prove(record, pair, witnesses, doubts) {
+    const answer = await prove_ask(pair, witnesses);
+    if ('finding' in answer)
+        return settled(record, answer.finding, answer.proof);
+    if (record.action !== 'failed')
+        count(answer, doubts);
+    return record;
+}
+/** One version after another, so that a long history does not push all others aside. */
+async function proveHistory(record, witnesses, places, place, doubts) {
+    if (record.action !== 'copied' && record.action !== 'unchanged')
+        return record;
+    const versions = [];
+    let doubt;
+    for (const version of record.versions ?? []) {
+        const pair = versionInQuestion(record, version, places);
+        const answer = pair && (await place(() => prove_ask(pair, witnesses)));
+        if (answer === undefined)
+            versions.push(version);
+        else if (!('finding' in answer)) {
+            doubt = answer;
+            versions.push(version);
+        }
+        else if (answer.finding.same)
+            versions.push({ ...version, proof: answer.proof });
+        else
+            return differing(record, answer.finding, `Version ${version.source}: `);
+    }
+    if (doubt !== undefined)
+        count(doubt, doubts);
+    return { ...record, versions, proof: conclude_history_weakest(versions) };
+}
+function versionInQuestion({ key, destinationKey }, version, { source, destination }) {
+    const { sourceEtag, destinationEtag, size, proof } = version;
+    if (sourceEtag === undefined || destinationEtag === undefined || version.destination === undefined)
+        return undefined;
+    if (proof !== 'size')
+        return undefined;
+    return [
+        { key: key.slice(source.prefix.length), versionId: version.source, etag: sourceEtag, size },
+        {
+            key: destinationKey.slice(destination.prefix.length),
+            versionId: version.destination,
+            etag: destinationEtag,
+            size,
+        },
+    ];
+}
+async function prove_ask(pair, { checksums, contents }) {
     const said = await checksums(...pair);
     const told = (0,evidence/* weigh */.vi)(said);
     if (told !== undefined)
-        return settled(record, told, 'checksum');
+        return { finding: told, proof: 'checksum' };
     const read = await contents?.(...pair);
     const seen = read && (0,evidence/* weigh */.vi)(read);
     if (seen !== undefined)
-        return settled(record, seen, 'content');
-    if (record.action !== 'failed') {
-        doubts.open++;
-        if (isSilent(said))
-            doubts.silent++;
-        if (read !== undefined)
-            doubts.unread++;
-    }
-    return record;
+        return { finding: seen, proof: 'content' };
+    return { silent: isSilent(said), unread: read !== undefined };
+}
+function count({ silent, unread }, doubts) {
+    doubts.open++;
+    if (silent)
+        doubts.silent++;
+    if (unread)
+        doubts.unread++;
 }
 function isSilent({ source, destination }) {
     return source === undefined || destination === undefined;
 }
 function settled({ error: _, ...record }, finding, proof) {
-    if (finding.same) {
-        return record.action === 'failed'
-            ? { ...record, action: 'unchanged', reason: `same-${proof}`, proof }
-            : { ...record, proof };
-    }
-    const { algorithm, source, destination } = finding;
+    if (!finding.same)
+        return differing(record, finding);
+    return record.action === 'failed'
+        ? { ...record, action: 'unchanged', reason: `same-${proof}`, proof }
+        : { ...record, proof };
+}
+/** @param what a word on what differs, where it is not the whole object */
+function differing(record, { algorithm, source, destination }, what = '') {
     return {
         ...record,
         action: 'failed',
@@ -69396,15 +70089,14 @@ function settled({ error: _, ...record }, finding, proof) {
         proof: 'none',
         error: {
             code: 'ContentDiffers',
-            message: `The ${algorithm} of the source is ${source}, that of the destination ${destination}.`,
+            message: `${what}The ${algorithm} of the source is ${source}, that of the destination ${destination}.`,
         },
     };
 }
 
-// EXTERNAL MODULE: ./lib/src/model.js
-var model = __nccwpck_require__(94887);
 ;// CONCATENATED MODULE: ./lib/src/sync/totals.js
 /** Counting, once per record, and the identity that says nothing fell between two stools. */
+
 
 
 const EXAMPLES = 5;
@@ -69412,6 +70104,8 @@ class Tally {
     #listed = 0;
     #bytesListed = 0;
     #bytesCopied = 0;
+    #versionsCopied = 0;
+    #versionsNotKept = 0;
     #undeleted = 0;
     #actions = { copied: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0, kept: 0 };
     /** By action, then by reason: to join the two into a key for every record would cost more than counting it. */
@@ -69426,10 +70120,15 @@ class Tally {
             this.#listed++;
             this.#bytesListed += size;
         }
-        if (plain === 'copied')
-            this.#bytesCopied += size;
-        if (action === 'copied' || action === 'unchanged')
+        if (plain === 'copied') {
+            this.#bytesCopied += bytesCopied(record);
+            this.#versionsCopied += record.versions?.filter(({ copied }) => copied).length ?? 0;
+        }
+        if (action === 'copied' || action === 'unchanged') {
             increment(this.#proofs, proof);
+            this.#versionsNotKept +=
+                record.versions?.filter(({ destination }) => destination === undefined).length ?? 0;
+        }
         if (action === 'kept' && UNDELETED.has(reason))
             this.#undeleted++;
         if (isWrong(record))
@@ -69454,6 +70153,8 @@ class Tally {
             undeleted: this.#undeleted,
             bytesListed: this.#bytesListed,
             bytesCopied: this.#bytesCopied,
+            ...(this.#versionsCopied > 0 && { versionsCopied: this.#versionsCopied }),
+            ...(this.#versionsNotKept > 0 && { versionsNotKept: this.#versionsNotKept }),
             reasons: Object.fromEntries([...this.#reasons].flatMap(([action, reasons]) => [...reasons].map(([reason, count]) => [`${action}: ${reason}`, count]))),
             proofs: Object.fromEntries(model/* PROOFS */.iR.map(proof => [proof, this.#proofs.get(proof) ?? 0])),
         };
@@ -69491,6 +70192,8 @@ const WORDS = {
     'size-differs': 'The sizes differ.',
     'content-differs': 'The contents differ.',
     'source-newer': 'The source is newer than the destination.',
+    'versions-missing': 'The destination lacks versions that the source has.',
+    'versions-differ': 'The histories differ.',
     unproven: 'The two have no checksum in common, so that nothing proves them equal.',
     always: '`compare: always` takes every object as different.',
     archived: 'The object is archived and has no restored copy; `archived: fail` was asked for.',
@@ -69528,6 +70231,14 @@ function describeMovements({ appeared, movedOn }) {
     }
     return notes;
 }
+/** Histories that the destination has only the newer part of. */
+function describeNotKept({ versionsNotKept }) {
+    return versionsNotKept === undefined
+        ? []
+        : [
+            `The destination lacks ${(0,report_text/* count */.U9)(versionsNotKept, 'older version')} of the source beneath what it has: a lifecycle rule expired them there, or it was filled without versions.`,
+        ];
+}
 /** Which objects `verify: checksum` and `verify: content` had to leave at their size, and what would do more. */
 function describeDoubts(verify, { open, silent, unread }) {
     if (open === 0)
@@ -69558,15 +70269,14 @@ const FRUITLESS = 5;
  *
  * @throws StoppedError once `aborting` has fired; otherwise what the last attempt threw
  */
-async function sha256Of(bucket, { key, etag, size }, reading) {
+async function sha256Of(bucket, object, reading) {
+    const { etag, size } = object;
     const hash = (0,external_node_crypto_.createHash)('sha256');
     let read = 0;
     for (let fruitless = 0; read < size;) {
         const from = read;
         const { Body } = await bucket.send(new dist_cjs/* GetObjectCommand */.jLs({
-            ...bucket.common,
-            ...bucket.payer,
-            Key: bucket.fullKey(key),
+            ...bucket.naming(object),
             IfMatch: `"${etag}"`,
             ...(from > 0 && { Range: `bytes=${from}-` }),
         }));
@@ -69691,7 +70401,7 @@ async function conclude_conclude(conclusion, diary) {
     diary.compared = compares || settings.mode === 'verify';
     const { reasons } = diary.totals;
     diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
-    diary.notes.push(...describeMovements(movements), ...describeDoubts(settings.verify, doubts));
+    diary.notes.push(...describeMovements(movements), ...describeNotKept(diary.totals), ...describeDoubts(settings.verify, doubts));
 }
 /** The records as they are, or what the objects themselves say where `verify` asks for more than the listings show. */
 function proven(records, { scene, mayLook, stop }, diary, doubts) {
@@ -69715,7 +70425,8 @@ function proven(records, { scene, mayLook, stop }, diary, doubts) {
 function changedSomething({ totals }) {
     return totals.toCopy + totals.toDelete > 0;
 }
-function closingListing({ source, destination }) {
+function closingListing({ settings, source, destination }) {
+    const list = listingFor(settings.preserve);
     return pairListings(list(source), list(destination));
 }
 function places({ source, destination }) {
@@ -69912,34 +70623,49 @@ function createFilter(settings) {
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/plan-line.js
-function toLine({ key, action, reason, source, destination }) {
-    return [key, action, reason, source ? entryLine(source) : 0, destination ? entryLine(destination) : 0];
+function toLine(item) {
+    const { key, action, reason, source, destination } = item;
+    const ours = source ? entryLine(source) : 0;
+    const theirs = destination ? entryLine(destination) : 0;
+    if ((item.action !== 'copy' && item.action !== 'unchanged') || item.twins === undefined)
+        return [key, action, reason, ours, theirs];
+    const { from, twins, differing } = item;
+    const continuation = { ...(from !== undefined && { from }), twins, ...(differing && { differing }) };
+    return [key, action, reason, ours, theirs, continuation];
 }
 /** The item that the line was made of. */
-function fromLine([key, action, reason, source, destination]) {
-    const ours = source === 0 ? undefined : entryOf(key, source);
-    const theirs = destination === 0 ? undefined : entryOf(key, destination);
+function fromLine([key, action, reason, source, destination, continuation]) {
+    const ours = source === 0 ? undefined : plan_line_entryOf(key, source);
+    const theirs = destination === 0 ? undefined : plan_line_entryOf(key, destination);
     if (theirs === undefined)
         return { key, source: ours, action, reason };
     if (ours === undefined)
         return { key, destination: theirs, action, reason };
-    return { key, source: ours, destination: theirs, action, reason };
+    const both = { key, source: ours, destination: theirs, action, reason };
+    return continuation === undefined ? both : { ...both, ...continuation };
 }
 function entryLine(entry) {
     const { size, etag, modified } = entry;
     return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
 }
-function isUsual({ storageClass, restored, restoring }) {
-    return storageClass === USUAL.storageClass && !restored && !restoring;
+function isUsual({ storageClass, restored, restoring, versionId }) {
+    return storageClass === USUAL.storageClass && !restored && !restoring && versionId === undefined;
 }
-function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, ...others }) {
-    return others;
+function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, history, ...others }) {
+    if (history === undefined)
+        return others;
+    return { ...others, history: history.map(({ key: _, ...version }) => version) };
 }
 const USUAL = { storageClass: 'STANDARD', restored: false };
-function entryOf(key, [size, etag, modified, others]) {
+function plan_line_entryOf(key, [size, etag, modified, others]) {
     return others === undefined
         ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
-        : { key, size, etag, modified, ...others };
+        : { key, size, etag, modified, ...expanded(key, others) };
+}
+function expanded(key, { history, ...others }) {
+    return history === undefined
+        ? others
+        : { ...others, history: history.map(version => ({ key, ...version })) };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/plan.js
@@ -69963,6 +70689,7 @@ async function makePlan(scene, scratch) {
     };
     const totals = new PlanTotals();
     const writer = new NdjsonWriter((0,external_node_path_.join)(scratch, 'plan.ndjson'));
+    const list = listingFor(settings.preserve);
     const pairs = pairListings(list(source), list(destination));
     for await (const page of planPairs(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {
         for (const item of page)
@@ -70150,10 +70877,10 @@ function answer(verdict, seen, todo) {
 
 
 /** @returns `undefined` when it is not, or cannot be seen to be, the key that is in the way */
-async function lookForKey(scene, key) {
+async function lookForKey(scene, object) {
     const { from } = scene;
     try {
-        const head = await from.send(new dist_cjs/* HeadObjectCommand */.l81({ ...from.common, ...from.payer, Key: from.fullKey(key) }));
+        const head = await from.send(new dist_cjs/* HeadObjectCommand */.l81(from.naming(object)));
         return head.SSEKMSKeyId === undefined
             ? undefined
             : { key: head.SSEKMSKeyId, fix: keyFix(scene, head.SSEKMSKeyId) };
@@ -70199,6 +70926,8 @@ function keyFix(scene, key) {
 
 
 
+
+
 /** Who is asked about, and what they do. */
 const READER = {
     copy: { check: 'signer-can-read', does: 'signs the copies' },
@@ -70218,9 +70947,10 @@ const checkReadable = async (scene) => {
     return [await tryReading(scene, sample)];
 };
 /** `undefined` also when the source cannot be listed; another check says so. */
-async function readable_pickSample({ source }) {
+async function readable_pickSample({ source, settings }) {
     try {
-        const readable = (await firstPage(source)).filter(entry => !isArchived(entry));
+        const page = await firstPage(source, listingFor(settings.preserve));
+        const readable = page.flatMap(objectsOf).filter(entry => !isArchived(entry));
         const full = readable.filter(entry => entry.size > 0);
         // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
         const certain = full.find(entry => entry.storageClass !== 'INTELLIGENT_TIERING');
@@ -70230,14 +70960,18 @@ async function readable_pickSample({ source }) {
         return undefined;
     }
 }
+/** The object itself, or of a history all versions that are objects. */
+function objectsOf(entry) {
+    return entry.history?.flatMap(version => (isMarker(version) ? [] : version)) ?? [entry];
+}
 async function tryReading(scene, sample) {
     const { from } = scene;
     const { check, does } = READER[scene.engine];
     const who = from.identity.arn ?? 'the identity in use';
-    const Key = from.fullKey(sample.key);
     const needs = needsOf(scene);
-    const what = `${JSON.stringify(Key)}${also(needs)}`;
-    const request = { ...from.common, ...from.payer, Key };
+    const request = from.naming(sample);
+    const version = sample.versionId === undefined ? '' : `version ${sample.versionId} of `;
+    const what = `${version}${JSON.stringify(request.Key)}${also(needs)}`;
     let contentRead = false;
     try {
         if (sample.size === 0)
@@ -70265,7 +70999,7 @@ async function tryReading(scene, sample) {
         }
         if (kind !== 'denied')
             return { check, verdict: 'fail', seen };
-        const sealed = contentRead ? undefined : await lookForKey(scene, sample.key);
+        const sealed = contentRead ? undefined : await lookForKey(scene, sample);
         if (sealed !== undefined) {
             const under = `${seen} The object is encrypted under ${sealed.key}.`;
             return { check, verdict: 'fail', seen: under, fix: sealed.fix };
@@ -70313,6 +71047,7 @@ const checkRequestPayment = ({ settings, from, facts }) => {
 
 
 const writable_CHECK = 'destination-writable';
+/** No object ever has this key. */
 const PROBE_KEY = '.s3-cross-account-sync-probe';
 const checkWritable = async (scene) => {
     const { mode } = scene.settings;
@@ -70494,6 +71229,48 @@ const checkAcls = scene => {
     return [{ check: acls_CHECK, verdict: 'pass', seen }];
 };
 
+;// CONCATENATED MODULE: ./lib/src/preflight/delete-markers.js
+/**
+ * With `preserve: versions`: the destination's own identity may put delete markers. It asks to delete a key that has no
+ * object, and that only if it has one: S3 looks at the permission first, and the condition never holds.
+ * (S3 User Guide, "How to perform conditional deletes".)
+ */
+
+
+
+
+
+
+const delete_markers_CHECK = 'destination-markable';
+const checkDeleteMarkers = async ({ settings, destination }) => {
+    const { mode, preserve } = settings;
+    if (!preserve.has('versions') || mode === 'verify')
+        return [];
+    if (mode === 'dry-run') {
+        const seen = 'Not tried: a dry run sends nothing that could change anything.';
+        return [{ check: delete_markers_CHECK, verdict: 'unknown', seen }];
+    }
+    return [await delete_markers_probe(destination)];
+};
+/** What a condition that does not hold is answered with. */
+const REFUSED = new Set(['absent', 'precondition']);
+async function delete_markers_probe(destination) {
+    const who = destination.identity.arn ?? 'the identity in use';
+    const request = new dist_cjs/* DeleteObjectCommand */.k4j({ ...destination.naming({ key: PROBE_KEY }), IfMatch: '*' });
+    const trouble = await destination.send(request).then(() => undefined, aws_trouble/* troubleOf */.L);
+    if (trouble === undefined || REFUSED.has(trouble.kind)) {
+        const seen = `${who} may put delete markers below ${uri(destination.location)}.`;
+        return { check: delete_markers_CHECK, verdict: 'pass', seen };
+    }
+    const { kind, code, message } = trouble;
+    const seen = `${who} may not put delete markers below ${uri(destination.location)} (${code}: ${message}).`;
+    if (kind !== 'denied')
+        return { check: delete_markers_CHECK, verdict: 'unknown', seen };
+    const statement = (0,policies/* markStatement */.bb)(destination.location, destination.identity.partition);
+    const fix = grant(destination.identity, destination, statement, message);
+    return { check: delete_markers_CHECK, verdict: 'fail', seen, fix };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/preflight/listable.js
 /** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
 
@@ -70501,13 +71278,16 @@ const checkAcls = scene => {
 
 
 
-const checkListable = async ({ source, destination }) => Promise.all([checkSide('source', source), checkSide('destination', destination)]);
-async function checkSide(side, bucket) {
+
+const checkListable = async ({ source, destination, settings: { preserve } }) => Promise.all([checkSide('source', source, preserve), checkSide('destination', destination, preserve)]);
+async function checkSide(side, bucket, preserve) {
+    const versions = preserve.has('versions');
     const check = `${side}-listable`;
     const where = uri(bucket.location);
     try {
-        const page = await firstPage(bucket);
-        const seen = page.length === 0 ? `${where} is empty.` : `${where} can be listed.`;
+        const page = await firstPage(bucket, listingFor(preserve));
+        const listed = versions ? `${where} can be listed with all versions.` : `${where} can be listed.`;
+        const seen = page.length === 0 ? `${where} is empty.` : listed;
         return { check, verdict: 'pass', seen };
     }
     catch (error) {
@@ -70515,7 +71295,7 @@ async function checkSide(side, bucket) {
         const seen = `${where} could not be listed by ${bucket.identity.arn ?? 'the identity in use'} (${code}: ${message}).`;
         if (kind !== 'denied')
             return { check, verdict: 'fail', seen };
-        const statement = (0,policies/* listStatement */.Ee)(bucket.location, bucket.identity.partition);
+        const statement = (0,policies/* listStatement */.Ee)(bucket.location, bucket.identity.partition, versions);
         return { check, verdict: 'fail', seen, fix: grant(bucket.identity, bucket, statement, message) };
     }
 }
@@ -70610,35 +71390,71 @@ async function canHead(bucket, request) {
 }
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/versioning.js
-const checkVersioning = ({ settings, facts }) => {
+/**
+ * Whether the buckets keep versions: what is overwritten or deleted at the destination can then be had back, and
+ * histories can be carried.
+ */
+
+
+const checkVersioning = scene => scene.settings.preserve.has('versions')
+    ? [sourceHistory(scene), destinationHistory(scene)]
+    : [safetyNet(scene)];
+function safetyNet({ settings, facts }) {
     const { versioning } = facts.destination;
-    const check = 'destination-versioning';
     if (!versioning.known)
-        return [{ check, verdict: 'unknown', seen: `Versioning of the destination: ${versioning.why}.` }];
+        return atDestination('unknown', `Versioning of the destination: ${versioning.why}.`);
     if (versioning.value === 'Enabled') {
-        return [
-            {
-                check,
-                verdict: 'pass',
-                seen: 'The destination keeps versions: what is overwritten or deleted can be had back.',
-            },
-        ];
+        return atDestination('pass', 'The destination keeps versions: what is overwritten or deleted can be had back.');
     }
     const state = versioning.value === 'Off' ? 'keeps no versions' : 'has versioning suspended';
     const seen = `The destination ${state}: what is overwritten or deleted is gone.`;
     if (!settings.delete)
-        return [{ check, verdict: 'pass', seen }];
-    return [
-        {
-            check,
-            verdict: 'warn',
-            seen,
-            fix: { todo: 'With `delete: true`, enable versioning on the destination bucket.' },
-        },
-    ];
-};
+        return atDestination('pass', seen);
+    return atDestination('warn', seen, {
+        todo: 'With `delete: true`, enable versioning on the destination bucket.',
+    });
+}
+/** A suspended bucket still has a history. Its `null` version is a version like another, as long as nobody replaces it. */
+function sourceHistory({ facts, source }) {
+    const { versioning } = facts.source;
+    const check = 'source-versioning';
+    if (!versioning.known)
+        return { check, verdict: 'unknown', seen: `Versioning of the source: ${versioning.why}.` };
+    if (versioning.value === 'Off') {
+        const seen = 'The source has never kept versions: there are no histories to carry.';
+        const todo = `Leave \`versions\` out of \`preserve\`, or enable versioning on the source: ${enabling(source)}.`;
+        return { check, verdict: 'fail', seen, fix: { todo } };
+    }
+    const seen = versioning.value === 'Enabled'
+        ? 'The source keeps versions.'
+        : 'The source has versioning suspended: what it has kept is carried, with its `null` versions.';
+    return { check, verdict: 'pass', seen };
+}
+/** Without versions each copy would replace the one before it, and a delete marker would be a deletion. */
+function destinationHistory({ facts, destination }) {
+    const { versioning } = facts.destination;
+    if (!versioning.known) {
+        const seen = `Whether the destination keeps versions must be known with \`preserve: versions\`, and ${versioning.why}.`;
+        const statement = (0,policies/* versioningStatement */.ar)(destination.location, destination.identity.partition);
+        return atDestination('fail', seen, grant(destination.identity, destination, statement, ''));
+    }
+    if (versioning.value === 'Enabled')
+        return atDestination('pass', 'The destination keeps versions, so that histories can be carried.');
+    const state = versioning.value === 'Off' ? 'keeps no versions' : 'has versioning suspended';
+    const seen = `The destination ${state}: each version would replace the one before it.`;
+    return atDestination('fail', seen, {
+        todo: `Enable versioning on the destination: ${enabling(destination)}.`,
+    });
+}
+function enabling({ location }) {
+    return `aws s3api put-bucket-versioning --bucket ${location.bucket} --versioning-configuration Status=Enabled`;
+}
+function atDestination(verdict, seen, fix) {
+    return { check: 'destination-versioning', verdict, seen, ...(fix !== undefined && { fix }) };
+}
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/checks.js
+
 
 
 
@@ -70652,14 +71468,15 @@ const checkVersioning = ({ settings, facts }) => {
 async function checkAll(ways) {
     const { copy } = ways;
     const found = checkAccess(ways);
-    const [owners, listable, restorable, { scene, choice, reading, writing, note }, ...rest] = await Promise.all([
+    const [owners, listable, restorable, markers, { scene, choice, reading, writing, note }, ...rest] = await Promise.all([
         checkOwners(copy),
         checkListable(copy),
         checkRestorable(copy),
+        checkDeleteMarkers(copy),
         found,
         ...SETTINGS.map(async (check) => check((await found).scene)),
     ]);
-    const results = [owners, listable, choice, reading, restorable, writing, ...rest].flat();
+    const results = [owners, listable, choice, reading, restorable, writing, markers, ...rest].flat();
     return { scene, results, ...(note !== undefined && { note }) };
 }
 /** Those that ask what the settings of the buckets mean for whoever does the work. */
@@ -70851,12 +71668,13 @@ function tellChecks(checks, log) {
 }
 function tellPlan(totals, settings, log) {
     const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toRestore, toFail } = totals;
+    const inVersions = totals.versionsToCopy > 0 ? ` in ${(0,report_text/* count */.U9)(totals.versionsToCopy, 'version')}` : '';
     log.info(`Listed ${(0,report_text/* thousands */.oh)(listed)} source objects (${(0,report_text/* bytes */.ee)(bytesListed)}) and ${(0,report_text/* thousands */.oh)(atDestination)} at the destination.`);
     const verb = settings.mode === 'dry-run' ? 'Would copy' : settings.mode === 'verify' ? 'Different:' : 'To copy:';
     const deletions = toDelete > 0 ? `, ${(0,report_text/* thousands */.oh)(toDelete)} to delete` : '';
     const restores = toRestore > 0 ? `, ${(0,report_text/* thousands */.oh)(toRestore)} to ask back from an archive` : '';
     const failures = toFail > 0 ? `, ${(0,report_text/* thousands */.oh)(toFail)} that cannot be carried` : '';
-    log.info(`${verb} ${(0,report_text/* thousands */.oh)(toCopy)} objects (${(0,report_text/* bytes */.ee)(bytesToCopy)})${deletions}${restores}${failures}.`);
+    log.info(`${verb} ${(0,report_text/* thousands */.oh)(toCopy)} objects${inVersions} (${(0,report_text/* bytes */.ee)(bytesToCopy)})${deletions}${restores}${failures}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/job.js
@@ -70988,7 +71806,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
 /* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(58729);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(38833);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(69008);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(86424);
 /* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3849);
 /* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(95890);
@@ -71134,6 +71952,7 @@ const PRESERVABLE = [
     'acl',
     'checksum',
     'website-redirect',
+    'versions',
 ];
 /**
  * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object
@@ -71490,7 +72309,9 @@ function success({ mode, complete, verified }) {
 function whatHappened(report) {
     const { mode, totals, settings } = report;
     const [from, to] = [(0,report_text/* code */.aY)(String(settings.source ?? '')), (0,report_text/* code */.aY)(String(settings.destination ?? ''))];
-    const copied = (0,report_text.md) `**${(0,report_text/* count */.U9)(totals.copied, 'object')}** (${(0,report_text/* bytes */.ee)(totals.bytesCopied)})`;
+    const { versionsCopied } = totals;
+    const inVersions = versionsCopied === undefined ? '' : ` in ${(0,report_text/* count */.U9)(versionsCopied, 'version')}`;
+    const copied = (0,report_text.md) `**${(0,report_text/* count */.U9)(totals.copied, 'object')}**${inVersions} (${(0,report_text/* bytes */.ee)(totals.bytesCopied)})`;
     const rest = (0,report_text.md) `${totals.unchanged} already there${others(report)}`;
     switch (mode) {
         case 'sync':
@@ -71958,8 +72779,8 @@ const MEMBERS = {
  * @param owner canonical user id of the account that will own the copy
  * @throws trouble of the kind `denied` without `s3:GetObjectAcl`
  */
-async function grantsOf(from, { key }, owner) {
-    const acl = await from.send(new dist_cjs/* GetObjectAclCommand */.hsf({ ...from.common, ...from.payer, Key: from.fullKey(key) }));
+async function grantsOf(from, source, owner) {
+    const acl = await from.send(new dist_cjs/* GetObjectAclCommand */.hsf(from.naming(source)));
     const grants = acl.Grants ?? [];
     const ofOwner = (grant) => grant.Grantee?.ID !== undefined && grant.Grantee.ID === acl.Owner?.ID;
     if (grants.every(grant => ofOwner(grant) && grant.Permission === 'FULL_CONTROL'))
@@ -72053,7 +72874,7 @@ function metadataOf(head) {
 }
 /** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
 async function taggingOf(from, source) {
-    const { TagSet } = await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
+    const { TagSet } = await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b(from.naming(source)));
     return (TagSet ?? [])
         .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
         .join('&');
@@ -72463,6 +73284,11 @@ class Bucket {
     fullKey(key) {
         return this.location.prefix + key;
     }
+    /** Members that name an object, and the version of it where one is meant. */
+    naming({ key, versionId }) {
+        const named = { ...this.common, ...this.payer, Key: this.fullKey(key) };
+        return versionId === undefined ? named : { ...named, VersionId: versionId };
+    }
     /** Any operation, by the SDK. */
     send(command, { signal = this.#network.aborting, withinMs } = {}) {
         return (0,retry/* withRetries */.L)(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
@@ -72640,9 +73466,7 @@ async function headEntry(bucket, key) {
  */
 function headListed(bucket, entry, asked = {}) {
     return bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__/* .HeadObjectCommand */ .l81({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: bucket.fullKey(entry.key),
+        ...bucket.naming(entry),
         IfMatch: `"${entry.etag}"`,
         ...asked,
     }));
@@ -72763,8 +73587,9 @@ function parseLines(text) {
  * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
  * (S3 API, CopyObject, "x-amz-copy-source".)
  */
-function copySource(bucket, key) {
-    return `${bucket}/${encodeKey(key)}`;
+function copySource(bucket, key, versionId) {
+    const path = `${bucket}/${encodeKey(key)}`;
+    return versionId === undefined ? path : `${path}?versionId=${versionId}`;
 }
 /** A key in a path: all but unreserved characters and `/` percent-encoded. */
 function encodeKey(key) {
@@ -72804,8 +73629,8 @@ function unquote(etag) {
  *
  * @throws trouble of the kind `denied` without `s3:GetObjectRetention` and `s3:GetObjectLegalHold`
  */
-async function lockOf(from, { key }) {
-    const object = { ...from.common, ...from.payer, Key: from.fullKey(key) };
+async function lockOf(from, source) {
+    const object = from.naming(source);
     const [retention, hold] = await Promise.all([
         unlessUnlocked(async () => (await from.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .GetObjectRetentionCommand */ .zsK(object))).Retention),
         unlessUnlocked(async () => (await from.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .GetObjectLegalHoldCommand */ .v5H(object))).LegalHold),
@@ -72952,7 +73777,7 @@ async function complete(route, source, { key, uploadId }, parts, checksum) {
     });
     try {
         const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
-        return (0,_route_js__WEBPACK_IMPORTED_MODULE_10__/* .copied */ .pG)(answer.ETag, answer.$metadata.requestId);
+        return (0,_route_js__WEBPACK_IMPORTED_MODULE_10__/* .copied */ .pG)(answer.ETag, answer.VersionId, answer.$metadata.requestId);
     }
     catch (error) {
         if ((0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_1__/* .troubleOf */ .L)(error).code !== 'NoSuchUpload')
@@ -72969,7 +73794,7 @@ async function alreadyCompleted(to, key, parts, error) {
     const head = await to.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_9__/* .HeadObjectCommand */ .l81({ ...to.common, ...to.payer, Key: key }));
     if ((0,_keys_js__WEBPACK_IMPORTED_MODULE_11__/* .unquote */ ._n)(head.ETag) !== expected)
         throw error;
-    return (0,_route_js__WEBPACK_IMPORTED_MODULE_10__/* .copied */ .pG)(head.ETag, head.$metadata.requestId);
+    return (0,_route_js__WEBPACK_IMPORTED_MODULE_10__/* .copied */ .pG)(head.ETag, head.VersionId, head.$metadata.requestId);
 }
 function multipartEtag(parts) {
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('md5');
@@ -73085,7 +73910,7 @@ function copiedFrom({ from, to }, source) {
     return {
         ...from.payer,
         ...to.payer,
-        CopySource: (0,_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .copySource */ .XR)(from.location.bucket, from.fullKey(source.key)),
+        CopySource: (0,_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .copySource */ .XR)(from.location.bucket, from.fullKey(source.key), source.versionId),
         CopySourceIfMatch: `"${source.etag}"`,
         ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
     };
@@ -73102,11 +73927,11 @@ function destinationTraits(route, source) {
     };
 }
 /** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
-function copied(etag, requestId) {
+function copied(etag, versionId, requestId) {
     const plain = (0,_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .unquote */ ._n)(etag);
     if (plain === '')
         throw new Error('S3 answered 200 without the ETag of the copy.');
-    return { etag: plain, requestId };
+    return { etag: plain, versionId, requestId };
 }
 const PATIENCE_MS = 60_000;
 const SLOWEST_BYTES_PER_MS = 10_000;
@@ -73725,6 +74550,22 @@ var names = __nccwpck_require__(48330);
 ;// CONCATENATED MODULE: ./lib/src/settings/rules.js
 
 
+/** Comparisons that do not look at what two versions are. */
+const HEEDLESS = new Set(['newer', 'missing', 'always']);
+/** Not all versions of a key are in, so that its history would have holes. */
+const HOLES = 'would leave holes in histories';
+/** What `preserve: versions` cannot be combined with: an input, its value where it is of that kind, and what else to do. */
+function withoutVersions(name, refused, why, accepted) {
+    return {
+        about: [name, 'preserve'],
+        broken(settings) {
+            const value = settings.preserve.has('versions') ? refused(settings) : undefined;
+            return value === undefined
+                ? undefined
+                : `${name}: "${value}" contradicts preserve: versions, because it ${why}. Accepted: with preserve versions, ${accepted}.`;
+        },
+    };
+}
 const RULES = [
     {
         about: ['source', 'destination'],
@@ -73803,6 +74644,12 @@ const RULES = [
                 'than that an object is there. Accepted: any other comparison, or verify listing.'
             : undefined,
     },
+    withoutVersions('compare', ({ compare }) => (HEEDLESS.has(compare) ? compare : undefined), 'does not say how far a history has come', 'compare auto, size or checksum'),
+    withoutVersions('archived', ({ archived }) => (archived === 'restore' ? archived : undefined), 'asks back current objects only', 'archived skip or fail, or archived versions restored before the run'),
+    withoutVersions('min-size', ({ filter }) => filter.minSize?.toString(), HOLES, 'no min-size'),
+    withoutVersions('max-size', ({ filter }) => filter.maxSize?.toString(), HOLES, 'no max-size'),
+    withoutVersions('modified-after', ({ filter }) => filter.modifiedAfter?.toISOString(), HOLES, 'no modified-after'),
+    withoutVersions('modified-before', ({ filter }) => filter.modifiedBefore?.toISOString(), HOLES, 'no modified-before'),
     {
         about: ['min-size', 'max-size'],
         broken: ({ filter: { minSize, maxSize } }) => minSize !== undefined && maxSize !== undefined && minSize > maxSize

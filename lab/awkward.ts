@@ -76,6 +76,8 @@ export function makeAwkward(
   });
   put('guarded/moved.html', '', { redirect: '/elsewhere' });
   source.put('guarded/sums', sparse(11 * MIB, 'sums'), { ...old, parts: 5 * MIB, checksum: 'SHA256' });
+  put('guarded/history', 'first draft');
+  put('guarded/history', 'second draft');
   put('archive/2019.tar', 'in the ice', { storageClass: 'DEEP_ARCHIVE' });
   put('archive/2020.tar', 'in the ice', { storageClass: 'GLACIER' });
 

@@ -31,6 +31,8 @@ export interface TwoAccountsOptions {
   readonly source?: Partial<BucketSettings>;
   readonly destination?: Partial<BucketSettings>;
   readonly maxSessionSeconds?: number;
+  /** Both buckets keep versions, and both roles may do with them what carrying histories needs. */
+  readonly versions?: boolean;
   /** Neither bucket has a policy, and neither role may do anything in the other's: nothing can be copied server-side. */
   readonly apart?: boolean;
 }
@@ -70,35 +72,41 @@ const OBJECT_WRITES = [
  * may do just what copying needs. The source bucket's policy lets the destination role read.
  */
 export function twoAccounts(lab: Lab, options: TwoAccountsOptions = {}): TwoAccounts {
-  const { maxSessionSeconds = 3600, apart = false } = options;
+  const { maxSessionSeconds = 3600, apart = false, versions = false } = options;
+  const keeping = versions ? ({ versioning: 'Enabled' } as const) : {};
   const from: BucketSettings = {
     name: 'octo-source',
     account: '111122223333',
     region: 'eu-west-1',
+    ...keeping,
     ...options.source,
   };
   const to: BucketSettings = {
     name: 'octo-destination',
     account: '444455556666',
     region: 'eu-central-1',
+    ...keeping,
     ...options.destination,
   };
 
+  const scoped = versions ? ofVersions : (policy: PolicyDocument) => policy;
   const source = settle(lab, from, options.organization, {
     account: from.account,
     name: 's3-sync-source',
     trustPolicy: trustPolicy(from.account),
-    policies: { sync: sourceRolePolicy(from.name) },
+    policies: { sync: scoped(sourceRolePolicy(from.name)) },
     maxSessionSeconds,
   });
   const destination = settle(lab, to, options.organization, {
     account: to.account,
     name: 's3-sync-destination',
     trustPolicy: trustPolicy(to.account),
-    policies: { sync: apart ? destinationAlonePolicy(to.name) : destinationRolePolicy(to.name, from.name) },
+    policies: {
+      sync: scoped(apart ? destinationAlonePolicy(to.name) : destinationRolePolicy(to.name, from.name)),
+    },
     maxSessionSeconds,
   });
-  if (!from.policy && !apart) source.setBucketPolicy(readableBy(destination.role, from.name));
+  if (!from.policy && !apart) source.setBucketPolicy(scoped(readableBy(destination.role, from.name)));
   return { source, destination };
 }
 
@@ -176,6 +184,25 @@ export function readableBy(role: string, bucket: string): PolicyDocument {
     { ...allow(OBJECT_READS, `${arnOf(bucket)}/*`), Principal },
   );
 }
+
+/** The same policy, with what it allows on objects allowed on their versions, too. */
+export function ofVersions({ Statement, ...rest }: PolicyDocument): PolicyDocument {
+  const statements = Statement as readonly { readonly Action: string | readonly string[] }[];
+  return {
+    ...rest,
+    Statement: statements.map(statement => ({
+      ...statement,
+      Action: [statement.Action].flat().flatMap(action => [action, ...(VERSIONED[action] ?? [])]),
+    })),
+  };
+}
+
+const VERSIONED: Readonly<Record<string, readonly string[]>> = {
+  's3:ListBucket': ['s3:ListBucketVersions'],
+  's3:GetObject': ['s3:GetObjectVersion'],
+  's3:GetObjectTagging': ['s3:GetObjectVersionTagging'],
+  's3:GetObjectAcl': ['s3:GetObjectVersionAcl'],
+};
 
 function arnOf(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;

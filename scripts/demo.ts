@@ -14,9 +14,9 @@ const OBJECTS = 1000;
 const PREFIX = 'from-source/';
 
 const lab = await startLab();
-// Only such buckets hold locks and access control lists, which the run is to carry as well.
+// Only such buckets hold histories, locks and access control lists, which the run is to carry as well.
 const guarded = { objectLock: {}, ownership: 'BucketOwnerPreferred' } as const;
-const { source, destination } = twoAccounts(lab, { source: guarded, destination: guarded });
+const { source, destination } = twoAccounts(lab, { source: guarded, destination: guarded, versions: true });
 const [from, to] = [lab.s3.bucket(source.bucket), lab.s3.bucket(destination.bucket)];
 const expected = makeAwkward(from, to, PREFIX, OBJECTS, lab.clock.now());
 

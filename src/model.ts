@@ -36,6 +36,7 @@ export const PRESERVABLE = [
   'acl',
   'checksum',
   'website-redirect',
+  'versions',
 ] as const;
 export type Preserved = (typeof PRESERVABLE)[number];
 
@@ -106,9 +107,9 @@ export interface ReportSettings {
 export interface ObjectEntry {
   /** What remains of S3's key after the location's prefix; '' when the key is the prefix itself. */
   readonly key: string;
-  /** Bytes. */
+  /** Bytes; with a history, those of all its versions. */
   readonly size: number;
-  /** Without quotes. */
+  /** Without quotes; '' where the current version is a delete marker. */
   readonly etag: string;
   /** Milliseconds since the epoch. */
   readonly modified: number;
@@ -118,6 +119,23 @@ export interface ObjectEntry {
   readonly restored: boolean;
   /** A restored copy is on its way. */
   readonly restoring?: true;
+  /** Which version of the key this is, where versions are told apart; with a history, the current one. */
+  readonly versionId?: string;
+  /** With `preserve: versions`: every version of the key, oldest first; at least one. */
+  readonly history?: readonly Version[];
+}
+
+/** One version of a key: an object, or the marker of its deletion. */
+export type Version = ObjectVersion | DeleteMarker;
+export interface ObjectVersion extends Omit<ObjectEntry, 'history'> {
+  readonly versionId: string;
+}
+export interface DeleteMarker {
+  readonly key: string;
+  readonly versionId: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  readonly deleted: true;
 }
 
 /** Two listings met: at least one side is there. */
@@ -131,6 +149,9 @@ export type CopyReason =
   | 'size-differs'
   | 'content-differs'
   | 'source-newer'
+  // With histories: that of the destination ends before the one of the source, or is another one.
+  | 'versions-missing'
+  | 'versions-differ'
   // `compare: checksum` found nothing that proves the two equal.
   | 'unproven'
   | 'always';
@@ -177,8 +198,8 @@ export type ExtraneousReason =
 
 /** What the plan says of one key. `undecided` never leaves the planner. */
 export type Decision =
-  | { readonly action: 'copy'; readonly reason: CopyReason }
-  | { readonly action: 'unchanged'; readonly reason: UnchangedReason }
+  | ({ readonly action: 'copy'; readonly reason: CopyReason } & Continuation)
+  | ({ readonly action: 'unchanged'; readonly reason: UnchangedReason } & Continuation)
   | { readonly action: 'skip'; readonly reason: SkipReason }
   | { readonly action: 'restore'; readonly reason: 'archived' }
   | { readonly action: 'fail'; readonly reason: FailReason }
@@ -186,9 +207,28 @@ export type Decision =
   | { readonly action: 'keep'; readonly reason: Exclude<ExtraneousReason, 'extraneous'> };
 
 export type PlanItem = Decision & Pair;
-export type CopyItem = { readonly action: 'copy'; readonly reason: CopyReason } & Pair & {
+export type CopyItem = { readonly action: 'copy'; readonly reason: CopyReason } & Continuation &
+  Pair & {
     readonly source: ObjectEntry;
   };
+
+/** How far a history has come at the destination. Absent where there is none on either side. */
+export interface Continuation {
+  /** Index of the oldest version that the destination lacks; all that come after it are sent, too. */
+  readonly from?: number;
+  /** Versions of the source and their copies, newest first. */
+  readonly twins?: readonly Twins[];
+  /** The two versions that show that the destination's history is another one. */
+  readonly differing?: Twins;
+}
+/** A version of the source and one of the destination, by their indexes in the histories. */
+export type Twins = readonly [source: number, destination: number];
+
+/** A version that was sent, and the id that S3 gave to its copy. */
+export interface SentVersion {
+  readonly source: string;
+  readonly destination: string;
+}
 
 /** What became of one planned copy or deletion. Without an outcome it was not attempted. */
 export type Outcome = CopiedOutcome | SkippedOutcome | DeletedOutcome | FailedOutcome;
@@ -200,12 +240,15 @@ export interface CopiedOutcome {
   readonly bytes: number;
   /** The object that was copied, where the source had overwritten the one that was listed. */
   readonly source?: ObjectEntry;
+  /** Of a history: what was sent of it, oldest first. */
+  readonly versions?: readonly SentVersion[];
   readonly requestId: string | undefined;
 }
 export interface SkippedOutcome {
   readonly key: string;
   readonly result: 'skipped';
   readonly reason: SkipReason;
+  readonly versions?: readonly SentVersion[];
   readonly requestId: string | undefined;
 }
 export interface DeletedOutcome {
@@ -219,6 +262,7 @@ export interface FailedOutcome {
   readonly reason: FailReason;
   readonly code: string;
   readonly message: string;
+  readonly versions?: readonly SentVersion[];
   readonly requestId: string | undefined;
 }
 
@@ -239,9 +283,27 @@ export interface ObjectRecord {
   readonly reason: CopyReason | UnchangedReason | SkipReason | FailReason | ExtraneousReason;
   readonly sourceEtag?: string;
   readonly destinationEtag?: string;
+  /** Of a history, the weakest among its versions. */
   readonly proof: Proof;
   readonly error?: { readonly code: string; readonly message: string };
   readonly requestId?: string;
+  /** With `preserve: versions`: the source's history, oldest first. */
+  readonly versions?: readonly VersionRecord[];
+}
+
+/** One version of the source, and where it stands at the destination. */
+export interface VersionRecord {
+  /** Its version id. */
+  readonly source: string;
+  /** The version id of its copy; absent where there is none, or none that the destination still keeps. */
+  readonly destination?: string;
+  readonly deleteMarker?: true;
+  /** Sent by this run; where an object `would-copy`, that would be. */
+  readonly copied?: true;
+  readonly size: number;
+  readonly sourceEtag?: string;
+  readonly destinationEtag?: string;
+  readonly proof: Proof;
 }
 export type RecordedAction =
   | 'copied'
@@ -267,6 +329,10 @@ export interface Totals {
   readonly undeleted: number;
   readonly bytesListed: number;
   readonly bytesCopied: number;
+  /** Versions and delete markers of the objects copied; absent where versions are not told apart, or none was. */
+  readonly versionsCopied?: number;
+  /** Older versions of objects copied or unchanged that the destination does not keep; absent where there are none. */
+  readonly versionsNotKept?: number;
   /** Objects per `action: reason`, for example `copied: missing`. */
   readonly reasons: Readonly<Record<string, number>>;
   /** Objects per proof, over copied and unchanged ones. */
@@ -313,39 +379,6 @@ export interface FailureGroup {
   readonly examples: readonly string[];
   readonly requestId?: string;
   readonly fix?: Fix;
-}
-
-/** `report.json`, schema 1. */
-export interface RunReport {
-  readonly schema: 1;
-  readonly tool: { readonly name: string; readonly version: string };
-  readonly mode: Mode;
-  readonly engine: EngineName;
-  /** Everything planned was attempted. */
-  readonly complete: boolean;
-  /** The independent comparison ran and found no difference. */
-  readonly verified: boolean;
-  /** `success`, or why the run failed, one sentence. */
-  readonly verdict: { readonly ok: boolean; readonly text: string };
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly identities: readonly IdentityProof[];
-  readonly regions: Readonly<Record<Side, string | undefined>>;
-  readonly checks: readonly CheckResult[];
-  readonly totals: Totals;
-  /** Notable but not wrong, one sentence each, for example objects the source gained after it was listed. */
-  readonly notes: readonly string[];
-  readonly failures: readonly FailureGroup[];
-  readonly requests: Readonly<Record<string, number>>;
-  /** Bytes that `verify: content` read from both sides together; absent when it read none. */
-  readonly bytesRead?: number;
-  /** Copies in flight that `concurrency: auto` went down to; absent when S3 did not make it. */
-  readonly slowedTo?: number;
-  readonly started: string;
-  readonly finished: string;
-  /** Seconds per phase. */
-  readonly timings: Readonly<Record<string, number>>;
-  /** Link to the workflow run, where there is one. */
-  readonly runUrl: string | undefined;
 }
 
 /** The voice of the job. The GitHub log, a terminal or nothing at all stand behind it. */

@@ -12,7 +12,8 @@ import { visible } from '../src/errors.ts';
 import { rawInputs } from '../src/github/inputs.ts';
 import { OUTPUT_NAMES, outputsOf } from '../src/github/outputs.ts';
 import { fitting } from '../src/github/summary.ts';
-import type { FailureGroup, RunReport } from '../src/model.ts';
+import type { FailureGroup } from '../src/model.ts';
+import type { RunReport } from '../src/run-report.ts';
 
 const run = promisify(execFile);
 

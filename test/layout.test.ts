@@ -14,6 +14,7 @@ const RANKS: Readonly<Record<string, number>> = {
   errors: 0,
   glob: 0,
   ndjson: 0,
+  'run-report': 0,
   sync: 1,
   aws: 1,
   github: 1,

@@ -199,7 +199,22 @@ const COMBINATIONS: readonly [Record<string, string>, RegExp, Record<string, str
     /modified-after, modified-before/,
     { 'modified-after': '8d', 'modified-before': '7d' },
   ],
+  ...withVersions('compare', ['newer', 'missing', 'always'], 'size'),
+  ...withVersions('archived', ['restore'], 'fail'),
+  ...withVersions('min-size', ['1'], ''),
+  ...withVersions('max-size', ['1'], ''),
+  ...withVersions('modified-after', ['2026-01-31T00:00:00.000Z'], ''),
+  ...withVersions('modified-before', ['2026-01-31T00:00:00.000Z'], ''),
 ];
+
+/** Values of an input that `preserve: versions` does not go with, and one that it goes with. */
+function withVersions(name: string, wrong: string[], right: string): (typeof COMBINATIONS)[number][] {
+  return wrong.map(value => [
+    { preserve: 'versions', [name]: value },
+    new RegExp(`^${name}: "${value}" contradicts preserve: versions, because it `),
+    { preserve: 'versions', [name]: right },
+  ]);
+}
 
 for (const [wrong, says, right] of COMBINATIONS) {
   test(`together refused: ${JSON.stringify(wrong)}`, () => {

@@ -64686,24 +64686,41 @@ function bucketArn({ bucket }, partition) {
 function objectsArn(location, partition) {
     return `${bucketArn(location, partition)}/${location.prefix}*`;
 }
-function listStatement(location, partition) {
+function listStatement(location, partition, versions = false) {
     return {
         Sid: 'S3SyncList',
         Effect: 'Allow',
-        Action: 's3:ListBucket',
+        Action: versions ? ['s3:ListBucket', 's3:ListBucketVersions'] : 's3:ListBucket',
         Resource: bucketArn(location, partition),
     };
 }
 function readStatement(location, partition, needs) {
+    const actions = [
+        's3:GetObject',
+        ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+        ...(needs.acl ? ['s3:GetObjectAcl'] : []),
+    ];
     return {
         Sid: 'S3SyncRead',
         Effect: 'Allow',
         Action: [
-            's3:GetObject',
-            ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+            ...(needs.versions ? actions.flatMap(action => [action, ofVersion(action)]) : actions),
+            // The same for every version.
             ...(needs.lock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
-            ...(needs.acl ? ['s3:GetObjectAcl'] : []),
         ],
+        Resource: objectsArn(location, partition),
+    };
+}
+/** The action on one version that goes with an action on objects: `s3:GetObjectVersionTagging`. */
+function ofVersion(action) {
+    return action.replace('Object', 'ObjectVersion');
+}
+/** Delete markers, which are put where the source's history has one. */
+function markStatement(location, partition) {
+    return {
+        Sid: 'S3SyncMark',
+        Effect: 'Allow',
+        Action: 's3:DeleteObject',
         Resource: objectsArn(location, partition),
     };
 }
@@ -64713,6 +64730,15 @@ function bucketAclStatement(location, partition) {
         Sid: 'S3SyncBucketAcl',
         Effect: 'Allow',
         Action: 's3:GetBucketAcl',
+        Resource: bucketArn(location, partition),
+    };
+}
+/** Whether a bucket keeps versions. */
+function versioningStatement(location, partition) {
+    return {
+        Sid: 'S3SyncVersioning',
+        Effect: 'Allow',
+        Action: 's3:GetBucketVersioning',
         Resource: bucketArn(location, partition),
     };
 }
@@ -64961,8 +64987,9 @@ var client_s3_dist_cjs = __nccwpck_require__(3711);
  * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
  * (S3 API, CopyObject, "x-amz-copy-source".)
  */
-function copySource(bucket, key) {
-    return `${bucket}/${encodeKey(key)}`;
+function copySource(bucket, key, versionId) {
+    const path = `${bucket}/${encodeKey(key)}`;
+    return versionId === undefined ? path : `${path}?versionId=${versionId}`;
 }
 /** A key in a path: all but unreserved characters and `/` percent-encoded. */
 function encodeKey(key) {
@@ -65388,6 +65415,11 @@ class Bucket {
     fullKey(key) {
         return this.location.prefix + key;
     }
+    /** Members that name an object, and the version of it where one is meant. */
+    naming({ key, versionId }) {
+        const named = { ...this.common, ...this.payer, Key: this.fullKey(key) };
+        return versionId === undefined ? named : { ...named, VersionId: versionId };
+    }
     /** Any operation, by the SDK. */
     send(command, { signal = this.#network.aborting, withinMs } = {}) {
         return withRetries(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
@@ -65503,8 +65535,8 @@ const MEMBERS = {
  * @param owner canonical user id of the account that will own the copy
  * @throws trouble of the kind `denied` without `s3:GetObjectAcl`
  */
-async function acl_grantsOf(from, { key }, owner) {
-    const acl = await from.send(new GetObjectAclCommand({ ...from.common, ...from.payer, Key: from.fullKey(key) }));
+async function acl_grantsOf(from, source, owner) {
+    const acl = await from.send(new GetObjectAclCommand(from.naming(source)));
     const grants = acl.Grants ?? [];
     const ofOwner = (grant) => grant.Grantee?.ID !== undefined && grant.Grantee.ID === acl.Owner?.ID;
     if (grants.every(grant => ofOwner(grant) && grant.Permission === 'FULL_CONTROL'))
@@ -65618,9 +65650,7 @@ async function headEntry(bucket, key) {
  */
 function head_headListed(bucket, entry, asked = {}) {
     return bucket.send(new HeadObjectCommand({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: bucket.fullKey(entry.key),
+        ...bucket.naming(entry),
         IfMatch: `"${entry.etag}"`,
         ...asked,
     }));
@@ -65677,8 +65707,8 @@ function isMd5(head, etag) {
  *
  * @throws trouble of the kind `denied` without `s3:GetObjectRetention` and `s3:GetObjectLegalHold`
  */
-async function lock_lockOf(from, { key }) {
-    const object = { ...from.common, ...from.payer, Key: from.fullKey(key) };
+async function lock_lockOf(from, source) {
+    const object = from.naming(source);
     const [retention, hold] = await Promise.all([
         unlessUnlocked(async () => (await from.send(new GetObjectRetentionCommand(object))).Retention),
         unlessUnlocked(async () => (await from.send(new GetObjectLegalHoldCommand(object))).LegalHold),
@@ -65787,7 +65817,7 @@ function metadataOf(head) {
 }
 /** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
 async function taggingOf(from, source) {
-    const { TagSet } = await from.send(new GetObjectTaggingCommand({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }));
+    const { TagSet } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
     return (TagSet ?? [])
         .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
         .join('&');
@@ -66021,7 +66051,7 @@ async function complete(route, source, { key, uploadId }, parts, checksum) {
     });
     try {
         const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
-        return copied(answer.ETag, answer.$metadata.requestId);
+        return copied(answer.ETag, answer.VersionId, answer.$metadata.requestId);
     }
     catch (error) {
         if (troubleOf(error).code !== 'NoSuchUpload')
@@ -66038,7 +66068,7 @@ async function alreadyCompleted(to, key, parts, error) {
     const head = await to.send(new HeadObjectCommand({ ...to.common, ...to.payer, Key: key }));
     if (unquote(head.ETag) !== expected)
         throw error;
-    return copied(head.ETag, head.$metadata.requestId);
+    return copied(head.ETag, head.VersionId, head.$metadata.requestId);
 }
 function multipartEtag(parts) {
     const hash = createHash('md5');

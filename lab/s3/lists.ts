@@ -218,15 +218,15 @@ function* versionStops(
 }
 
 function versionXml(
-  { bucket }: BucketCall,
+  call: BucketCall,
   version: Version,
   latest: boolean,
   encode: (name: string) => string,
 ): string {
   const identity =
     text('Key', encode(version.key)) + text('VersionId', version.versionId) + text('IsLatest', latest);
-  const owner = ownerXml(ownerOf(bucket, version));
+  const owner = ownerXml(ownerOf(call.bucket, version));
   return version.kind === 'marker'
     ? element('DeleteMarker', identity, text('LastModified', version.lastModified), owner)
-    : element('Version', identity, objectXml(version), owner);
+    : element('Version', identity, objectXml(version), owner, restoreXml(call, version));
 }

@@ -22,11 +22,11 @@ export function objectsArn(location: Location, partition: string): string {
   return `${bucketArn(location, partition)}/${location.prefix}*`;
 }
 
-export function listStatement(location: Location, partition: string): Statement {
+export function listStatement(location: Location, partition: string, versions = false): Statement {
   return {
     Sid: 'S3SyncList',
     Effect: 'Allow',
-    Action: 's3:ListBucket',
+    Action: versions ? ['s3:ListBucket', 's3:ListBucketVersions'] : 's3:ListBucket',
     Resource: bucketArn(location, partition),
   };
 }
@@ -36,18 +36,39 @@ export interface ReadNeeds {
   readonly tags: boolean;
   readonly lock: boolean;
   readonly acl: boolean;
+  /** Its older versions as well. */
+  readonly versions: boolean;
 }
 
 export function readStatement(location: Location, partition: string, needs: ReadNeeds): Statement {
+  const actions = [
+    's3:GetObject',
+    ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+    ...(needs.acl ? ['s3:GetObjectAcl'] : []),
+  ];
   return {
     Sid: 'S3SyncRead',
     Effect: 'Allow',
     Action: [
-      's3:GetObject',
-      ...(needs.tags ? ['s3:GetObjectTagging'] : []),
+      ...(needs.versions ? actions.flatMap(action => [action, ofVersion(action)]) : actions),
+      // The same for every version.
       ...(needs.lock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
-      ...(needs.acl ? ['s3:GetObjectAcl'] : []),
     ],
+    Resource: objectsArn(location, partition),
+  };
+}
+
+/** The action on one version that goes with an action on objects: `s3:GetObjectVersionTagging`. */
+function ofVersion(action: string): string {
+  return action.replace('Object', 'ObjectVersion');
+}
+
+/** Delete markers, which are put where the source's history has one. */
+export function markStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncMark',
+    Effect: 'Allow',
+    Action: 's3:DeleteObject',
     Resource: objectsArn(location, partition),
   };
 }
@@ -58,6 +79,16 @@ export function bucketAclStatement(location: Location, partition: string): State
     Sid: 'S3SyncBucketAcl',
     Effect: 'Allow',
     Action: 's3:GetBucketAcl',
+    Resource: bucketArn(location, partition),
+  };
+}
+
+/** Whether a bucket keeps versions. */
+export function versioningStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncVersioning',
+    Effect: 'Allow',
+    Action: 's3:GetBucketVersioning',
     Resource: bucketArn(location, partition),
   };
 }
@@ -77,7 +108,7 @@ export function decryptStatement(): Statement {
   return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
 }
 
-export interface WriteNeeds extends ReadNeeds {
+export interface WriteNeeds extends Omit<ReadNeeds, 'versions'> {
   readonly delete: boolean;
 }
 

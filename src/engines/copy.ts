@@ -14,6 +14,7 @@ export function createCopyEngine({ route, ...options }: CopyEngineOptions): Engi
     {
       name: 'copy',
       from: route.from,
+      deletions: route.deletions,
       needsParts: source => needsParts(route, source),
       send: source => copy(route, source),
     },

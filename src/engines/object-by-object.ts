@@ -2,10 +2,12 @@
 import { FatalError, StoppedError } from '../errors.ts';
 import type { CopyItem, EngineName, ObjectEntry, Outcome } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
+import { putDeleteMarker } from '../s3/remove.ts';
 import type { Pace } from '../sync/pace.ts';
 import type { Places } from '../sync/places.ts';
 import { transfer } from '../sync/transfer.ts';
 import type { Engine } from './engine.ts';
+import { carryHistory } from './history.ts';
 import { carry, type Send } from './outcome.ts';
 
 export interface ObjectEngineOptions {
@@ -21,6 +23,8 @@ export interface Means {
   readonly name: EngineName;
   /** The source bucket, for a second look at an object that has changed. */
   readonly from: Bucket;
+  /** The destination bucket as the one sees it who deletes there, for the delete markers of histories. */
+  readonly deletions: Bucket;
   /** Whether an object takes many requests, each with a place of its own, rather than a place itself. */
   readonly needsParts: (source: ObjectEntry) => boolean;
   readonly send: Send;
@@ -36,7 +40,7 @@ const LARGE_BYTES = 16 * 1024 ** 2;
 const HOPELESS = 50;
 
 export function createObjectEngine(
-  { name, from, needsParts, send: sendNow }: Means,
+  { name, from, deletions, needsParts, send: sendNow }: Means,
   { places, pace, throttled, archived }: ObjectEngineOptions,
 ): Engine {
   const isLarge = (source: ObjectEntry) => source.size > LARGE_BYTES || needsParts(source);
@@ -58,8 +62,8 @@ export function createObjectEngine(
     }
   };
 
-  const keepPace = (item: CopyItem, startedMs: number) => {
-    if (isLarge(item.source)) return;
+  const keepPace = (source: ObjectEntry, startedMs: number) => {
+    if (isLarge(source)) return;
     const before = slowDowns;
     slowDowns = throttled();
     pace?.answered(performance.now() - startedMs, slowDowns > before);
@@ -69,7 +73,7 @@ export function createObjectEngine(
     name,
     transfer: (items, record, stop) => {
       /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
-      const send: Send = async source => {
+      const inPlace: Send = async source => {
         if (needsParts(source)) return sendNow(source);
         const place = isLarge(source) ? places.large : places.small;
         return place(async () => {
@@ -77,10 +81,24 @@ export function createObjectEngine(
           return sendNow(source);
         });
       };
-      const work = async (item: CopyItem) => {
+      const send: Send = async source => {
         const started = performance.now();
-        const outcome = await carry(send, from, item, archived);
-        keepPace(item, started);
+        try {
+          return await inPlace(source);
+        } finally {
+          keepPace(source, started);
+        }
+      };
+      const mark = (key: string) =>
+        places.small(async () => {
+          if (stop.draining.aborted) throw new StoppedError('Stopped before a delete marker was put.');
+          return putDeleteMarker(deletions, key);
+        });
+      const work = async (item: CopyItem) => {
+        const outcome =
+          item.source.history === undefined
+            ? await carry(send, from, item, archived)
+            : await carryHistory(send, mark, from, item, archived);
         if (outcome === undefined) return;
         await record(outcome);
         guardHope(outcome);

@@ -1,7 +1,7 @@
 /** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { CopyItem, ObjectEntry, Outcome } from '../model.ts';
+import type { CopyItem, FailedOutcome, ObjectEntry, Outcome, SkippedOutcome } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { lacksCustomerKey } from '../s3/customer-key.ts';
 import { headEntry } from '../s3/head.ts';
@@ -24,7 +24,8 @@ export async function carry(
   archived: 'skip' | 'fail',
 ): Promise<Outcome | undefined> {
   try {
-    return { key: item.key, result: 'copied', bytes: item.source.size, ...(await send(item.source)) };
+    const { etag, requestId } = await send(item.source);
+    return { key: item.key, result: 'copied', bytes: item.source.size, etag, requestId };
   } catch (error) {
     if (error instanceof StoppedError) return undefined;
     if (isSourceChange(error)) return await carryChanged(send, from, item, archived);
@@ -47,7 +48,8 @@ async function carryChanged(
 ): Promise<Outcome | undefined> {
   try {
     const source: ObjectEntry = await headEntry(from, listed.key);
-    return { key, result: 'copied', bytes: source.size, ...(await send(source)), source };
+    const { etag, requestId } = await send(source);
+    return { key, result: 'copied', bytes: source.size, etag, requestId, source };
   } catch (error) {
     return error instanceof StoppedError ? undefined : explain(key, error, archived);
   }
@@ -55,8 +57,16 @@ async function carryChanged(
 
 const ARCHIVE_CODES: ReadonlySet<string> = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
 
-/** @throws FatalError for trouble that every other object would meet as well */
-function explain(key: string, error: unknown, archived: 'skip' | 'fail'): Outcome {
+/**
+ * What an error means for an object.
+ *
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+export function explain(
+  key: string,
+  error: unknown,
+  archived: 'skip' | 'fail',
+): SkippedOutcome | FailedOutcome {
   if (error instanceof FatalError) throw error;
   const { kind, code, message, requestId } = troubleOf(error);
   if (kind === 'configuration') {

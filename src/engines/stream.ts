@@ -28,6 +28,7 @@ export function createStreamEngine({
     {
       name: 'stream',
       from: route.from,
+      deletions: route.deletions,
       needsParts,
       send: source => (needsParts(source) ? streamInParts(route, source) : streamAtOnce(route, source)),
     },

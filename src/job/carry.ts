@@ -90,10 +90,11 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
 }
 
 function routeFor(scene: Scene, journal: UploadJournal, places: Places): CopyRoute {
-  const { settings, from, to } = scene;
+  const { settings, from, to, destination } = scene;
   return {
     from,
     to,
+    deletions: destination,
     preserve: preservedBy(scene),
     storageClass: settings.storageClass,
     encryption: settings.encryption,

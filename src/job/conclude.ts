@@ -4,7 +4,7 @@ import type { ObjectRecord, Settings } from '../model.ts';
 import { NdjsonWriter } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { RECORDS_FILE } from '../report/folder.ts';
-import { list } from '../s3/list.ts';
+import { listingFor } from '../s3/versions.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../sync/conclude.ts';
 import type { Pages } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
@@ -14,7 +14,7 @@ import type { Stop } from '../sync/stop.ts';
 import { Tally } from '../sync/totals.ts';
 import { withAdvice } from './advice.ts';
 import type { Diary } from './diary.ts';
-import { describeDoubts, describeMovements } from './notes.ts';
+import { describeDoubts, describeMovements, describeNotKept } from './notes.ts';
 import type { Plan } from './plan.ts';
 import { askChecksums, placesToAsk, readContents } from './witnesses.ts';
 
@@ -53,7 +53,11 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
   diary.compared = compares || settings.mode === 'verify';
   const { reasons } = diary.totals;
   diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
-  diary.notes.push(...describeMovements(movements), ...describeDoubts(settings.verify, doubts));
+  diary.notes.push(
+    ...describeMovements(movements),
+    ...describeNotKept(diary.totals),
+    ...describeDoubts(settings.verify, doubts),
+  );
 }
 
 /** The records as they are, or what the objects themselves say where `verify` asks for more than the listings show. */
@@ -84,7 +88,8 @@ function changedSomething({ totals }: Plan): boolean {
   return totals.toCopy + totals.toDelete > 0;
 }
 
-function closingListing({ source, destination }: Scene) {
+function closingListing({ settings, source, destination }: Scene) {
+  const list = listingFor(settings.preserve);
   return pairListings(list(source), list(destination));
 }
 

@@ -6,11 +6,11 @@ import type {
   FailureGroup,
   IdentityProof,
   Mode,
-  RunReport,
   Settings,
   Side,
   Totals,
 } from '../model.ts';
+import type { RunReport } from '../run-report.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import { echoSettings } from '../settings/echo.ts';
 import { Tally } from '../sync/totals.ts';

@@ -1,8 +1,9 @@
 /** The whole job on one screen: identify and check, plan, carry, conclude, report. */
 import { join } from 'node:path';
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
-import type { RunReport, Settings } from '../model.ts';
+import type { Settings } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
+import type { RunReport } from '../run-report.ts';
 import { type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
 import { turnstile } from '../s3/rate.ts';

@@ -1,5 +1,5 @@
 /** What is worth a word in the report and wrong of nobody. */
-import type { Verify } from '../model.ts';
+import type { Totals, Verify } from '../model.ts';
 import { count, thousands } from '../report/text.ts';
 import type { Movements } from '../sync/conclude.ts';
 import type { Doubts } from '../sync/prove.ts';
@@ -14,6 +14,15 @@ export function describeMovements({ appeared, movedOn }: Movements): string[] {
     );
   }
   return notes;
+}
+
+/** Histories that the destination has only the newer part of. */
+export function describeNotKept({ versionsNotKept }: Totals): string[] {
+  return versionsNotKept === undefined
+    ? []
+    : [
+        `The destination lacks ${count(versionsNotKept, 'older version')} of the source beneath what it has: a lifecycle rule expired them there, or it was filled without versions.`,
+      ];
 }
 
 /** Which objects `verify: checksum` and `verify: content` had to leave at their size, and what would do more. */

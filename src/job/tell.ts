@@ -1,6 +1,6 @@
 /** What the job says while it works. */
 import type { CheckResult, Log, Settings } from '../model.ts';
-import { bytes, thousands } from '../report/text.ts';
+import { bytes, count, thousands } from '../report/text.ts';
 import type { PlanTotals } from '../sync/plan.ts';
 
 const SIGNS = { pass: '✓', warn: '!', fail: '✗', unknown: '?' } as const;
@@ -16,6 +16,7 @@ export function tellChecks(checks: readonly CheckResult[], log: Log): void {
 
 export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void {
   const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toRestore, toFail } = totals;
+  const inVersions = totals.versionsToCopy > 0 ? ` in ${count(totals.versionsToCopy, 'version')}` : '';
   log.info(
     `Listed ${thousands(listed)} source objects (${bytes(bytesListed)}) and ${thousands(atDestination)} at the destination.`,
   );
@@ -24,5 +25,7 @@ export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void
   const deletions = toDelete > 0 ? `, ${thousands(toDelete)} to delete` : '';
   const restores = toRestore > 0 ? `, ${thousands(toRestore)} to ask back from an archive` : '';
   const failures = toFail > 0 ? `, ${thousands(toFail)} that cannot be carried` : '';
-  log.info(`${verb} ${thousands(toCopy)} objects (${bytes(bytesToCopy)})${deletions}${restores}${failures}.`);
+  log.info(
+    `${verb} ${thousands(toCopy)} objects${inVersions} (${bytes(bytesToCopy)})${deletions}${restores}${failures}.`,
+  );
 }

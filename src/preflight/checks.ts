@@ -2,6 +2,7 @@
 import type { CheckResult } from '../model.ts';
 import { type Access, checkAccess, type Ways } from './access.ts';
 import { checkAcls } from './acls.ts';
+import { checkDeleteMarkers } from './delete-markers.ts';
 import { checkEncryption } from './encryption.ts';
 import { checkListable } from './listable.ts';
 import { checkObjectLock } from './object-lock.ts';
@@ -20,15 +21,16 @@ export interface Findings extends Pick<Access, 'scene' | 'note'> {
 export async function checkAll(ways: Ways): Promise<Findings> {
   const { copy } = ways;
   const found = checkAccess(ways);
-  const [owners, listable, restorable, { scene, choice, reading, writing, note }, ...rest] =
+  const [owners, listable, restorable, markers, { scene, choice, reading, writing, note }, ...rest] =
     await Promise.all([
       checkOwners(copy),
       checkListable(copy),
       checkRestorable(copy),
+      checkDeleteMarkers(copy),
       found,
       ...SETTINGS.map(async check => check((await found).scene)),
     ]);
-  const results = [owners, listable, choice, reading, restorable, writing, ...rest].flat();
+  const results = [owners, listable, choice, reading, restorable, writing, markers, ...rest].flat();
   return { scene, results, ...(note !== undefined && { note }) };
 }
 

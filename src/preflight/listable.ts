@@ -1,28 +1,31 @@
 /** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
 import { listStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult, Side } from '../model.ts';
+import type { CheckResult, Preserved, Side } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { firstPage } from '../s3/list.ts';
+import { listingFor } from '../s3/versions.ts';
 import { uri } from '../sync/plan.ts';
 import type { Check } from './scene.ts';
 import { grant } from './scene.ts';
 
-export const checkListable: Check = async ({ source, destination }) =>
-  Promise.all([checkSide('source', source), checkSide('destination', destination)]);
+export const checkListable: Check = async ({ source, destination, settings: { preserve } }) =>
+  Promise.all([checkSide('source', source, preserve), checkSide('destination', destination, preserve)]);
 
-async function checkSide(side: Side, bucket: Bucket): Promise<CheckResult> {
+async function checkSide(side: Side, bucket: Bucket, preserve: ReadonlySet<Preserved>): Promise<CheckResult> {
+  const versions = preserve.has('versions');
   const check = `${side}-listable`;
   const where = uri(bucket.location);
   try {
-    const page = await firstPage(bucket);
-    const seen = page.length === 0 ? `${where} is empty.` : `${where} can be listed.`;
+    const page = await firstPage(bucket, listingFor(preserve));
+    const listed = versions ? `${where} can be listed with all versions.` : `${where} can be listed.`;
+    const seen = page.length === 0 ? `${where} is empty.` : listed;
     return { check, verdict: 'pass', seen };
   } catch (error) {
     const { kind, code, message } = troubleOf(error);
     const seen = `${where} could not be listed by ${bucket.identity.arn ?? 'the identity in use'} (${code}: ${message}).`;
     if (kind !== 'denied') return { check, verdict: 'fail', seen };
-    const statement = listStatement(bucket.location, bucket.identity.partition);
+    const statement = listStatement(bucket.location, bucket.identity.partition, versions);
     return { check, verdict: 'fail', seen, fix: grant(bucket.identity, bucket, statement, message) };
   }
 }

@@ -32,5 +32,10 @@ export function grantsTo(scene: Known & Pick<Scene, 'to'>): string | undefined {
 /** What has to be read of each object besides its content and metadata, and written again. */
 export function needsOf(scene: Known): ReadNeeds {
   const preserved = preservedBy(scene);
-  return { tags: preserved.has('tags'), lock: preserved.has('object-lock'), acl: carriesAcls(scene) };
+  return {
+    tags: preserved.has('tags'),
+    lock: preserved.has('object-lock'),
+    acl: carriesAcls(scene),
+    versions: preserved.has('versions'),
+  };
 }

@@ -15,7 +15,9 @@ import type { CheckResult, EngineName, ObjectEntry } from '../model.ts';
 import { CUSTOMER_KEY_ADVICE, lacksCustomerKey } from '../s3/customer-key.ts';
 import { firstPage } from '../s3/list.ts';
 import { lockOf } from '../s3/lock.ts';
+import { listingFor } from '../s3/versions.ts';
 import { isArchived } from '../sync/decide.ts';
+import { isMarker } from '../sync/history.ts';
 import { needsOf } from './preserved.ts';
 import type { Check, Scene } from './scene.ts';
 import { grant } from './scene.ts';
@@ -42,9 +44,10 @@ export const checkReadable: Check = async scene => {
 };
 
 /** `undefined` also when the source cannot be listed; another check says so. */
-async function pickSample({ source }: Scene): Promise<ObjectEntry | undefined> {
+async function pickSample({ source, settings }: Scene): Promise<ObjectEntry | undefined> {
   try {
-    const readable = (await firstPage(source)).filter(entry => !isArchived(entry));
+    const page = await firstPage(source, listingFor(settings.preserve));
+    const readable = page.flatMap(objectsOf).filter(entry => !isArchived(entry));
     const full = readable.filter(entry => entry.size > 0);
     // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
     const certain = full.find(entry => entry.storageClass !== 'INTELLIGENT_TIERING');
@@ -54,14 +57,19 @@ async function pickSample({ source }: Scene): Promise<ObjectEntry | undefined> {
   }
 }
 
+/** The object itself, or of a history all versions that are objects. */
+function objectsOf(entry: ObjectEntry): readonly ObjectEntry[] {
+  return entry.history?.flatMap(version => (isMarker(version) ? [] : version)) ?? [entry];
+}
+
 async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResult> {
   const { from } = scene;
   const { check, does } = READER[scene.engine];
   const who = from.identity.arn ?? 'the identity in use';
-  const Key = from.fullKey(sample.key);
   const needs = needsOf(scene);
-  const what = `${JSON.stringify(Key)}${also(needs)}`;
-  const request = { ...from.common, ...from.payer, Key };
+  const request = from.naming(sample);
+  const version = sample.versionId === undefined ? '' : `version ${sample.versionId} of `;
+  const what = `${version}${JSON.stringify(request.Key)}${also(needs)}`;
   let contentRead = false;
   try {
     if (sample.size === 0) await from.send(new HeadObjectCommand(request));
@@ -82,7 +90,7 @@ async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResul
       return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
     }
     if (kind !== 'denied') return { check, verdict: 'fail', seen };
-    const sealed = contentRead ? undefined : await lookForKey(scene, sample.key);
+    const sealed = contentRead ? undefined : await lookForKey(scene, sample);
     if (sealed !== undefined) {
       const under = `${seen} The object is encrypted under ${sealed.key}.`;
       return { check, verdict: 'fail', seen: under, fix: sealed.fix };

@@ -5,7 +5,7 @@
  */
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { decryptStatement, forPrincipal } from '../aws/policies.ts';
-import type { Fix } from '../model.ts';
+import type { Fix, ObjectEntry } from '../model.ts';
 import { isManaged } from './encryption.ts';
 import type { Scene } from './scene.ts';
 import { isForeign } from './scene.ts';
@@ -18,12 +18,13 @@ export interface Sealed {
 }
 
 /** @returns `undefined` when it is not, or cannot be seen to be, the key that is in the way */
-export async function lookForKey(scene: Scene, key: string): Promise<Sealed | undefined> {
+export async function lookForKey(
+  scene: Scene,
+  object: Pick<ObjectEntry, 'key' | 'versionId'>,
+): Promise<Sealed | undefined> {
   const { from } = scene;
   try {
-    const head = await from.send(
-      new HeadObjectCommand({ ...from.common, ...from.payer, Key: from.fullKey(key) }),
-    );
+    const head = await from.send(new HeadObjectCommand(from.naming(object)));
     return head.SSEKMSKeyId === undefined
       ? undefined
       : { key: head.SSEKMSKeyId, fix: keyFix(scene, head.SSEKMSKeyId) };

@@ -13,7 +13,8 @@ import type { Check, Scene } from './scene.ts';
 import { grant } from './scene.ts';
 
 const CHECK = 'destination-writable';
-const PROBE_KEY = '.s3-cross-account-sync-probe';
+/** No object ever has this key. */
+export const PROBE_KEY = '.s3-cross-account-sync-probe';
 
 export const checkWritable: Check = async scene => {
   const { mode } = scene.settings;

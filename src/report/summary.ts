@@ -1,7 +1,8 @@
 /**
  * The summary of a run for people: what happened first, then what to do, then the evidence.
  */
-import type { Mode, RunReport } from '../model.ts';
+import type { Mode } from '../model.ts';
+import type { RunReport } from '../run-report.ts';
 import { checkList, failedChecks, failureGroups } from './findings.ts';
 import { restores } from './restores.ts';
 import { evidence, identities, notes, reasons, slowDowns, timings, totals } from './tables.ts';
@@ -63,7 +64,9 @@ function success({ mode, complete, verified }: RunReport): string {
 function whatHappened(report: RunReport): Markup {
   const { mode, totals, settings } = report;
   const [from, to] = [code(String(settings.source ?? '')), code(String(settings.destination ?? ''))];
-  const copied = md`**${count(totals.copied, 'object')}** (${bytes(totals.bytesCopied)})`;
+  const { versionsCopied } = totals;
+  const inVersions = versionsCopied === undefined ? '' : ` in ${count(versionsCopied, 'version')}`;
+  const copied = md`**${count(totals.copied, 'object')}**${inVersions} (${bytes(totals.bytesCopied)})`;
   const rest = md`${totals.unchanged} already there${others(report)}`;
   switch (mode) {
     case 'sync':

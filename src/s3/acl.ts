@@ -22,12 +22,10 @@ export type Grants = { readonly [Name in (typeof MEMBERS)[keyof typeof MEMBERS]]
  */
 export async function grantsOf(
   from: Bucket,
-  { key }: Pick<ObjectEntry, 'key'>,
+  source: Pick<ObjectEntry, 'key' | 'versionId'>,
   owner: string,
 ): Promise<Grants> {
-  const acl = await from.send(
-    new GetObjectAclCommand({ ...from.common, ...from.payer, Key: from.fullKey(key) }),
-  );
+  const acl = await from.send(new GetObjectAclCommand(from.naming(source)));
   const grants = acl.Grants ?? [];
   const ofOwner = (grant: Grant) => grant.Grantee?.ID !== undefined && grant.Grantee.ID === acl.Owner?.ID;
   if (grants.every(grant => ofOwner(grant) && grant.Permission === 'FULL_CONTROL')) return {};

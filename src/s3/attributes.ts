@@ -79,9 +79,7 @@ function metadataOf(head: HeadObjectCommandOutput) {
 
 /** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
 async function taggingOf(from: Bucket, source: ObjectEntry): Promise<string> {
-  const { TagSet } = await from.send(
-    new GetObjectTaggingCommand({ ...from.common, ...from.payer, Key: from.fullKey(source.key) }),
-  );
+  const { TagSet } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
   return (TagSet ?? [])
     .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
     .join('&');

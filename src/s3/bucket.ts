@@ -14,7 +14,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { hasCustomEndpoint } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import { type RetryOptions, withRetries } from '../aws/retry.ts';
-import type { Location } from '../model.ts';
+import type { Location, ObjectEntry } from '../model.ts';
 import { type Call, Caller } from './wire/caller.ts';
 import type { Answer, Connection } from './wire/connection.ts';
 import { framed } from './wire/framing.ts';
@@ -122,6 +122,12 @@ export class Bucket {
   /** The key in the bucket for a key without its prefix. */
   fullKey(key: string): string {
     return this.location.prefix + key;
+  }
+
+  /** Members that name an object, and the version of it where one is meant. */
+  naming({ key, versionId }: Pick<ObjectEntry, 'key' | 'versionId'>) {
+    const named = { ...this.common, ...this.payer, Key: this.fullKey(key) };
+    return versionId === undefined ? named : { ...named, VersionId: versionId };
   }
 
   /** Any operation, by the SDK. */

@@ -48,8 +48,8 @@ async function copyAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied
     }),
     withinMs: patienceFor(source.size),
   });
-  const { etag, requestId } = readCopyAnswer(answer);
-  return copied(etag, requestId);
+  const { etag, versionId, requestId } = readCopyAnswer(answer);
+  return copied(etag, versionId, requestId);
 }
 
 async function copyPart(

@@ -35,14 +35,12 @@ export async function headEntry(bucket: Bucket, key: string): Promise<ObjectEntr
  */
 export function headListed(
   bucket: Bucket,
-  entry: Pick<ObjectEntry, 'key' | 'etag'>,
+  entry: Pick<ObjectEntry, 'key' | 'etag' | 'versionId'>,
   asked: Pick<HeadObjectCommandInput, 'ChecksumMode' | 'PartNumber'> = {},
 ): Promise<HeadObjectCommandOutput> {
   return bucket.send(
     new HeadObjectCommand({
-      ...bucket.common,
-      ...bucket.payer,
-      Key: bucket.fullKey(entry.key),
+      ...bucket.naming(entry),
       IfMatch: `"${entry.etag}"`,
       ...asked,
     }),

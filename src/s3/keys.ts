@@ -5,8 +5,9 @@
  * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
  * (S3 API, CopyObject, "x-amz-copy-source".)
  */
-export function copySource(bucket: string, key: string): string {
-  return `${bucket}/${encodeKey(key)}`;
+export function copySource(bucket: string, key: string, versionId?: string): string {
+  const path = `${bucket}/${encodeKey(key)}`;
+  return versionId === undefined ? path : `${path}?versionId=${versionId}`;
 }
 
 /** A key in a path: all but unreserved characters and `/` percent-encoded. */

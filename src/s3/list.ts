@@ -8,7 +8,7 @@ import { type FetchPage, listInRanges } from './ranges/ranges.ts';
 import { type Page, scanPage } from './wire/page.ts';
 
 /** Listings in flight, and pages held for the consumer; some 8 MB. */
-const RANGES = { workers: 16, window: 32 };
+export const RANGES = { workers: 16, window: 32 };
 
 /**
  * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
@@ -88,8 +88,8 @@ async function parsePage(bucket: Bucket, { after, token }: Start): Promise<Page>
 }
 
 /** The first page only; empty when there is nothing. */
-export async function firstPage(bucket: Bucket): Promise<ObjectEntry[]> {
-  for await (const page of list(bucket)) return page;
+export async function firstPage(bucket: Bucket, listing = list): Promise<ObjectEntry[]> {
+  for await (const page of listing(bucket)) return page;
   return [];
 }
 

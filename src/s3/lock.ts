@@ -10,8 +10,8 @@ import type { Bucket } from './bucket.ts';
  *
  * @throws trouble of the kind `denied` without `s3:GetObjectRetention` and `s3:GetObjectLegalHold`
  */
-export async function lockOf(from: Bucket, { key }: Pick<ObjectEntry, 'key'>) {
-  const object = { ...from.common, ...from.payer, Key: from.fullKey(key) };
+export async function lockOf(from: Bucket, source: Pick<ObjectEntry, 'key' | 'versionId'>) {
+  const object = from.naming(source);
   const [retention, hold] = await Promise.all([
     unlessUnlocked(async () => (await from.send(new GetObjectRetentionCommand(object))).Retention),
     unlessUnlocked(async () => (await from.send(new GetObjectLegalHoldCommand(object))).LegalHold),

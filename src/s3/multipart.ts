@@ -149,7 +149,7 @@ async function complete(
   });
   try {
     const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
-    return copied(answer.ETag, answer.$metadata.requestId);
+    return copied(answer.ETag, answer.VersionId, answer.$metadata.requestId);
   } catch (error) {
     if (troubleOf(error).code !== 'NoSuchUpload') throw error;
     return await alreadyCompleted(route.to, key, parts, error);
@@ -169,7 +169,7 @@ async function alreadyCompleted(
   const expected = multipartEtag(parts);
   const head = await to.send(new HeadObjectCommand({ ...to.common, ...to.payer, Key: key }));
   if (unquote(head.ETag) !== expected) throw error;
-  return copied(head.ETag, head.$metadata.requestId);
+  return copied(head.ETag, head.VersionId, head.$metadata.requestId);
 }
 
 function multipartEtag(parts: CompletedPart[]): string {

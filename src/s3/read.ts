@@ -27,16 +27,15 @@ const FRUITLESS = 5;
  *
  * @throws StoppedError once `aborting` has fired; otherwise what the last attempt threw
  */
-async function sha256Of(bucket: Bucket, { key, etag, size }: Sighting, reading: Reading): Promise<string> {
+async function sha256Of(bucket: Bucket, object: Sighting, reading: Reading): Promise<string> {
+  const { etag, size } = object;
   const hash = createHash('sha256');
   let read = 0;
   for (let fruitless = 0; read < size; ) {
     const from = read;
     const { Body } = await bucket.send(
       new GetObjectCommand({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: bucket.fullKey(key),
+        ...bucket.naming(object),
         IfMatch: `"${etag}"`,
         ...(from > 0 && { Range: `bytes=${from}-` }),
       }),

@@ -1,7 +1,10 @@
-/** Deletes objects, up to a thousand a request, each only while it is still the one that was listed. */
+/**
+ * Deletes objects, up to a thousand a request, each only while it is still the one that was listed; and puts the markers
+ * of deletions that belong to a history.
+ */
 import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
-import { StoppedError } from '../errors.ts';
+import { FatalError, StoppedError } from '../errors.ts';
 import type { DeletedOutcome, FailedOutcome, ObjectEntry } from '../model.ts';
 import type { Bucket } from './bucket.ts';
 
@@ -76,6 +79,27 @@ async function removeAlone(bucket: Bucket, { key, etag }: ObjectEntry): Promise<
     if (kind === 'absent') return { key, result: 'deleted', requestId };
     return failure(key, code, message, requestId);
   }
+}
+
+/** A version that says the object was deleted; nothing is taken away by it. */
+export interface Marked {
+  readonly versionId: string;
+  readonly requestId: string | undefined;
+}
+
+/**
+ * Puts a delete marker on a key, also on one that has no object.
+ *
+ * @throws FatalError when S3 answers that it made none: the bucket no longer keeps versions, and what stood there is gone
+ */
+export async function putDeleteMarker(bucket: Bucket, key: string): Promise<Marked> {
+  const answer = await bucket.send(new DeleteObjectCommand(bucket.naming({ key })));
+  if (!answer.DeleteMarker || answer.VersionId === undefined) {
+    throw new FatalError(
+      `Deleting ${JSON.stringify(key)} in ${bucket.location.bucket} left no delete marker: the bucket no longer keeps versions.`,
+    );
+  }
+  return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
 }
 
 function failure(key: string, code: string, message: string, requestId: string | undefined): FailedOutcome {

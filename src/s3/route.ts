@@ -11,6 +11,8 @@ export interface CopyRoute {
   readonly to: Bucket;
   /** The source bucket as the one who reads sees it; in a server-side copy the same identity. */
   readonly from: Bucket;
+  /** The destination bucket as the one sees it who deletes there, which also puts the delete markers of histories. */
+  readonly deletions: Bucket;
   readonly preserve: ReadonlySet<Preserved>;
   readonly storageClass: string | undefined;
   readonly encryption: ServerSideEncryption | undefined;
@@ -30,6 +32,8 @@ export interface CopyRoute {
 export interface Copied {
   /** ETag of the new object, without quotes. */
   readonly etag: string;
+  /** `undefined` where the destination keeps no versions. */
+  readonly versionId: string | undefined;
   readonly requestId: string | undefined;
 }
 
@@ -38,7 +42,7 @@ export function copiedFrom({ from, to }: Pick<CopyRoute, 'from' | 'to'>, source:
   return {
     ...from.payer,
     ...to.payer,
-    CopySource: copySource(from.location.bucket, from.fullKey(source.key)),
+    CopySource: copySource(from.location.bucket, from.fullKey(source.key), source.versionId),
     CopySourceIfMatch: `"${source.etag}"`,
     ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
   };
@@ -57,10 +61,14 @@ export function destinationTraits(route: CopyRoute, source: ObjectEntry) {
 }
 
 /** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
-export function copied(etag: string | undefined, requestId: string | undefined): Copied {
+export function copied(
+  etag: string | undefined,
+  versionId: string | undefined,
+  requestId: string | undefined,
+): Copied {
   const plain = unquote(etag);
   if (plain === '') throw new Error('S3 answered 200 without the ETag of the copy.');
-  return { etag: plain, requestId };
+  return { etag: plain, versionId, requestId };
 }
 
 const PATIENCE_MS = 60_000;

@@ -44,7 +44,7 @@ export async function streamAtOnce(route: CopyRoute, source: ObjectEntry): Promi
     });
     return to.sendOnce(request, { signal, withinMs: UNLIMITED });
   });
-  return copied(answer.ETag, answer.$metadata.requestId);
+  return copied(answer.ETag, answer.VersionId, answer.$metadata.requestId);
 }
 
 /** A multipart upload. Each part is a range of the source, and takes a place of its own. */
@@ -101,9 +101,7 @@ function passOn<T>(
   write: (got: GetObjectCommandOutput, body: Readable, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const request = new GetObjectCommand({
-    ...from.common,
-    ...from.payer,
-    Key: from.fullKey(source.key),
+    ...from.naming(source),
     IfMatch: `"${source.etag}"`,
     // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
     ChecksumMode: 'ENABLED',

@@ -1,7 +1,7 @@
 /**
  * What must hold between inputs that are each right by themselves.
  */
-import type { Settings } from '../model.ts';
+import type { Compare, Settings } from '../model.ts';
 import type { InputName } from './inputs.ts';
 import { overlap } from './location.ts';
 import { parseArn } from './names.ts';
@@ -11,6 +11,30 @@ export interface Rule {
   readonly about: readonly InputName[];
   /** One sentence when the rule is broken. */
   broken(settings: Settings): string | undefined;
+}
+
+/** Comparisons that do not look at what two versions are. */
+const HEEDLESS: ReadonlySet<Compare> = new Set<Compare>(['newer', 'missing', 'always']);
+
+/** Not all versions of a key are in, so that its history would have holes. */
+const HOLES = 'would leave holes in histories';
+
+/** What `preserve: versions` cannot be combined with: an input, its value where it is of that kind, and what else to do. */
+function withoutVersions(
+  name: InputName,
+  refused: (settings: Settings) => string | undefined,
+  why: string,
+  accepted: string,
+): Rule {
+  return {
+    about: [name, 'preserve'],
+    broken(settings) {
+      const value = settings.preserve.has('versions') ? refused(settings) : undefined;
+      return value === undefined
+        ? undefined
+        : `${name}: "${value}" contradicts preserve: versions, because it ${why}. Accepted: with preserve versions, ${accepted}.`;
+    },
+  };
 }
 
 export const RULES: readonly Rule[] = [
@@ -97,6 +121,32 @@ export const RULES: readonly Rule[] = [
           'than that an object is there. Accepted: any other comparison, or verify listing.'
         : undefined,
   },
+  withoutVersions(
+    'compare',
+    ({ compare }) => (HEEDLESS.has(compare) ? compare : undefined),
+    'does not say how far a history has come',
+    'compare auto, size or checksum',
+  ),
+  withoutVersions(
+    'archived',
+    ({ archived }) => (archived === 'restore' ? archived : undefined),
+    'asks back current objects only',
+    'archived skip or fail, or archived versions restored before the run',
+  ),
+  withoutVersions('min-size', ({ filter }) => filter.minSize?.toString(), HOLES, 'no min-size'),
+  withoutVersions('max-size', ({ filter }) => filter.maxSize?.toString(), HOLES, 'no max-size'),
+  withoutVersions(
+    'modified-after',
+    ({ filter }) => filter.modifiedAfter?.toISOString(),
+    HOLES,
+    'no modified-after',
+  ),
+  withoutVersions(
+    'modified-before',
+    ({ filter }) => filter.modifiedBefore?.toISOString(),
+    HOLES,
+    'no modified-before',
+  ),
   {
     about: ['min-size', 'max-size'],
     broken: ({ filter: { minSize, maxSize } }) =>

@@ -3,8 +3,6 @@
  * shows afterwards are brought together key by key.
  */
 import type {
-  ExtraneousReason,
-  FailReason,
   Location,
   Mode,
   ObjectEntry,
@@ -15,14 +13,14 @@ import type {
   Proof,
   RecordedAction,
 } from '../model.ts';
+import { type Carried, historyAsPlanned, judgeHistory, lackingAsPlanned } from './conclude-history.ts';
 import { provenByEtags } from './evidence.ts';
+import { isDeleted } from './history.ts';
 import { mergeByKey, type Pages } from './merge.ts';
+import { failed, undeleted, type Verdict } from './verdict.ts';
 
-/** What was planned for a key and, where it was attempted, what became of it. */
-export interface Settled {
+export interface Settled extends Carried {
   readonly key: string;
-  readonly item: PlanItem;
-  readonly outcome: Outcome | undefined;
 }
 
 export interface Places {
@@ -37,8 +35,6 @@ export interface Movements {
   /** Overwritten or removed in the source after it was listed. */
   movedOn: number;
 }
-
-type Verdict = Pick<ObjectRecord, 'action' | 'reason' | 'proof'> & Partial<Pick<ObjectRecord, 'error'>>;
 
 export async function* settle(plan: Pages<PlanItem>, outcomes: Pages<Outcome>): AsyncGenerator<Settled[]> {
   for await (const meetings of mergeByKey(plan, outcomes, {
@@ -83,8 +79,7 @@ export async function* recordAsSeen(
       const before = left?.item.source;
       const now = right?.source;
       if (before === undefined && now !== undefined) movements.appeared++;
-      if (before !== undefined && left?.item.action !== 'skip' && before.etag !== now?.etag)
-        movements.movedOn++;
+      if (before !== undefined && left?.item.action !== 'skip' && !isStill(before, now)) movements.movedOn++;
       if (left === undefined) continue;
       records.push(toRecord(left, asSeen(left, right?.destination), places));
     }
@@ -92,14 +87,24 @@ export async function* recordAsSeen(
   }
 }
 
-function asSettled({ item, outcome }: Settled, mode: Mode): Verdict {
+/** Whether an object is the one that was listed. */
+function isStill(before: ObjectEntry, now: ObjectEntry | undefined): boolean {
+  return before.etag === now?.etag && before.versionId === now.versionId;
+}
+
+function asSettled(settled: Settled, mode: Mode): Verdict {
+  const verdict = asAttempted(settled, mode);
+  return settled.item.source?.history === undefined ? verdict : historyAsPlanned(settled, verdict);
+}
+
+function asAttempted({ item, outcome }: Settled, mode: Mode): Verdict {
   if (outcome?.result === 'failed') {
     return item.action === 'delete' ? undeleted('delete-failed', outcome) : failed(outcome.reason, outcome);
   }
   switch (item.action) {
     case 'copy':
       if (mode === 'dry-run') return { action: 'would-copy', reason: item.reason, proof: 'none' };
-      if (mode === 'verify') return failed(item.reason);
+      if (mode === 'verify') return failed(item.reason, lackingAsPlanned(item));
       if (outcome?.result === 'skipped') return { action: 'skipped', reason: outcome.reason, proof: 'none' };
       return outcome === undefined
         ? { action: 'skipped', reason: 'stopped', proof: 'none' }
@@ -137,7 +142,7 @@ const PAST = { skip: 'skipped', fail: 'failed', keep: 'kept' } as const satisfie
 function asSeen(settled: Settled, seen: ObjectEntry | undefined): Verdict {
   const verdict = asSettled(settled, 'sync');
   const { item, outcome } = settled;
-  if (verdict.action === 'deleted' && seen !== undefined) {
+  if (verdict.action === 'deleted' && seen !== undefined && !isDeleted(seen)) {
     return undeleted('delete-failed', {
       code: 'StillThere',
       message: 'The object was deleted and is there again.',
@@ -147,6 +152,7 @@ function asSeen(settled: Settled, seen: ObjectEntry | undefined): Verdict {
   if (seen === undefined) {
     return failed('missing', { code: 'Missing', message: 'The closing listing does not show the object.' });
   }
+  if (seen.history !== undefined) return judgeHistory(settled, verdict, seen.history);
   const expected = outcome?.result === 'copied' ? outcome.etag : item.destination?.etag;
   const untouched = seen.etag === expected;
   const size = item.source?.size;
@@ -173,21 +179,6 @@ function proofOf(
 function byEtag(source: ObjectEntry | undefined, destination: ObjectEntry | undefined): Proof {
   if (source === undefined || destination === undefined || source.size !== destination.size) return 'none';
   return provenByEtags(source.etag, destination.etag) ?? 'size';
-}
-
-type Cause = NonNullable<ObjectRecord['error']>;
-
-function failed(reason: FailReason, cause?: Cause): Verdict {
-  return { action: 'failed', reason, proof: 'none', ...because(cause) };
-}
-
-/** Not `failed`: that word is for source objects, so that the accounts close. */
-function undeleted(reason: ExtraneousReason, cause?: Cause): Verdict {
-  return { action: 'kept', reason, proof: 'none', ...because(cause) };
-}
-
-function because(cause: Cause | undefined): Partial<Pick<ObjectRecord, 'error'>> {
-  return cause === undefined ? {} : { error: { code: cause.code, message: cause.message } };
 }
 
 function toRecord({ key, item, outcome }: Settled, verdict: Verdict, places: Places): ObjectRecord {

@@ -15,6 +15,7 @@ import type {
 } from '../model.ts';
 import { provenByEtags, type Testimony, weigh } from './evidence.ts';
 import type { Filter } from './filter.ts';
+import { isMarker, versionsToSend } from './history.ts';
 
 export interface Rules {
   readonly compare: Compare;
@@ -38,6 +39,7 @@ export function decide(pair: Pair, rules: Rules): Decision | Undecided {
   if (source === undefined) return decideExtraneous(pair.key, rules);
   if (!rules.filter.object(source)) return { action: 'skip', reason: 'excluded' };
   if (destination === undefined) return decideCopy(source, 'missing', rules);
+  if (source.history !== undefined) return UNDECIDED;
   const comparison = compareListed(source, destination, rules.compare);
   return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
 }
@@ -52,10 +54,10 @@ export function decideWithEvidence(
   return conclude(source, compareEvidence(source, destination, testimony, rules.compare), rules);
 }
 
-type Comparison = CopyReason | UnchangedReason;
+export type Comparison = CopyReason | UnchangedReason;
 
 /** `undefined` = the listings alone cannot tell. */
-function compareListed(
+export function compareListed(
   source: ObjectEntry,
   destination: ObjectEntry,
   compare: Compare,
@@ -69,7 +71,7 @@ function compareListed(
 }
 
 /** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
-function compareEvidence(
+export function compareEvidence(
   source: ObjectEntry,
   destination: ObjectEntry,
   testimony: Testimony,
@@ -98,15 +100,19 @@ const COPY_REASONS: ReadonlySet<string> = new Set<CopyReason>([
   'size-differs',
   'content-differs',
   'source-newer',
+  'versions-missing',
+  'versions-differ',
   'unproven',
   'always',
 ]);
-function isCopyReason(reason: Comparison): reason is CopyReason {
+export function isCopyReason(reason: Comparison): reason is CopyReason {
   return COPY_REASONS.has(reason);
 }
 
-function decideCopy(source: ObjectEntry, reason: CopyReason, rules: Rules): Decision {
-  const archived = isArchived(source);
+/** @param from index of the first version to send, where the source has a history */
+export function decideCopy(source: ObjectEntry, reason: CopyReason, rules: Rules, from?: number): Decision {
+  // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
+  const archived = source.history === undefined ? isArchived(source) : holdsArchived(source, from);
   if (archived && rules.archived !== 'restore') return { action: rules.archived, reason: 'archived' };
   const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
   // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
@@ -114,11 +120,15 @@ function decideCopy(source: ObjectEntry, reason: CopyReason, rules: Rules): Deci
   if (bytes > KEY_BYTES) return { action: 'fail', reason: 'key-too-long' };
   // Last, because a restore costs money and is for nothing where the copy could never be made.
   if (archived) return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
-  return { action: 'copy', reason };
+  return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
+}
+
+function holdsArchived(source: ObjectEntry, from: number | undefined): boolean {
+  return versionsToSend(source, from).some(version => !isMarker(version) && isArchived(version));
 }
 
 /** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
-export function isArchived(entry: ObjectEntry): boolean {
+export function isArchived(entry: Pick<ObjectEntry, 'storageClass' | 'restored'>): boolean {
   return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
 }
 

@@ -22,7 +22,7 @@ export interface Testimony {
 }
 
 /** An object as it was when it was seen: one that has another ETag by now is another object. */
-export type Sighting = Pick<ObjectEntry, 'key' | 'etag' | 'size'>;
+export type Sighting = Pick<ObjectEntry, 'key' | 'etag' | 'size' | 'versionId'>;
 
 /** Asks both objects of a pair about themselves. */
 export type GatherEvidence = (source: Sighting, destination: Sighting) => Promise<Testimony>;

@@ -8,9 +8,14 @@ import { NdjsonWriter, readNdjson } from '../ndjson.ts';
 import { Cursor, type Pages } from './merge.ts';
 import { compareKeys } from './order.ts';
 
-/** Outcomes held in memory; some 3 MB. */
+/** Outcomes held in memory, and versions that were sent; some 3 MB. */
 const BUFFER = 10_000;
 const PAGE = 1_000;
+
+/** What an outcome counts for: itself, and each version that it tells of. */
+function weightOf(outcome: Outcome): number {
+  return 1 + (outcome.result === 'deleted' ? 0 : (outcome.versions?.length ?? 0));
+}
 
 /** Outcomes in key order. */
 interface Run {
@@ -22,6 +27,7 @@ export class OutcomeLog {
   readonly #folder: string;
   readonly #runs: Run[] = [];
   #buffer: Outcome[] = [];
+  #weight = 0;
   #spilling: Promise<void> = Promise.resolve();
 
   /** @param folder an existing folder for the sorted runs */
@@ -32,9 +38,11 @@ export class OutcomeLog {
   /** Resolves when there is room for more. */
   async add(outcome: Outcome): Promise<void> {
     this.#buffer.push(outcome);
-    if (this.#buffer.length < BUFFER) return;
+    this.#weight += weightOf(outcome);
+    if (this.#weight < BUFFER) return;
     const full = this.#buffer;
     this.#buffer = [];
+    this.#weight = 0;
     this.#spilling = this.#spilling.then(() => this.#spill(full));
     await this.#spilling;
   }
@@ -72,6 +80,7 @@ async function* mergeRuns(runs: readonly Run[]): AsyncGenerator<Outcome[]> {
   const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
   const open: Cursor<Outcome>[] = [];
   let page: Outcome[] = [];
+  let weight = 0;
   try {
     for (;;) {
       let next = lowest(open);
@@ -84,12 +93,14 @@ async function* mergeRuns(runs: readonly Run[]): AsyncGenerator<Outcome[]> {
       }
       if (next?.current === undefined) break;
       page.push(next.current);
+      weight += weightOf(next.current);
       next.step();
       if (next.needsPage) await next.turnPage();
       if (next.current === undefined) open.splice(open.indexOf(next), 1);
-      if (page.length < PAGE) continue;
+      if (weight < PAGE) continue;
       yield page;
       page = [];
+      weight = 0;
     }
     yield page;
   } finally {

@@ -2,7 +2,7 @@
  * An item of the plan as it is written to disk. A plan has a line for every object, and what most lines would repeat (the
  * key on each side, the usual storage class) is two thirds of them.
  */
-import type { ObjectEntry, PlanItem } from '../model.ts';
+import type { Continuation, ObjectEntry, PlanItem, Version } from '../model.ts';
 
 export type PlanLine = readonly [
   key: string,
@@ -10,6 +10,8 @@ export type PlanLine = readonly [
   reason: string,
   source: EntryLine | 0,
   destination: EntryLine | 0,
+  /** Only of a key with histories on both sides. */
+  continuation?: Continuation,
 ];
 
 type EntryLine =
@@ -17,19 +19,33 @@ type EntryLine =
   | readonly [size: number, etag: string, modified: number, unusual: Unusual];
 
 /** What is seldom anything else than this: STANDARD, and not restored. */
-type Unusual = Omit<ObjectEntry, 'key' | 'size' | 'etag' | 'modified'>;
+type Unusual = Omit<ObjectEntry, 'key' | 'size' | 'etag' | 'modified' | 'history'> & {
+  readonly history?: readonly VersionLine[];
+};
 
-export function toLine({ key, action, reason, source, destination }: PlanItem): PlanLine {
-  return [key, action, reason, source ? entryLine(source) : 0, destination ? entryLine(destination) : 0];
+/** The versions of an entry all bear its key. */
+type VersionLine = DistributiveOmit<Version, 'key'>;
+type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
+
+export function toLine(item: PlanItem): PlanLine {
+  const { key, action, reason, source, destination } = item;
+  const ours = source ? entryLine(source) : 0;
+  const theirs = destination ? entryLine(destination) : 0;
+  if ((item.action !== 'copy' && item.action !== 'unchanged') || item.twins === undefined)
+    return [key, action, reason, ours, theirs];
+  const { from, twins, differing } = item;
+  const continuation = { ...(from !== undefined && { from }), twins, ...(differing && { differing }) };
+  return [key, action, reason, ours, theirs, continuation];
 }
 
 /** The item that the line was made of. */
-export function fromLine([key, action, reason, source, destination]: PlanLine): PlanItem {
+export function fromLine([key, action, reason, source, destination, continuation]: PlanLine): PlanItem {
   const ours = source === 0 ? undefined : entryOf(key, source);
   const theirs = destination === 0 ? undefined : entryOf(key, destination);
   if (theirs === undefined) return { key, source: ours, action, reason } as PlanItem;
   if (ours === undefined) return { key, destination: theirs, action, reason } as PlanItem;
-  return { key, source: ours, destination: theirs, action, reason } as PlanItem;
+  const both = { key, source: ours, destination: theirs, action, reason } as PlanItem;
+  return continuation === undefined ? both : ({ ...both, ...continuation } as PlanItem);
 }
 
 function entryLine(entry: ObjectEntry): EntryLine {
@@ -37,8 +53,8 @@ function entryLine(entry: ObjectEntry): EntryLine {
   return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
 }
 
-function isUsual({ storageClass, restored, restoring }: ObjectEntry): boolean {
-  return storageClass === USUAL.storageClass && !restored && !restoring;
+function isUsual({ storageClass, restored, restoring, versionId }: ObjectEntry): boolean {
+  return storageClass === USUAL.storageClass && !restored && !restoring && versionId === undefined;
 }
 
 function unusual({
@@ -46,9 +62,11 @@ function unusual({
   size: _size,
   etag: _etag,
   modified: _modified,
+  history,
   ...others
 }: ObjectEntry): Unusual {
-  return others;
+  if (history === undefined) return others;
+  return { ...others, history: history.map(({ key: _, ...version }) => version) };
 }
 
 const USUAL: Unusual = { storageClass: 'STANDARD', restored: false };
@@ -56,5 +74,11 @@ const USUAL: Unusual = { storageClass: 'STANDARD', restored: false };
 function entryOf(key: string, [size, etag, modified, others]: EntryLine): ObjectEntry {
   return others === undefined
     ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
-    : { key, size, etag, modified, ...others };
+    : { key, size, etag, modified, ...expanded(key, others) };
+}
+
+function expanded(key: string, { history, ...others }: Unusual) {
+  return history === undefined
+    ? others
+    : { ...others, history: history.map(version => ({ key, ...version }) as Version) };
 }

@@ -3,9 +3,11 @@
  * what the guards, the choice of engine and the progress line are built on.
  */
 import pLimit from 'p-limit';
-import type { Location, ObjectEntry, Pair, PlanItem } from '../model.ts';
+import type { Location, ObjectEntry, Pair, PlanItem, Version } from '../model.ts';
 import { decide, decideWithEvidence, type Rules } from './decide.ts';
+import { decideHistory } from './decide-history.ts';
 import type { GatherEvidence } from './evidence.ts';
+import { isDeleted, sizeOf, versionsToSend } from './history.ts';
 import { mergeByKey, type Pages } from './merge.ts';
 
 /** Two listings as pairs of twins. */
@@ -36,9 +38,14 @@ export async function* planPairs(
 ): AsyncGenerator<PlanItem[]> {
   const limit = pLimit(asking);
   for await (const page of pairs) {
-    const items = page.map(pair => planPair(pair, rules, gather, limit));
+    const items = page.filter(isThere).map(pair => planPair(pair, rules, gather, limit));
     yield items.every(isDecided) ? items : await Promise.all(items);
   }
+}
+
+/** A key that only the destination has, and that is deleted there, is no object of either side. */
+function isThere({ source, destination }: Pair): boolean {
+  return source !== undefined || !isDeleted(destination);
 }
 
 /** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
@@ -58,6 +65,8 @@ function planPair(
     const { source, destination } = pair;
     if (source === undefined || destination === undefined)
       throw new RangeError('Only twins can be undecided.');
+    if (source.history !== undefined)
+      return { ...pair, ...(await decideHistory(source, destination, rules, gather)) };
     const evidence = await gather(source, destination);
     return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
   });
@@ -72,6 +81,8 @@ export class PlanTotals {
   atDestination = 0;
   toCopy = 0;
   bytesToCopy = 0;
+  /** Of the objects to copy; 0 where versions are not told apart. */
+  versionsToCopy = 0;
   toDelete = 0;
   /** Archived objects to ask back. */
   toRestore = 0;
@@ -83,13 +94,19 @@ export class PlanTotals {
       this.listed++;
       this.bytesListed += item.source.size;
     }
-    if (item.destination !== undefined) this.atDestination++;
+    if (item.destination !== undefined && !isDeleted(item.destination)) this.atDestination++;
     if (item.action === 'copy' && item.source !== undefined) {
       this.toCopy++;
-      this.bytesToCopy += item.source.size;
+      if (item.source.history === undefined) this.bytesToCopy += item.source.size;
+      else this.#countVersions(versionsToSend(item.source, item.from));
     } else if (item.action === 'delete') this.toDelete++;
     else if (item.action === 'restore') this.toRestore++;
     else if (item.action === 'fail') this.toFail++;
+  }
+
+  #countVersions(versions: readonly Version[]): void {
+    this.versionsToCopy += versions.length;
+    for (const version of versions) this.bytesToCopy += sizeOf(version);
   }
 }
 

@@ -2,8 +2,9 @@
  * What the listings could not prove is put to the objects themselves: to their checksums, and where these have nothing in
  * common, to their content. Only the record of an object changes by it, never the object.
  */
-import type { ObjectRecord, Proof } from '../model.ts';
+import type { ObjectRecord, Proof, VersionRecord } from '../model.ts';
 import type { Places } from './conclude.ts';
+import { weakest } from './conclude-history.ts';
 import { type Finding, type GatherEvidence, type Testimony, weigh } from './evidence.ts';
 import type { Pages } from './merge.ts';
 import type { Place } from './places.ts';
@@ -35,6 +36,7 @@ export async function* proveRecords(
   for await (const page of records) {
     yield await Promise.all(
       page.map(record => {
+        if (record.versions !== undefined) return proveHistory(record, witnesses, places, place, doubts);
         const pair = inQuestion(record, places);
         return pair === undefined ? record : place(() => prove(record, pair, witnesses, doubts));
       }),
@@ -66,21 +68,83 @@ function isOpen({ action, reason, proof }: ObjectRecord): boolean {
 async function prove(
   record: ObjectRecord,
   pair: Pair,
-  { checksums, contents }: Witnesses,
+  witnesses: Witnesses,
   doubts: Doubts,
 ): Promise<ObjectRecord> {
+  const answer = await ask(pair, witnesses);
+  if ('finding' in answer) return settled(record, answer.finding, answer.proof);
+  if (record.action !== 'failed') count(answer, doubts);
+  return record;
+}
+
+/** One version after another, so that a long history does not push all others aside. */
+async function proveHistory(
+  record: ObjectRecord,
+  witnesses: Witnesses,
+  places: Places,
+  place: Place,
+  doubts: Doubts,
+): Promise<ObjectRecord> {
+  if (record.action !== 'copied' && record.action !== 'unchanged') return record;
+  const versions: VersionRecord[] = [];
+  let doubt: Doubt | undefined;
+  for (const version of record.versions ?? []) {
+    const pair = versionInQuestion(record, version, places);
+    const answer = pair && (await place(() => ask(pair, witnesses)));
+    if (answer === undefined) versions.push(version);
+    else if (!('finding' in answer)) {
+      doubt = answer;
+      versions.push(version);
+    } else if (answer.finding.same) versions.push({ ...version, proof: answer.proof });
+    else return differing(record, answer.finding, `Version ${version.source}: `);
+  }
+  if (doubt !== undefined) count(doubt, doubts);
+  return { ...record, versions, proof: weakest(versions) };
+}
+
+function versionInQuestion(
+  { key, destinationKey }: ObjectRecord,
+  version: VersionRecord,
+  { source, destination }: Places,
+): Pair | undefined {
+  const { sourceEtag, destinationEtag, size, proof } = version;
+  if (sourceEtag === undefined || destinationEtag === undefined || version.destination === undefined)
+    return undefined;
+  if (proof !== 'size') return undefined;
+  return [
+    { key: key.slice(source.prefix.length), versionId: version.source, etag: sourceEtag, size },
+    {
+      key: destinationKey.slice(destination.prefix.length),
+      versionId: version.destination,
+      etag: destinationEtag,
+      size,
+    },
+  ];
+}
+
+/** Nothing that decides: whether one side would not tell its checksums, and whether one could not be read. */
+interface Doubt {
+  readonly silent: boolean;
+  readonly unread: boolean;
+}
+
+async function ask(
+  pair: Pair,
+  { checksums, contents }: Witnesses,
+): Promise<{ readonly finding: Finding; readonly proof: 'checksum' | 'content' } | Doubt> {
   const said = await checksums(...pair);
   const told = weigh(said);
-  if (told !== undefined) return settled(record, told, 'checksum');
+  if (told !== undefined) return { finding: told, proof: 'checksum' };
   const read = await contents?.(...pair);
   const seen = read && weigh(read);
-  if (seen !== undefined) return settled(record, seen, 'content');
-  if (record.action !== 'failed') {
-    doubts.open++;
-    if (isSilent(said)) doubts.silent++;
-    if (read !== undefined) doubts.unread++;
-  }
-  return record;
+  if (seen !== undefined) return { finding: seen, proof: 'content' };
+  return { silent: isSilent(said), unread: read !== undefined };
+}
+
+function count({ silent, unread }: Doubt, doubts: Doubts): void {
+  doubts.open++;
+  if (silent) doubts.silent++;
+  if (unread) doubts.unread++;
 }
 
 function isSilent({ source, destination }: Testimony): boolean {
@@ -92,12 +156,20 @@ function settled(
   finding: Finding,
   proof: 'checksum' | 'content',
 ): ObjectRecord {
-  if (finding.same) {
-    return record.action === 'failed'
-      ? { ...record, action: 'unchanged', reason: `same-${proof}`, proof }
-      : { ...record, proof };
-  }
-  const { algorithm, source, destination } = finding;
+  if (!finding.same) return differing(record, finding);
+  return record.action === 'failed'
+    ? { ...record, action: 'unchanged', reason: `same-${proof}`, proof }
+    : { ...record, proof };
+}
+
+type Difference = Exclude<Finding, { readonly same: true }>;
+
+/** @param what a word on what differs, where it is not the whole object */
+function differing(
+  record: ObjectRecord,
+  { algorithm, source, destination }: Difference,
+  what = '',
+): ObjectRecord {
   return {
     ...record,
     action: 'failed',
@@ -105,7 +177,7 @@ function settled(
     proof: 'none' satisfies Proof,
     error: {
       code: 'ContentDiffers',
-      message: `The ${algorithm} of the source is ${source}, that of the destination ${destination}.`,
+      message: `${what}The ${algorithm} of the source is ${source}, that of the destination ${destination}.`,
     },
   };
 }

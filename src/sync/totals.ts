@@ -1,6 +1,7 @@
 /** Counting, once per record, and the identity that says nothing fell between two stools. */
 import { FatalError } from '../errors.ts';
 import { type FailureGroup, type ObjectRecord, PROOFS, type Proof, type Totals } from '../model.ts';
+import { bytesCopied } from './conclude-history.ts';
 
 const EXAMPLES = 5;
 
@@ -8,6 +9,8 @@ export class Tally {
   #listed = 0;
   #bytesListed = 0;
   #bytesCopied = 0;
+  #versionsCopied = 0;
+  #versionsNotKept = 0;
   #undeleted = 0;
   readonly #actions = { copied: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0, kept: 0 };
   /** By action, then by reason: to join the two into a key for every record would cost more than counting it. */
@@ -23,8 +26,15 @@ export class Tally {
       this.#listed++;
       this.#bytesListed += size;
     }
-    if (plain === 'copied') this.#bytesCopied += size;
-    if (action === 'copied' || action === 'unchanged') increment(this.#proofs, proof);
+    if (plain === 'copied') {
+      this.#bytesCopied += bytesCopied(record);
+      this.#versionsCopied += record.versions?.filter(({ copied }) => copied).length ?? 0;
+    }
+    if (action === 'copied' || action === 'unchanged') {
+      increment(this.#proofs, proof);
+      this.#versionsNotKept +=
+        record.versions?.filter(({ destination }) => destination === undefined).length ?? 0;
+    }
     if (action === 'kept' && UNDELETED.has(reason)) this.#undeleted++;
     if (isWrong(record)) this.#group(record);
     const reasons = this.#reasons.get(action) ?? new Map<string, number>();
@@ -50,6 +60,8 @@ export class Tally {
       undeleted: this.#undeleted,
       bytesListed: this.#bytesListed,
       bytesCopied: this.#bytesCopied,
+      ...(this.#versionsCopied > 0 && { versionsCopied: this.#versionsCopied }),
+      ...(this.#versionsNotKept > 0 && { versionsNotKept: this.#versionsNotKept }),
       reasons: Object.fromEntries(
         [...this.#reasons].flatMap(([action, reasons]) =>
           [...reasons].map(([reason, count]) => [`${action}: ${reason}`, count]),
@@ -100,6 +112,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'size-differs': 'The sizes differ.',
   'content-differs': 'The contents differ.',
   'source-newer': 'The source is newer than the destination.',
+  'versions-missing': 'The destination lacks versions that the source has.',
+  'versions-differ': 'The histories differ.',
   unproven: 'The two have no checksum in common, so that nothing proves them equal.',
   always: '`compare: always` takes every object as different.',
   archived: 'The object is archived and has no restored copy; `archived: fail` was asked for.',

@@ -13,7 +13,7 @@ import {
 
 const BUCKET = { bucket: 'from', prefix: '' };
 const PREFIX = { bucket: 'from', prefix: 'a/b' };
-const NOTHING_MORE = { tags: false, lock: false, acl: false, delete: false };
+const NOTHING_MORE = { tags: false, lock: false, acl: false, versions: false, delete: false };
 
 test('a bucket and its objects have ARNs of their own, in every partition', () => {
   assert.equal(bucketArn(PREFIX, 'aws'), 'arn:aws:s3:::from');
@@ -48,6 +48,19 @@ test('reading takes what is kept and nothing more', () => {
       ...actions,
     ]);
   }
+});
+
+test('histories take the same actions on versions', () => {
+  assert.deepEqual(listStatement(BUCKET, 'aws', true).Action, ['s3:ListBucket', 's3:ListBucketVersions']);
+  const needs = { ...NOTHING_MORE, tags: true, lock: true, versions: true };
+  assert.deepEqual(readStatement(BUCKET, 'aws', needs).Action, [
+    's3:GetObject',
+    's3:GetObjectVersion',
+    's3:GetObjectTagging',
+    's3:GetObjectVersionTagging',
+    's3:GetObjectRetention',
+    's3:GetObjectLegalHold',
+  ]);
 });
 
 /** What a run does besides writing, and the action it needs for it. */

@@ -13,7 +13,8 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import type { LoggedRequest } from '../../lab/request-log.ts';
 import type { Bucket, BucketSettings, StoredObject } from '../../lab/s3/index.ts';
 import { type TwoAccounts, type TwoAccountsOptions, twoAccounts } from '../../lab/worlds.ts';
-import type { ObjectRecord, RunReport } from '../../src/model.ts';
+import type { ObjectRecord } from '../../src/model.ts';
+import type { RunReport } from '../../src/run-report.ts';
 
 /** The action under test; another build of it can be given to see that these tests notice what is broken in it. */
 const ACTION = process.env.E2E_ACTION ?? join(import.meta.dirname, '../..');
@@ -218,7 +219,7 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
       kept: count('kept'),
       bytesCopied: records
         .filter(({ action }) => action === 'copied' || action === 'would-copy')
-        .reduce((sum, { size }) => sum + size, 0),
+        .reduce((sum, record) => sum + bytesOf(record), 0),
     },
     {
       listed: totals.listed,
@@ -234,6 +235,11 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
   assert.equal(new Set(records.map(({ key }) => key)).size >= totals.listed, true, 'one line an object');
   assert.equal(run.summary === '', inputs.summary === 'false', 'a summary, unless it is not wanted');
   return run;
+}
+
+/** Of a history, only what was copied of it. */
+function bytesOf({ size, versions }: ObjectRecord): number {
+  return versions === undefined ? size : versions.reduce((sum, v) => sum + (v.copied ? v.size : 0), 0);
 }
 
 /** What a process was given in confidence, or asked the runner to star out, must stand in nothing that it leaves. */

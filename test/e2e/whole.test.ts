@@ -9,7 +9,7 @@ import { openLab, setStage } from './stage.ts';
 const lab = await openLab();
 const INPUTS = { preserve: PRESERVABLE.join(', '), verify: 'checksum', delete: 'true' };
 const GUARDED = { objectLock: {}, ownership: 'BucketOwnerPreferred' } as const;
-const WORLD: TwoAccountsOptions = { source: GUARDED, destination: GUARDED };
+const WORLD: TwoAccountsOptions = { source: GUARDED, destination: GUARDED, versions: true };
 const PLAIN = 200;
 
 test('every awkward object arrives whole, on the strongest evidence available to it', async () => {
@@ -56,6 +56,6 @@ test('every awkward object arrives whole, on the strongest evidence available to
   assert.equal(third.code, 1);
   assert.deepEqual(
     third.records.filter(({ action }) => action === 'failed').map(({ key, reason }) => [key, reason]),
-    [['tagged', 'content-differs']],
+    [['tagged', 'versions-differ']],
   );
 });

@@ -47,6 +47,7 @@ async function start(large: readonly number[], small: number, places = new Place
     route: {
       from: source.here,
       to: destination.here,
+      deletions: destination.here,
       preserve: new Set(['metadata', 'tags']),
       storageClass: undefined,
       encryption: undefined,

@@ -89,6 +89,7 @@ function setStage({ partSize = 'auto', concurrency = 8 }: Options = {}) {
     );
   const route: CopyRoute = {
     to: bucketOf(destination),
+    deletions: bucketOf(destination),
     from: bucketOf(source),
     preserve: new Set(['metadata', 'tags'] as const),
     storageClass: undefined,

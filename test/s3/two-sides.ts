@@ -53,6 +53,7 @@ export async function twoSides(differently: Partial<Network> = {}) {
   const route: CopyRoute & { readonly journal: FileJournal } = {
     from: source.here,
     to: destination.here,
+    deletions: destination.here,
     preserve: new Set(['metadata', 'tags']),
     storageClass: undefined,
     encryption: undefined,

@@ -88,3 +88,29 @@ test('a disk that refuses the outcomes is heard of', async t => {
   await assert.rejects(adding(), { code: 'ENOENT' });
   await assert.rejects(log.inKeyOrder(), { code: 'ENOENT' });
 });
+
+test('the versions of long histories count: they pass through the disk, and come back in small pages', async t => {
+  const path = await folder(t);
+  const log = new OutcomeLog(path);
+  const versions = Array.from({ length: 999 }, (_, index) => ({
+    source: `s${index}`,
+    destination: `d${index}`,
+  }));
+  const keys = Array.from({ length: 40 }, (_, index) => String(index).padStart(2, '0'));
+  for (const key of keys.toReversed()) {
+    await log.add({ key, result: 'copied', etag: 'e', bytes: 1, versions, requestId: 'R' });
+  }
+  assert.equal((await readdir(path)).length, 4);
+  const sizes: number[] = [];
+  const back: Outcome[] = [];
+  for await (const page of await log.inKeyOrder()) {
+    sizes.push(page.length);
+    back.push(...page);
+  }
+  assert.deepEqual(
+    back.map(({ key }) => key),
+    keys,
+  );
+  assert.deepEqual(back[0], { key: '00', result: 'copied', etag: 'e', bytes: 1, versions, requestId: 'R' });
+  assert.equal(Math.max(...sizes), 1);
+});

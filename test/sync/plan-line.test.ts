@@ -17,6 +17,20 @@ const anyEntry = fc.record(
   { requiredKeys: ['size', 'etag', 'modified', 'storageClass', 'restored'] },
 );
 
+const anyVersion = fc.oneof(
+  fc.tuple(anyEntry, fc.string()).map(([entry, versionId]) => ({ ...entry, versionId })),
+  fc.record({ versionId: fc.string(), modified: fc.maxSafeNat(), deleted: fc.constant(true as const) }),
+);
+const anyHistory = fc.record({
+  versionId: fc.string(),
+  history: fc.array(anyVersion, { minLength: 1, maxLength: 4 }),
+});
+const anyTwins = fc.tuple(fc.nat(9), fc.nat(9));
+const anyContinuation = fc.record(
+  { from: fc.nat(9), twins: fc.array(anyTwins, { maxLength: 3 }), differing: anyTwins },
+  { requiredKeys: ['twins'] },
+);
+
 const anyItem = fc
   .tuple(
     anyKey,
@@ -36,9 +50,26 @@ const anyItem = fc
     } as PlanItem;
   });
 
+const anyItemWithHistories = fc
+  .tuple(
+    anyKey,
+    fc.constantFrom(['copy', 'versions-missing'], ['unchanged', 'same-etag']),
+    fc.array(fc.tuple(anyEntry, anyHistory), { minLength: 2, maxLength: 2 }),
+    anyContinuation,
+  )
+  .map(([key, [action, reason], entries, continuation]) => {
+    const [source, destination] = entries.map(([entry, { versionId, history }]) => ({
+      key,
+      ...entry,
+      versionId,
+      history: history.map(version => ({ key, ...version })),
+    }));
+    return { key, source, destination, action, reason, ...continuation } as PlanItem;
+  });
+
 test('an item comes back from its line as it was', () => {
   fc.assert(
-    fc.property(anyItem, item => {
+    fc.property(fc.oneof(anyItem, anyItemWithHistories), item => {
       const line: PlanLine = JSON.parse(JSON.stringify(toLine(item)));
       assert.deepEqual(fromLine(line), item);
     }),

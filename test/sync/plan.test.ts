@@ -151,6 +151,7 @@ test('the totals count each object on each side once, and what is planned for it
       atDestination: 4,
       toCopy: 2,
       bytesToCopy: 11,
+      versionsToCopy: 0,
       toDelete: 1,
       toRestore: 1,
       toFail: 1,

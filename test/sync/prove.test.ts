@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import pLimit from 'p-limit';
-import type { ObjectRecord } from '../../src/model.ts';
+import type { ObjectRecord, VersionRecord } from '../../src/model.ts';
 import type { Evidence, Testimony } from '../../src/sync/evidence.ts';
 import { type Doubts, proveRecords, type Witnesses } from '../../src/sync/prove.ts';
 import { anyCuts, anyKeys, Bench, collect, E1, E2, pagesOf, settings, settled } from './make.ts';
@@ -41,6 +41,44 @@ async function prove(one: ObjectRecord, witnesses: Witnesses) {
 const EQUAL = say({ CRC64NVME: 'x' }, { CRC64NVME: 'x' });
 const DIFFERENT = say({ CRC64NVME: 'x' }, { CRC64NVME: 'y' });
 const NO_DOUBT = { open: 0, silent: 0, unread: 0 };
+
+const versions: VersionRecord[] = [
+  { source: 's1', destination: 'd1', size: 5, sourceEtag: E1, destinationEtag: E2, proof: 'size' },
+  { source: 's2', destination: 'd2', size: 0, deleteMarker: true, proof: 'etag' },
+  { source: 's3', destination: 'd3', size: 5, sourceEtag: E1, destinationEtag: E1, proof: 'etag' },
+  { source: 's4', destination: 'd4', size: 7, sourceEtag: E1, destinationEtag: E2, proof: 'size' },
+];
+
+test('of a history each version that nothing proves yet is asked by its id, and the weakest grade counts', async () => {
+  const asked: unknown[] = [];
+  const checksums = async (source: unknown, destination: unknown) => {
+    asked.push(source, destination);
+    return EQUAL();
+  };
+  const { proven } = await prove(record({ versions }), { checksums, contents: undefined });
+  assert.deepEqual(asked, [
+    { key: 'k', versionId: 's1', etag: E1, size: 5 },
+    { key: 'k', versionId: 'd1', etag: E2, size: 5 },
+    { key: 'k', versionId: 's4', etag: E1, size: 7 },
+    { key: 'k', versionId: 'd4', etag: E2, size: 7 },
+  ]);
+  assert.deepEqual(
+    proven.versions?.map(({ proof }) => proof),
+    ['checksum', 'etag', 'etag', 'checksum'],
+  );
+  assert.equal(proven.proof, 'etag');
+});
+
+test('a version that differs makes a failure of its key, and is named', async () => {
+  const { proven } = await prove(record({ versions }), { checksums: DIFFERENT, contents: undefined });
+  assert.deepEqual([proven.action, proven.reason, proven.proof], ['failed', 'content-differs', 'none']);
+  assert.match(proven.error?.message ?? '', /^Version s1: The CRC64NVME /);
+});
+
+test('a history is in doubt once, however many of its versions are', async () => {
+  const { proven, doubts } = await prove(record({ versions }), { checksums: NOTHING, contents: undefined });
+  assert.deepEqual([proven.proof, doubts], ['size', { open: 1, silent: 0, unread: 0 }]);
+});
 
 /** What was asked for, what the objects say, the last word, and what is left in doubt. */
 const WORDS: readonly [string, Witnesses, string, Doubts][] = [

@@ -51,12 +51,18 @@ const MEMBERS = Object.keys(HEADERS) as (keyof typeof HEADERS)[];
 export interface CopyAnswer {
   /** With its quotes, as S3 wrote it; `undefined` when S3 wrote none. */
   readonly etag: string | undefined;
+  /** Of the new object; `undefined` where its bucket keeps no versions, and of a part. */
+  readonly versionId: string | undefined;
   readonly requestId: string | undefined;
 }
 
 /** Reads a CopyObjectResult or CopyPartResult. */
 export function readCopyAnswer(answer: Answer): CopyAnswer {
-  return { etag: textOf(answer.body.toString(), 'ETag'), requestId: headerOf(answer, 'x-amz-request-id') };
+  return {
+    etag: textOf(answer.body.toString(), 'ETag'),
+    versionId: headerOf(answer, 'x-amz-version-id'),
+    requestId: headerOf(answer, 'x-amz-request-id'),
+  };
 }
 
 /** Of a part: S3 tells the checksum that its upload was opened with. */

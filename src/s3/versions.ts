@@ -1,0 +1,122 @@
+/**
+ * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
+ */
+import { FatalError } from '../errors.ts';
+import type { ObjectEntry, Preserved, Version } from '../model.ts';
+import { entryOf } from '../sync/history.ts';
+import { compareKeys } from '../sync/order.ts';
+import type { Bucket } from './bucket.ts';
+import { list, RANGES } from './list.ts';
+import { type FetchPage, listInRanges } from './ranges/ranges.ts';
+import { type ListedVersion, scanVersions, type VersionsPage } from './wire/versions-page.ts';
+
+/** How both sides are listed: the objects as they are now, or their histories. */
+export function listingFor(
+  preserve: ReadonlySet<Preserved>,
+): (bucket: Bucket) => AsyncGenerator<ObjectEntry[]> {
+  return preserve.has('versions') ? listVersions : list;
+}
+
+/**
+ * Lists at several places of the key space at once, as `list` does. A page may end in the middle of a history.
+ *
+ * @throws FatalError when a listing cannot be read, or is not in the order that S3 promises
+ */
+export function listVersions(bucket: Bucket): AsyncGenerator<ObjectEntry[]> {
+  return listInRanges(after => fetchAfter(bucket, after), RANGES);
+}
+
+/**
+ * The next keys after one, each with its whole history. The last key of a page that is not the last one may go on behind
+ * it, and is left to the next fetch, which begins there again; where there is no other key, the listing is followed to
+ * its end.
+ */
+async function fetchAfter(bucket: Bucket, after: string | undefined): ReturnType<FetchPage> {
+  const histories = new Histories();
+  const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
+  let page = await fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
+  histories.add(page.versions);
+  while (page.next !== undefined && histories.whole.length === 0) {
+    page = await fetchPage(bucket, page.next);
+    histories.add(page.versions);
+  }
+  const more = page.next !== undefined;
+  return { entries: more ? histories.whole : histories.all, more };
+}
+
+/** Versions as they are listed, newest first within a key, put together by key. */
+class Histories {
+  readonly #whole: ObjectEntry[] = [];
+  #open: Version[] = [];
+
+  add(versions: readonly ListedVersion[]): void {
+    for (const { version, isLatest } of versions) {
+      const [newest] = this.#open;
+      if (newest === undefined || newest.key !== version.key) {
+        if (!isLatest || (newest !== undefined && compareKeys(newest.key, version.key) >= 0))
+          throw outOfOrder(version);
+        this.#close();
+      } else if (isLatest) throw outOfOrder(version);
+      this.#open.push(version);
+    }
+  }
+
+  /** Without the last key, of which more may come. */
+  get whole(): ObjectEntry[] {
+    return this.#whole;
+  }
+
+  get all(): ObjectEntry[] {
+    this.#close();
+    return this.#whole;
+  }
+
+  #close(): void {
+    const [newest] = this.#open;
+    if (newest !== undefined) this.#whole.push(entryOf(newest.key, this.#open.reverse()));
+    this.#open = [];
+  }
+}
+
+function outOfOrder({ key, versionId }: Version): FatalError {
+  return new FatalError(
+    `The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`,
+  );
+}
+
+/** Where a page begins: after a key, behind one version of it, or at the beginning. */
+interface Start {
+  /** Full key. */
+  readonly keyMarker: string | undefined;
+  readonly versionIdMarker: string | undefined;
+}
+
+const PAGE_WITHIN_MS = 60_000;
+
+async function fetchPage(bucket: Bucket, { keyMarker, versionIdMarker }: Start): Promise<VersionsPage> {
+  const { prefix } = bucket.location;
+  const query = {
+    'encoding-type': 'url',
+    'key-marker': keyMarker,
+    prefix: prefix || undefined,
+    'version-id-marker': versionIdMarker,
+    versions: '',
+  };
+  const answer = await bucket.call({
+    operation: 'ListObjectVersions',
+    method: 'GET',
+    query: Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    ),
+    headers: {
+      'x-amz-expected-bucket-owner': bucket.owner,
+      'x-amz-optional-object-attributes': 'RestoreStatus',
+      'x-amz-request-payer': bucket.payer.RequestPayer,
+    },
+    withinMs: PAGE_WITHIN_MS,
+  });
+  const page = scanVersions(answer.body.toString(), prefix);
+  if (page === undefined)
+    throw new FatalError(`The listing of the versions of ${bucket.location.bucket} cannot be read.`);
+  return page;
+}
