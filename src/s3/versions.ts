@@ -41,12 +41,13 @@ async function fetchAfter(bucket: Bucket, after: string | undefined): ReturnType
     histories.add(page.versions);
   }
   const more = page.next !== undefined;
-  return { entries: more ? histories.whole : histories.all, more };
+  return { entries: more ? histories.whole : histories.end(), more };
 }
 
 /** Versions as they are listed, newest first within a key, put together by key. */
 class Histories {
-  readonly #whole: ObjectEntry[] = [];
+  /** Without the last key, of which more may come. */
+  readonly whole: ObjectEntry[] = [];
   #open: Version[] = [];
 
   add(versions: readonly ListedVersion[]): void {
@@ -61,19 +62,15 @@ class Histories {
     }
   }
 
-  /** Without the last key, of which more may come. */
-  get whole(): ObjectEntry[] {
-    return this.#whole;
-  }
-
-  get all(): ObjectEntry[] {
+  /** There is no more to come. */
+  end(): ObjectEntry[] {
     this.#close();
-    return this.#whole;
+    return this.whole;
   }
 
   #close(): void {
     const [newest] = this.#open;
-    if (newest !== undefined) this.#whole.push(entryOf(newest.key, this.#open.reverse()));
+    if (newest !== undefined) this.whole.push(entryOf(newest.key, this.#open.reverse()));
     this.#open = [];
   }
 }
