@@ -69619,11 +69619,12 @@ async function versions_fetchAfter(bucket, after) {
         histories.add(page.versions);
     }
     const more = page.next !== undefined;
-    return { entries: more ? histories.whole : histories.all, more };
+    return { entries: more ? histories.whole : histories.end(), more };
 }
 /** Versions as they are listed, newest first within a key, put together by key. */
 class Histories {
-    #whole = [];
+    /** Without the last key, of which more may come. */
+    whole = [];
     #open = [];
     add(versions) {
         for (const { version, isLatest } of versions) {
@@ -69638,18 +69639,15 @@ class Histories {
             this.#open.push(version);
         }
     }
-    /** Without the last key, of which more may come. */
-    get whole() {
-        return this.#whole;
-    }
-    get all() {
+    /** There is no more to come. */
+    end() {
         this.#close();
-        return this.#whole;
+        return this.whole;
     }
     #close() {
         const [newest] = this.#open;
         if (newest !== undefined)
-            this.#whole.push(entryOf(newest.key, this.#open.reverse()));
+            this.whole.push(entryOf(newest.key, this.#open.reverse()));
         this.#open = [];
     }
 }

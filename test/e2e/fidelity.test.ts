@@ -166,6 +166,7 @@ const AFTER = `
 - The owner is the destination's account. What an ACL gave to the source's owner, the copy's gives to its own; in a bucket
   with ACLs disabled they have no meaning, and \`preserve: acl\` is refused before anything is copied.
 - A retention that has run out is not sent again. Last-Modified and the version id are those of the copy.
+- With \`versions\` all of this holds for each version of each key: see [versions.md](versions.md).
 - A source under a customer's own key is \`failed: customer-key\`: the run names it and copies all else.
 `;
 

@@ -94,6 +94,27 @@ describe('Object Lock', { concurrency: 3 }, () => {
     assert.equal(s.requests('GetObjectRetention').length, 3);
   });
 
+  test('and the ACL of each version go with that version', async () => {
+    const guarded = { objectLock: {}, ownership: 'ObjectWriter' } as const;
+    const s = setStage(lab, { source: guarded, destination: guarded, versions: true });
+    const retention = { mode: 'GOVERNANCE', until: new Date(Date.now() + HOUR) } as const;
+    s.from.put('object', 'first', { retention });
+    s.from.put('object', 'second', { legalHold: true });
+    s.from.put('object', 'third', { grants: [{ grantee: FRIEND, permission: 'READ' }] });
+    const run = await s.run({ preserve: 'metadata, tags, object-lock, acl, versions' });
+    assert.equal(run.code, 0, run.log);
+    const carried = (s.to.versions.get('object') ?? []).map(version => {
+      assert.equal(version.kind, 'object');
+      const { content, retention: kept, legalHold, grants } = version;
+      return [content.bytes().toString(), kept, legalHold, grants.some(({ grantee }) => grantee === FRIEND)];
+    });
+    assert.deepEqual(carried, [
+      ['third', undefined, undefined, true],
+      ['second', undefined, true, false],
+      ['first', retention, undefined, false],
+    ]);
+  });
+
   test('left behind is told', async () => {
     const s = setStage(lab, locked);
     s.from.put('object', 'content', {
