@@ -1,39 +1,22 @@
 /** What is copied, how it arrives, and what is left alone. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PutOptions } from '../../lab/s3/index.ts';
-import { sparse } from '../../lab/s3/index.ts';
-import { destinationRolePolicy, readableBy, sourceRolePolicy } from '../../lab/worlds.ts';
+import { readableBy } from '../../lab/worlds.ts';
+import { FULL, METADATA, TAGS } from './full.ts';
 import {
   ago,
-  allow,
   contents,
   DAY,
-  GIB,
   HOUR,
   type Inputs,
-  MIB,
   MINUTE,
   openLab,
-  policy,
   type Stage,
   seen,
   setStage,
 } from './stage.ts';
 
 const lab = await openLab();
-
-const HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-encoding': 'gzip',
-  'content-language': 'de-AT',
-  'content-disposition': `attachment; filename*=UTF-8''gr%C3%B6%C3%9Fe.html`,
-  'cache-control': 'max-age=3600, must-revalidate',
-  expires: 'Thu, 01 Jan 2026 00:00:00 GMT',
-};
-const TAGS = { project: 'apollo', 'cost centre': 'a+b=c/d @ -_:.', empty: '' };
-const METADATA = { author: 'octocat', note: 'größer als 日本', 'with-dash': 'a, b; c="d"' };
-const FULL: PutOptions = { metadata: METADATA, headers: HEADERS, tags: TAGS };
 
 const ODD_KEYS = [
   'a//b',
@@ -342,247 +325,6 @@ describe('archived objects', { concurrency: 3 }, () => {
   });
 });
 
-describe('encryption', { concurrency: 3 }, () => {
-  const withKey = (s: Stage) => {
-    const key = lab.s3.createKey({ account: s.destination.account, region: s.destination.region });
-    const base = destinationRolePolicy(s.to.name, s.from.name);
-    const use = allow(['kms:GenerateDataKey', 'kms:Decrypt'], key.arn);
-    s.destination.setRolePolicy(policy(...(base.Statement as object[]), use));
-    return key.arn;
-  };
-
-  test('is what the inputs ask for: AES256', async () => {
-    const s = setStage(lab);
-    s.from.put('object', 'content', FULL);
-    s.to.encryption = { algorithm: 'aws:kms' };
-    const run = await s.run({ encryption: 'AES256' });
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual(s.to.get('object')?.encryption, { algorithm: 'AES256' });
-  });
-
-  test('is what the inputs ask for: a KMS key, and the next run sees by checksum that nothing changed', async () => {
-    const s = setStage(lab);
-    const keyArn = withKey(s);
-    s.from.put('object', 'content', FULL);
-    s.from.put('changed', 'one');
-    const inputs = { encryption: 'aws:kms', 'kms-key': keyArn };
-    const first = await s.run(inputs);
-    assert.equal(first.code, 0, first.log);
-    const { algorithm, keyArn: used } = s.to.get('object')?.encryption ?? {};
-    assert.deepEqual([algorithm, used], ['aws:kms', keyArn]);
-    assert.deepEqual(contents(s.to), contents(s.from));
-    assert.equal(first.record('object').proof, 'size', 'the ETags cannot be equal');
-
-    s.from.put('changed', 'two');
-    const second = await s.run(inputs);
-    assert.deepEqual(
-      second.records.map(({ key, action, reason, proof }) => [key, action, reason, proof]),
-      [
-        ['changed', 'copied', 'content-differs', 'size'],
-        ['object', 'unchanged', 'same-checksum', 'checksum'],
-      ],
-    );
-  });
-
-  test("is the bucket's own where nothing is asked for", async () => {
-    const s = setStage(lab);
-    const keyArn = withKey(s);
-    s.to.encryption = { algorithm: 'aws:kms:dsse', keyArn };
-    s.from.put('object', 'content');
-    const run = await s.run();
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual(s.to.get('object')?.encryption, { algorithm: 'aws:kms:dsse', keyArn });
-  });
-});
-
-describe('`copy-as: source`', { concurrency: 3 }, () => {
-  const signedBySource = (s: Stage, ...more: string[]) => {
-    const objects = `${s.to.arn}/*`;
-    const writes = ['s3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload', ...more];
-    const base = sourceRolePolicy(s.from.name).Statement as object[];
-    s.source.setRolePolicy(policy(...base, allow(writes, objects)));
-    s.source.setBucketPolicy(undefined);
-    s.destination.setBucketPolicy(policy({ ...allow(writes, objects), Principal: { AWS: s.source.role } }));
-  };
-
-  test('needs a bucket policy at the destination and none at the source', async () => {
-    const s = setStage(lab);
-    signedBySource(s);
-    s.from.put('object', 'content', FULL);
-    const run = await s.run({ 'copy-as': 'source' });
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual(contents(s.to), contents(s.from));
-    const [copy] = s.requests('CopyObject');
-    assert.match(copy?.caller ?? '', new RegExp(`:${s.source.account}:assumed-role/`));
-    assert.equal(copy?.headers['x-amz-acl'], undefined, 'a bucket without ACLs is sent none');
-  });
-
-  test('hands the copies over with an ACL where the destination has ACLs enabled', async () => {
-    const s = setStage(lab, { destination: { ownership: 'BucketOwnerPreferred' } });
-    signedBySource(s, 's3:PutObjectAcl');
-    s.from.put('object', 'content', FULL);
-    const run = await s.run({ 'copy-as': 'source' });
-    assert.equal(run.code, 0, run.log);
-    assert.equal(s.requests('CopyObject')[0]?.headers['x-amz-acl'], 'bucket-owner-full-control');
-    assert.equal(s.to.get('object')?.owner, s.destination.account);
-  });
-
-  test('warns where the copies will belong to the source account', async () => {
-    const s = setStage(lab, { destination: { ownership: 'ObjectWriter' } });
-    signedBySource(s, 's3:PutObjectAcl');
-    s.from.put('object', 'content');
-    const run = await s.run({ 'copy-as': 'source' });
-    assert.equal(run.code, 0, run.log);
-    assert.equal(s.to.get('object')?.owner, s.source.account);
-    const check = run.report.checks.find(({ check }) => check === 'destination-ownership');
-    assert.equal(check?.verdict, 'warn');
-    assert.match(check?.seen ?? '', new RegExp(s.source.account));
-  });
-});
-
-describe('an object above 5 GiB', { concurrency: 3 }, () => {
-  test('is copied in the parts it was uploaded in, and keeps its ETag and all that belongs to it', async () => {
-    const s = setStage(lab);
-    s.from.put('large', sparse(6.5 * GIB, 'uniform'), { ...FULL, parts: GIB });
-    const run = await s.run();
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual(contents(s.to), contents(s.from));
-    assert.equal(s.to.get('large')?.etag, s.from.get('large')?.etag);
-    assert.equal(s.requests('UploadPartCopy').length, 7);
-    assert.equal(s.requests('CopyObject').length, 0);
-    assert.equal(run.record('large').proof, 'part-etag');
-    assert.equal(s.to.uploads.size, 0);
-  });
-
-  test('is copied in parts of the size asked for, whatever those of the source, and found equal by checksum', async () => {
-    const s = setStage(lab);
-    const parts = [5 * GIB, 512 * MIB, 700 * MIB];
-    s.from.put(
-      'large',
-      sparse(
-        parts.reduce((a, b) => a + b),
-        'uneven',
-      ),
-      { ...FULL, parts },
-    );
-    const run = await s.run({ 'part-size': '1GiB', 'storage-class': 'STANDARD_IA' });
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual(contents(s.to), contents(s.from));
-    assert.equal(s.requests('UploadPartCopy').length, 7);
-    assert.equal(s.to.get('large')?.storageClass, 'STANDARD_IA');
-    assert.equal(run.record('large').proof, 'size');
-    const again = await s.run();
-    assert.deepEqual(
-      [again.record('large').action, again.record('large').reason, again.record('large').proof],
-      ['unchanged', 'same-checksum', 'checksum'],
-    );
-  });
-
-  test('of exactly 5 GiB goes in one request', async () => {
-    const s = setStage(lab);
-    s.from.put('edge', sparse(5 * GIB, 'edge'), FULL);
-    const run = await s.run();
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual([s.requests('CopyObject').length, s.requests('UploadPartCopy').length], [1, 0]);
-  });
-
-  test('carries neither metadata nor tags where `preserve` leaves them out', async () => {
-    const s = setStage(lab);
-    s.from.put('large', sparse(6 * GIB, 'bare'), { ...FULL, parts: GIB });
-    await s.run({ preserve: 'storage-class' });
-    const { metadata, tags } = seen(s.to.get('large')) ?? {};
-    assert.deepEqual({ metadata, tags }, { metadata: {}, tags: {} });
-  });
-
-  test('whose metadata no header can carry fails rather than lose it', async () => {
-    const s = setStage(lab);
-    s.from.put('large', sparse(6 * GIB, 'unreadable'), { metadata: { bell: 'a\u0007b' }, parts: GIB });
-    const run = await s.run();
-    assert.equal(run.code, 1);
-    assert.equal(run.record('large').reason, 'unreadable-metadata');
-    assert.deepEqual([s.to.size, s.to.uploads.size], [0, 0]);
-  });
-});
-
-describe('a source that moves during the run', { concurrency: 3 }, () => {
-  const meanwhile = (s: Stage, change: () => void) => {
-    s.fault({ operation: 'CopyObject' }, { kind: 'slow', ms: 700 });
-    return s.run({}, { onLine: line => line.startsWith('To copy') && change() });
-  };
-
-  test('is copied as it is now when an object is overwritten after it was listed', async () => {
-    const s = setStage(lab);
-    s.from.put('moving', 'as it was listed', { metadata: { version: '1' } });
-    const run = await meanwhile(s, () => s.from.put('moving', 'as it is now, longer', { tags: { v: '2' } }));
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual(contents(s.to), contents(s.from));
-    assert.equal(run.record('moving').sourceEtag, s.from.get('moving')?.etag);
-    assert.equal(run.record('moving').size, 20);
-    assert.equal(run.report.verified, true);
-  });
-
-  test('fails by name when an object never keeps still', async () => {
-    const s = setStage(lab);
-    for (const key of ['restless', 'calm']) s.from.put(key, key);
-    s.fault(
-      { operation: 'CopyObject', key: 'restless' },
-      { kind: 'error', status: 412, code: 'PreconditionFailed' },
-    );
-    const run = await s.run();
-    assert.equal(run.code, 1);
-    assert.deepEqual([run.record('restless').action, run.record('restless').reason], ['failed', 'changed']);
-    assert.deepEqual(s.to.keys(), ['calm']);
-  });
-
-  test('has an object skipped that vanished after it was listed', async () => {
-    const s = setStage(lab);
-    for (const key of ['gone', 'still-there']) s.from.put(key, key);
-    const run = await meanwhile(s, () => s.from.delete('gone'));
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual([run.record('gone').action, run.record('gone').reason], ['skipped', 'vanished']);
-    assert.deepEqual(s.to.keys(), ['still-there']);
-  });
-
-  test('is told of when objects appear or change behind their copy, and the run stays verified', async () => {
-    const s = setStage(lab);
-    for (const key of ['one', 'two', 'three']) s.from.put(key, key);
-    // Three listings of the source come before the closing one: two checks and the plan.
-    s.fault({ operation: 'ListObjectsV2', bucket: s.from.name, skip: 3 }, { kind: 'slow', ms: 700 });
-    const run = await s.run(
-      {},
-      {
-        onLine: line => {
-          if (!line.startsWith('3 of 3 objects')) return;
-          s.from.put('two', 'changed behind its copy');
-          s.from.put('four', 'new');
-        },
-      },
-    );
-    assert.equal(run.code, 0, run.log);
-    assert.equal(run.report.verified, true);
-    assert.equal(run.report.totals.listed, 3);
-    assert.match(run.report.notes.join('\n'), /1 objects? appeared/);
-    assert.match(run.report.notes.join('\n'), /1 objects? (was|were) overwritten or removed/);
-    assert.match(run.summary, /appeared/);
-  });
-
-  test('fails when somebody else overwrites a copy', async () => {
-    const s = setStage(lab);
-    for (const key of ['ours', 'raced']) s.from.put(key, key);
-    s.fault({ operation: 'ListObjectsV2', bucket: s.to.name, skip: 2 }, { kind: 'slow', ms: 700 });
-    const run = await s.run(
-      {},
-      { onLine: line => line.startsWith('2 of 2 objects') && s.to.put('raced', 'RACED') },
-    );
-    assert.equal(run.code, 1);
-    assert.equal(run.report.verified, false);
-    assert.deepEqual(
-      [run.record('raced').action, run.record('raced').reason, run.record('raced').error?.code],
-      ['failed', 'content-differs', 'EtagDiffers'],
-    );
-  });
-});
-
 describe('the accounts close', { concurrency: 3 }, () => {
   test('over everything that can become of an object in one run', async () => {
     const s = setStage(lab);
@@ -628,21 +370,6 @@ describe('the accounts close', { concurrency: 3 }, () => {
     assert.deepEqual(contents(s.to), contents(s.from));
     const { listed, copied, unchanged, deleted } = run.report.totals;
     assert.deepEqual([listed, copied, unchanged, deleted], [90, 77, 13, 2]);
-  });
-});
-
-describe('a Requester Pays source', { concurrency: 3 }, () => {
-  test('is refused with the input that accepts the charges, and read with it', async () => {
-    const s = setStage(lab, { source: { requestPayer: 'Requester' } });
-    s.from.put('object', 'content', FULL);
-    s.from.put('large', sparse(6 * GIB, 'payer'), { ...FULL, parts: GIB });
-    const refused = await s.run();
-    assert.equal(refused.code, 1);
-    assert.match(refused.log, /request-payer: true/);
-    assert.deepEqual(s.to.keys(), []);
-    const run = await s.run({ 'request-payer': 'true' });
-    assert.equal(run.code, 0, run.log);
-    assert.deepEqual(contents(s.to), contents(s.from));
   });
 });
 
