@@ -88,14 +88,15 @@ export class BucketAccess {
     }
   }
 
-  async read(key: string, versionId?: string): Promise<StoredObject> {
+  /** An object, and its content as it arrives here. */
+  async read(key: string, versionId?: string): Promise<{ object: StoredObject; content: Content }> {
     let effect: Effect | undefined;
     await this.#perform('GetObject', key, struck => {
       effect = struck;
       return { query: versionQuery(versionId) };
     });
     const object = this.#stored(key, versionId);
-    return { ...object, content: arrived(object.content, effect) };
+    return { object, content: arrived(object.content, effect) };
   }
 
   /** In one piece, or in parts where that is too large. */

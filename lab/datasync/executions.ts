@@ -15,7 +15,7 @@ import { resultOf } from './result.ts';
 import { execute } from './run.ts';
 import { settingsFor } from './settings.ts';
 import { demandRoles, describeSettings } from './tasks.ts';
-import { type Call, type Execution, isOver, isRunning, type Task, type World } from './world.ts';
+import { type Call, type Execution, isOver, type Task, type World } from './world.ts';
 
 /** Source: DataSync User Guide, datasync-limits. */
 const MAX_QUEUED = 50;
@@ -64,7 +64,7 @@ function assertTurn({ task, settings }: Execution): void {
 
 function launchNext(world: World, task: Task): void {
   const next = task.executions.find(execution => !isOver(execution));
-  if (!next || isRunning(next)) return;
+  if (!next || next.launched) return;
   const work = execute(world, next)
     .catch(bug => {
       world.bugs.push(bug);

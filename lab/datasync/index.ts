@@ -70,6 +70,7 @@ export function createDataSync(
   const world: World = {
     ...deps,
     running: new Set(),
+    closing: new AbortController(),
     bugs: [],
     home: (account, region) => {
       const name = `${account}/${region}`;
@@ -90,6 +91,7 @@ export function createDataSync(
     executions,
     settled,
     stop: async () => {
+      world.closing.abort();
       for (const { cancel } of executions()) cancel.abort();
       await settled();
       if (world.bugs.length > 0) throw new AggregateError(world.bugs, `The lab went wrong: ${world.bugs[0]}`);

@@ -33,7 +33,7 @@ const FIELD = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,"]*))/gy;
 
 /** CSV with one or two columns; a quoted field may go over several lines. */
 export function parseManifest(csv: string): readonly Listed[] {
-  const lines = csv.match(/(?:"(?:[^"]|"")*"|[^"\r\n])+/g) ?? [];
+  const lines = csv.match(/(?:"(?:[^"]|"")*"|[^\r\n])+/g) ?? [];
   const paths = new Set<string>();
   return lines.map(line => {
     const fields = [...line.matchAll(FIELD)];

@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { TaskExecutionStatus } from '@aws-sdk/client-datasync';
 import { AwsError } from '../errors.ts';
-import { sitOut } from '../faults.ts';
+import { type Strike, sitOut } from '../faults.ts';
 import { accessToLocation, type BucketAccess } from './bucket-access.ts';
 import { failures } from './counts.ts';
 import { reasonOf } from './errors.ts';
@@ -30,6 +30,7 @@ export async function execute(world: World, execution: Execution): Promise<void>
     await carryOut(world, execution, findings);
     conclude(world, execution);
   } catch (error) {
+    if (execution.cancel.signal.aborted) await sitOut(strike(world, 'CANCELLING'), world.closing.signal);
     end(world, execution, 'ERROR', error);
   }
   await writeReport(world, execution, findings);
@@ -57,18 +58,21 @@ async function carryOut(world: World, execution: Execution, findings: Findings):
   await verify(run, plan, carried);
 }
 
-/** Begins a phase. Faults strike it by its name, as if it were an operation: they can slow it, hold it, or end it. */
+/** Begins a phase, which a fault can slow, hold or end. */
 async function enter(world: World, execution: Execution, status: TaskExecutionStatus): Promise<void> {
   if (execution.cancel.signal.aborted) throw cancelled();
   execution.status = status;
   execution.phases[status] = world.now();
-  const struck = world.faults.strike({ operation: status });
+  const struck = strike(world, status);
   await sitOut(struck, execution.cancel.signal);
   if (struck.effect?.kind === 'error') {
     const { code, message = code } = struck.effect;
     throw new AwsError(struck.effect.status, code, message);
   }
 }
+
+/** Faults strike a phase by its name, as if it were an operation. */
+const strike = (world: World, operation: TaskExecutionStatus): Strike => world.faults.strike({ operation });
 
 /**
  * Between accounts and Regions, a Basic task reaches only buckets of its own Region to write to.

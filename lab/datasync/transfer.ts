@@ -29,9 +29,10 @@ async function carry(run: Run, item: Item, carried: Map<Item, StoredObject | und
     if (!item.virtual) {
       const key = task.destination.prefix + item.path;
       overwrite = world.s3.bucket(task.destination.bucket).get(key) !== undefined;
-      object = await run.source.read(task.source.prefix + item.path, item.versionId);
-      const written = await run.destination.write(key, object.content, headersFor(run, object));
-      counts.bytesTransferred += object.content.size;
+      const read = await run.source.read(task.source.prefix + item.path, item.versionId);
+      object = read.object;
+      const written = await run.destination.write(key, read.content, headersFor(run, object));
+      counts.bytesTransferred += read.content.size;
       findings.transferred.push({
         ...item,
         at: world.now(),

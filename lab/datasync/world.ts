@@ -24,6 +24,8 @@ export interface World {
   readonly now: () => Date;
   /** Executions under way. */
   readonly running: Set<Promise<void>>;
+  /** Aborted when the lab closes. */
+  readonly closing: AbortController;
   /** What went wrong in executions that is no fault of theirs. */
   readonly bugs: unknown[];
   /** The DataSync of an account in a Region. */

@@ -39,16 +39,19 @@ test('an execution that is looked at half-way has done half', async t => {
 test('an execution that is cancelled ends in ERROR, with what it has done so far', async t => {
   const { client, createTask, start, describe, lab, source, destination } = await scene(t);
   for (let n = 0; n < 100; n++) source.put(`${100 + n}`, 'x');
-  lab.faults.add({ kind: 'hold', until: gate().opened, operation: 'PutObject', key: '150' });
+  lab.faults.add({ kind: 'hold', until: gate().opened, operation: 'PutObject', key: '145' });
+  const { opened, open } = gate();
+  lab.faults.add({ kind: 'hold', until: opened, operation: 'CANCELLING' });
   const TaskExecutionArn = await start(await createTask());
-  while (destination.size < 50) await new Promise(setImmediate);
+  while (destination.size < 45) await new Promise(setImmediate);
   await client.cancelTaskExecution({ TaskExecutionArn });
   assert.equal((await describe(TaskExecutionArn)).Status, 'CANCELLING');
+  open();
   await lab.datasync.settled();
   const ended = await describe(TaskExecutionArn);
   assert.deepEqual(error(ended), ['ERROR', 'TaskExecutionCancelled']);
   assert.equal(ended.Result?.TransferStatus, 'ERROR');
-  assert.equal(destination.size, 51);
+  assert.equal(destination.size, 46);
   const again = client.cancelTaskExecution({ TaskExecutionArn });
   await refused(again, 'InvalidRequestException', /not in progress/);
 });
@@ -67,7 +70,7 @@ test('executions of a task wait for each other, and can be cancelled while they 
   const exclusive = start(TaskArn, { OverrideOptions: { TaskQueueing: 'DISABLED' } });
   await refused(exclusive, 'InvalidRequestException', /already being executed/);
   await client.cancelTaskExecution({ TaskExecutionArn: second });
-  await lab.clock.advance(5000);
+  lab.clock.advance(5000);
   open();
   await lab.datasync.settled();
   assert.deepEqual(await statuses(), ['SUCCESS', 'ERROR', 'SUCCESS']);
@@ -106,10 +109,10 @@ test('Basic mode times its phases, Enhanced mode only the whole', async t => {
       destination: { account: '111122223333' },
     });
     source.put('a', 'x');
+    const phases = ['PREPARING', 'TRANSFERRING', 'VERIFYING'].map(operation => ({ operation, ...gate() }));
+    for (const { operation, opened } of phases) lab.faults.add({ kind: 'hold', until: opened, operation });
     const execution = await start(await createTask({ TaskMode }));
-    for (const [index, operation] of ['PREPARING', 'TRANSFERRING', 'VERIFYING'].entries()) {
-      const { opened, open } = gate();
-      lab.faults.add({ kind: 'hold', until: opened, operation });
+    for (const [index, { operation, open }] of phases.entries()) {
       while ((await describe(execution)).Status !== operation) await new Promise(setImmediate);
       lab.clock.advance((index + 1) * 60_000);
       open();
