@@ -114,12 +114,8 @@ async function answer(
     const { body } = response ?? {};
     if (damages && raw.body.length === 0 && response && !(body instanceof Readable))
       response = { ...response, body: damaged(Buffer.from(body ?? '')) };
-    if (effect?.kind === 'overlay' && typeof body === 'string')
-      response = {
-        status: 200,
-        ...response,
-        body: JSON.stringify({ ...JSON.parse(body), ...effect.members }),
-      };
+    if (effect?.kind === 'overlay' && response && typeof body === 'string')
+      response = { ...response, body: JSON.stringify({ ...JSON.parse(body), ...effect.members }) };
   } catch (error) {
     response = refuse(error, route.dialect, request, bugs);
   }

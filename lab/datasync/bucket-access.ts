@@ -64,7 +64,8 @@ export class BucketAccess {
 
   /** Has S3 do something; throws the `S3Error` it refuses with. */
   async ask(operation: string, key?: string, more: More = {}): Promise<LabResponse> {
-    return this.#perform(operation, key, () => more);
+    await this.#strike(operation, key);
+    return this.#perform(operation, key, more);
   }
 
   /** The keys that begin with `prefix`, in order. */
@@ -73,15 +74,18 @@ export class BucketAccess {
     return this.#bucket.keys().filter(key => key.startsWith(prefix));
   }
 
-  async head(key: string, versionId?: string): Promise<StoredObject> {
-    await this.ask('HeadObject', key, { query: versionQuery(versionId) });
+  /** An object, and with `tagged` its tags, which take a request of their own. */
+  async head(key: string, tagged: boolean, versionId?: string): Promise<StoredObject> {
+    const query = versionQuery(versionId);
+    await this.ask('HeadObject', key, { query });
+    if (tagged) await this.ask('GetObjectTagging', key, { query });
     return this.#stored(key, versionId);
   }
 
   /** What is there now, if anything is. */
-  async find(key: string): Promise<StoredObject | undefined> {
+  async find(key: string, tagged: boolean): Promise<StoredObject | undefined> {
     try {
-      return await this.head(key);
+      return await this.head(key, tagged);
     } catch (error) {
       if (error instanceof S3Error && error.status === 404) return undefined;
       throw error;
@@ -90,11 +94,8 @@ export class BucketAccess {
 
   /** An object, and its content as it arrives here. */
   async read(key: string, versionId?: string): Promise<{ object: StoredObject; content: Content }> {
-    let effect: Effect | undefined;
-    await this.#perform('GetObject', key, struck => {
-      effect = struck;
-      return { query: versionQuery(versionId) };
-    });
+    const effect = await this.#strike('GetObject', key);
+    await this.#perform('GetObject', key, { query: versionQuery(versionId) });
     const object = this.#stored(key, versionId);
     return { object, content: arrived(object.content, effect) };
   }
@@ -106,7 +107,10 @@ export class BucketAccess {
     headers: Readonly<Record<string, string>>,
   ): Promise<StoredObject> {
     if (content.size > PART_BYTES) await this.#upload(key, content, headers);
-    else await this.#perform('PutObject', key, effect => ({ headers, content: arrived(content, effect) }));
+    else {
+      const effect = await this.#strike('PutObject', key);
+      await this.#perform('PutObject', key, { headers, content: arrived(content, effect) });
+    }
     return this.#stored(key);
   }
 
@@ -129,25 +133,25 @@ export class BucketAccess {
     }
   }
 
-  async #perform(
-    operation: string,
-    key: string | undefined,
-    request: (effect: Effect | undefined) => More,
-  ): Promise<LabResponse> {
-    const { bucket, region, signal } = this.#errand;
+  /** What faults do to the request that is about to be sent. */
+  async #strike(operation: string, key: string | undefined): Promise<Effect | undefined> {
+    const { bucket, signal } = this.#errand;
     const struck = this.#world.faults.strike({ operation, bucket, key });
     await sitOut(struck, signal);
-    if (struck.effect?.kind === 'error') {
-      const { status, code, message = code } = struck.effect;
-      throw new S3Error(status, code, message);
-    }
+    if (struck.effect?.kind !== 'error') return struck.effect;
+    const { status, code, message = code } = struck.effect;
+    throw new S3Error(status, code, message);
+  }
+
+  #perform(operation: string, key: string | undefined, more: More): Promise<LabResponse> {
+    const { bucket, region } = this.#errand;
     return this.#world.s3.perform({
       caller: this.#caller,
       region,
       operation,
       bucket,
       ...(key !== undefined && { key }),
-      ...request(struck.effect),
+      ...more,
     });
   }
 

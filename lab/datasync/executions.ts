@@ -136,10 +136,11 @@ export async function updateTaskExecution(call: Call, request: UpdateTaskExecuti
   const [other] = Object.keys(others);
   if (other !== undefined)
     throw invalidRequest(`Invalid parameter: ${other} of an execution cannot be changed.`);
-  const { options } = settingsFor(execution.task.mode, execution.task.destination, {
-    Options: { ...execution.settings.options, BytesPerSecond },
-  });
-  Object.assign(execution.settings.options, options);
+  const { task, settings } = execution;
+  Object.assign(
+    settings,
+    settingsFor(task.mode, task.destination, { Options: { BytesPerSecond } }, settings),
+  );
   return {};
 }
 

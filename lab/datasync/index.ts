@@ -1,6 +1,6 @@
 /** The DataSync of the lab: it really moves the lab's objects, under roles, and nothing else does so for it. */
 import { AwsError } from '../errors.ts';
-import type { Caller, LabRequest, LabResponse, Service } from '../kinds.ts';
+import type { LabRequest, LabResponse, Service } from '../kinds.ts';
 import { assertValid } from './constraints.ts';
 import {
   cancelTaskExecution,
@@ -116,7 +116,7 @@ async function answer(world: World, request: LabRequest): Promise<LabResponse> {
   return {
     status: 200,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': request.id },
-    body: JSON.stringify(await operation({ world, home, caller: caller as Caller }, body)),
+    body: JSON.stringify(await operation({ world, home, caller }, body)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What an execution has to do: both sides listed, and every item judged. */
-import { assertReadable } from '../s3/archive.ts';
+import { isReadable } from '../s3/archive.ts';
 import { S3Error } from '../s3/errors.ts';
 import type { StoredObject } from '../s3/index.ts';
 import type { Counter, Counts } from './counts.ts';
@@ -70,7 +70,10 @@ const itemOf = (listed: Listed): Item => ({
   kind: listed.path.endsWith('/') ? 'folders' : 'files',
 });
 
-/** Whether the item is to be transferred; if not, it was counted and noted as what it is. */
+/**
+ * Whether the item is to be transferred; if not, it was counted and noted as what it is.
+ * Source: DataSync User Guide, how-datasync-transfer-works: what is archived is skipped, and does not fail.
+ */
 async function isToTransfer(run: Run, item: Item): Promise<boolean> {
   const { counts, settings, task } = run.execution;
   if (item.virtual) return isNewFolder(run, item);
@@ -78,14 +81,13 @@ async function isToTransfer(run: Run, item: Item): Promise<boolean> {
   const hindrance = untransferable(key);
   if (hindrance !== undefined) return skip(run, item, hindrance);
   try {
-    const object = await run.source.head(key, item.versionId);
-    if (isFrozen(run, object)) return skip(run, item, 'Object is archived and not restored');
-    const tagged = settings.options.ObjectTags === 'PRESERVE';
-    if (tagged) await run.source.ask('GetObjectTagging', key);
-    const { TransferMode, OverwriteMode } = settings.options;
+    const { TransferMode, OverwriteMode, ObjectTags } = settings.options;
+    const tagged = ObjectTags === 'PRESERVE';
+    const object = await run.source.head(key, tagged, item.versionId);
+    if (!isReadable(object, run.world.now())) return skip(run, item, 'Object is archived and not restored');
     if (TransferMode === 'CHANGED') count(counts, item, 'prepared');
     if (TransferMode === 'CHANGED' || OverwriteMode === 'NEVER') {
-      const there = await run.destination.find(task.destination.prefix + item.path);
+      const there = await run.destination.find(task.destination.prefix + item.path, tagged);
       if (there && OverwriteMode === 'NEVER') return skip(run, item, 'Object exists at the destination');
       if (there && isSame(object, there, tagged)) return skip(run, item, 'Object is unchanged');
     }
@@ -114,16 +116,6 @@ function skip({ world, execution, findings }: Run, item: Item, why: string): fal
   count(execution.counts, item, 'skipped');
   findings.skipped.push({ ...item, at: world.now(), why });
   return false;
-}
-
-/** Source: DataSync User Guide, how-datasync-transfer-works: what is archived is skipped, and does not fail. */
-function isFrozen({ world }: Run, object: StoredObject): boolean {
-  try {
-    assertReadable(object, world.now());
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 /**

@@ -13,7 +13,6 @@ import { accessTo, type BucketAccess } from './bucket-access.ts';
 import { describeCounts } from './counts.ts';
 import { type Reason, reasonOf } from './errors.ts';
 import { resultOf } from './result.ts';
-import { describeSettings } from './tasks.ts';
 import type { Execution, Settings, World } from './world.ts';
 
 /** What became of one item in one of the phases; with a reason when it did not go well. */
@@ -110,7 +109,7 @@ function summaryOf(execution: Execution): Record<string, unknown> {
     EndTime: ended,
     ...describeCounts(counts, task.mode === 'ENHANCED'),
     Result: resultOf(execution),
-    Options: describeSettings(settings).Options,
+    Options: settings.options,
   };
 }
 

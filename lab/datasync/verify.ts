@@ -21,9 +21,9 @@ async function verifyOne(run: Run, item: Item, sent: StoredObject | undefined): 
   const seen: { source?: StoredObject; destination?: StoredObject | undefined } = {};
   let reason: Reason | undefined;
   try {
-    seen.source = sent ?? (await run.source.head(task.source.prefix + item.path, item.versionId));
-    seen.destination = await run.destination.head(task.destination.prefix + item.path);
     const tagged = settings.options.ObjectTags === 'PRESERVE';
+    seen.source = sent ?? (await run.source.head(task.source.prefix + item.path, tagged, item.versionId));
+    seen.destination = await run.destination.head(task.destination.prefix + item.path, tagged);
     if (!isSame(seen.source, seen.destination, tagged)) reason = MISMATCH;
   } catch (error) {
     reason = reasonOf(error);
