@@ -29,7 +29,7 @@ export interface DataSync extends Service {
   executions(): readonly Execution[];
   /** Resolves when no execution is under way and every report is written. */
   settled(): Promise<void>;
-  /** Cancels everything. Rejects when the lab itself went wrong in an execution. */
+  /** Cancels everything. Rejects, once, when the lab itself went wrong in an execution. */
   stop(): Promise<void>;
 }
 
@@ -94,7 +94,8 @@ export function createDataSync(
       world.closing.abort();
       for (const { cancel } of executions()) cancel.abort();
       await settled();
-      if (world.bugs.length > 0) throw new AggregateError(world.bugs, `The lab went wrong: ${world.bugs[0]}`);
+      const bugs = world.bugs.splice(0);
+      if (bugs.length > 0) throw new AggregateError(bugs, `The lab went wrong: ${bugs[0]}`);
     },
   };
 }

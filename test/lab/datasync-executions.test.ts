@@ -274,3 +274,13 @@ test('an execution overrides what its task says, and not the other way round', a
   const both = start(TaskArn, { OverrideOptions: { TransferMode: 'ALL', PreserveDeletedFiles: 'REMOVE' } });
   await refused(both, 'InvalidRequestException', /ALL,REMOVE/);
 });
+
+test('what goes wrong in the lab itself ends the execution, and is told when the lab closes', async t => {
+  const { createTask, start, describe, lab, role } = await scene(t);
+  const TaskArn = await createTask();
+  lab.iam.accounts.setTrustPolicy(role, { Statement: { Effect: 'Perhaps' } });
+  const execution = await start(TaskArn);
+  await lab.datasync.settled();
+  assert.deepEqual(error(await describe(execution)), ['ERROR', 'LabBug']);
+  await assert.rejects(lab.datasync.stop(), /The lab went wrong: .*cannot judge sts:AssumeRole/);
+});

@@ -172,6 +172,8 @@ test('the role must exist, trust DataSync, and trust it for this account and Reg
   await unassumable(createLocation('source'));
   trust({ StringEquals: { 'aws:SourceAccount': world.destination.account } });
   await unassumable(createLocation('source'));
+  trust({ StringEquals: { 'aws:SourceAccount': world.source.account } });
+  await createLocation('source');
   trust({ ArnLike: { 'aws:SourceArn': `arn:aws:datasync:eu-central-1:${world.source.account}:*` } });
   await unassumable(createLocation('source'));
   await createLocation('destination');
