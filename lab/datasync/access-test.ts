@@ -68,6 +68,7 @@ async function perform<T>(what: string, permission: string, work: Promise<T>): P
     const why = code === 'AccessDenied' ? 'Access denied' : message;
     throw invalidRequest(
       `DataSync ${what}. ${why}. Ensure bucket access role has s3:${permission} permission.`,
+      what.includes('HeadBucket') ? { datasyncErrorCode: 'FsS3HeadBucketFailed' } : {},
     );
   }
 }

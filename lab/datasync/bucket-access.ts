@@ -40,9 +40,7 @@ export async function accessTo(world: World, errand: Errand): Promise<BucketAcce
     sessionName: `AwsSync-${sourceArn.split('/').at(-1)}`,
   });
   if (caller) return new BucketAccess(world, errand, caller);
-  throw invalidRequest('Unable to assume role. Reason: Access denied when calling sts:AssumeRole', {
-    datasyncErrorCode: 'UnableToAssumeRole',
-  });
+  throw invalidRequest('Unable to assume role. Reason: Access denied when calling sts:AssumeRole');
 }
 
 export const accessToLocation = (

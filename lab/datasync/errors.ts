@@ -2,7 +2,7 @@
 import { AwsError } from '../errors.ts';
 import { S3Error } from '../s3/errors.ts';
 
-/** Source: DataSync API model, InvalidRequestException. */
+/** Source: DataSync API model, InvalidRequestException, whose codes are documented nowhere. */
 export const invalidRequest = (message: string, details: Readonly<Record<string, string>> = {}): AwsError =>
   new AwsError(400, 'InvalidRequestException', message, { errorCode: 'InvalidParameter', ...details });
 

@@ -15,7 +15,7 @@ export interface Item extends Listed {
 }
 
 export interface Plan {
-  /** All that was taken into view, for a verification of everything. */
+  /** What will be at the destination in the end, whether it is transferred or there already. */
   readonly items: readonly Item[];
   readonly toTransfer: readonly Item[];
   /** Paths at the destination. */
@@ -23,16 +23,18 @@ export interface Plan {
 }
 
 export async function prepare(run: Run): Promise<Plan> {
-  const { counts } = run.execution;
-  const items = await listSource(run);
-  const toTransfer: Item[] = [];
-  for (const item of items) {
+  const listed = await listSource(run);
+  const [items, toTransfer]: [Item[], Item[]] = [[], []];
+  for (const item of listed) {
     await run.step();
-    if (!(await isToTransfer(run, item))) continue;
-    toTransfer.push(item);
-    count(counts, item, 'toTransfer');
+    const verdict = await judge(run, item);
+    if (verdict === 'transfer') {
+      toTransfer.push(item);
+      count(run.execution.counts, item, 'toTransfer');
+    }
+    if (verdict !== 'leave') items.push(item);
   }
-  return { items, toTransfer, toDelete: await listExtraneous(run, new Set(items.map(({ path }) => path))) };
+  return { items, toTransfer, toDelete: await listExtraneous(run, listed) };
 }
 
 /** Source: DataSync API model, TaskExecutionFilesListedDetail (what is listed before and after filters). */
@@ -46,10 +48,7 @@ async function listSource(run: Run): Promise<readonly Item[]> {
   }
   const { prefix } = task.source;
   const { included, excluded } = filterOf(settings.includes, settings.excludes);
-  const paths = (await source.list(prefix))
-    .map(key => key.slice(prefix.length))
-    .filter(path => path !== '' && !isOwn(path) && included(path));
-  const items = paths.map(path => itemOf({ path }));
+  const items = itemsBelow(prefix, await source.list(prefix)).filter(({ path }) => included(path));
   for (const item of items) count(counts, item, 'listedAtSource');
   const taken = items.filter(({ path }) => !excluded(path));
   return task.mode === 'BASIC' ? [...foldersAbove(taken), ...taken] : taken;
@@ -65,62 +64,71 @@ function foldersAbove(items: readonly Item[]): Item[] {
   return [...folders].map(path => ({ path, kind: 'folders', virtual: true }));
 }
 
+const itemsBelow = (prefix: string, keys: readonly string[]): Item[] =>
+  keys
+    .map(key => key.slice(prefix.length))
+    .filter(path => path !== '' && !isOwn(path))
+    .map(path => itemOf({ path }));
+
 const itemOf = (listed: Listed): Item => ({
   ...listed,
   kind: listed.path.endsWith('/') ? 'folders' : 'files',
 });
 
+/** To be transferred, there already, or left where it is. */
+type Verdict = 'transfer' | 'present' | 'leave';
+
 /**
- * Whether the item is to be transferred; if not, it was counted and noted as what it is.
+ * What to do with an item. What is not to be transferred is counted and noted as what it is.
  * Source: DataSync User Guide, how-datasync-transfer-works: what is archived is skipped, and does not fail.
  */
-async function isToTransfer(run: Run, item: Item): Promise<boolean> {
+async function judge(run: Run, item: Item): Promise<Verdict> {
   const { counts, settings, task } = run.execution;
-  if (item.virtual) return isNewFolder(run, item);
+  if (item.virtual) return judgeFolder(run, item);
   const key = task.source.prefix + item.path;
   const hindrance = untransferable(key);
-  if (hindrance !== undefined) return skip(run, item, hindrance);
+  if (hindrance !== undefined) return skip(run, item, 'leave', hindrance);
   try {
     const { TransferMode, OverwriteMode, ObjectTags } = settings.options;
     const tagged = ObjectTags === 'PRESERVE';
     const object = await run.source.head(key, tagged, item.versionId);
-    if (!isReadable(object, run.world.now())) return skip(run, item, 'Object is archived and not restored');
+    if (!isReadable(object, run.world.now()))
+      return skip(run, item, 'leave', 'Object is archived and not restored');
     if (TransferMode === 'CHANGED') count(counts, item, 'prepared');
     if (TransferMode === 'CHANGED' || OverwriteMode === 'NEVER') {
       const there = await run.destination.find(task.destination.prefix + item.path, tagged);
-      if (there && OverwriteMode === 'NEVER') return skip(run, item, 'Object exists at the destination');
-      if (there && isSame(object, there, tagged)) return skip(run, item, 'Object is unchanged');
+      if (there && OverwriteMode === 'NEVER')
+        return skip(run, item, 'present', 'Object exists at the destination');
+      if (there && isSame(object, there, tagged)) return skip(run, item, 'present', 'Object is unchanged');
     }
     counts.bytesToTransfer += object.content.size;
-    return true;
+    return 'transfer';
   } catch (error) {
     const missing = settings.manifest && error instanceof S3Error && error.status === 404;
     const reason = missing ? { code: 'ManifestFileDoesNotExist', message: error.message } : reasonOf(error);
     count(counts, item, 'failedToPrepare');
     run.findings.skipped.push({ ...item, at: run.world.now(), reason });
-    return false;
+    return 'leave';
   }
 }
 
-async function isNewFolder({ world, execution }: Run, item: Item): Promise<boolean> {
+function judgeFolder({ world, execution }: Run, item: Item): Verdict {
   const { bucket, prefix } = execution.task.destination;
   const exists = world.s3
     .bucket(bucket)
     .keys()
     .some(key => key.startsWith(prefix + item.path));
   if (exists) count(execution.counts, item, 'skipped');
-  return !exists;
+  return exists ? 'present' : 'transfer';
 }
 
-function skip({ world, execution, findings }: Run, item: Item, why: string): false {
+function skip({ world, execution, findings }: Run, item: Item, verdict: Verdict, why: string): Verdict {
   count(execution.counts, item, 'skipped');
   findings.skipped.push({ ...item, at: world.now(), why });
-  return false;
+  return verdict;
 }
 
-/**
- * Source: DataSync User Guide, metadata-copied: a change of system metadata alone goes unnoticed.
- */
+/** Source: DataSync User Guide, metadata-copied: a change of system metadata alone goes unnoticed. */
 export const isSame = (object: StoredObject, other: StoredObject, tagged: boolean): boolean =>
   object.content.size === other.content.size &&
   object.content.md5 === other.content.md5 &&
@@ -131,12 +139,13 @@ const sameEntries = (some: readonly [string, string][], others: readonly [string
   JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
 /** What REMOVE will delete: filters protect what they leave out on both sides. */
-async function listExtraneous(run: Run, kept: ReadonlySet<string>): Promise<readonly Item[]> {
+async function listExtraneous(run: Run, listed: readonly Item[]): Promise<readonly Item[]> {
   const { settings, task, counts } = run.execution;
   if (settings.options.PreserveDeletedFiles !== 'REMOVE') return [];
   const { prefix } = task.destination;
   const { included, excluded } = filterOf(settings.includes, settings.excludes);
-  const items = (await run.destination.list(prefix)).map(key => itemOf({ path: key.slice(prefix.length) }));
+  const kept = new Set(listed.map(({ path }) => path));
+  const items = itemsBelow(prefix, await run.destination.list(prefix));
   for (const item of items) count(counts, item, 'listedAtDestination');
   const extraneous = items.filter(({ path }) => !kept.has(path) && included(path) && !excluded(path));
   for (const item of extraneous) count(counts, item, 'toDelete');

@@ -21,7 +21,7 @@ import {
   taskOf,
 } from './resources.ts';
 import { settingsFor } from './settings.ts';
-import { type Call, isOver, isRunning, type Settings, type Task } from './world.ts';
+import { type Call, isOver, type Settings, type Task } from './world.ts';
 
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html */
 export async function createTask(call: Call, request: CreateTaskRequest) {
@@ -128,8 +128,7 @@ const entry = (task: Task) => ({
 /** Source: DataSync User Guide, create-task-how-to ("Task statuses"). */
 function statusOf({ ready, executions }: Task): string {
   if (!ready) return 'CREATING';
-  if (executions.some(isRunning)) return 'RUNNING';
-  return executions.every(isOver) ? 'AVAILABLE' : 'QUEUED';
+  return executions.every(isOver) ? 'AVAILABLE' : 'RUNNING';
 }
 
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_DeleteTask.html */

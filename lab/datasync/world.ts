@@ -105,6 +105,3 @@ export interface Execution extends Tagged {
 }
 
 export const isOver = ({ status }: Execution): boolean => status === 'SUCCESS' || status === 'ERROR';
-
-export const isRunning = (execution: Execution): boolean =>
-  !isOver(execution) && execution.status !== 'QUEUED';

@@ -108,6 +108,10 @@ test('the bucket policy of another account and the policy of its key decide too'
   const { createLocation, world, lab, destination, role } = await scene(t);
   const { policy: admitting } = destination;
   world.destination.setBucketPolicy(undefined);
+  await assert.rejects(createLocation('destination'), {
+    errorCode: 'InvalidParameter',
+    datasyncErrorCode: 'FsS3HeadBucketFailed',
+  });
   await refused(
     createLocation('destination'),
     'InvalidRequestException',

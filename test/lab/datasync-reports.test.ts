@@ -44,6 +44,7 @@ test('a report lists what became of every object, as Enhanced mode writes it', a
   source.put('changed', 'one');
   source.put('denied', 'x');
   source.put('frozen', 'x', { storageClass: 'GLACIER' });
+  source.put('hidden', 'x');
   destination.put('same', 'x');
   destination.put('changed', 'two');
   destination.put('extra', 'x');
@@ -54,6 +55,10 @@ test('a report lists what became of every object, as Enhanced mode writes it', a
       Action: 's3:PutObject',
       Resource: `arn:aws:s3:::${world.destination.bucket}/denied`,
     },
+  });
+  lab.iam.accounts.putPolicy(role, 'hide', {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Deny', Action: 's3:GetObject', Resource: `${source.arn}/hidden` },
   });
   const execution = await run({
     TaskReportConfig: config({ ObjectVersionIds: 'INCLUDE' }),
@@ -114,8 +119,13 @@ test('a report lists what became of every object, as Enhanced mode writes it', a
     (skipped?.Skipped as Row[]).map(row => [row.RelativePath, row.SkipReason, row.SkipStatus]),
     [
       ['frozen', 'Object is archived and not restored', 'SUCCESS'],
+      ['hidden', undefined, 'FAILED'],
       ['same', 'Object is unchanged', 'SUCCESS'],
     ],
+  );
+  assert.match(
+    String((skipped?.Skipped as Row[])[1]?.ErrorDetail),
+    /assumed-role\/datasync\/AwsSync-loc-[0-9a-f]{17} is not authorized to perform: s3:GetObject on /,
   );
   const sha256 = source.get('new')?.content.checksum('SHA256');
   assert.partialDeepStrictEqual((verified?.Verified as Row[])[1], {

@@ -122,10 +122,10 @@ test('with OverwriteMode NEVER what is there stays', async t => {
 test('REMOVE deletes what the source has not, within the location and the filters', async t => {
   const { source, destination, run, createLocation, world, role } = await scene(t);
   source.put('a', 'x');
-  for (const key of ['in/a', 'in/left', 'in/kept.tmp', 'out']) destination.put(key, 'x');
+  for (const key of ['in/', 'in/.zfs', 'in/a', 'in/left', 'in/kept.tmp', 'out']) destination.put(key, 'x');
   const task = { DestinationLocationArn: await createLocation('destination', { Subdirectory: 'in' }) };
   const kept = await run(task);
-  assert.deepEqual([kept.FilesDeleted, destination.size], [0, 4]);
+  assert.deepEqual([kept.FilesDeleted, destination.size], [0, 6]);
   const Options = { PreserveDeletedFiles: 'REMOVE' } as const;
   const deny = {
     Effect: 'Deny',
@@ -136,10 +136,10 @@ test('REMOVE deletes what the source has not, within the location and the filter
   const admitting = destination.policy?.Statement as object[];
   world.destination.setBucketPolicy({ Version: '2012-10-17', Statement: [...admitting, deny] });
   const denied = await run({ ...task, Options });
-  assert.deepEqual([denied.FilesFailed?.Delete, denied.EstimatedFilesToDelete, destination.size], [2, 2, 4]);
+  assert.deepEqual([denied.FilesFailed?.Delete, denied.EstimatedFilesToDelete, destination.size], [2, 2, 6]);
   world.destination.setBucketPolicy({ Version: '2012-10-17', Statement: admitting });
   const removed = await run({ ...task, Options, Excludes: filter('*.tmp') });
-  assert.deepEqual(destination.keys(), ['in/a', 'in/kept.tmp', 'out']);
+  assert.deepEqual(destination.keys(), ['in/', 'in/.zfs', 'in/a', 'in/kept.tmp', 'out']);
   assert.deepEqual([removed.FilesDeleted, removed.FilesListed?.AtDestinationForDelete], [1, 3]);
 });
 
@@ -283,9 +283,11 @@ test('Basic mode counts folders among the files and can verify everything', asyn
   source.put('a/b/one', 'x');
   source.put('a/two', 'x');
   source.put('marked/', '');
+  source.put('x'.repeat(256), 'too long, and so not verified either');
+  source.put('a/frozen', 'nor this', { storageClass: 'GLACIER' });
   const first = await run({ TaskMode: 'BASIC' });
   // The root, a/, a/b/ and marked/ besides two objects.
-  assert.deepEqual([first.FilesTransferred, first.FilesVerified, first.FilesSkipped], [6, 6, 0]);
+  assert.deepEqual([first.FilesTransferred, first.FilesVerified, first.FilesSkipped], [6, 6, 2]);
   assert.deepEqual(destination.keys(), ['a/b/one', 'a/two', 'marked/']);
   assert.deepEqual([first.FilesPrepared, first.FoldersTransferred], [undefined, undefined]);
 
@@ -295,7 +297,7 @@ test('Basic mode counts folders among the files and can verify everything', asyn
   const second = await run({ TaskMode: 'BASIC', Options });
   assert.deepEqual(
     [second.Status, second.FilesTransferred, second.FilesSkipped, second.FilesVerified],
-    ['ERROR', 1, 6, 6],
+    ['ERROR', 1, 8, 6],
   );
   const third = await run({
     TaskMode: 'BASIC',
