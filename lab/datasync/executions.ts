@@ -7,13 +7,15 @@ import type {
   UpdateTaskExecutionRequest,
 } from '@aws-sdk/client-datasync';
 import { testReport } from './access-test.ts';
+import { pageOf, seconds } from './answers.ts';
 import { describeCounts, noCounts } from './counts.ts';
 import { invalidRequest } from './errors.ts';
-import { demand } from './permissions.ts';
-import { demandTagging, executionOf, newId, pageOf, seconds, tagsOf, taskOf } from './resources.ts';
+import { demand, demandTagging } from './permissions.ts';
+import { executionOf, newId, taskOf } from './resources.ts';
 import { resultOf } from './result.ts';
 import { execute } from './run.ts';
 import { settingsFor } from './settings.ts';
+import { tagsOf } from './tags.ts';
 import { demandRoles, describeSettings } from './tasks.ts';
 import { type Call, type Execution, isOver, type Task, type World } from './world.ts';
 
@@ -25,7 +27,7 @@ export async function startTaskExecution(call: Call, request: StartTaskExecution
   const { world } = call;
   const task = taskOf(call, request.TaskArn);
   const tags = tagsOf(request.Tags);
-  await demand(call, 'StartTaskExecution', task.arn, { resourceTags: task.tags, requestTags: tags });
+  await demand(call, 'StartTaskExecution', task, tags);
   if (!task.ready) throw invalidRequest(`Invalid parameter: Task ${task.arn} is not AVAILABLE.`);
   const wishes = { ...request, Options: request.OverrideOptions };
   const settings = settingsFor(task.mode, task.destination, wishes, task.settings);
@@ -80,7 +82,7 @@ function launchNext(world: World, task: Task): void {
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTaskExecution.html */
 export async function describeTaskExecution(call: Call, { TaskExecutionArn }: DescribeTaskExecutionRequest) {
   const execution = executionOf(call, TaskExecutionArn);
-  await demand(call, 'DescribeTaskExecution', execution.arn, { resourceTags: execution.tags });
+  await demand(call, 'DescribeTaskExecution', execution);
   const { task, counts, settings, reportResult } = execution;
   return {
     ...entry(execution),
@@ -120,7 +122,7 @@ const entry = ({ arn, status, task }: Execution) => ({
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_CancelTaskExecution.html */
 export async function cancelTaskExecution(call: Call, { TaskExecutionArn }: CancelTaskExecutionRequest) {
   const execution = executionOf(call, TaskExecutionArn);
-  await demand(call, 'CancelTaskExecution', execution.arn, { resourceTags: execution.tags });
+  await demand(call, 'CancelTaskExecution', execution);
   assertUnderWay(execution);
   execution.status = 'CANCELLING';
   execution.cancel.abort();
@@ -130,7 +132,7 @@ export async function cancelTaskExecution(call: Call, { TaskExecutionArn }: Canc
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTaskExecution.html */
 export async function updateTaskExecution(call: Call, request: UpdateTaskExecutionRequest) {
   const execution = executionOf(call, request.TaskExecutionArn);
-  await demand(call, 'UpdateTaskExecution', execution.arn, { resourceTags: execution.tags });
+  await demand(call, 'UpdateTaskExecution', execution);
   assertUnderWay(execution);
   const { BytesPerSecond, ...others } = request.Options ?? {};
   const [other] = Object.keys(others);

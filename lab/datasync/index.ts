@@ -17,7 +17,7 @@ import {
   updateLocationS3,
 } from './locations.ts';
 import { requests } from './requests.ts';
-import { listTagsForResource, tagResource, untagResource } from './resources.ts';
+import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { createTask, deleteTask, describeTask, listTasks, updateTask } from './tasks.ts';
 import type { Call, Execution, Home, Location, Task, World } from './world.ts';
 

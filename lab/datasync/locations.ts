@@ -7,16 +7,18 @@ import type {
   UpdateLocationS3Request,
 } from '@aws-sdk/client-datasync';
 import { bucketOf, folder, testLocation } from './access-test.ts';
+import { pageOf, passes, seconds } from './answers.ts';
 import { invalidRequest } from './errors.ts';
-import { demand, demandPassRole } from './permissions.ts';
-import { demandTagging, locationOf, newId, pageOf, passes, seconds, tagsOf } from './resources.ts';
+import { demand, demandPassRole, demandTagging } from './permissions.ts';
+import { locationOf, newId } from './resources.ts';
+import { tagsOf } from './tags.ts';
 import type { Call, Location } from './world.ts';
 
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateLocationS3.html */
 export async function createLocationS3(call: Call, request: CreateLocationS3Request) {
   const { home, world } = call;
   const tags = tagsOf(request.Tags);
-  await demand(call, 'CreateLocationS3', '*', { requestTags: tags });
+  await demand(call, 'CreateLocationS3', undefined, tags);
   const location: Location = {
     arn: `arn:aws:datasync:${home.region}:${home.account}:location/${newId('loc')}`,
     account: home.account,
@@ -37,7 +39,7 @@ export async function createLocationS3(call: Call, request: CreateLocationS3Requ
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateLocationS3.html */
 export async function updateLocationS3(call: Call, request: UpdateLocationS3Request) {
   const location = locationOf(call, request.LocationArn);
-  await demand(call, 'UpdateLocationS3', location.arn, { resourceTags: location.tags });
+  await demand(call, 'UpdateLocationS3', location);
   const change = {
     prefix: request.Subdirectory === undefined ? location.prefix : prefixOf(request.Subdirectory),
     storageClass: request.S3StorageClass ?? location.storageClass,
@@ -65,7 +67,7 @@ function prefixOf(subdirectory = ''): string {
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeLocationS3.html */
 export async function describeLocationS3(call: Call, { LocationArn }: DescribeLocationS3Request) {
   const location = locationOf(call, LocationArn);
-  await demand(call, 'DescribeLocationS3', location.arn, { resourceTags: location.tags });
+  await demand(call, 'DescribeLocationS3', location);
   return {
     LocationArn,
     LocationUri: uriOf(location),
@@ -97,7 +99,7 @@ export async function listLocations(call: Call, request: ListLocationsRequest) {
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_DeleteLocation.html */
 export async function deleteLocation(call: Call, { LocationArn }: DeleteLocationRequest) {
   const location = locationOf(call, LocationArn);
-  await demand(call, 'DeleteLocation', location.arn, { resourceTags: location.tags });
+  await demand(call, 'DeleteLocation', location);
   const user = call.world.tasks().find(task => task.source === location || task.destination === location);
   if (user) throw invalidRequest(`Invalid parameter: Location ${location.arn} is in use by ${user.arn}.`);
   call.home.locations.delete(location.arn);

@@ -1,31 +1,26 @@
 /** What a caller needs besides a valid request. */
 import { AwsError } from '../errors.ts';
-import type { Call } from './world.ts';
-
-type Tags = Readonly<Record<string, string>> | ReadonlyMap<string, string>;
+import type { Call, Tagged } from './world.ts';
 
 const PRINCIPAL = 'datasync.amazonaws.com';
 
-interface Circumstances {
-  /** Tags of the resource that is asked for. */
-  readonly resourceTags?: Tags;
-  /** Tags that the request gives. */
-  readonly requestTags?: Tags;
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Throws AccessDeniedException unless the caller may do this in DataSync: to a resource, or as such, and with a request
+ * that gives these tags.
+ */
+export async function demand(call: Call, action: string, resource?: Tagged, given = NO_TAGS): Promise<void> {
+  await ask(call, `datasync:${action}`, resource?.arn ?? '*', call.home.account, {
+    ...named('aws:ResourceTag', resource?.tags ?? NO_TAGS),
+    ...named('aws:RequestTag', given),
+    ...(given.size > 0 && { 'aws:TagKeys': [...given.keys()] }),
+  });
 }
 
-/** Throws AccessDeniedException unless the caller may do this in DataSync. */
-export async function demand(
-  call: Call,
-  action: string,
-  resource = '*',
-  { resourceTags = {}, requestTags = {} }: Circumstances = {},
-): Promise<void> {
-  const given = pairsOf(requestTags);
-  await ask(call, `datasync:${action}`, resource, call.home.account, {
-    ...named('aws:ResourceTag', pairsOf(resourceTags)),
-    ...named('aws:RequestTag', given),
-    ...(given.length > 0 && { 'aws:TagKeys': given.map(([key]) => key) }),
-  });
+/** What is made with tags also takes the permission to tag. */
+export async function demandTagging(call: Call, { arn, tags }: Tagged): Promise<void> {
+  if (tags.size > 0) await demand(call, 'TagResource', { arn, tags: new Map() }, tags);
 }
 
 /** Source: IAM User Guide, id_roles_use_passrole; DataSync User Guide, security-iam-awsmanpol. */
@@ -51,7 +46,5 @@ async function ask(
   if (!verdict.allowed) throw new AwsError(400, 'AccessDeniedException', verdict.why);
 }
 
-const pairsOf = (tags: Tags): [string, string][] => [...(tags instanceof Map ? tags : Object.entries(tags))];
-
-const named = (prefix: string, tags: readonly [string, string][]): Record<string, string> =>
-  Object.fromEntries(tags.map(([key, value]) => [`${prefix}/${key}`, value]));
+const named = (prefix: string, tags: ReadonlyMap<string, string>): Record<string, string> =>
+  Object.fromEntries([...tags].map(([key, value]) => [`${prefix}/${key}`, value]));

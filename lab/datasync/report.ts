@@ -1,43 +1,17 @@
 /**
  * Task reports: a summary, and lists of what was transferred, skipped, verified and deleted.
- * Source: DataSync User Guide, task-reports, creating-task-report and task-report-viewing. Documented are the folders,
- * the members of transferred lists and that other lists hold a path, a time, a reason, checksums and whether it went
- * well; the names of files and of the other members are the lab's.
+ * Source: DataSync User Guide, task-reports, creating-task-report and task-report-viewing. Documented are the folders;
+ * the names of the files and of the summary's members are the lab's.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { TaskReportConfig } from '@aws-sdk/client-datasync';
 import { Content } from '../s3/content.ts';
-import type { StoredObject } from '../s3/index.ts';
 import { bucketOf, folder } from './access-test.ts';
 import { accessTo, type BucketAccess } from './bucket-access.ts';
 import { describeCounts } from './counts.ts';
 import { type Reason, reasonOf } from './errors.ts';
+import { type Findings, LISTS, rowsOf } from './report-rows.ts';
 import { resultOf } from './result.ts';
-import type { Execution, Settings, World } from './world.ts';
-
-/** What became of one item in one of the phases; with a reason when it did not go well. */
-interface Finding {
-  readonly path: string;
-  readonly at: Date;
-  readonly reason?: Reason;
-}
-
-export interface Findings {
-  readonly transferred: (Finding & {
-    readonly object: StoredObject | undefined;
-    readonly overwrite: boolean;
-    readonly versionId?: string | undefined;
-  })[];
-  /** `why` is what makes skipping right. */
-  readonly skipped: (Finding & { readonly why?: string })[];
-  readonly verified: (Finding & {
-    readonly source?: StoredObject;
-    readonly destination?: StoredObject | undefined;
-  })[];
-  readonly deleted: Finding[];
-}
-
-export const noFindings = (): Findings => ({ transferred: [], skipped: [], verified: [], deleted: [] });
+import type { Execution, World } from './world.ts';
 
 /** Writes the report under its own role, after the execution has ended, and notes what became of it. */
 export async function writeReport(world: World, execution: Execution, findings: Findings): Promise<void> {
@@ -86,7 +60,7 @@ async function writeFiles(
     );
   await write('Summary', 'summary', summaryOf(execution));
   if (settings.report?.OutputType !== 'STANDARD') return;
-  for (const list of ['Transferred', 'Skipped', 'Verified', 'Deleted'] as const) {
+  for (const list of LISTS) {
     if (list === 'Deleted' && settings.options.PreserveDeletedFiles !== 'REMOVE') continue;
     const chunks = chunksOf(rowsOf(list, execution, findings));
     for (const [index, rows] of chunks.entries()) {
@@ -112,81 +86,6 @@ function summaryOf(execution: Execution): Record<string, unknown> {
     Options: settings.options,
   };
 }
-
-type List = 'Transferred' | 'Skipped' | 'Verified' | 'Deleted';
-
-/** The rows of a list that the report's level lets through. */
-function rowsOf(list: List, execution: Execution, findings: Findings): readonly Record<string, unknown>[] {
-  const { settings, task } = execution;
-  const enhanced = task.mode === 'ENHANCED';
-  const all = settings.report && levelOf(settings.report, list) === 'SUCCESSES_AND_ERRORS';
-  const wanted = <T extends Finding>(some: readonly T[]): readonly T[] =>
-    some.filter(({ reason }) => all || reason);
-  const row = ({ path, at, reason }: Finding, verb: string, members: object) => ({
-    RelativePath: enhanced ? path : `/${path}`,
-    ...members,
-    [`${verb}Timestamp`]: at,
-    [`${verb}Status`]: reason ? 'FAILED' : 'SUCCESS',
-    ...(reason &&
-      (enhanced
-        ? { ErrorCode: reason.code, ErrorDetail: reason.message }
-        : { FailureReason: reason.message, FailureCode: BASIC_FAILURE })),
-  });
-  switch (list) {
-    case 'Transferred':
-      return wanted(findings.transferred).map(one =>
-        row(one, 'Transfer', {
-          ...(enhanced
-            ? { SourceMetadata: enhancedMetadata(one.object) }
-            : { SrcMetadata: basicMetadata(one.object) }),
-          Overwrite: one.overwrite ? 'True' : 'False',
-          ...versionOf(one.versionId, settings),
-          TransferType: 'CONTENT_AND_METADATA',
-        }),
-      );
-    case 'Skipped':
-      return wanted(findings.skipped).map(one =>
-        row(one, 'Skip', { ...(one.why && { SkipReason: one.why }) }),
-      );
-    case 'Verified':
-      return wanted(findings.verified).map(one =>
-        row(one, 'Verify', {
-          SourceChecksum: one.source?.content.checksum('SHA256'),
-          DestinationChecksum: one.destination?.content.checksum('SHA256'),
-        }),
-      );
-    case 'Deleted':
-      return wanted(findings.deleted).map(one => row(one, 'Delete', {}));
-  }
-}
-
-/** Basic mode gives numbers; this one stands in the User Guide's example. */
-const BASIC_FAILURE = 40974;
-
-const levelOf = ({ ReportLevel, Overrides }: TaskReportConfig, list: List): string =>
-  Overrides?.[list]?.ReportLevel ?? ReportLevel ?? 'ERRORS_ONLY';
-
-const versionOf = (versionId: string | undefined, { report }: Settings) =>
-  report?.ObjectVersionIds === 'INCLUDE' && versionId !== undefined && versionId !== 'null'
-    ? { DstS3VersionId: versionId }
-    : {};
-
-const enhancedMetadata = (object: StoredObject | undefined) =>
-  object && {
-    Type: 'Object',
-    ContentSize: object.content.size,
-    LastModified: object.lastModified,
-    SystemMetadata: {
-      ContentType: object.headers['content-type'],
-      ETag: `"${object.etag}"`,
-      ServerSideEncryption: object.encryption.algorithm,
-    },
-    UserMetadata: object.metadata,
-    Tags: [...object.tags].map(([Key, Value]) => ({ Key, Value })),
-  };
-
-const basicMetadata = (object: StoredObject | undefined) =>
-  object && { Type: 'Regular', ContentSize: object.content.size, Mtime: object.lastModified };
 
 const MAX_FILE_BYTES = 5_000_000;
 

@@ -7,20 +7,12 @@ import type {
   UpdateTaskRequest,
 } from '@aws-sdk/client-datasync';
 import { testReport } from './access-test.ts';
+import { pageOf, passes, seconds } from './answers.ts';
 import { invalidRequest } from './errors.ts';
-import { demand, demandPassRole, demandServiceLinkedRole } from './permissions.ts';
-import {
-  demandTagging,
-  locationOf,
-  newId,
-  pageOf,
-  passes,
-  regionOf,
-  seconds,
-  tagsOf,
-  taskOf,
-} from './resources.ts';
+import { demand, demandPassRole, demandServiceLinkedRole, demandTagging } from './permissions.ts';
+import { locationOf, newId, regionOf, taskOf } from './resources.ts';
 import { settingsFor } from './settings.ts';
+import { tagsOf } from './tags.ts';
 import { type Call, isOver, type Settings, type Task } from './world.ts';
 
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_CreateTask.html */
@@ -30,8 +22,7 @@ export async function createTask(call: Call, request: CreateTaskRequest) {
   const destination = locationOf(call, request.DestinationLocationArn, 'anywhere');
   const tags = tagsOf(request.Tags);
   const mode = request.TaskMode ?? 'BASIC';
-  for (const { arn, tags: resourceTags } of [source, destination])
-    await demand(call, 'CreateTask', arn, { resourceTags, requestTags: tags });
+  for (const location of [source, destination]) await demand(call, 'CreateTask', location, tags);
   if (mode === 'ENHANCED') await demandServiceLinkedRole(call);
   assertTogether(call, source.arn, destination.arn);
   const task: Task = {
@@ -72,7 +63,7 @@ export async function demandRoles(call: Call, { manifest, report }: Settings): P
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_UpdateTask.html */
 export async function updateTask(call: Call, request: UpdateTaskRequest) {
   const task = taskOf(call, request.TaskArn);
-  await demand(call, 'UpdateTask', task.arn, { resourceTags: task.tags });
+  await demand(call, 'UpdateTask', task);
   const settings = settingsFor(task.mode, task.destination, request, task.settings);
   await demandRoles(call, settings);
   await testReport(call.world, { ...task, settings });
@@ -85,7 +76,7 @@ export async function updateTask(call: Call, request: UpdateTaskRequest) {
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_DescribeTask.html */
 export async function describeTask(call: Call, { TaskArn }: DescribeTaskRequest) {
   const task = taskOf(call, TaskArn);
-  await demand(call, 'DescribeTask', task.arn, { resourceTags: task.tags });
+  await demand(call, 'DescribeTask', task);
   const answer = {
     ...entry(task),
     CurrentTaskExecutionArn: task.executions.findLast(execution => !isOver(execution))?.arn,
@@ -134,7 +125,7 @@ function statusOf({ ready, executions }: Task): string {
 /** https://docs.aws.amazon.com/datasync/latest/userguide/API_DeleteTask.html */
 export async function deleteTask(call: Call, { TaskArn }: DeleteTaskRequest) {
   const task = taskOf(call, TaskArn);
-  await demand(call, 'DeleteTask', task.arn, { resourceTags: task.tags });
+  await demand(call, 'DeleteTask', task);
   if (!task.executions.every(isOver))
     throw invalidRequest(`Invalid parameter: Task ${task.arn} cannot be deleted while it is executed.`);
   call.home.tasks.delete(task.arn);

@@ -254,3 +254,48 @@ test('a task is deleted with its executions, but not while one is under way', as
   await refused(describe(execution), 'InvalidRequestException', /not found/);
   assert.deepEqual((await client.listTasks({})).Tasks, []);
 });
+
+test('every operation takes the permission of its name', async t => {
+  const { client, createLocation, createTask, start, lab, role, world, clientOf } = await scene(t);
+  const [SourceLocationArn, DestinationLocationArn] = [
+    await createLocation('source'),
+    await createLocation('destination'),
+  ];
+  const TaskArn = await createTask({ SourceLocationArn, DestinationLocationArn });
+  const TaskExecutionArn = await start(TaskArn);
+  const LocationArn = await createLocation('destination');
+  const requests = {
+    CreateLocationS3: {
+      S3BucketArn: 'arn:aws:s3:::octo-destination',
+      S3Config: { BucketAccessRoleArn: role },
+    },
+    UpdateLocationS3: { LocationArn },
+    DescribeLocationS3: { LocationArn },
+    DeleteLocation: { LocationArn },
+    ListLocations: {},
+    CreateTask: { SourceLocationArn, DestinationLocationArn },
+    UpdateTask: { TaskArn },
+    DescribeTask: { TaskArn },
+    DeleteTask: { TaskArn },
+    ListTasks: {},
+    StartTaskExecution: { TaskArn },
+    DescribeTaskExecution: { TaskExecutionArn },
+    UpdateTaskExecution: { TaskExecutionArn, Options: {} },
+    CancelTaskExecution: { TaskExecutionArn },
+    ListTaskExecutions: { TaskArn },
+    TagResource: { ResourceArn: TaskArn, Tags: [{ Key: 'a', Value: 'b' }] },
+    UntagResource: { ResourceArn: TaskArn, Keys: ['a'] },
+    ListTagsForResource: { ResourceArn: TaskArn },
+  };
+  const key = lab.iam.accounts.addUser(world.source.account, 'carla', { all: allow('*', '*') });
+  const carla = clientOf({ key });
+  for (const [operation, request] of Object.entries(requests)) {
+    const statement = { Effect: 'Deny', Action: `datasync:${operation}`, Resource: '*' };
+    lab.iam.accounts.putPolicy(key.caller.arn, 'deny', { Version: '2012-10-17', Statement: statement });
+    const method = `${operation[0]?.toLowerCase()}${operation.slice(1)}` as 'listTasks';
+    const denied = new RegExp(`not authorized to perform: datasync:${operation} .* explicit deny`);
+    await refused(carla[method](request as object), 'AccessDeniedException', denied);
+  }
+  assert.equal((await client.describeTask({ TaskArn })).Status, 'AVAILABLE');
+  assert.deepEqual([lab.datasync.tasks().length, lab.datasync.locations().length], [1, 3]);
+});
