@@ -22,7 +22,7 @@ export interface Errand {
 }
 
 /** The size of parts, and of the largest object that is written in one piece. Not documented. */
-export const PART_BYTES = 16 * 1024 * 1024;
+const PART_BYTES = 16 * 1024 * 1024;
 
 type More = Pick<InsideRequest, 'query' | 'headers' | 'body' | 'content'>;
 

@@ -55,7 +55,7 @@ async function writeFiles(
   const write = (kind: 'Summary' | 'Detailed', name: string, document: unknown) =>
     access.write(
       `${prefix}${kind}-Reports/${taskId}/${executionId}/${executionId}.${name}.json`,
-      Content.of(JSON.stringify(document, undefined, 2)),
+      Content.of(JSON.stringify(document)),
       { 'content-type': 'application/json' },
     );
   await write('Summary', 'summary', summaryOf(execution));
@@ -87,17 +87,18 @@ function summaryOf(execution: Execution): Record<string, unknown> {
   };
 }
 
-const MAX_FILE_BYTES = 5_000_000;
+/** Less than 5 MB, for what stands around the rows. */
+const MAX_FILE_BYTES = 4_999_000;
 
 /** A report of more than 5 MB is split; one without rows is a file all the same. */
 export function chunksOf<T>(rows: readonly T[], most = MAX_FILE_BYTES): readonly (readonly T[])[] {
   const chunks: T[][] = [[]];
-  let size = 0;
+  let size = 1;
   for (const row of rows) {
-    const bytes = Buffer.byteLength(JSON.stringify(row, undefined, 2)) * 1.2;
-    if (size > 0 && size + bytes > most) {
+    const bytes = Buffer.byteLength(JSON.stringify(row)) + 1;
+    if (size > 1 && size + bytes > most) {
       chunks.push([]);
-      size = 0;
+      size = 1;
     }
     chunks.at(-1)?.push(row);
     size += bytes;

@@ -29,6 +29,7 @@ export async function execute(world: World, execution: Execution): Promise<void>
   const findings = noFindings();
   try {
     await carryOut(world, execution, findings);
+    assertWanted(execution);
     conclude(world, execution);
   } catch (error) {
     if (execution.cancel.signal.aborted) await sitOut(strike(world, 'CANCELLING'), world.closing.signal);
@@ -61,7 +62,7 @@ async function carryOut(world: World, execution: Execution, findings: Findings):
 
 /** Begins a phase, which a fault can slow, hold or end. */
 async function enter(world: World, execution: Execution, status: TaskExecutionStatus): Promise<void> {
-  if (execution.cancel.signal.aborted) throw cancelled();
+  assertWanted(execution);
   execution.status = status;
   execution.phases[status] = world.now();
   const struck = strike(world, status);
@@ -104,17 +105,19 @@ async function reach(
 
 const ITEMS_PER_BREATH = 50;
 
-function turns({ cancel }: Execution): () => Promise<void> {
+function turns(execution: Execution): () => Promise<void> {
   let items = 0;
   return async () => {
     if (items++ % ITEMS_PER_BREATH === 0) await breathe();
-    if (cancel.signal.aborted) throw cancelled();
+    assertWanted(execution);
   };
 }
 
 /** There is no status CANCELLED. The code is not documented. */
-const cancelled = (): AwsError =>
-  new AwsError(400, 'TaskExecutionCancelled', 'The task execution was cancelled');
+function assertWanted({ cancel }: Execution): void {
+  if (cancel.signal.aborted)
+    throw new AwsError(400, 'TaskExecutionCancelled', 'The task execution was cancelled');
+}
 
 /** Source: DataSync User Guide, troubleshooting-tasks (the words for Basic mode). */
 function conclude(world: World, execution: Execution): void {

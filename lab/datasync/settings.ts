@@ -19,9 +19,7 @@ export interface Wishes {
   readonly TaskReportConfig?: TaskReportConfig | undefined;
 }
 
-/**
- * Source: DataSync API model, Options. What is for files stays off between buckets.
- */
+/** Source: DataSync API model, Options. What is for files stays off between buckets. */
 const defaults = (mode: TaskMode): Options => ({
   VerifyMode: mode === 'ENHANCED' ? 'ONLY_FILES_TRANSFERRED' : 'POINT_IN_TIME_CONSISTENT',
   OverwriteMode: 'ALWAYS',

@@ -284,3 +284,13 @@ test('what goes wrong in the lab itself ends the execution, and is told when the
   assert.deepEqual(error(await describe(execution)), ['ERROR', 'LabBug']);
   await assert.rejects(lab.datasync.stop(), /The lab went wrong: .*cannot judge sts:AssumeRole/);
 });
+
+test('an execution that is cancelled in its last moment has not succeeded', async t => {
+  const { client, createTask, start, describe, lab } = await scene(t);
+  lab.faults.add({ kind: 'hold', until: gate().opened, operation: 'VERIFYING' });
+  const TaskExecutionArn = await start(await createTask());
+  while ((await describe(TaskExecutionArn)).Status !== 'VERIFYING') await new Promise(setImmediate);
+  await client.cancelTaskExecution({ TaskExecutionArn });
+  await lab.datasync.settled();
+  assert.deepEqual(error(await describe(TaskExecutionArn)), ['ERROR', 'TaskExecutionCancelled']);
+});
