@@ -9,12 +9,15 @@ import type { LabResponse } from './kinds.ts';
 export class AwsError extends Error {
   readonly status: number;
   readonly code: string;
+  /** What the error's shape holds besides its message. */
+  readonly details: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, details: Readonly<Record<string, string>> = {}) {
     super(message);
     this.name = 'AwsError';
     this.status = status;
     this.code = code;
+    this.details = details;
   }
 }
 
@@ -126,6 +129,44 @@ export const stsDialect: SignedDialect = {
         RequestId: request.id,
       },
     }),
+  }),
+};
+
+/**
+ * Names and shape of the errors of services that speak JSON 1.1, after
+ * https://docs.aws.amazon.com/datasync/latest/userguide/CommonErrors.html
+ */
+export const jsonDialect: SignedDialect = {
+  refusals: {
+    'unsigned-header': [
+      400,
+      'InvalidSignatureException',
+      'Headers to be signed must contain every x-amz- header',
+    ],
+    malformed: [
+      400,
+      'IncompleteSignatureException',
+      'The request signature does not conform to AWS standards.',
+    ],
+    'unknown-key': [
+      400,
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+    ],
+    'wrong-token': [
+      400,
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+    ],
+    'expired-token': [400, 'ExpiredTokenException', 'The security token included in the request is expired'],
+    'expired-request': [400, 'InvalidSignatureException', 'Signature expired'],
+    skewed: [400, 'InvalidSignatureException', 'Signature expired or not yet current'],
+    'bad-signature': [400, 'InvalidSignatureException', S3_SIGNATURE_MISMATCH],
+  },
+  render: error => ({
+    status: error.status,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify({ __type: error.code, message: error.message, ...error.details }),
   }),
 };
 

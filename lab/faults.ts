@@ -1,4 +1,6 @@
 /** Trouble on demand: which requests it strikes, and what it does to them. */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What happens to a request that is struck. A service that needs a fault of its own adds it to this union. */
 export type Effect =
@@ -17,7 +19,11 @@ export type Effect =
   /** Work done and status sent, then silence for `ms` before the body. */
   | { readonly kind: 'stall'; readonly ms: number }
   /** `ms` of waiting before anything happens, then normal. */
-  | { readonly kind: 'slow'; readonly ms: number };
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** Nothing happens before `until`, then normal: for tests that look at the middle of something. */
+  | { readonly kind: 'hold'; readonly until: Promise<unknown> }
+  /** Work done, and members of the JSON answer replaced: for values that no model knows yet. */
+  | { readonly kind: 'overlay'; readonly members: Readonly<Record<string, unknown>> };
 
 export interface Target {
   readonly operation: string;
@@ -35,6 +41,12 @@ export interface Aim {
 }
 
 export type Fault = Aim & Effect;
+
+/** What became of a request: the effect that struck it, and how long it waits in any case. */
+export interface Strike {
+  readonly effect: Effect | undefined;
+  readonly wait: number;
+}
 
 /** Errors that AWS means to be tried again, or that call for new credentials. */
 export const retryable = {
@@ -74,8 +86,8 @@ export class Faults {
     this.#latency = 0;
   }
 
-  /** What strikes this request, and how long it waits in any case. Every matching fault counts the request. */
-  strike(target: Target): { readonly effect: Effect | undefined; readonly wait: number } {
+  /** What strikes this request. Every matching fault counts it. */
+  strike(target: Target): Strike {
     let effect: Effect | undefined;
     for (const armed of this.#armed) {
       const { fault } = armed;
@@ -84,6 +96,22 @@ export class Faults {
       if (turn >= 0 && turn < (fault.times ?? Number.POSITIVE_INFINITY)) effect ??= fault;
     }
     return { effect, wait: this.#latency + (effect?.kind === 'slow' ? effect.ms : 0) };
+  }
+}
+
+/** Lets the time pass that a strike costs, or less when the signal says that nobody waits any more. */
+export async function sitOut({ effect, wait }: Strike, signal = new AbortController().signal): Promise<void> {
+  const held = effect?.kind === 'hold';
+  if ((wait === 0 && !held) || signal.aborted) return;
+  const over = new AbortController();
+  const time = Promise.all([
+    held && effect.until,
+    wait > 0 && sleep(wait, undefined, { ref: false, signal: over.signal }),
+  ]);
+  try {
+    await Promise.race([time, once(signal, 'abort', { signal: over.signal })]);
+  } finally {
+    over.abort();
   }
 }
 

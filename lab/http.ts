@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
 import { AwsError, type Dialect, type SignedDialect } from './errors.ts';
-import type { Effect, Faults } from './faults.ts';
+import { type Effect, type Faults, sitOut } from './faults.ts';
 import type { AccessKey } from './iam/keys.ts';
 import type { LabRequest, LabResponse, Service } from './kinds.ts';
 import { checkPayload, unwrapPayload } from './payload.ts';
@@ -96,7 +96,7 @@ async function answer(
     target = { operation: name, ...where };
     const struck = faults.strike(target);
     effect = struck.effect;
-    if (struck.wait > 0) await sleep(struck.wait, undefined, { ref: false });
+    await sitOut(struck);
     const damages = effect?.kind === 'damage';
     if (damages && raw.body.length > 0) {
       payload = { ...payload, body: damaged(payload.body) };
@@ -114,6 +114,8 @@ async function answer(
     const { body } = response ?? {};
     if (damages && raw.body.length === 0 && response && !(body instanceof Readable))
       response = { ...response, body: damaged(Buffer.from(body ?? '')) };
+    if (effect?.kind === 'overlay' && response && typeof body === 'string')
+      response = { ...response, body: JSON.stringify({ ...JSON.parse(body), ...effect.members }) };
   } catch (error) {
     response = refuse(error, route.dialect, request, bugs);
   }
@@ -135,7 +137,7 @@ async function answer(
 }
 
 /** The bytes with the one in the middle turned around. */
-function damaged(bytes: Buffer): Buffer {
+export function damaged(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   const middle = copy.length >> 1;
   if (copy.length > 0) copy[middle] = ~(copy[middle] ?? 0) & 0xff;

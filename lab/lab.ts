@@ -1,11 +1,12 @@
 /**
- * A pocket AWS: accounts, STS, S3 and GitHub's OIDC and artifact services behind one address, with a clock to set and
- * faults to order.
+ * A pocket AWS: accounts, STS, S3, DataSync and GitHub's OIDC and artifact services behind one address, with a clock
+ * to set and faults to order.
  */
 import { randomUUID } from 'node:crypto';
 import type { CryptoKey } from 'jose';
 import { type Clock, createClock } from './clock.ts';
-import { githubDialect, s3Dialect, stsDialect } from './errors.ts';
+import { createDataSync, type DataSync } from './datasync/index.ts';
+import { githubDialect, jsonDialect, s3Dialect, stsDialect } from './errors.ts';
 import { Faults } from './faults.ts';
 import { GITHUB_ISSUER, Oidc } from './github/oidc.ts';
 import { Results } from './github/results.ts';
@@ -29,6 +30,7 @@ export interface Lab {
     readonly authorize: Authorize;
   };
   readonly s3: S3;
+  readonly datasync: DataSync;
   readonly github: {
     readonly oidc: Oidc;
     readonly results: Results;
@@ -59,11 +61,18 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
   const issuerKey = (issuer: string): CryptoKey | undefined =>
     issuer === GITHUB_ISSUER ? oidc.publicKey : undefined;
   const sts = createSts({ clock, accounts, sessions, authorize, issuerKey });
+  const datasync = createDataSync({ authorize, accounts, sessions, s3, faults, now: clock.now });
 
   const routes: readonly Route[] = [
     { name: 'github', service: oidc, dialect: githubDialect, claims: ({ path }) => Oidc.claims(path) },
     { name: 'github', service: results, dialect: githubDialect, claims: ({ path }) => Results.claims(path) },
     { name: 'sts', service: sts, dialect: stsDialect, claims: isForSts },
+    {
+      name: 'datasync',
+      service: datasync,
+      dialect: jsonDialect,
+      claims: request => claimedService(request) === 'datasync',
+    },
     { name: 's3', service: s3, dialect: s3Dialect, claims: () => true },
   ];
   const findKey = (accessKeyId: string): AccessKey | undefined =>
@@ -75,6 +84,7 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
     clock,
     iam: { accounts, sessions, authorize },
     s3,
+    datasync,
     github: {
       oidc,
       results,
@@ -98,7 +108,9 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
       }),
       ...(key?.sessionToken !== undefined && { AWS_SESSION_TOKEN: key.sessionToken }),
     }),
-    close: door.close,
+    close: async () => {
+      await door.close().finally(datasync.stop);
+    },
   };
 }
 

@@ -204,6 +204,54 @@ const VERSIONED: Readonly<Record<string, readonly string[]>> = {
   's3:GetObjectAcl': ['s3:GetObjectVersionAcl'],
 };
 
+/** What DataSync's role needs in a bucket. Source: DataSync User Guide, create-s3-location. */
+const DATASYNC_BUCKET = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
+const DATASYNC_READS = [
+  ...OBJECT_READS,
+  's3:GetObjectVersion',
+  's3:GetObjectVersionTagging',
+  's3:ListMultipartUploadParts',
+];
+
+/**
+ * Makes the role that DataSync copies with, as its guide has it: in the source's account, trusting the service alone,
+ * and let into the destination by the bucket's policy. Returns its ARN.
+ */
+export function dataSyncRole(lab: Lab, { source, destination }: TwoAccounts): string {
+  const { arn } = lab.iam.accounts.addRole({
+    account: source.account,
+    name: 'datasync',
+    trustPolicy: policy({
+      Effect: 'Allow',
+      Principal: { Service: 'datasync.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': source.account },
+        ArnLike: { 'aws:SourceArn': `arn:aws:datasync:*:${source.account}:*` },
+      },
+    }),
+    policies: {
+      source: policy(
+        allow(DATASYNC_BUCKET, arnOf(source.bucket)),
+        allow(DATASYNC_READS, `${arnOf(source.bucket)}/*`),
+      ),
+      destination: policy(...dataSyncWriting(destination.bucket)),
+    },
+  });
+  const Principal = { AWS: arn };
+  destination.setBucketPolicy(
+    policy(...dataSyncWriting(destination.bucket).map(statement => ({ ...statement, Principal }))),
+  );
+  return arn;
+}
+
+function dataSyncWriting(bucket: string): object[] {
+  return [
+    allow(DATASYNC_BUCKET, arnOf(bucket)),
+    allow([...new Set([...DATASYNC_READS, ...OBJECT_WRITES])], `${arnOf(bucket)}/*`),
+  ];
+}
+
 function arnOf(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;
 }

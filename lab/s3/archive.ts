@@ -32,10 +32,13 @@ const HOURS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 export const archiveOf = (object: StoredObject): string | undefined =>
   object.archiveTier ?? (HOURS[object.storageClass] ? object.storageClass : undefined);
 
-/** Throws `InvalidObjectState` when the bytes cannot be had now. Source: API Reference, GetObject errors. */
+/** Whether the bytes can be had now. */
+export const isReadable = (object: StoredObject, now: Date): boolean =>
+  archiveOf(object) === undefined || isRestored(object, now);
+
+/** Throws `InvalidObjectState` when they cannot. Source: API Reference, GetObject errors. */
 export function assertReadable(object: StoredObject, now: Date): void {
-  const archive = archiveOf(object);
-  if (archive === undefined || isRestored(object, now)) return;
+  if (isReadable(object, now)) return;
   throw new S3Error(
     403,
     'InvalidObjectState',

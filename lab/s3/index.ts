@@ -1,8 +1,9 @@
 /** The S3 of the lab: strict, in memory, and as talkative about its refusals as AWS. */
-import type { Authorize, LabRequest, LabResponse, PolicyDocument, Service } from '../kinds.ts';
+import type { Authorize, Caller, LabRequest, LabResponse, PolicyDocument, Service } from '../kinds.ts';
 import { assertOwner, assertPayer, assertRegion, findBucket, requesterPays } from './access.ts';
 import { Bucket, type BucketSettings } from './bucket.ts';
 import { createBucket, listBuckets } from './buckets.ts';
+import type { Content } from './content.ts';
 import { errorResponse, noSuchBucket, notImplemented, S3Error } from './errors.ts';
 import { type KmsKey, KmsKeys } from './kms.ts';
 import { bucketOperations, dataOperations, type Operation } from './operations.ts';
@@ -15,7 +16,25 @@ export { type Content, sparse } from './content.ts';
 export type { KmsKey } from './kms.ts';
 export type { DeleteMarker, StoredObject, Version } from './object.ts';
 
+/** What a service of AWS asks of S3 with the role it was given. */
+export interface InsideRequest {
+  readonly caller: Caller;
+  /** Whose endpoint is asked. */
+  readonly region: string;
+  /** The API's name, for example `PutObject`. */
+  readonly operation: string;
+  readonly bucket: string;
+  readonly key?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  /** In place of the body, for content too large to be one. */
+  readonly content?: Content;
+}
+
 export interface S3 extends Service {
+  /** Does what is asked from inside the lab, by the same rules; throws the `S3Error` it is refused with. */
+  perform(request: InsideRequest): Promise<LabResponse>;
   /** Makes a bucket without asking anybody. */
   createBucket(settings: BucketSettings): Bucket;
   /** A bucket that must exist. */
@@ -36,6 +55,11 @@ export function createS3(deps: {
   return {
     operation: request => nameOf(request, deps.host),
     handle: request => answer({ world, request }, deps.host),
+    perform: ({ operation, bucket, key = '', content, ...request }) =>
+      perform(
+        { world, request: insideRequest(request), ...(content && { content }) },
+        { name: operation, bucket, key, virtualHost: false },
+      ),
     createBucket: settings => {
       const bucket = new Bucket(settings, world);
       world.buckets.set(bucket.name, bucket);
@@ -50,6 +74,23 @@ export function createS3(deps: {
     createKey: key => world.keys.create({ ...key, id: world.id() }),
   };
 }
+
+const insideRequest = ({
+  caller,
+  region,
+  query = {},
+  headers = {},
+  body = Buffer.alloc(0),
+}: Pick<InsideRequest, 'caller' | 'region' | 'query' | 'headers' | 'body'>): LabRequest => ({
+  id: 'inside',
+  method: 'GET',
+  path: '/',
+  query: new Map(Object.entries(query)),
+  headers,
+  body,
+  caller,
+  scope: { region, service: 's3' },
+});
 
 function nameOf(request: LabRequest, host: string | undefined): ReturnType<Service['operation']> {
   try {

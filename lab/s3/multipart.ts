@@ -63,7 +63,7 @@ export async function uploadPart(call: BucketCall): Promise<LabResponse> {
   const upload = uploadOf(call);
   await demandPart(call, upload);
   assertSameAlgorithm(request.headers, upload);
-  const part = addPart(call, upload, Content.of(request.body));
+  const part = addPart(call, upload, Content.of(call.content ?? request.body));
   return {
     status: 200,
     headers: {

@@ -1,5 +1,6 @@
 import type { Authorize, LabRequest } from '../kinds.ts';
 import type { Bucket } from './bucket.ts';
+import type { Content } from './content.ts';
 import type { KmsKeys } from './kms.ts';
 
 /** Everything S3 knows, and what it needs from the rest of the lab. */
@@ -15,6 +16,8 @@ export interface World {
 export interface Call {
   readonly world: World;
   readonly request: LabRequest;
+  /** What is written instead of the request's body, by those inside the lab who have it at hand. */
+  readonly content?: Content;
 }
 
 /** A request to a bucket that exists and may be addressed like this; `key` is '' when it is to the bucket itself. */

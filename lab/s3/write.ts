@@ -22,7 +22,7 @@ export async function putObject(call: BucketCall): Promise<LabResponse> {
   const attributes = attributesOf(call, bucket);
   await demandWrite(call, attributes, { inParts: false });
   assertWriteConditions(headers, key, bucket.get(key));
-  const content = Content.of(body);
+  const content = Content.of(call.content ?? body);
   const stored = bucket.store({
     ...attributes,
     key,

@@ -144,3 +144,18 @@ test('latency holds for every request until it is cleared', async t => {
   faults.clear();
   assert((await milliseconds(get)) < 90);
 });
+
+test('a held request waits until it is let go', async t => {
+  const { get, faults, received } = await open(t);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  faults.add({ kind: 'hold', until: promise, key: 'held' });
+  const held = get('held');
+  await get('other');
+  assert.deepEqual(
+    received.map(({ path }) => path),
+    ['/b/other'],
+  );
+  resolve();
+  await held;
+  assert.equal(received.length, 2);
+});
