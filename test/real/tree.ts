@@ -1,5 +1,5 @@
 /** A real tree of files: a share of what npm installed here, and names that no package dares to have. */
-import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { run } from './run.ts';
 
@@ -53,6 +53,9 @@ export async function plantSapling(folder: string): Promise<Tree> {
   for (const name of ODD_NAMES) await plant(join(folder, name), name);
   await plant(join(folder, 'empty'), '');
   await plant(join(folder, 'large'), pattern(3 * LARGE_BYTES + 1));
+  // S3 tells whole seconds, of an upload in parts those of its beginning: of the same second, a file looks newer.
+  const before = new Date(Date.now() - 60_000);
+  for (const { path } of await filesOf(folder)) await utimes(join(folder, path), before, before);
   return { files: ODD_NAMES.length + 2, bytes: 3 * LARGE_BYTES + 1 };
 }
 
