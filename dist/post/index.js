@@ -65776,13 +65776,17 @@ async function attributes_attributesOf(route, source, head) {
         ...destinationTraits(route, source),
     };
 }
-/** What CopyObject does not take along by itself, and what every new object gets. */
-async function uncopiedAttributesOf(route, source) {
-    const [redirect, protection] = await Promise.all([
-        route.preserve.has('website-redirect') && headListed(route.from, source).then(redirectOf),
+/** What CopyObject does not take along by itself, and what every new object gets. Mostly there is nothing to ask for. */
+function uncopiedAttributesOf(route, source) {
+    const { preserve, grantsTo } = route;
+    const traits = destinationTraits(route, source);
+    const redirects = preserve.has('website-redirect');
+    if (!redirects && !preserve.has('object-lock') && grantsTo === undefined)
+        return traits;
+    return Promise.all([
+        redirects && headListed(route.from, source).then(redirectOf),
         protectionOf(route, source),
-    ]);
-    return { ...redirect, ...protection, ...destinationTraits(route, source) };
+    ]).then(([redirect, protection]) => ({ ...redirect, ...protection, ...traits }));
 }
 /** Who may do what with the object, which no way of copying takes along. */
 async function protectionOf({ from, preserve, grantsTo }, source) {
