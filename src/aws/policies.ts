@@ -7,7 +7,10 @@ import type { Location } from '../model.ts';
 export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow';
-  readonly Principal?: { readonly AWS: string } | { readonly Federated: string };
+  readonly Principal?:
+    | { readonly AWS: string }
+    | { readonly Federated: string }
+    | { readonly Service: string };
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -126,6 +129,16 @@ export function writeStatement(location: Location, partition: string, needs: Wri
       ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
     ],
     Resource: objectsArn(location, partition),
+  };
+}
+
+/** For whoever writes manifests and reads reports: all of it, also removing them again. */
+export function workStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncWork',
+    Effect: 'Allow',
+    Action: ['s3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+    Resource: [bucketArn(location, partition), objectsArn(location, partition)],
   };
 }
 

@@ -1,6 +1,12 @@
 /** What the checks look at: both buckets, through the eyes of every identity that will use them. */
+
+import { accountOf } from '../aws/arn.ts';
+import { grantOn, isStranger } from '../aws/grant.ts';
 import type { Identity } from '../aws/identity.ts';
-import { forPrincipal, type Statement } from '../aws/policies.ts';
+import type { Statement } from '../aws/policies.ts';
+import type { Ground } from '../datasync/ground.ts';
+import type { Folders } from '../datasync/paths.ts';
+import type { DataSyncService } from '../datasync/service.ts';
 import type { CheckResult, EngineName, Fix, Settings } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import type { Facts } from './facts.ts';
@@ -11,43 +17,48 @@ export interface Scene {
   readonly source: Bucket;
   readonly destination: Bucket;
   readonly engine: EngineName;
-  /** Both buckets as those see them who do the work: the signer of the copies, or with `stream` each side's own. */
+  /**
+   * Both buckets as those see them who do the work: the signer of the copies, or with `stream` each side's own. With
+   * `datasync`, who copies what DataSync cannot carry.
+   */
   readonly from: Bucket;
   readonly to: Bucket;
   readonly facts: Facts;
+  /** With that engine only. */
+  readonly datasync?: DataSyncScene;
+}
+
+export interface DataSyncScene {
+  readonly service: DataSyncService;
+  readonly ground: Ground;
+  readonly folders: Folders;
+  /** The bucket of manifests and reports, as the source's identity sees it. */
+  readonly work: Bucket;
+  /** What the tags of all that is made call this run. */
+  readonly run: string;
+  /** Checks that stand against copying what DataSync cannot carry. */
+  readonly cannotCopy: readonly CheckResult[];
 }
 
 /** One prerequisite. Answers, never throws: what it cannot find out is `unknown`. */
 export type Check = (scene: Scene) => Promise<CheckResult[]> | CheckResult[];
 
 /** Who reads or writes belongs to another account than the bucket. */
-export function isForeign(identity: Identity, bucket: Bucket): boolean {
-  return identity.account !== undefined && bucket.owner !== undefined && identity.account !== bucket.owner;
+export function isForeign(identity: Pick<Identity, 'account'>, bucket: Bucket): boolean {
+  return isStranger(identity, bucket);
 }
 
-/**
- * What to add after `identity` was denied on `bucket`. Across accounts both the bucket policy and the identity's own
- * policy must allow; S3 says which one did not only within one account or organization (S3 User Guide, "Troubleshoot
- * access denied (403 Forbidden) errors").
- */
+/** Whose account reads the source and writes the copies; with `datasync` that of the role it assumes. */
+export function workersOf({ from, to, datasync }: Pick<Scene, 'from' | 'to' | 'datasync'>): {
+  readonly reader: Pick<Identity, 'account'>;
+  readonly writer: Pick<Identity, 'account'>;
+} {
+  if (datasync === undefined) return { reader: from.identity, writer: to.identity };
+  const role = { account: accountOf(datasync.ground.role) };
+  return { reader: role, writer: role };
+}
+
+/** What to add after `identity` was denied on `bucket`. */
 export function grant(identity: Identity, bucket: Bucket, statement: Statement, message: string): Fix {
-  const who = identity.principal ?? 'the identity in use';
-  const name = bucket.location.bucket;
-  const paste = (one: Statement) => JSON.stringify(one, null, 2);
-  if (identity.principal === undefined) {
-    return { todo: `Allow ${who} to use ${name}.`, paste: paste(statement) };
-  }
-  const ownPolicy = `the policy of ${who} (account ${identity.account})`;
-  if (/no identity-based policy allows/.test(message) || !isForeign(identity, bucket)) {
-    return { todo: `Add this statement to ${ownPolicy}.`, paste: paste(statement) };
-  }
-  const bucketPolicy = `the bucket policy of ${name} (account ${bucket.owner})`;
-  const missing = /no resource-based policy allows/.test(message)
-    ? `Add this statement to ${bucketPolicy}.`
-    : `Add this statement to ${bucketPolicy}. ${capitalised(ownPolicy)} needs the same statement without \`Principal\`.`;
-  return { todo: missing, paste: paste(forPrincipal(statement, identity.principal)) };
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return grantOn(identity, { bucket: bucket.location.bucket, owner: bucket.owner }, statement, message);
 }

@@ -1,0 +1,50 @@
+/**
+ * What to add after somebody was denied on a bucket. Across accounts both the bucket policy and the principal's own policy
+ * must allow; S3 says which one did not only within one account or organization (S3 User Guide, "Troubleshoot access
+ * denied (403 Forbidden) errors").
+ */
+import type { Fix } from '../model.ts';
+import { forPrincipal, type Statement } from './policies.ts';
+
+/** Who is to be allowed something. */
+export interface Grantee {
+  /** The ARN that policies name; `undefined` when nobody knows who it is. */
+  readonly principal: string | undefined;
+  readonly account: string | undefined;
+}
+
+/** A bucket and the account that owns it, where that is known. */
+export interface Owned {
+  readonly bucket: string;
+  readonly owner: string | undefined;
+}
+
+/** Who acts belongs to another account than the bucket. */
+export function isStranger({ account }: Pick<Grantee, 'account'>, { owner }: Pick<Owned, 'owner'>): boolean {
+  return account !== undefined && owner !== undefined && account !== owner;
+}
+
+/** @param message what the service said of the denial */
+export function grantOn(grantee: Grantee, owned: Owned, statement: Statement, message: string): Fix {
+  if (grantee.principal === undefined) {
+    return { todo: `Allow the identity in use to use ${owned.bucket}.`, paste: pretty(statement) };
+  }
+  if (/no identity-based policy allows/.test(message) || !isStranger(grantee, owned)) {
+    return grantOwn(grantee, statement);
+  }
+  const bucketPolicy = `the bucket policy of ${owned.bucket} (account ${owned.owner})`;
+  const missing = /no resource-based policy allows/.test(message)
+    ? `Add this statement to ${bucketPolicy}.`
+    : `Add this statement to ${bucketPolicy}. The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
+  return { todo: missing, paste: pretty(forPrincipal(statement, grantee.principal)) };
+}
+
+/** The same where only the principal's own policy counts. */
+export function grantOwn({ principal, account }: Grantee, statement: Statement): Fix {
+  const whose = principal === undefined ? 'the identity in use' : `${principal} (account ${account})`;
+  return { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) };
+}
+
+function pretty(statement: Statement): string {
+  return JSON.stringify(statement, null, 2);
+}

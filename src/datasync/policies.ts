@@ -1,0 +1,105 @@
+/**
+ * The statements that whoever calls DataSync and the role it assumes need. (DataSync User Guide, "Tutorial: Transferring
+ * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
+ */
+import { accountOf, partitionOf } from '../aws/arn.ts';
+import { asPolicy, type Statement } from '../aws/policies.ts';
+import { bucketArnOf, type Ground } from './ground.ts';
+
+const SERVICE = 'datasync.amazonaws.com';
+
+export function callerStatement(): Statement {
+  return {
+    Sid: 'S3SyncDataSync',
+    Effect: 'Allow',
+    Action: [
+      'datasync:CreateLocationS3',
+      'datasync:DescribeLocationS3',
+      'datasync:ListLocations',
+      'datasync:DeleteLocation',
+      'datasync:CreateTask',
+      'datasync:DescribeTask',
+      'datasync:ListTasks',
+      'datasync:DeleteTask',
+      'datasync:StartTaskExecution',
+      'datasync:DescribeTaskExecution',
+      'datasync:ListTaskExecutions',
+      'datasync:CancelTaskExecution',
+      'datasync:TagResource',
+    ],
+    Resource: '*',
+  };
+}
+
+export function passRoleStatement(role: string): Statement {
+  return {
+    Sid: 'S3SyncPassRole',
+    Effect: 'Allow',
+    Action: 'iam:PassRole',
+    Resource: role,
+    Condition: { StringEquals: { 'iam:PassedToService': SERVICE } },
+  };
+}
+
+/** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
+export function serviceLinkedRoleStatement(role: string): Statement {
+  return {
+    Sid: 'S3SyncServiceLinkedRole',
+    Effect: 'Allow',
+    Action: 'iam:CreateServiceLinkedRole',
+    Resource: `arn:${partitionOf(role)}:iam::${accountOf(role)}:role/aws-service-role/${SERVICE}/AWSServiceRoleForDataSync`,
+    Condition: { StringEquals: { 'iam:AWSServiceName': SERVICE } },
+  };
+}
+
+/** Who may assume the role: DataSync, on behalf of its own account only. */
+export function trustPolicy(role: string): string {
+  const account = accountOf(role);
+  return asPolicy({
+    Sid: 'DataSync',
+    Effect: 'Allow',
+    Principal: { Service: SERVICE },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': account },
+      ArnLike: { 'aws:SourceArn': `arn:${partitionOf(role)}:datasync:*:${account}:*` },
+    },
+  });
+}
+
+/** What the role is given a bucket for. */
+export type Use = 'source' | 'destination' | 'work';
+
+const LOOKS = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
+const READS = [
+  's3:GetObject',
+  's3:GetObjectTagging',
+  's3:GetObjectVersion',
+  's3:GetObjectVersionTagging',
+  's3:ListMultipartUploadParts',
+];
+const WRITES = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'];
+
+const ACTIONS: Readonly<Record<Use, readonly string[]>> = {
+  source: [...LOOKS, ...READS],
+  destination: [...LOOKS, ...READS, ...WRITES],
+  work: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'],
+};
+
+const SIDS: Readonly<Record<Use, string>> = {
+  source: 'S3SyncDataSyncReads',
+  destination: 'S3SyncDataSyncWrites',
+  work: 'S3SyncDataSyncReports',
+};
+
+/** What the role needs in one of the three buckets. */
+export function roleStatement(use: Use, ground: Ground): Statement {
+  const arn = bucketArnOf(ground[use], ground);
+  const objects = `${arn}/${ground[use].folder}*`;
+  return {
+    Sid: SIDS[use],
+    Effect: 'Allow',
+    Action: ACTIONS[use],
+    Resource: use === 'work' ? objects : [arn, objects],
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * What DataSync's errors mean and what to do about them. The texts are those of the DataSync User Guide
+ * ("Troubleshooting issues with storage locations", "Troubleshooting issues with transfers").
+ */
+import { accountOf } from '../aws/arn.ts';
+import { grantOn, grantOwn } from '../aws/grant.ts';
+import { troubleOf } from '../aws/trouble.ts';
+import { FatalError, StoppedError } from '../errors.ts';
+import type { Fix } from '../model.ts';
+import type { Ground } from './ground.ts';
+import {
+  callerStatement,
+  passRoleStatement,
+  roleStatement,
+  serviceLinkedRoleStatement,
+  trustPolicy,
+  type Use,
+} from './policies.ts';
+
+/**
+ * What was thrown while DataSync was asked, in words for the user.
+ *
+ * @param doing what failed, as the beginning of a sentence
+ */
+export function explain(doing: string, error: unknown, ground: Ground): Error {
+  if (error instanceof StoppedError || error instanceof FatalError) return error;
+  const { kind, message } = troubleOf(error);
+  const code = codesOf(error);
+  const words = `${code}: ${message}`;
+  const fix = kind === 'throttle' ? THROTTLED : fixFor(words, ground, kind === 'denied');
+  return new FatalError(`${doing} failed (${words}).`, fix, error);
+}
+
+/** DataSync wraps most refusals into one exception; what it is about stands in further members (InvalidRequestException). */
+function codesOf(error: unknown): string {
+  const { errorCode, datasyncErrorCode } = error as { errorCode?: string; datasyncErrorCode?: string };
+  return [troubleOf(error).code, errorCode, datasyncErrorCode].filter(one => one !== undefined).join('/');
+}
+
+const THROTTLED: Fix = {
+  todo: 'DataSync limits how often an account may ask it, in each Region. Run again later, and look for what else calls it: other jobs, consoles left open, monitoring.',
+};
+
+/** @param words code and message, as DataSync has them in answers, results of executions and reports */
+export function fixFor(words: string, ground: Ground, denied = false): Fix | undefined {
+  const { role, caller } = ground;
+  if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role));
+  if (/CreateServiceLinkedRole/.test(words)) return grantOwn(caller, serviceLinkedRoleStatement(role));
+  if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
+    const todo = `Check the ARN in \`datasync-role\`, and give ${role} in account ${accountOf(role)} a trust policy that lets DataSync assume it for this account.`;
+    return { todo, paste: trustPolicy(role) };
+  }
+  if (/kms:/.test(words)) {
+    const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;
+    return { todo };
+  }
+  const known = KNOWN.find(([text]) => text.test(words));
+  if (known !== undefined) return { todo: known[1] };
+  const use = bucketIn(words, ground);
+  if (use !== undefined) return grantRole(use, words, ground);
+  return denied ? grantOwn(caller, callerStatement()) : undefined;
+}
+
+const KNOWN: readonly (readonly [RegExp, string])[] = [
+  [
+    /FsS3UnableToConnectToEndpoint|Unable to connect to S3 endpoint/,
+    'DataSync does not reach a bucket. Use `datasync-mode: enhanced`, have both Regions enabled in the account of the role, and see that no policy asks for a VPC endpoint.',
+  ],
+  [
+    /NoMem|Cannot allocate memory/i,
+    'Use `datasync-mode: enhanced`, or split the run by `include`: Basic mode takes 25 million items.',
+  ],
+  [/EniNotFound/, 'A network interface of DataSync was deleted while it worked. Run again.'],
+];
+
+/** Which bucket the role was denied on; `undefined` when it is not about the role. */
+function bucketIn(words: string, { source, destination, work }: Ground): Use | undefined {
+  if (/bucket access test failed|Task Report|manifest/i.test(words)) return 'work';
+  const isDenial = /access test failed|FsS3HeadBucketFailed|LocHitAccess|LocationNotAdded|s3:\w+/i.test(
+    words,
+  );
+  if (!isDenial) return undefined;
+  const names = new Set(words.split(/[^a-z0-9.-]+/).map(word => word.replace(/\.$/, '')));
+  if (names.has(destination.bucket)) return 'destination';
+  if (/SrcLocHitAccess/.test(words) || names.has(source.bucket)) return 'source';
+  return names.has(work.bucket) ? 'work' : 'destination';
+}
+
+/** What to add for the role on one of the buckets. */
+function grantRole(use: Use, words: string, ground: Ground): Fix {
+  const { role, caller } = ground;
+  const grantee = { principal: role, account: accountOf(role) };
+  const fix = grantOn(grantee, ground[use], roleStatement(use, ground), words);
+  // Older versions of DataSync also looked as the one who called. (Tutorial of 2023.)
+  const more =
+    use === 'destination' && caller.principal !== undefined
+      ? ` If it still fails, let ${caller.principal} list the bucket, too.`
+      : '';
+  return { ...fix, todo: fix.todo + more };
+}
