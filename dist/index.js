@@ -2205,6 +2205,2851 @@ exports.Sha512WebCrypto = Sha512WebCrypto;
 
 /***/ }),
 
+/***/ 2523:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.resolveHttpAuthSchemeConfig = exports.defaultDataSyncHttpAuthSchemeProvider = exports.defaultDataSyncHttpAuthSchemeParametersProvider = void 0;
+const httpAuthSchemes_1 = __nccwpck_require__(97523);
+const client_1 = __nccwpck_require__(92658);
+const defaultDataSyncHttpAuthSchemeParametersProvider = async (config, context, input) => {
+    return {
+        operation: (0, client_1.getSmithyContext)(context).operation,
+        region: await (0, client_1.normalizeProvider)(config.region)() || (() => {
+            throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })(),
+    };
+};
+exports.defaultDataSyncHttpAuthSchemeParametersProvider = defaultDataSyncHttpAuthSchemeParametersProvider;
+function createAwsAuthSigv4HttpAuthOption(authParameters) {
+    return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+            name: "datasync",
+            region: authParameters.region,
+        },
+        propertiesExtractor: (config, context) => ({
+            signingProperties: {
+                config,
+                context,
+            },
+        }),
+    };
+}
+const defaultDataSyncHttpAuthSchemeProvider = (authParameters) => {
+    const options = [];
+    switch (authParameters.operation) {
+        default: {
+            options.push(createAwsAuthSigv4HttpAuthOption(authParameters));
+        }
+    }
+    return options;
+};
+exports.defaultDataSyncHttpAuthSchemeProvider = defaultDataSyncHttpAuthSchemeProvider;
+const resolveHttpAuthSchemeConfig = (config) => {
+    const config_0 = (0, httpAuthSchemes_1.resolveAwsSdkSigV4Config)(config);
+    return Object.assign(config_0, {
+        authSchemePreference: (0, client_1.normalizeProvider)(config.authSchemePreference ?? []),
+    });
+};
+exports.resolveHttpAuthSchemeConfig = resolveHttpAuthSchemeConfig;
+
+
+/***/ }),
+
+/***/ 40146:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.bdd = void 0;
+const endpoints_1 = __nccwpck_require__(62085);
+const k = "ref";
+const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "getAttr", g = { [k]: "Endpoint" }, h = { [k]: d }, i = {}, j = [{ [k]: "Region" }];
+const _data = {
+    conditions: [
+        [c, [g]],
+        [c, j],
+        ["aws.partition", j, d],
+        [e, [{ [k]: "UseFIPS" }, b]],
+        [e, [{ [k]: "UseDualStack" }, b]],
+        [e, [{ fn: f, argv: [h, "supportsDualStack"] }, b]],
+        [e, [{ fn: f, argv: [h, "supportsFIPS"] }, b]]
+    ],
+    results: [
+        [a],
+        [a, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [g, i],
+        ["https://datasync-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", i],
+        [a, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://datasync-fips.{Region}.{PartitionResult#dnsSuffix}", i],
+        [a, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://datasync.{Region}.{PartitionResult#dualStackDnsSuffix}", i],
+        [a, "DualStack is enabled but this partition does not support DualStack"],
+        ["https://datasync.{Region}.{PartitionResult#dnsSuffix}", i],
+        [a, "Invalid Configuration: Missing Region"]
+    ]
+};
+const root = 2;
+const r = 100_000_000;
+const nodes = new Int32Array([
+    -1, 1, -1,
+    0, 12, 3,
+    1, 4, r + 11,
+    2, 5, r + 11,
+    3, 8, 6,
+    4, 7, r + 10,
+    5, r + 8, r + 9,
+    4, 10, 9,
+    6, r + 6, r + 7,
+    5, 11, r + 5,
+    6, r + 4, r + 5,
+    3, r + 1, 13,
+    4, r + 2, r + 3,
+]);
+exports.bdd = endpoints_1.BinaryDecisionDiagram.from(nodes, root, _data.conditions, _data.results);
+
+
+/***/ }),
+
+/***/ 9317:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.defaultEndpointResolver = void 0;
+const client_1 = __nccwpck_require__(5152);
+const endpoints_1 = __nccwpck_require__(62085);
+const bdd_1 = __nccwpck_require__(40146);
+const cache = new endpoints_1.EndpointCache({
+    size: 50,
+    params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"],
+});
+const defaultEndpointResolver = (endpointParams, context = {}) => {
+    return cache.get(endpointParams, () => (0, endpoints_1.decideEndpoint)(bdd_1.bdd, {
+        endpointParams: endpointParams,
+        logger: context.logger,
+    }));
+};
+exports.defaultEndpointResolver = defaultEndpointResolver;
+endpoints_1.customEndpointFunctions.aws = client_1.awsEndpointFunctions;
+
+
+/***/ }),
+
+/***/ 58784:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var client$1 = __nccwpck_require__(5152);
+var core = __nccwpck_require__(90402);
+var client = __nccwpck_require__(92658);
+var config = __nccwpck_require__(47291);
+var endpoints = __nccwpck_require__(62085);
+var protocols = __nccwpck_require__(93422);
+var retry = __nccwpck_require__(23609);
+var schema = __nccwpck_require__(26890);
+var httpAuthSchemeProvider = __nccwpck_require__(2523);
+var runtimeConfig = __nccwpck_require__(54034);
+var schemas_0 = __nccwpck_require__(36644);
+var errors = __nccwpck_require__(64488);
+var DataSyncServiceException = __nccwpck_require__(7208);
+
+const resolveClientEndpointParameters = (options) => {
+    return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "datasync",
+    });
+};
+const commonParams = {
+    UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+    Endpoint: { type: "builtInParams", name: "endpoint" },
+    Region: { type: "builtInParams", name: "region" },
+    UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" },
+};
+
+const getHttpAuthExtensionConfiguration = (runtimeConfig) => {
+    const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+    let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+    let _credentials = runtimeConfig.credentials;
+    return {
+        setHttpAuthScheme(httpAuthScheme) {
+            const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+            if (index === -1) {
+                _httpAuthSchemes.push(httpAuthScheme);
+            }
+            else {
+                _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+            }
+        },
+        httpAuthSchemes() {
+            return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+            _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+            return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+            _credentials = credentials;
+        },
+        credentials() {
+            return _credentials;
+        },
+    };
+};
+const resolveHttpAuthRuntimeConfig = (config) => {
+    return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials(),
+    };
+};
+
+const resolveRuntimeExtensions = (runtimeConfig, extensions) => {
+    const extensionConfiguration = Object.assign(client$1.getAwsRegionExtensionConfiguration(runtimeConfig), client.getDefaultExtensionConfiguration(runtimeConfig), protocols.getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration(runtimeConfig));
+    extensions.forEach((extension) => extension.configure(extensionConfiguration));
+    return Object.assign(runtimeConfig, client$1.resolveAwsRegionExtensionConfiguration(extensionConfiguration), client.resolveDefaultRuntimeConfig(extensionConfiguration), protocols.resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig(extensionConfiguration));
+};
+
+class DataSyncClient extends client.Client {
+    config;
+    constructor(...[configuration]) {
+        const _config_0 = runtimeConfig.getRuntimeConfig(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters(_config_0);
+        const _config_2 = client$1.resolveUserAgentConfig(_config_1);
+        const _config_3 = retry.resolveRetryConfig(_config_2);
+        const _config_4 = config.resolveRegionConfig(_config_3);
+        const _config_5 = client$1.resolveHostHeaderConfig(_config_4);
+        const _config_6 = endpoints.resolveEndpointConfig(_config_5);
+        const _config_7 = httpAuthSchemeProvider.resolveHttpAuthSchemeConfig(_config_6);
+        const _config_8 = resolveRuntimeExtensions(_config_7, configuration?.extensions || []);
+        this.config = _config_8;
+        this.middlewareStack.use(schema.getSchemaSerdePlugin(this.config));
+        this.middlewareStack.use(client$1.getUserAgentPlugin(this.config));
+        this.middlewareStack.use(retry.getRetryPlugin(this.config));
+        this.middlewareStack.use(protocols.getContentLengthPlugin(this.config));
+        this.middlewareStack.use(client$1.getHostHeaderPlugin(this.config));
+        this.middlewareStack.use(client$1.getLoggerPlugin(this.config));
+        this.middlewareStack.use(client$1.getRecursionDetectionPlugin(this.config));
+        this.middlewareStack.use(core.getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
+            httpAuthSchemeParametersProvider: httpAuthSchemeProvider.defaultDataSyncHttpAuthSchemeParametersProvider,
+            identityProviderConfigProvider: async (config) => new core.DefaultIdentityProviderConfig({
+                "aws.auth#sigv4": config.credentials,
+            }),
+        }));
+        this.middlewareStack.use(core.getHttpSigningPlugin(this.config));
+    }
+    destroy() {
+        super.destroy();
+    }
+}
+
+class CancelTaskExecutionCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CancelTaskExecution", {})
+    .n("DataSyncClient", "CancelTaskExecutionCommand")
+    .sc(schemas_0.CancelTaskExecution$)
+    .build() {
+}
+
+class CreateAgentCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateAgent", {})
+    .n("DataSyncClient", "CreateAgentCommand")
+    .sc(schemas_0.CreateAgent$)
+    .build() {
+}
+
+class CreateLocationAzureBlobCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationAzureBlob", {})
+    .n("DataSyncClient", "CreateLocationAzureBlobCommand")
+    .sc(schemas_0.CreateLocationAzureBlob$)
+    .build() {
+}
+
+class CreateLocationEfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationEfs", {})
+    .n("DataSyncClient", "CreateLocationEfsCommand")
+    .sc(schemas_0.CreateLocationEfs$)
+    .build() {
+}
+
+class CreateLocationFsxLustreCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationFsxLustre", {})
+    .n("DataSyncClient", "CreateLocationFsxLustreCommand")
+    .sc(schemas_0.CreateLocationFsxLustre$)
+    .build() {
+}
+
+class CreateLocationFsxOntapCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationFsxOntap", {})
+    .n("DataSyncClient", "CreateLocationFsxOntapCommand")
+    .sc(schemas_0.CreateLocationFsxOntap$)
+    .build() {
+}
+
+class CreateLocationFsxOpenZfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationFsxOpenZfs", {})
+    .n("DataSyncClient", "CreateLocationFsxOpenZfsCommand")
+    .sc(schemas_0.CreateLocationFsxOpenZfs$)
+    .build() {
+}
+
+class CreateLocationFsxWindowsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationFsxWindows", {})
+    .n("DataSyncClient", "CreateLocationFsxWindowsCommand")
+    .sc(schemas_0.CreateLocationFsxWindows$)
+    .build() {
+}
+
+class CreateLocationHdfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationHdfs", {})
+    .n("DataSyncClient", "CreateLocationHdfsCommand")
+    .sc(schemas_0.CreateLocationHdfs$)
+    .build() {
+}
+
+class CreateLocationNfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationNfs", {})
+    .n("DataSyncClient", "CreateLocationNfsCommand")
+    .sc(schemas_0.CreateLocationNfs$)
+    .build() {
+}
+
+class CreateLocationObjectStorageCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationObjectStorage", {})
+    .n("DataSyncClient", "CreateLocationObjectStorageCommand")
+    .sc(schemas_0.CreateLocationObjectStorage$)
+    .build() {
+}
+
+class CreateLocationS3Command extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationS3", {})
+    .n("DataSyncClient", "CreateLocationS3Command")
+    .sc(schemas_0.CreateLocationS3$)
+    .build() {
+}
+
+class CreateLocationSmbCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationSmb", {})
+    .n("DataSyncClient", "CreateLocationSmbCommand")
+    .sc(schemas_0.CreateLocationSmb$)
+    .build() {
+}
+
+class CreateTaskCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateTask", {})
+    .n("DataSyncClient", "CreateTaskCommand")
+    .sc(schemas_0.CreateTask$)
+    .build() {
+}
+
+class DeleteAgentCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DeleteAgent", {})
+    .n("DataSyncClient", "DeleteAgentCommand")
+    .sc(schemas_0.DeleteAgent$)
+    .build() {
+}
+
+class DeleteLocationCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DeleteLocation", {})
+    .n("DataSyncClient", "DeleteLocationCommand")
+    .sc(schemas_0.DeleteLocation$)
+    .build() {
+}
+
+class DeleteTaskCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DeleteTask", {})
+    .n("DataSyncClient", "DeleteTaskCommand")
+    .sc(schemas_0.DeleteTask$)
+    .build() {
+}
+
+class DescribeAgentCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeAgent", {})
+    .n("DataSyncClient", "DescribeAgentCommand")
+    .sc(schemas_0.DescribeAgent$)
+    .build() {
+}
+
+class DescribeLocationAzureBlobCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationAzureBlob", {})
+    .n("DataSyncClient", "DescribeLocationAzureBlobCommand")
+    .sc(schemas_0.DescribeLocationAzureBlob$)
+    .build() {
+}
+
+class DescribeLocationEfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationEfs", {})
+    .n("DataSyncClient", "DescribeLocationEfsCommand")
+    .sc(schemas_0.DescribeLocationEfs$)
+    .build() {
+}
+
+class DescribeLocationFsxLustreCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationFsxLustre", {})
+    .n("DataSyncClient", "DescribeLocationFsxLustreCommand")
+    .sc(schemas_0.DescribeLocationFsxLustre$)
+    .build() {
+}
+
+class DescribeLocationFsxOntapCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationFsxOntap", {})
+    .n("DataSyncClient", "DescribeLocationFsxOntapCommand")
+    .sc(schemas_0.DescribeLocationFsxOntap$)
+    .build() {
+}
+
+class DescribeLocationFsxOpenZfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationFsxOpenZfs", {})
+    .n("DataSyncClient", "DescribeLocationFsxOpenZfsCommand")
+    .sc(schemas_0.DescribeLocationFsxOpenZfs$)
+    .build() {
+}
+
+class DescribeLocationFsxWindowsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationFsxWindows", {})
+    .n("DataSyncClient", "DescribeLocationFsxWindowsCommand")
+    .sc(schemas_0.DescribeLocationFsxWindows$)
+    .build() {
+}
+
+class DescribeLocationHdfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationHdfs", {})
+    .n("DataSyncClient", "DescribeLocationHdfsCommand")
+    .sc(schemas_0.DescribeLocationHdfs$)
+    .build() {
+}
+
+class DescribeLocationNfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationNfs", {})
+    .n("DataSyncClient", "DescribeLocationNfsCommand")
+    .sc(schemas_0.DescribeLocationNfs$)
+    .build() {
+}
+
+class DescribeLocationObjectStorageCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationObjectStorage", {})
+    .n("DataSyncClient", "DescribeLocationObjectStorageCommand")
+    .sc(schemas_0.DescribeLocationObjectStorage$)
+    .build() {
+}
+
+class DescribeLocationS3Command extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationS3", {})
+    .n("DataSyncClient", "DescribeLocationS3Command")
+    .sc(schemas_0.DescribeLocationS3$)
+    .build() {
+}
+
+class DescribeLocationSmbCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationSmb", {})
+    .n("DataSyncClient", "DescribeLocationSmbCommand")
+    .sc(schemas_0.DescribeLocationSmb$)
+    .build() {
+}
+
+class DescribeTaskCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeTask", {})
+    .n("DataSyncClient", "DescribeTaskCommand")
+    .sc(schemas_0.DescribeTask$)
+    .build() {
+}
+
+class DescribeTaskExecutionCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeTaskExecution", {})
+    .n("DataSyncClient", "DescribeTaskExecutionCommand")
+    .sc(schemas_0.DescribeTaskExecution$)
+    .build() {
+}
+
+class ListAgentsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListAgents", {})
+    .n("DataSyncClient", "ListAgentsCommand")
+    .sc(schemas_0.ListAgents$)
+    .build() {
+}
+
+class ListLocationsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListLocations", {})
+    .n("DataSyncClient", "ListLocationsCommand")
+    .sc(schemas_0.ListLocations$)
+    .build() {
+}
+
+class ListTagsForResourceCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListTagsForResource", {})
+    .n("DataSyncClient", "ListTagsForResourceCommand")
+    .sc(schemas_0.ListTagsForResource$)
+    .build() {
+}
+
+class ListTaskExecutionsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListTaskExecutions", {})
+    .n("DataSyncClient", "ListTaskExecutionsCommand")
+    .sc(schemas_0.ListTaskExecutions$)
+    .build() {
+}
+
+class ListTasksCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListTasks", {})
+    .n("DataSyncClient", "ListTasksCommand")
+    .sc(schemas_0.ListTasks$)
+    .build() {
+}
+
+class StartTaskExecutionCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "StartTaskExecution", {})
+    .n("DataSyncClient", "StartTaskExecutionCommand")
+    .sc(schemas_0.StartTaskExecution$)
+    .build() {
+}
+
+class TagResourceCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "TagResource", {})
+    .n("DataSyncClient", "TagResourceCommand")
+    .sc(schemas_0.TagResource$)
+    .build() {
+}
+
+class UntagResourceCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UntagResource", {})
+    .n("DataSyncClient", "UntagResourceCommand")
+    .sc(schemas_0.UntagResource$)
+    .build() {
+}
+
+class UpdateAgentCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateAgent", {})
+    .n("DataSyncClient", "UpdateAgentCommand")
+    .sc(schemas_0.UpdateAgent$)
+    .build() {
+}
+
+class UpdateLocationAzureBlobCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationAzureBlob", {})
+    .n("DataSyncClient", "UpdateLocationAzureBlobCommand")
+    .sc(schemas_0.UpdateLocationAzureBlob$)
+    .build() {
+}
+
+class UpdateLocationEfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationEfs", {})
+    .n("DataSyncClient", "UpdateLocationEfsCommand")
+    .sc(schemas_0.UpdateLocationEfs$)
+    .build() {
+}
+
+class UpdateLocationFsxLustreCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationFsxLustre", {})
+    .n("DataSyncClient", "UpdateLocationFsxLustreCommand")
+    .sc(schemas_0.UpdateLocationFsxLustre$)
+    .build() {
+}
+
+class UpdateLocationFsxOntapCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationFsxOntap", {})
+    .n("DataSyncClient", "UpdateLocationFsxOntapCommand")
+    .sc(schemas_0.UpdateLocationFsxOntap$)
+    .build() {
+}
+
+class UpdateLocationFsxOpenZfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationFsxOpenZfs", {})
+    .n("DataSyncClient", "UpdateLocationFsxOpenZfsCommand")
+    .sc(schemas_0.UpdateLocationFsxOpenZfs$)
+    .build() {
+}
+
+class UpdateLocationFsxWindowsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationFsxWindows", {})
+    .n("DataSyncClient", "UpdateLocationFsxWindowsCommand")
+    .sc(schemas_0.UpdateLocationFsxWindows$)
+    .build() {
+}
+
+class UpdateLocationHdfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationHdfs", {})
+    .n("DataSyncClient", "UpdateLocationHdfsCommand")
+    .sc(schemas_0.UpdateLocationHdfs$)
+    .build() {
+}
+
+class UpdateLocationNfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationNfs", {})
+    .n("DataSyncClient", "UpdateLocationNfsCommand")
+    .sc(schemas_0.UpdateLocationNfs$)
+    .build() {
+}
+
+class UpdateLocationObjectStorageCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationObjectStorage", {})
+    .n("DataSyncClient", "UpdateLocationObjectStorageCommand")
+    .sc(schemas_0.UpdateLocationObjectStorage$)
+    .build() {
+}
+
+class UpdateLocationS3Command extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationS3", {})
+    .n("DataSyncClient", "UpdateLocationS3Command")
+    .sc(schemas_0.UpdateLocationS3$)
+    .build() {
+}
+
+class UpdateLocationSmbCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationSmb", {})
+    .n("DataSyncClient", "UpdateLocationSmbCommand")
+    .sc(schemas_0.UpdateLocationSmb$)
+    .build() {
+}
+
+class UpdateTaskCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateTask", {})
+    .n("DataSyncClient", "UpdateTaskCommand")
+    .sc(schemas_0.UpdateTask$)
+    .build() {
+}
+
+class UpdateTaskExecutionCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateTaskExecution", {})
+    .n("DataSyncClient", "UpdateTaskExecutionCommand")
+    .sc(schemas_0.UpdateTaskExecution$)
+    .build() {
+}
+
+const paginateListAgents = core.createPaginator(DataSyncClient, ListAgentsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListLocations = core.createPaginator(DataSyncClient, ListLocationsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListTagsForResource = core.createPaginator(DataSyncClient, ListTagsForResourceCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListTaskExecutions = core.createPaginator(DataSyncClient, ListTaskExecutionsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListTasks = core.createPaginator(DataSyncClient, ListTasksCommand, "NextToken", "NextToken", "MaxResults");
+
+const commands = {
+    CancelTaskExecutionCommand,
+    CreateAgentCommand,
+    CreateLocationAzureBlobCommand,
+    CreateLocationEfsCommand,
+    CreateLocationFsxLustreCommand,
+    CreateLocationFsxOntapCommand,
+    CreateLocationFsxOpenZfsCommand,
+    CreateLocationFsxWindowsCommand,
+    CreateLocationHdfsCommand,
+    CreateLocationNfsCommand,
+    CreateLocationObjectStorageCommand,
+    CreateLocationS3Command,
+    CreateLocationSmbCommand,
+    CreateTaskCommand,
+    DeleteAgentCommand,
+    DeleteLocationCommand,
+    DeleteTaskCommand,
+    DescribeAgentCommand,
+    DescribeLocationAzureBlobCommand,
+    DescribeLocationEfsCommand,
+    DescribeLocationFsxLustreCommand,
+    DescribeLocationFsxOntapCommand,
+    DescribeLocationFsxOpenZfsCommand,
+    DescribeLocationFsxWindowsCommand,
+    DescribeLocationHdfsCommand,
+    DescribeLocationNfsCommand,
+    DescribeLocationObjectStorageCommand,
+    DescribeLocationS3Command,
+    DescribeLocationSmbCommand,
+    DescribeTaskCommand,
+    DescribeTaskExecutionCommand,
+    ListAgentsCommand,
+    ListLocationsCommand,
+    ListTagsForResourceCommand,
+    ListTaskExecutionsCommand,
+    ListTasksCommand,
+    StartTaskExecutionCommand,
+    TagResourceCommand,
+    UntagResourceCommand,
+    UpdateAgentCommand,
+    UpdateLocationAzureBlobCommand,
+    UpdateLocationEfsCommand,
+    UpdateLocationFsxLustreCommand,
+    UpdateLocationFsxOntapCommand,
+    UpdateLocationFsxOpenZfsCommand,
+    UpdateLocationFsxWindowsCommand,
+    UpdateLocationHdfsCommand,
+    UpdateLocationNfsCommand,
+    UpdateLocationObjectStorageCommand,
+    UpdateLocationS3Command,
+    UpdateLocationSmbCommand,
+    UpdateTaskCommand,
+    UpdateTaskExecutionCommand,
+};
+const paginators = {
+    paginateListAgents,
+    paginateListLocations,
+    paginateListTagsForResource,
+    paginateListTaskExecutions,
+    paginateListTasks,
+};
+class DataSync extends DataSyncClient {
+}
+client.createAggregatedClient(commands, DataSync, { paginators });
+
+const AgentStatus = {
+    OFFLINE: "OFFLINE",
+    ONLINE: "ONLINE",
+};
+const Atime = {
+    BEST_EFFORT: "BEST_EFFORT",
+    NONE: "NONE",
+};
+const AzureAccessTier = {
+    ARCHIVE: "ARCHIVE",
+    COOL: "COOL",
+    HOT: "HOT",
+};
+const AzureBlobAuthenticationType = {
+    NONE: "NONE",
+    SAS: "SAS",
+};
+const AzureBlobType = {
+    BLOCK: "BLOCK",
+};
+const EfsInTransitEncryption = {
+    NONE: "NONE",
+    TLS1_2: "TLS1_2",
+};
+const NfsVersion = {
+    AUTOMATIC: "AUTOMATIC",
+    NFS3: "NFS3",
+    NFS4_0: "NFS4_0",
+    NFS4_1: "NFS4_1",
+};
+const SmbVersion = {
+    AUTOMATIC: "AUTOMATIC",
+    SMB1: "SMB1",
+    SMB2: "SMB2",
+    SMB2_0: "SMB2_0",
+    SMB3: "SMB3",
+};
+const HdfsAuthenticationType = {
+    KERBEROS: "KERBEROS",
+    SIMPLE: "SIMPLE",
+};
+const HdfsDataTransferProtection = {
+    AUTHENTICATION: "AUTHENTICATION",
+    DISABLED: "DISABLED",
+    INTEGRITY: "INTEGRITY",
+    PRIVACY: "PRIVACY",
+};
+const HdfsRpcProtection = {
+    AUTHENTICATION: "AUTHENTICATION",
+    DISABLED: "DISABLED",
+    INTEGRITY: "INTEGRITY",
+    PRIVACY: "PRIVACY",
+};
+const ObjectStorageServerProtocol = {
+    HTTP: "HTTP",
+    HTTPS: "HTTPS",
+};
+const S3StorageClass = {
+    DEEP_ARCHIVE: "DEEP_ARCHIVE",
+    GLACIER: "GLACIER",
+    GLACIER_INSTANT_RETRIEVAL: "GLACIER_INSTANT_RETRIEVAL",
+    INTELLIGENT_TIERING: "INTELLIGENT_TIERING",
+    ONEZONE_IA: "ONEZONE_IA",
+    OUTPOSTS: "OUTPOSTS",
+    STANDARD: "STANDARD",
+    STANDARD_IA: "STANDARD_IA",
+};
+const SmbAuthenticationType = {
+    KERBEROS: "KERBEROS",
+    NTLM: "NTLM",
+};
+const FilterType = {
+    SIMPLE_PATTERN: "SIMPLE_PATTERN",
+};
+const ManifestAction = {
+    TRANSFER: "TRANSFER",
+};
+const ManifestFormat = {
+    CSV: "CSV",
+};
+const Gid = {
+    BOTH: "BOTH",
+    INT_VALUE: "INT_VALUE",
+    NAME: "NAME",
+    NONE: "NONE",
+};
+const LogLevel = {
+    BASIC: "BASIC",
+    OFF: "OFF",
+    TRANSFER: "TRANSFER",
+};
+const Mtime = {
+    NONE: "NONE",
+    PRESERVE: "PRESERVE",
+};
+const ObjectTags = {
+    NONE: "NONE",
+    PRESERVE: "PRESERVE",
+};
+const OverwriteMode = {
+    ALWAYS: "ALWAYS",
+    NEVER: "NEVER",
+};
+const PosixPermissions = {
+    NONE: "NONE",
+    PRESERVE: "PRESERVE",
+};
+const PreserveDeletedFiles = {
+    PRESERVE: "PRESERVE",
+    REMOVE: "REMOVE",
+};
+const PreserveDevices = {
+    NONE: "NONE",
+    PRESERVE: "PRESERVE",
+};
+const SmbSecurityDescriptorCopyFlags = {
+    NONE: "NONE",
+    OWNER_DACL: "OWNER_DACL",
+    OWNER_DACL_SACL: "OWNER_DACL_SACL",
+};
+const TaskQueueing = {
+    DISABLED: "DISABLED",
+    ENABLED: "ENABLED",
+};
+const TransferMode = {
+    ALL: "ALL",
+    CHANGED: "CHANGED",
+};
+const Uid = {
+    BOTH: "BOTH",
+    INT_VALUE: "INT_VALUE",
+    NAME: "NAME",
+    NONE: "NONE",
+};
+const VerifyMode = {
+    NONE: "NONE",
+    ONLY_FILES_TRANSFERRED: "ONLY_FILES_TRANSFERRED",
+    POINT_IN_TIME_CONSISTENT: "POINT_IN_TIME_CONSISTENT",
+};
+const ScheduleStatus = {
+    DISABLED: "DISABLED",
+    ENABLED: "ENABLED",
+};
+const TaskMode = {
+    BASIC: "BASIC",
+    ENHANCED: "ENHANCED",
+};
+const ObjectVersionIds = {
+    INCLUDE: "INCLUDE",
+    NONE: "NONE",
+};
+const ReportOutputType = {
+    STANDARD: "STANDARD",
+    SUMMARY_ONLY: "SUMMARY_ONLY",
+};
+const ReportLevel = {
+    ERRORS_ONLY: "ERRORS_ONLY",
+    SUCCESSES_AND_ERRORS: "SUCCESSES_AND_ERRORS",
+};
+const EndpointType = {
+    FIPS: "FIPS",
+    FIPS_PRIVATE_LINK: "FIPS_PRIVATE_LINK",
+    PRIVATE_LINK: "PRIVATE_LINK",
+    PUBLIC: "PUBLIC",
+};
+const ScheduleDisabledBy = {
+    SERVICE: "SERVICE",
+    USER: "USER",
+};
+const TaskStatus = {
+    AVAILABLE: "AVAILABLE",
+    CREATING: "CREATING",
+    QUEUED: "QUEUED",
+    RUNNING: "RUNNING",
+    UNAVAILABLE: "UNAVAILABLE",
+};
+const PhaseStatus = {
+    ERROR: "ERROR",
+    PENDING: "PENDING",
+    SUCCESS: "SUCCESS",
+};
+const TaskExecutionStatus = {
+    CANCELLING: "CANCELLING",
+    ERROR: "ERROR",
+    LAUNCHING: "LAUNCHING",
+    PREPARING: "PREPARING",
+    QUEUED: "QUEUED",
+    SUCCESS: "SUCCESS",
+    TRANSFERRING: "TRANSFERRING",
+    VERIFYING: "VERIFYING",
+};
+const LocationFilterName = {
+    CreationTime: "CreationTime",
+    LocationType: "LocationType",
+    LocationUri: "LocationUri",
+};
+const Operator = {
+    BEGINS_WITH: "BeginsWith",
+    CONTAINS: "Contains",
+    EQ: "Equals",
+    GE: "GreaterThanOrEqual",
+    GT: "GreaterThan",
+    IN: "In",
+    LE: "LessThanOrEqual",
+    LT: "LessThan",
+    NE: "NotEquals",
+    NOT_CONTAINS: "NotContains",
+};
+const TaskFilterName = {
+    CreationTime: "CreationTime",
+    LocationId: "LocationId",
+};
+
+exports.$Command = client.Command;
+exports.__Client = client.Client;
+exports.DataSyncServiceException = DataSyncServiceException.DataSyncServiceException;
+exports.AgentStatus = AgentStatus;
+exports.Atime = Atime;
+exports.AzureAccessTier = AzureAccessTier;
+exports.AzureBlobAuthenticationType = AzureBlobAuthenticationType;
+exports.AzureBlobType = AzureBlobType;
+exports.CancelTaskExecutionCommand = CancelTaskExecutionCommand;
+exports.CreateAgentCommand = CreateAgentCommand;
+exports.CreateLocationAzureBlobCommand = CreateLocationAzureBlobCommand;
+exports.CreateLocationEfsCommand = CreateLocationEfsCommand;
+exports.CreateLocationFsxLustreCommand = CreateLocationFsxLustreCommand;
+exports.CreateLocationFsxOntapCommand = CreateLocationFsxOntapCommand;
+exports.CreateLocationFsxOpenZfsCommand = CreateLocationFsxOpenZfsCommand;
+exports.CreateLocationFsxWindowsCommand = CreateLocationFsxWindowsCommand;
+exports.CreateLocationHdfsCommand = CreateLocationHdfsCommand;
+exports.CreateLocationNfsCommand = CreateLocationNfsCommand;
+exports.CreateLocationObjectStorageCommand = CreateLocationObjectStorageCommand;
+exports.CreateLocationS3Command = CreateLocationS3Command;
+exports.CreateLocationSmbCommand = CreateLocationSmbCommand;
+exports.CreateTaskCommand = CreateTaskCommand;
+exports.DataSync = DataSync;
+exports.DataSyncClient = DataSyncClient;
+exports.DeleteAgentCommand = DeleteAgentCommand;
+exports.DeleteLocationCommand = DeleteLocationCommand;
+exports.DeleteTaskCommand = DeleteTaskCommand;
+exports.DescribeAgentCommand = DescribeAgentCommand;
+exports.DescribeLocationAzureBlobCommand = DescribeLocationAzureBlobCommand;
+exports.DescribeLocationEfsCommand = DescribeLocationEfsCommand;
+exports.DescribeLocationFsxLustreCommand = DescribeLocationFsxLustreCommand;
+exports.DescribeLocationFsxOntapCommand = DescribeLocationFsxOntapCommand;
+exports.DescribeLocationFsxOpenZfsCommand = DescribeLocationFsxOpenZfsCommand;
+exports.DescribeLocationFsxWindowsCommand = DescribeLocationFsxWindowsCommand;
+exports.DescribeLocationHdfsCommand = DescribeLocationHdfsCommand;
+exports.DescribeLocationNfsCommand = DescribeLocationNfsCommand;
+exports.DescribeLocationObjectStorageCommand = DescribeLocationObjectStorageCommand;
+exports.DescribeLocationS3Command = DescribeLocationS3Command;
+exports.DescribeLocationSmbCommand = DescribeLocationSmbCommand;
+exports.DescribeTaskCommand = DescribeTaskCommand;
+exports.DescribeTaskExecutionCommand = DescribeTaskExecutionCommand;
+exports.EfsInTransitEncryption = EfsInTransitEncryption;
+exports.EndpointType = EndpointType;
+exports.FilterType = FilterType;
+exports.Gid = Gid;
+exports.HdfsAuthenticationType = HdfsAuthenticationType;
+exports.HdfsDataTransferProtection = HdfsDataTransferProtection;
+exports.HdfsRpcProtection = HdfsRpcProtection;
+exports.ListAgentsCommand = ListAgentsCommand;
+exports.ListLocationsCommand = ListLocationsCommand;
+exports.ListTagsForResourceCommand = ListTagsForResourceCommand;
+exports.ListTaskExecutionsCommand = ListTaskExecutionsCommand;
+exports.ListTasksCommand = ListTasksCommand;
+exports.LocationFilterName = LocationFilterName;
+exports.LogLevel = LogLevel;
+exports.ManifestAction = ManifestAction;
+exports.ManifestFormat = ManifestFormat;
+exports.Mtime = Mtime;
+exports.NfsVersion = NfsVersion;
+exports.ObjectStorageServerProtocol = ObjectStorageServerProtocol;
+exports.ObjectTags = ObjectTags;
+exports.ObjectVersionIds = ObjectVersionIds;
+exports.Operator = Operator;
+exports.OverwriteMode = OverwriteMode;
+exports.PhaseStatus = PhaseStatus;
+exports.PosixPermissions = PosixPermissions;
+exports.PreserveDeletedFiles = PreserveDeletedFiles;
+exports.PreserveDevices = PreserveDevices;
+exports.ReportLevel = ReportLevel;
+exports.ReportOutputType = ReportOutputType;
+exports.S3StorageClass = S3StorageClass;
+exports.ScheduleDisabledBy = ScheduleDisabledBy;
+exports.ScheduleStatus = ScheduleStatus;
+exports.SmbAuthenticationType = SmbAuthenticationType;
+exports.SmbSecurityDescriptorCopyFlags = SmbSecurityDescriptorCopyFlags;
+exports.SmbVersion = SmbVersion;
+exports.StartTaskExecutionCommand = StartTaskExecutionCommand;
+exports.TagResourceCommand = TagResourceCommand;
+exports.TaskExecutionStatus = TaskExecutionStatus;
+exports.TaskFilterName = TaskFilterName;
+exports.TaskMode = TaskMode;
+exports.TaskQueueing = TaskQueueing;
+exports.TaskStatus = TaskStatus;
+exports.TransferMode = TransferMode;
+exports.Uid = Uid;
+exports.UntagResourceCommand = UntagResourceCommand;
+exports.UpdateAgentCommand = UpdateAgentCommand;
+exports.UpdateLocationAzureBlobCommand = UpdateLocationAzureBlobCommand;
+exports.UpdateLocationEfsCommand = UpdateLocationEfsCommand;
+exports.UpdateLocationFsxLustreCommand = UpdateLocationFsxLustreCommand;
+exports.UpdateLocationFsxOntapCommand = UpdateLocationFsxOntapCommand;
+exports.UpdateLocationFsxOpenZfsCommand = UpdateLocationFsxOpenZfsCommand;
+exports.UpdateLocationFsxWindowsCommand = UpdateLocationFsxWindowsCommand;
+exports.UpdateLocationHdfsCommand = UpdateLocationHdfsCommand;
+exports.UpdateLocationNfsCommand = UpdateLocationNfsCommand;
+exports.UpdateLocationObjectStorageCommand = UpdateLocationObjectStorageCommand;
+exports.UpdateLocationS3Command = UpdateLocationS3Command;
+exports.UpdateLocationSmbCommand = UpdateLocationSmbCommand;
+exports.UpdateTaskCommand = UpdateTaskCommand;
+exports.UpdateTaskExecutionCommand = UpdateTaskExecutionCommand;
+exports.VerifyMode = VerifyMode;
+exports.paginateListAgents = paginateListAgents;
+exports.paginateListLocations = paginateListLocations;
+exports.paginateListTagsForResource = paginateListTagsForResource;
+exports.paginateListTaskExecutions = paginateListTaskExecutions;
+exports.paginateListTasks = paginateListTasks;
+Object.prototype.hasOwnProperty.call(schemas_0, '__proto__') &&
+    !Object.prototype.hasOwnProperty.call(exports, '__proto__') &&
+    Object.defineProperty(exports, '__proto__', {
+        enumerable: true,
+        value: schemas_0['__proto__']
+    });
+
+Object.keys(schemas_0).forEach(function (k) {
+    if (k !== 'default' && !Object.prototype.hasOwnProperty.call(exports, k)) exports[k] = schemas_0[k];
+});
+Object.prototype.hasOwnProperty.call(errors, '__proto__') &&
+    !Object.prototype.hasOwnProperty.call(exports, '__proto__') &&
+    Object.defineProperty(exports, '__proto__', {
+        enumerable: true,
+        value: errors['__proto__']
+    });
+
+Object.keys(errors).forEach(function (k) {
+    if (k !== 'default' && !Object.prototype.hasOwnProperty.call(exports, k)) exports[k] = errors[k];
+});
+
+
+/***/ }),
+
+/***/ 7208:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.DataSyncServiceException = exports.__ServiceException = void 0;
+const client_1 = __nccwpck_require__(92658);
+Object.defineProperty(exports, "__ServiceException", ({ enumerable: true, get: function () { return client_1.ServiceException; } }));
+class DataSyncServiceException extends client_1.ServiceException {
+    constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, DataSyncServiceException.prototype);
+    }
+}
+exports.DataSyncServiceException = DataSyncServiceException;
+
+
+/***/ }),
+
+/***/ 64488:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.InvalidRequestException = exports.InternalException = void 0;
+const DataSyncServiceException_1 = __nccwpck_require__(7208);
+class InternalException extends DataSyncServiceException_1.DataSyncServiceException {
+    name = "InternalException";
+    $fault = "server";
+    errorCode;
+    constructor(opts) {
+        super({
+            name: "InternalException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InternalException.prototype);
+        this.errorCode = opts.errorCode;
+    }
+}
+exports.InternalException = InternalException;
+class InvalidRequestException extends DataSyncServiceException_1.DataSyncServiceException {
+    name = "InvalidRequestException";
+    $fault = "client";
+    errorCode;
+    datasyncErrorCode;
+    constructor(opts) {
+        super({
+            name: "InvalidRequestException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidRequestException.prototype);
+        this.errorCode = opts.errorCode;
+        this.datasyncErrorCode = opts.datasyncErrorCode;
+    }
+}
+exports.InvalidRequestException = InvalidRequestException;
+
+
+/***/ }),
+
+/***/ 54034:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.getRuntimeConfig = void 0;
+const tslib_1 = __nccwpck_require__(61860);
+const package_json_1 = tslib_1.__importDefault(__nccwpck_require__(13452));
+const client_1 = __nccwpck_require__(5152);
+const httpAuthSchemes_1 = __nccwpck_require__(97523);
+const credential_provider_node_1 = __nccwpck_require__(5861);
+const client_2 = __nccwpck_require__(92658);
+const config_1 = __nccwpck_require__(47291);
+const retry_1 = __nccwpck_require__(23609);
+const serde_1 = __nccwpck_require__(92430);
+const node_http_handler_1 = __nccwpck_require__(61279);
+const runtimeConfig_shared_1 = __nccwpck_require__(25035);
+const getRuntimeConfig = (config) => {
+    (0, client_2.emitWarningIfUnsupportedVersion)(process.version);
+    const defaultsMode = (0, config_1.resolveDefaultsModeConfig)(config);
+    const defaultConfigProvider = () => defaultsMode().then(client_2.loadConfigsForDefaultMode);
+    const clientSharedValues = (0, runtimeConfig_shared_1.getRuntimeConfig)(config);
+    (0, client_1.emitWarningIfUnsupportedVersion)(process.version);
+    const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger,
+    };
+    return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? (0, config_1.loadConfig)(httpAuthSchemes_1.NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? serde_1.calculateBodyLength,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? credential_provider_node_1.defaultProvider,
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? (0, client_1.createDefaultUserAgentProvider)({ serviceId: clientSharedValues.serviceId, clientVersion: package_json_1.default.version }),
+        maxAttempts: config?.maxAttempts ?? (0, config_1.loadConfig)(retry_1.NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
+        region: config?.region ?? (0, config_1.loadConfig)(config_1.NODE_REGION_CONFIG_OPTIONS, { ...config_1.NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
+        requestHandler: node_http_handler_1.NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ??
+            (0, config_1.loadConfig)({
+                ...retry_1.NODE_RETRY_MODE_CONFIG_OPTIONS,
+                default: async () => (await defaultConfigProvider()).retryMode || retry_1.DEFAULT_RETRY_MODE,
+            }, config),
+        sha256: config?.sha256 ?? serde_1.Hash.bind(null, "sha256"),
+        streamCollector: config?.streamCollector ?? node_http_handler_1.streamCollector,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? (0, config_1.loadConfig)(config_1.NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? (0, config_1.loadConfig)(config_1.NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? (0, config_1.loadConfig)(client_1.NODE_APP_ID_CONFIG_OPTIONS, loaderConfig),
+    };
+};
+exports.getRuntimeConfig = getRuntimeConfig;
+
+
+/***/ }),
+
+/***/ 25035:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.getRuntimeConfig = void 0;
+const httpAuthSchemes_1 = __nccwpck_require__(97523);
+const protocols_1 = __nccwpck_require__(37288);
+const client_1 = __nccwpck_require__(92658);
+const protocols_2 = __nccwpck_require__(93422);
+const serde_1 = __nccwpck_require__(92430);
+const httpAuthSchemeProvider_1 = __nccwpck_require__(2523);
+const endpointResolver_1 = __nccwpck_require__(9317);
+const schemas_0_1 = __nccwpck_require__(36644);
+const getRuntimeConfig = (config) => {
+    return {
+        apiVersion: "2018-11-09",
+        base64Decoder: config?.base64Decoder ?? serde_1.fromBase64,
+        base64Encoder: config?.base64Encoder ?? serde_1.toBase64,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? endpointResolver_1.defaultEndpointResolver,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? httpAuthSchemeProvider_1.defaultDataSyncHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+            {
+                schemeId: "aws.auth#sigv4",
+                identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+                signer: new httpAuthSchemes_1.AwsSdkSigV4Signer(),
+            },
+        ],
+        logger: config?.logger ?? new client_1.NoOpLogger(),
+        protocol: config?.protocol ?? protocols_1.AwsJson1_1Protocol,
+        protocolSettings: config?.protocolSettings ?? {
+            defaultNamespace: "com.amazonaws.datasync",
+            errorTypeRegistries: schemas_0_1.errorTypeRegistries,
+            version: "2018-11-09",
+            serviceTarget: "FmrsService",
+        },
+        serviceId: config?.serviceId ?? "DataSync",
+        urlParser: config?.urlParser ?? protocols_2.parseUrl,
+        utf8Decoder: config?.utf8Decoder ?? serde_1.fromUtf8,
+        utf8Encoder: config?.utf8Encoder ?? serde_1.toUtf8,
+    };
+};
+exports.getRuntimeConfig = getRuntimeConfig;
+
+
+/***/ }),
+
+/***/ 36644:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.DescribeLocationFsxLustreResponse$ = exports.DescribeLocationFsxLustreRequest$ = exports.DescribeLocationEfsResponse$ = exports.DescribeLocationEfsRequest$ = exports.DescribeLocationAzureBlobResponse$ = exports.DescribeLocationAzureBlobRequest$ = exports.DescribeAgentResponse$ = exports.DescribeAgentRequest$ = exports.DeleteTaskResponse$ = exports.DeleteTaskRequest$ = exports.DeleteLocationResponse$ = exports.DeleteLocationRequest$ = exports.DeleteAgentResponse$ = exports.DeleteAgentRequest$ = exports.CustomSecretConfig$ = exports.CreateTaskResponse$ = exports.CreateTaskRequest$ = exports.CreateLocationSmbResponse$ = exports.CreateLocationSmbRequest$ = exports.CreateLocationS3Response$ = exports.CreateLocationS3Request$ = exports.CreateLocationObjectStorageResponse$ = exports.CreateLocationObjectStorageRequest$ = exports.CreateLocationNfsResponse$ = exports.CreateLocationNfsRequest$ = exports.CreateLocationHdfsResponse$ = exports.CreateLocationHdfsRequest$ = exports.CreateLocationFsxWindowsResponse$ = exports.CreateLocationFsxWindowsRequest$ = exports.CreateLocationFsxOpenZfsResponse$ = exports.CreateLocationFsxOpenZfsRequest$ = exports.CreateLocationFsxOntapResponse$ = exports.CreateLocationFsxOntapRequest$ = exports.CreateLocationFsxLustreResponse$ = exports.CreateLocationFsxLustreRequest$ = exports.CreateLocationEfsResponse$ = exports.CreateLocationEfsRequest$ = exports.CreateLocationAzureBlobResponse$ = exports.CreateLocationAzureBlobRequest$ = exports.CreateAgentResponse$ = exports.CreateAgentRequest$ = exports.CmkSecretConfig$ = exports.CancelTaskExecutionResponse$ = exports.CancelTaskExecutionRequest$ = exports.AzureBlobSasConfiguration$ = exports.AgentListEntry$ = exports.errorTypeRegistries = exports.InvalidRequestException$ = exports.InternalException$ = exports.DataSyncServiceException$ = void 0;
+exports.ReportDestinationS3$ = exports.ReportDestination$ = exports.QopConfiguration$ = exports.PrivateLinkConfig$ = exports.Platform$ = exports.Options$ = exports.OnPremConfig$ = exports.NfsMountOptions$ = exports.ManifestConfig$ = exports.ManagedSecretConfig$ = exports.LocationListEntry$ = exports.LocationFilter$ = exports.ListTasksResponse$ = exports.ListTasksRequest$ = exports.ListTaskExecutionsResponse$ = exports.ListTaskExecutionsRequest$ = exports.ListTagsForResourceResponse$ = exports.ListTagsForResourceRequest$ = exports.ListLocationsResponse$ = exports.ListLocationsRequest$ = exports.ListAgentsResponse$ = exports.ListAgentsRequest$ = exports.HdfsNameNode$ = exports.FsxUpdateProtocolSmb$ = exports.FsxUpdateProtocol$ = exports.FsxProtocolSmb$ = exports.FsxProtocolNfs$ = exports.FsxProtocol$ = exports.FilterRule$ = exports.Ec2Config$ = exports.DescribeTaskResponse$ = exports.DescribeTaskRequest$ = exports.DescribeTaskExecutionResponse$ = exports.DescribeTaskExecutionRequest$ = exports.DescribeLocationSmbResponse$ = exports.DescribeLocationSmbRequest$ = exports.DescribeLocationS3Response$ = exports.DescribeLocationS3Request$ = exports.DescribeLocationObjectStorageResponse$ = exports.DescribeLocationObjectStorageRequest$ = exports.DescribeLocationNfsResponse$ = exports.DescribeLocationNfsRequest$ = exports.DescribeLocationHdfsResponse$ = exports.DescribeLocationHdfsRequest$ = exports.DescribeLocationFsxWindowsResponse$ = exports.DescribeLocationFsxWindowsRequest$ = exports.DescribeLocationFsxOpenZfsResponse$ = exports.DescribeLocationFsxOpenZfsRequest$ = exports.DescribeLocationFsxOntapResponse$ = exports.DescribeLocationFsxOntapRequest$ = void 0;
+exports.UpdateTaskExecutionRequest$ = exports.UpdateLocationSmbResponse$ = exports.UpdateLocationSmbRequest$ = exports.UpdateLocationS3Response$ = exports.UpdateLocationS3Request$ = exports.UpdateLocationObjectStorageResponse$ = exports.UpdateLocationObjectStorageRequest$ = exports.UpdateLocationNfsResponse$ = exports.UpdateLocationNfsRequest$ = exports.UpdateLocationHdfsResponse$ = exports.UpdateLocationHdfsRequest$ = exports.UpdateLocationFsxWindowsResponse$ = exports.UpdateLocationFsxWindowsRequest$ = exports.UpdateLocationFsxOpenZfsResponse$ = exports.UpdateLocationFsxOpenZfsRequest$ = exports.UpdateLocationFsxOntapResponse$ = exports.UpdateLocationFsxOntapRequest$ = exports.UpdateLocationFsxLustreResponse$ = exports.UpdateLocationFsxLustreRequest$ = exports.UpdateLocationEfsResponse$ = exports.UpdateLocationEfsRequest$ = exports.UpdateLocationAzureBlobResponse$ = exports.UpdateLocationAzureBlobRequest$ = exports.UpdateAgentResponse$ = exports.UpdateAgentRequest$ = exports.UntagResourceResponse$ = exports.UntagResourceRequest$ = exports.TaskScheduleDetails$ = exports.TaskSchedule$ = exports.TaskReportConfig$ = exports.TaskListEntry$ = exports.TaskFilter$ = exports.TaskExecutionResultDetail$ = exports.TaskExecutionListEntry$ = exports.TaskExecutionFoldersListedDetail$ = exports.TaskExecutionFoldersFailedDetail$ = exports.TaskExecutionFilesListedDetail$ = exports.TaskExecutionFilesFailedDetail$ = exports.TagResourceResponse$ = exports.TagResourceRequest$ = exports.TagListEntry$ = exports.StartTaskExecutionResponse$ = exports.StartTaskExecutionRequest$ = exports.SourceManifestConfig$ = exports.SmbMountOptions$ = exports.S3ManifestConfig$ = exports.S3Config$ = exports.ReportResult$ = exports.ReportOverrides$ = exports.ReportOverride$ = void 0;
+exports.UpdateLocationHdfs$ = exports.UpdateLocationFsxWindows$ = exports.UpdateLocationFsxOpenZfs$ = exports.UpdateLocationFsxOntap$ = exports.UpdateLocationFsxLustre$ = exports.UpdateLocationEfs$ = exports.UpdateLocationAzureBlob$ = exports.UpdateAgent$ = exports.UntagResource$ = exports.TagResource$ = exports.StartTaskExecution$ = exports.ListTasks$ = exports.ListTaskExecutions$ = exports.ListTagsForResource$ = exports.ListLocations$ = exports.ListAgents$ = exports.DescribeTaskExecution$ = exports.DescribeTask$ = exports.DescribeLocationSmb$ = exports.DescribeLocationS3$ = exports.DescribeLocationObjectStorage$ = exports.DescribeLocationNfs$ = exports.DescribeLocationHdfs$ = exports.DescribeLocationFsxWindows$ = exports.DescribeLocationFsxOpenZfs$ = exports.DescribeLocationFsxOntap$ = exports.DescribeLocationFsxLustre$ = exports.DescribeLocationEfs$ = exports.DescribeLocationAzureBlob$ = exports.DescribeAgent$ = exports.DeleteTask$ = exports.DeleteLocation$ = exports.DeleteAgent$ = exports.CreateTask$ = exports.CreateLocationSmb$ = exports.CreateLocationS3$ = exports.CreateLocationObjectStorage$ = exports.CreateLocationNfs$ = exports.CreateLocationHdfs$ = exports.CreateLocationFsxWindows$ = exports.CreateLocationFsxOpenZfs$ = exports.CreateLocationFsxOntap$ = exports.CreateLocationFsxLustre$ = exports.CreateLocationEfs$ = exports.CreateLocationAzureBlob$ = exports.CreateAgent$ = exports.CancelTaskExecution$ = exports.UpdateTaskResponse$ = exports.UpdateTaskRequest$ = exports.UpdateTaskExecutionResponse$ = void 0;
+exports.UpdateTaskExecution$ = exports.UpdateTask$ = exports.UpdateLocationSmb$ = exports.UpdateLocationS3$ = exports.UpdateLocationObjectStorage$ = exports.UpdateLocationNfs$ = void 0;
+const _A = "Agents";
+const _AA = "AgentArn";
+const _AAg = "AgentArns";
+const _ABSC = "AzureBlobSasConfiguration";
+const _ABST = "AzureBlobSasToken";
+const _ADFD = "AtDestinationForDelete";
+const _AK = "ActivationKey";
+const _AKc = "AccessKey";
+const _AL = "AgentList";
+const _ALE = "AgentListEntry";
+const _AN = "AgentName";
+const _APA = "AccessPointArn";
+const _AS = "AtSource";
+const _AT = "AuthenticationType";
+const _ATc = "AccessTier";
+const _Ac = "Action";
+const _At = "Atime";
+const _BARA = "BucketAccessRoleArn";
+const _BC = "BytesCompressed";
+const _BN = "BucketName";
+const _BPS = "BytesPerSecond";
+const _BS = "BlockSize";
+const _BT = "BlobType";
+const _BTy = "BytesTransferred";
+const _BW = "BytesWritten";
+const _CA = "CreateAgent";
+const _CAR = "CreateAgentRequest";
+const _CARr = "CreateAgentResponse";
+const _CLAB = "CreateLocationAzureBlob";
+const _CLABR = "CreateLocationAzureBlobRequest";
+const _CLABRr = "CreateLocationAzureBlobResponse";
+const _CLE = "CreateLocationEfs";
+const _CLER = "CreateLocationEfsRequest";
+const _CLERr = "CreateLocationEfsResponse";
+const _CLFL = "CreateLocationFsxLustre";
+const _CLFLR = "CreateLocationFsxLustreRequest";
+const _CLFLRr = "CreateLocationFsxLustreResponse";
+const _CLFO = "CreateLocationFsxOntap";
+const _CLFOR = "CreateLocationFsxOntapRequest";
+const _CLFORr = "CreateLocationFsxOntapResponse";
+const _CLFOZ = "CreateLocationFsxOpenZfs";
+const _CLFOZR = "CreateLocationFsxOpenZfsRequest";
+const _CLFOZRr = "CreateLocationFsxOpenZfsResponse";
+const _CLFW = "CreateLocationFsxWindows";
+const _CLFWR = "CreateLocationFsxWindowsRequest";
+const _CLFWRr = "CreateLocationFsxWindowsResponse";
+const _CLH = "CreateLocationHdfs";
+const _CLHR = "CreateLocationHdfsRequest";
+const _CLHRr = "CreateLocationHdfsResponse";
+const _CLN = "CreateLocationNfs";
+const _CLNR = "CreateLocationNfsRequest";
+const _CLNRr = "CreateLocationNfsResponse";
+const _CLOS = "CreateLocationObjectStorage";
+const _CLOSR = "CreateLocationObjectStorageRequest";
+const _CLOSRr = "CreateLocationObjectStorageResponse";
+const _CLS = "CreateLocationS3";
+const _CLSR = "CreateLocationS3Request";
+const _CLSRr = "CreateLocationS3Response";
+const _CLSRre = "CreateLocationSmbRequest";
+const _CLSRrea = "CreateLocationSmbResponse";
+const _CLSr = "CreateLocationSmb";
+const _CSC = "CmkSecretConfig";
+const _CSCu = "CustomSecretConfig";
+const _CT = "CreationTime";
+const _CTE = "CancelTaskExecution";
+const _CTEA = "CurrentTaskExecutionArn";
+const _CTER = "CancelTaskExecutionRequest";
+const _CTERa = "CancelTaskExecutionResponse";
+const _CTR = "CreateTaskRequest";
+const _CTRr = "CreateTaskResponse";
+const _CTr = "CreateTask";
+const _CU = "ContainerUrl";
+const _CWLGA = "CloudWatchLogGroupArn";
+const _D = "Domain";
+const _DA = "DeleteAgent";
+const _DAR = "DeleteAgentRequest";
+const _DARe = "DeleteAgentResponse";
+const _DARes = "DescribeAgentRequest";
+const _DAResc = "DescribeAgentResponse";
+const _DAe = "DescribeAgent";
+const _DB = "DisabledBy";
+const _DIA = "DnsIpAddresses";
+const _DL = "DeleteLocation";
+const _DLA = "DestinationLocationArn";
+const _DLAB = "DescribeLocationAzureBlob";
+const _DLABR = "DescribeLocationAzureBlobRequest";
+const _DLABRe = "DescribeLocationAzureBlobResponse";
+const _DLE = "DescribeLocationEfs";
+const _DLER = "DescribeLocationEfsRequest";
+const _DLERe = "DescribeLocationEfsResponse";
+const _DLFL = "DescribeLocationFsxLustre";
+const _DLFLR = "DescribeLocationFsxLustreRequest";
+const _DLFLRe = "DescribeLocationFsxLustreResponse";
+const _DLFO = "DescribeLocationFsxOntap";
+const _DLFOR = "DescribeLocationFsxOntapRequest";
+const _DLFORe = "DescribeLocationFsxOntapResponse";
+const _DLFOZ = "DescribeLocationFsxOpenZfs";
+const _DLFOZR = "DescribeLocationFsxOpenZfsRequest";
+const _DLFOZRe = "DescribeLocationFsxOpenZfsResponse";
+const _DLFW = "DescribeLocationFsxWindows";
+const _DLFWR = "DescribeLocationFsxWindowsRequest";
+const _DLFWRe = "DescribeLocationFsxWindowsResponse";
+const _DLH = "DescribeLocationHdfs";
+const _DLHR = "DescribeLocationHdfsRequest";
+const _DLHRe = "DescribeLocationHdfsResponse";
+const _DLN = "DescribeLocationNfs";
+const _DLNR = "DescribeLocationNfsRequest";
+const _DLNRe = "DescribeLocationNfsResponse";
+const _DLOS = "DescribeLocationObjectStorage";
+const _DLOSR = "DescribeLocationObjectStorageRequest";
+const _DLOSRe = "DescribeLocationObjectStorageResponse";
+const _DLR = "DeleteLocationRequest";
+const _DLRe = "DeleteLocationResponse";
+const _DLS = "DescribeLocationS3";
+const _DLSR = "DescribeLocationS3Request";
+const _DLSRe = "DescribeLocationS3Response";
+const _DLSRes = "DescribeLocationSmbRequest";
+const _DLSResc = "DescribeLocationSmbResponse";
+const _DLSe = "DescribeLocationSmb";
+const _DNIA = "DestinationNetworkInterfaceArns";
+const _DR = "DisabledReason";
+const _DT = "DeleteTask";
+const _DTE = "DescribeTaskExecution";
+const _DTER = "DescribeTaskExecutionRequest";
+const _DTERe = "DescribeTaskExecutionResponse";
+const _DTP = "DataTransferProtection";
+const _DTR = "DeleteTaskRequest";
+const _DTRe = "DeleteTaskResponse";
+const _DTRes = "DescribeTaskRequest";
+const _DTResc = "DescribeTaskResponse";
+const _DTe = "DescribeTask";
+const _De = "Deleted";
+const _Del = "Delete";
+const _Des = "Destination";
+const _E = "Excludes";
+const _EBTT = "EstimatedBytesToTransfer";
+const _EC = "Ec2Config";
+const _ECr = "ErrorCode";
+const _ED = "ErrorDetail";
+const _EFA = "EfsFilesystemArn";
+const _EFTD = "EstimatedFilesToDelete";
+const _EFTDs = "EstimatedFoldersToDelete";
+const _EFTT = "EstimatedFilesToTransfer";
+const _EFTTs = "EstimatedFoldersToTransfer";
+const _ET = "EndpointType";
+const _ETn = "EndTime";
+const _F = "Filters";
+const _FD = "FilesDeleted";
+const _FDo = "FoldersDeleted";
+const _FF = "FilesFailed";
+const _FFA = "FsxFilesystemArn";
+const _FFo = "FoldersFailed";
+const _FL = "FilesListed";
+const _FLi = "FilterList";
+const _FLo = "FoldersListed";
+const _FP = "FilesPrepared";
+const _FPN = "FsxProtocolNfs";
+const _FPS = "FsxProtocolSmb";
+const _FPo = "FoldersPrepared";
+const _FPs = "FsxProtocol";
+const _FR = "FilterRule";
+const _FS = "FilesSkipped";
+const _FSARA = "FileSystemAccessRoleArn";
+const _FSo = "FoldersSkipped";
+const _FT = "FilesTransferred";
+const _FTi = "FilterType";
+const _FTo = "FoldersTransferred";
+const _FUP = "FsxUpdateProtocol";
+const _FUPS = "FsxUpdateProtocolSmb";
+const _FV = "FilesVerified";
+const _FVo = "FoldersVerified";
+const _Fo = "Format";
+const _G = "Gid";
+const _H = "Hostname";
+const _HNN = "HdfsNameNode";
+const _HNNL = "HdfsNameNodeList";
+const _I = "Includes";
+const _IE = "InternalException";
+const _IRE = "InvalidRequestException";
+const _ITE = "InTransitEncryption";
+const _ITL = "InputTagList";
+const _K = "Key";
+const _KK = "KerberosKeytab";
+const _KKA = "KmsKeyArn";
+const _KKC = "KerberosKrb5Conf";
+const _KKPU = "KmsKeyProviderUri";
+const _KP = "KerberosPrincipal";
+const _Ke = "Keys";
+const _L = "Locations";
+const _LA = "LocationArn";
+const _LAR = "ListAgentsRequest";
+const _LARi = "ListAgentsResponse";
+const _LAi = "ListAgents";
+const _LCT = "LastConnectionTime";
+const _LF = "LocationFilter";
+const _LFo = "LocationFilters";
+const _LL = "LogLevel";
+const _LLE = "LocationListEntry";
+const _LLR = "ListLocationsRequest";
+const _LLRi = "ListLocationsResponse";
+const _LLi = "ListLocations";
+const _LLo = "LocationList";
+const _LT = "LaunchTime";
+const _LTE = "ListTaskExecutions";
+const _LTER = "ListTaskExecutionsRequest";
+const _LTERi = "ListTaskExecutionsResponse";
+const _LTFR = "ListTagsForResource";
+const _LTFRR = "ListTagsForResourceRequest";
+const _LTFRRi = "ListTagsForResourceResponse";
+const _LTR = "ListTasksRequest";
+const _LTRi = "ListTasksResponse";
+const _LTi = "ListTasks";
+const _LU = "LocationUri";
+const _Li = "List";
+const _M = "Mtime";
+const _MC = "ManifestConfig";
+const _MO = "MountOptions";
+const _MOP = "ManifestObjectPath";
+const _MOVI = "ManifestObjectVersionId";
+const _MR = "MaxResults";
+const _MSC = "ManagedSecretConfig";
+const _N = "Name";
+const _NFS = "NFS";
+const _NMO = "NfsMountOptions";
+const _NN = "NameNodes";
+const _NT = "NextToken";
+const _O = "Options";
+const _OM = "OverwriteMode";
+const _OO = "OverrideOptions";
+const _OPC = "OnPremConfig";
+const _OSSK = "ObjectStorageSecretKey";
+const _OT = "ObjectTags";
+const _OTL = "OutputTagList";
+const _OTu = "OutputType";
+const _OVI = "ObjectVersionIds";
+const _Op = "Operator";
+const _Ov = "Overrides";
+const _P = "Platform";
+const _PD = "PreserveDevices";
+const _PDF = "PreserveDeletedFiles";
+const _PDr = "PrepareDuration";
+const _PLC = "PrivateLinkConfig";
+const _PLE = "PrivateLinkEndpoint";
+const _PP = "PosixPermissions";
+const _PS = "PrepareStatus";
+const _Pa = "Password";
+const _Po = "Port";
+const _Pr = "Protocol";
+const _Pre = "Prepare";
+const _QC = "QopConfiguration";
+const _R = "Result";
+const _RA = "ResourceArn";
+const _RD = "ReportDestination";
+const _RDS = "ReportDestinationS3";
+const _RF = "ReplicationFactor";
+const _RL = "ReportLevel";
+const _RO = "ReportOverride";
+const _ROe = "ReportOverrides";
+const _RP = "RpcProtection";
+const _RR = "ReportResult";
+const _S = "Status";
+const _SA = "SecretArn";
+const _SARA = "SecretAccessRoleArn";
+const _SAu = "SubnetArns";
+const _SAub = "SubnetArn";
+const _SBA = "S3BucketArn";
+const _SC = "SasConfiguration";
+const _SCe = "ServerCertificate";
+const _SCo = "S3Config";
+const _SD = "ScheduleDetails";
+const _SDCF = "SecurityDescriptorCopyFlags";
+const _SE = "ScheduleExpression";
+const _SGA = "SecurityGroupArns";
+const _SH = "ServerHostname";
+const _SK = "SecretKey";
+const _SLA = "SourceLocationArn";
+const _SMB = "SMB";
+const _SMC = "S3ManifestConfig";
+const _SMCo = "SourceManifestConfig";
+const _SMO = "SmbMountOptions";
+const _SNIA = "SourceNetworkInterfaceArns";
+const _SP = "SmbPassword";
+const _SPe = "ServerPort";
+const _SPer = "ServerProtocol";
+const _SSC = "S3StorageClass";
+const _ST = "StartTime";
+const _STE = "StartTaskExecution";
+const _STER = "StartTaskExecutionRequest";
+const _STERt = "StartTaskExecutionResponse";
+const _SU = "SimpleUser";
+const _SUT = "StatusUpdateTime";
+const _SVMA = "StorageVirtualMachineArn";
+const _S_ = "S3";
+const _Sc = "Schedule";
+const _Sk = "Skipped";
+const _So = "Source";
+const _Su = "Subdirectory";
+const _T = "Token";
+const _TA = "TaskArn";
+const _TD = "TotalDuration";
+const _TDr = "TransferDuration";
+const _TE = "TaskExecutions";
+const _TEA = "TaskExecutionArn";
+const _TEFFD = "TaskExecutionFilesFailedDetail";
+const _TEFFDa = "TaskExecutionFoldersFailedDetail";
+const _TEFLD = "TaskExecutionFilesListedDetail";
+const _TEFLDa = "TaskExecutionFoldersListedDetail";
+const _TEL = "TaskExecutionList";
+const _TELE = "TaskExecutionListEntry";
+const _TERD = "TaskExecutionResultDetail";
+const _TF = "TaskFilter";
+const _TFa = "TaskFilters";
+const _TL = "TaskList";
+const _TLE = "TagListEntry";
+const _TLEa = "TaskListEntry";
+const _TM = "TaskMode";
+const _TMr = "TransferMode";
+const _TQ = "TaskQueueing";
+const _TR = "TagResource";
+const _TRC = "TaskReportConfig";
+const _TRR = "TagResourceRequest";
+const _TRRa = "TagResourceResponse";
+const _TS = "TransferStatus";
+const _TSD = "TaskScheduleDetails";
+const _TSa = "TaskSchedule";
+const _Ta = "Tags";
+const _Tas = "Tasks";
+const _Tr = "Transferred";
+const _Tra = "Transfer";
+const _U = "User";
+const _UA = "UpdateAgent";
+const _UAR = "UpdateAgentRequest";
+const _UARp = "UpdateAgentResponse";
+const _ULAB = "UpdateLocationAzureBlob";
+const _ULABR = "UpdateLocationAzureBlobRequest";
+const _ULABRp = "UpdateLocationAzureBlobResponse";
+const _ULE = "UpdateLocationEfs";
+const _ULER = "UpdateLocationEfsRequest";
+const _ULERp = "UpdateLocationEfsResponse";
+const _ULFL = "UpdateLocationFsxLustre";
+const _ULFLR = "UpdateLocationFsxLustreRequest";
+const _ULFLRp = "UpdateLocationFsxLustreResponse";
+const _ULFO = "UpdateLocationFsxOntap";
+const _ULFOR = "UpdateLocationFsxOntapRequest";
+const _ULFORp = "UpdateLocationFsxOntapResponse";
+const _ULFOZ = "UpdateLocationFsxOpenZfs";
+const _ULFOZR = "UpdateLocationFsxOpenZfsRequest";
+const _ULFOZRp = "UpdateLocationFsxOpenZfsResponse";
+const _ULFW = "UpdateLocationFsxWindows";
+const _ULFWR = "UpdateLocationFsxWindowsRequest";
+const _ULFWRp = "UpdateLocationFsxWindowsResponse";
+const _ULH = "UpdateLocationHdfs";
+const _ULHR = "UpdateLocationHdfsRequest";
+const _ULHRp = "UpdateLocationHdfsResponse";
+const _ULN = "UpdateLocationNfs";
+const _ULNR = "UpdateLocationNfsRequest";
+const _ULNRp = "UpdateLocationNfsResponse";
+const _ULOS = "UpdateLocationObjectStorage";
+const _ULOSR = "UpdateLocationObjectStorageRequest";
+const _ULOSRp = "UpdateLocationObjectStorageResponse";
+const _ULS = "UpdateLocationS3";
+const _ULSR = "UpdateLocationS3Request";
+const _ULSRp = "UpdateLocationS3Response";
+const _ULSRpd = "UpdateLocationSmbRequest";
+const _ULSRpda = "UpdateLocationSmbResponse";
+const _ULSp = "UpdateLocationSmb";
+const _UR = "UntagResource";
+const _URR = "UntagResourceRequest";
+const _URRn = "UntagResourceResponse";
+const _UT = "UpdateTask";
+const _UTE = "UpdateTaskExecution";
+const _UTER = "UpdateTaskExecutionRequest";
+const _UTERp = "UpdateTaskExecutionResponse";
+const _UTR = "UpdateTaskRequest";
+const _UTRp = "UpdateTaskResponse";
+const _Ui = "Uid";
+const _V = "Value";
+const _VD = "VerifyDuration";
+const _VEI = "VpcEndpointId";
+const _VM = "VerifyMode";
+const _VS = "VerifyStatus";
+const _Va = "Values";
+const _Ve = "Version";
+const _Ver = "Verified";
+const _Veri = "Verify";
+const _c = "client";
+const _dEC = "datasyncErrorCode";
+const _e = "error";
+const _eC = "errorCode";
+const _m = "message";
+const _s = "smithy.ts.sdk.synthetic.com.amazonaws.datasync";
+const _se = "server";
+const n0 = "com.amazonaws.datasync";
+const schema_1 = __nccwpck_require__(26890);
+const DataSyncServiceException_1 = __nccwpck_require__(7208);
+const errors_1 = __nccwpck_require__(64488);
+const _s_registry = schema_1.TypeRegistry.for(_s);
+exports.DataSyncServiceException$ = [-3, _s, "DataSyncServiceException", 0, [], []];
+_s_registry.registerError(exports.DataSyncServiceException$, DataSyncServiceException_1.DataSyncServiceException);
+const n0_registry = schema_1.TypeRegistry.for(n0);
+exports.InternalException$ = [-3, n0, _IE,
+    { [_e]: _se },
+    [_m, _eC],
+    [0, 0]
+];
+n0_registry.registerError(exports.InternalException$, errors_1.InternalException);
+exports.InvalidRequestException$ = [-3, n0, _IRE,
+    { [_e]: _c },
+    [_m, _eC, _dEC],
+    [0, 0, 0]
+];
+n0_registry.registerError(exports.InvalidRequestException$, errors_1.InvalidRequestException);
+exports.errorTypeRegistries = [
+    _s_registry,
+    n0_registry,
+];
+var AzureBlobSasToken = [0, n0, _ABST, 8, 0];
+var ObjectStorageSecretKey = [0, n0, _OSSK, 8, 0];
+var SmbPassword = [0, n0, _SP, 8, 0];
+exports.AgentListEntry$ = [3, n0, _ALE,
+    0,
+    [_AA, _N, _S, _P],
+    [0, 0, 0, () => exports.Platform$]
+];
+exports.AzureBlobSasConfiguration$ = [3, n0, _ABSC,
+    0,
+    [_T],
+    [[() => AzureBlobSasToken, 0]], 1
+];
+exports.CancelTaskExecutionRequest$ = [3, n0, _CTER,
+    0,
+    [_TEA],
+    [0], 1
+];
+exports.CancelTaskExecutionResponse$ = [3, n0, _CTERa,
+    0,
+    [],
+    []
+];
+exports.CmkSecretConfig$ = [3, n0, _CSC,
+    0,
+    [_SA, _KKA],
+    [0, 0]
+];
+exports.CreateAgentRequest$ = [3, n0, _CAR,
+    0,
+    [_AK, _AN, _Ta, _VEI, _SAu, _SGA],
+    [0, 0, () => InputTagList, 0, 64 | 0, 64 | 0], 1
+];
+exports.CreateAgentResponse$ = [3, n0, _CARr,
+    0,
+    [_AA],
+    [0]
+];
+exports.CreateLocationAzureBlobRequest$ = [3, n0, _CLABR,
+    0,
+    [_CU, _AT, _SC, _BT, _ATc, _Su, _AAg, _Ta, _CSC, _CSCu],
+    [0, 0, [() => exports.AzureBlobSasConfiguration$, 0], 0, 0, 0, 64 | 0, () => InputTagList, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 2
+];
+exports.CreateLocationAzureBlobResponse$ = [3, n0, _CLABRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationEfsRequest$ = [3, n0, _CLER,
+    0,
+    [_EFA, _EC, _Su, _Ta, _APA, _FSARA, _ITE],
+    [0, () => exports.Ec2Config$, 0, () => InputTagList, 0, 0, 0], 2
+];
+exports.CreateLocationEfsResponse$ = [3, n0, _CLERr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationFsxLustreRequest$ = [3, n0, _CLFLR,
+    0,
+    [_FFA, _SGA, _Su, _Ta],
+    [0, 64 | 0, 0, () => InputTagList], 2
+];
+exports.CreateLocationFsxLustreResponse$ = [3, n0, _CLFLRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationFsxOntapRequest$ = [3, n0, _CLFOR,
+    0,
+    [_Pr, _SGA, _SVMA, _Su, _Ta],
+    [[() => exports.FsxProtocol$, 0], 64 | 0, 0, 0, () => InputTagList], 3
+];
+exports.CreateLocationFsxOntapResponse$ = [3, n0, _CLFORr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationFsxOpenZfsRequest$ = [3, n0, _CLFOZR,
+    0,
+    [_FFA, _Pr, _SGA, _Su, _Ta],
+    [0, [() => exports.FsxProtocol$, 0], 64 | 0, 0, () => InputTagList], 3
+];
+exports.CreateLocationFsxOpenZfsResponse$ = [3, n0, _CLFOZRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationFsxWindowsRequest$ = [3, n0, _CLFWR,
+    0,
+    [_FFA, _SGA, _U, _Su, _Ta, _D, _Pa, _CSC, _CSCu],
+    [0, 64 | 0, 0, 0, () => InputTagList, 0, [() => SmbPassword, 0], () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 3
+];
+exports.CreateLocationFsxWindowsResponse$ = [3, n0, _CLFWRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationHdfsRequest$ = [3, n0, _CLHR,
+    0,
+    [_NN, _AT, _AAg, _Su, _BS, _RF, _KKPU, _QC, _SU, _KP, _KK, _KKC, _Ta, _CSC, _CSCu],
+    [() => HdfsNameNodeList, 0, 64 | 0, 0, 1, 1, 0, () => exports.QopConfiguration$, 0, 0, 21, 21, () => InputTagList, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 3
+];
+exports.CreateLocationHdfsResponse$ = [3, n0, _CLHRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationNfsRequest$ = [3, n0, _CLNR,
+    0,
+    [_Su, _SH, _OPC, _MO, _Ta],
+    [0, 0, () => exports.OnPremConfig$, () => exports.NfsMountOptions$, () => InputTagList], 3
+];
+exports.CreateLocationNfsResponse$ = [3, n0, _CLNRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationObjectStorageRequest$ = [3, n0, _CLOSR,
+    0,
+    [_SH, _BN, _SPe, _SPer, _Su, _AKc, _SK, _AAg, _Ta, _SCe, _CSC, _CSCu],
+    [0, 0, 1, 0, 0, 0, [() => ObjectStorageSecretKey, 0], 64 | 0, () => InputTagList, 21, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 2
+];
+exports.CreateLocationObjectStorageResponse$ = [3, n0, _CLOSRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationS3Request$ = [3, n0, _CLSR,
+    0,
+    [_SBA, _SCo, _Su, _SSC, _AAg, _Ta],
+    [0, () => exports.S3Config$, 0, 0, 64 | 0, () => InputTagList], 2
+];
+exports.CreateLocationS3Response$ = [3, n0, _CLSRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationSmbRequest$ = [3, n0, _CLSRre,
+    0,
+    [_Su, _SH, _AAg, _U, _D, _Pa, _CSC, _CSCu, _MO, _Ta, _AT, _DIA, _KP, _KK, _KKC],
+    [0, 0, 64 | 0, 0, 0, [() => SmbPassword, 0], () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$, () => exports.SmbMountOptions$, () => InputTagList, 0, 64 | 0, 0, 21, 21], 3
+];
+exports.CreateLocationSmbResponse$ = [3, n0, _CLSRrea,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateTaskRequest$ = [3, n0, _CTR,
+    0,
+    [_SLA, _DLA, _CWLGA, _N, _O, _E, _Sc, _Ta, _I, _MC, _TRC, _TM],
+    [0, 0, 0, 0, () => exports.Options$, () => FilterList, () => exports.TaskSchedule$, () => InputTagList, () => FilterList, () => exports.ManifestConfig$, () => exports.TaskReportConfig$, 0], 2
+];
+exports.CreateTaskResponse$ = [3, n0, _CTRr,
+    0,
+    [_TA],
+    [0]
+];
+exports.CustomSecretConfig$ = [3, n0, _CSCu,
+    0,
+    [_SA, _SARA],
+    [0, 0]
+];
+exports.DeleteAgentRequest$ = [3, n0, _DAR,
+    0,
+    [_AA],
+    [0], 1
+];
+exports.DeleteAgentResponse$ = [3, n0, _DARe,
+    0,
+    [],
+    []
+];
+exports.DeleteLocationRequest$ = [3, n0, _DLR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DeleteLocationResponse$ = [3, n0, _DLRe,
+    0,
+    [],
+    []
+];
+exports.DeleteTaskRequest$ = [3, n0, _DTR,
+    0,
+    [_TA],
+    [0], 1
+];
+exports.DeleteTaskResponse$ = [3, n0, _DTRe,
+    0,
+    [],
+    []
+];
+exports.DescribeAgentRequest$ = [3, n0, _DARes,
+    0,
+    [_AA],
+    [0], 1
+];
+exports.DescribeAgentResponse$ = [3, n0, _DAResc,
+    0,
+    [_AA, _N, _S, _LCT, _CT, _ET, _PLC, _P],
+    [0, 0, 0, 4, 4, 0, () => exports.PrivateLinkConfig$, () => exports.Platform$]
+];
+exports.DescribeLocationAzureBlobRequest$ = [3, n0, _DLABR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationAzureBlobResponse$ = [3, n0, _DLABRe,
+    0,
+    [_LA, _LU, _AT, _BT, _ATc, _AAg, _CT, _MSC, _CSC, _CSCu],
+    [0, 0, 0, 0, 0, 64 | 0, 4, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeLocationEfsRequest$ = [3, n0, _DLER,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationEfsResponse$ = [3, n0, _DLERe,
+    0,
+    [_LA, _LU, _EC, _CT, _APA, _FSARA, _ITE],
+    [0, 0, () => exports.Ec2Config$, 4, 0, 0, 0]
+];
+exports.DescribeLocationFsxLustreRequest$ = [3, n0, _DLFLR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationFsxLustreResponse$ = [3, n0, _DLFLRe,
+    0,
+    [_LA, _LU, _SGA, _CT],
+    [0, 0, 64 | 0, 4]
+];
+exports.DescribeLocationFsxOntapRequest$ = [3, n0, _DLFOR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationFsxOntapResponse$ = [3, n0, _DLFORe,
+    0,
+    [_CT, _LA, _LU, _Pr, _SGA, _SVMA, _FFA],
+    [4, 0, 0, [() => exports.FsxProtocol$, 0], 64 | 0, 0, 0]
+];
+exports.DescribeLocationFsxOpenZfsRequest$ = [3, n0, _DLFOZR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationFsxOpenZfsResponse$ = [3, n0, _DLFOZRe,
+    0,
+    [_LA, _LU, _SGA, _Pr, _CT],
+    [0, 0, 64 | 0, [() => exports.FsxProtocol$, 0], 4]
+];
+exports.DescribeLocationFsxWindowsRequest$ = [3, n0, _DLFWR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationFsxWindowsResponse$ = [3, n0, _DLFWRe,
+    0,
+    [_LA, _LU, _SGA, _CT, _U, _D, _MSC, _CSC, _CSCu],
+    [0, 0, 64 | 0, 4, 0, 0, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeLocationHdfsRequest$ = [3, n0, _DLHR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationHdfsResponse$ = [3, n0, _DLHRe,
+    0,
+    [_LA, _LU, _NN, _BS, _RF, _KKPU, _QC, _AT, _SU, _KP, _AAg, _CT, _MSC, _CSC, _CSCu],
+    [0, 0, () => HdfsNameNodeList, 1, 1, 0, () => exports.QopConfiguration$, 0, 0, 0, 64 | 0, 4, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeLocationNfsRequest$ = [3, n0, _DLNR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationNfsResponse$ = [3, n0, _DLNRe,
+    0,
+    [_LA, _LU, _OPC, _MO, _CT],
+    [0, 0, () => exports.OnPremConfig$, () => exports.NfsMountOptions$, 4]
+];
+exports.DescribeLocationObjectStorageRequest$ = [3, n0, _DLOSR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationObjectStorageResponse$ = [3, n0, _DLOSRe,
+    0,
+    [_LA, _LU, _AKc, _SPe, _SPer, _AAg, _CT, _SCe, _MSC, _CSC, _CSCu],
+    [0, 0, 0, 1, 0, 64 | 0, 4, 21, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeLocationS3Request$ = [3, n0, _DLSR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationS3Response$ = [3, n0, _DLSRe,
+    0,
+    [_LA, _LU, _SSC, _SCo, _AAg, _CT],
+    [0, 0, 0, () => exports.S3Config$, 64 | 0, 4]
+];
+exports.DescribeLocationSmbRequest$ = [3, n0, _DLSRes,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationSmbResponse$ = [3, n0, _DLSResc,
+    0,
+    [_LA, _LU, _AAg, _U, _D, _MO, _CT, _DIA, _KP, _AT, _MSC, _CSC, _CSCu],
+    [0, 0, 64 | 0, 0, 0, () => exports.SmbMountOptions$, 4, 64 | 0, 0, 0, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeTaskExecutionRequest$ = [3, n0, _DTER,
+    0,
+    [_TEA],
+    [0], 1
+];
+exports.DescribeTaskExecutionResponse$ = [3, n0, _DTERe,
+    0,
+    [_TEA, _S, _O, _E, _I, _MC, _ST, _EFTT, _EBTT, _FT, _BW, _BTy, _BC, _R, _TRC, _FD, _FS, _FV, _RR, _EFTD, _TM, _FP, _FL, _FF, _EFTDs, _EFTTs, _FSo, _FPo, _FTo, _FVo, _FDo, _FLo, _FFo, _LT, _ETn],
+    [0, 0, () => exports.Options$, () => FilterList, () => FilterList, () => exports.ManifestConfig$, 4, 1, 1, 1, 1, 1, 1, () => exports.TaskExecutionResultDetail$, () => exports.TaskReportConfig$, 1, 1, 1, () => exports.ReportResult$, 1, 0, 1, () => exports.TaskExecutionFilesListedDetail$, () => exports.TaskExecutionFilesFailedDetail$, 1, 1, 1, 1, 1, 1, 1, () => exports.TaskExecutionFoldersListedDetail$, () => exports.TaskExecutionFoldersFailedDetail$, 4, 4]
+];
+exports.DescribeTaskRequest$ = [3, n0, _DTRes,
+    0,
+    [_TA],
+    [0], 1
+];
+exports.DescribeTaskResponse$ = [3, n0, _DTResc,
+    0,
+    [_TA, _S, _N, _CTEA, _SLA, _DLA, _CWLGA, _SNIA, _DNIA, _O, _E, _Sc, _ECr, _ED, _CT, _I, _MC, _TRC, _SD, _TM],
+    [0, 0, 0, 0, 0, 0, 0, 64 | 0, 64 | 0, () => exports.Options$, () => FilterList, () => exports.TaskSchedule$, 0, 0, 4, () => FilterList, () => exports.ManifestConfig$, () => exports.TaskReportConfig$, () => exports.TaskScheduleDetails$, 0]
+];
+exports.Ec2Config$ = [3, n0, _EC,
+    0,
+    [_SAub, _SGA],
+    [0, 64 | 0], 2
+];
+exports.FilterRule$ = [3, n0, _FR,
+    0,
+    [_FTi, _V],
+    [0, 0]
+];
+exports.FsxProtocol$ = [3, n0, _FPs,
+    0,
+    [_NFS, _SMB],
+    [() => exports.FsxProtocolNfs$, [() => exports.FsxProtocolSmb$, 0]]
+];
+exports.FsxProtocolNfs$ = [3, n0, _FPN,
+    0,
+    [_MO],
+    [() => exports.NfsMountOptions$]
+];
+exports.FsxProtocolSmb$ = [3, n0, _FPS,
+    0,
+    [_U, _D, _MO, _Pa, _MSC, _CSC, _CSCu],
+    [0, 0, () => exports.SmbMountOptions$, [() => SmbPassword, 0], () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.FsxUpdateProtocol$ = [3, n0, _FUP,
+    0,
+    [_NFS, _SMB],
+    [() => exports.FsxProtocolNfs$, [() => exports.FsxUpdateProtocolSmb$, 0]]
+];
+exports.FsxUpdateProtocolSmb$ = [3, n0, _FUPS,
+    0,
+    [_D, _MO, _Pa, _U, _CSC, _CSCu],
+    [0, () => exports.SmbMountOptions$, [() => SmbPassword, 0], 0, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.HdfsNameNode$ = [3, n0, _HNN,
+    0,
+    [_H, _Po],
+    [0, 1], 2
+];
+exports.ListAgentsRequest$ = [3, n0, _LAR,
+    0,
+    [_MR, _NT],
+    [1, 0]
+];
+exports.ListAgentsResponse$ = [3, n0, _LARi,
+    0,
+    [_A, _NT],
+    [() => AgentList, 0]
+];
+exports.ListLocationsRequest$ = [3, n0, _LLR,
+    0,
+    [_MR, _NT, _F],
+    [1, 0, () => LocationFilters]
+];
+exports.ListLocationsResponse$ = [3, n0, _LLRi,
+    0,
+    [_L, _NT],
+    [() => LocationList, 0]
+];
+exports.ListTagsForResourceRequest$ = [3, n0, _LTFRR,
+    0,
+    [_RA, _MR, _NT],
+    [0, 1, 0], 1
+];
+exports.ListTagsForResourceResponse$ = [3, n0, _LTFRRi,
+    0,
+    [_Ta, _NT],
+    [() => OutputTagList, 0]
+];
+exports.ListTaskExecutionsRequest$ = [3, n0, _LTER,
+    0,
+    [_TA, _MR, _NT],
+    [0, 1, 0]
+];
+exports.ListTaskExecutionsResponse$ = [3, n0, _LTERi,
+    0,
+    [_TE, _NT],
+    [() => TaskExecutionList, 0]
+];
+exports.ListTasksRequest$ = [3, n0, _LTR,
+    0,
+    [_MR, _NT, _F],
+    [1, 0, () => TaskFilters]
+];
+exports.ListTasksResponse$ = [3, n0, _LTRi,
+    0,
+    [_Tas, _NT],
+    [() => TaskList, 0]
+];
+exports.LocationFilter$ = [3, n0, _LF,
+    0,
+    [_N, _Va, _Op],
+    [0, 64 | 0, 0], 3
+];
+exports.LocationListEntry$ = [3, n0, _LLE,
+    0,
+    [_LA, _LU],
+    [0, 0]
+];
+exports.ManagedSecretConfig$ = [3, n0, _MSC,
+    0,
+    [_SA],
+    [0]
+];
+exports.ManifestConfig$ = [3, n0, _MC,
+    0,
+    [_Ac, _Fo, _So],
+    [0, 0, () => exports.SourceManifestConfig$]
+];
+exports.NfsMountOptions$ = [3, n0, _NMO,
+    0,
+    [_Ve],
+    [0]
+];
+exports.OnPremConfig$ = [3, n0, _OPC,
+    0,
+    [_AAg],
+    [64 | 0], 1
+];
+exports.Options$ = [3, n0, _O,
+    0,
+    [_VM, _OM, _At, _M, _Ui, _G, _PDF, _PD, _PP, _BPS, _TQ, _LL, _TMr, _SDCF, _OT],
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+];
+exports.Platform$ = [3, n0, _P,
+    0,
+    [_Ve],
+    [0]
+];
+exports.PrivateLinkConfig$ = [3, n0, _PLC,
+    0,
+    [_VEI, _PLE, _SAu, _SGA],
+    [0, 0, 64 | 0, 64 | 0]
+];
+exports.QopConfiguration$ = [3, n0, _QC,
+    0,
+    [_RP, _DTP],
+    [0, 0]
+];
+exports.ReportDestination$ = [3, n0, _RD,
+    0,
+    [_S_],
+    [() => exports.ReportDestinationS3$]
+];
+exports.ReportDestinationS3$ = [3, n0, _RDS,
+    0,
+    [_SBA, _BARA, _Su],
+    [0, 0, 0], 2
+];
+exports.ReportOverride$ = [3, n0, _RO,
+    0,
+    [_RL],
+    [0]
+];
+exports.ReportOverrides$ = [3, n0, _ROe,
+    0,
+    [_Tr, _Ver, _De, _Sk],
+    [() => exports.ReportOverride$, () => exports.ReportOverride$, () => exports.ReportOverride$, () => exports.ReportOverride$]
+];
+exports.ReportResult$ = [3, n0, _RR,
+    0,
+    [_S, _ECr, _ED],
+    [0, 0, 0]
+];
+exports.S3Config$ = [3, n0, _SCo,
+    0,
+    [_BARA],
+    [0], 1
+];
+exports.S3ManifestConfig$ = [3, n0, _SMC,
+    0,
+    [_MOP, _BARA, _SBA, _MOVI],
+    [0, 0, 0, 0], 3
+];
+exports.SmbMountOptions$ = [3, n0, _SMO,
+    0,
+    [_Ve],
+    [0]
+];
+exports.SourceManifestConfig$ = [3, n0, _SMCo,
+    0,
+    [_S_],
+    [() => exports.S3ManifestConfig$], 1
+];
+exports.StartTaskExecutionRequest$ = [3, n0, _STER,
+    0,
+    [_TA, _OO, _I, _E, _MC, _TRC, _Ta],
+    [0, () => exports.Options$, () => FilterList, () => FilterList, () => exports.ManifestConfig$, () => exports.TaskReportConfig$, () => InputTagList], 1
+];
+exports.StartTaskExecutionResponse$ = [3, n0, _STERt,
+    0,
+    [_TEA],
+    [0]
+];
+exports.TagListEntry$ = [3, n0, _TLE,
+    0,
+    [_K, _V],
+    [0, 0], 1
+];
+exports.TagResourceRequest$ = [3, n0, _TRR,
+    0,
+    [_RA, _Ta],
+    [0, () => InputTagList], 2
+];
+exports.TagResourceResponse$ = [3, n0, _TRRa,
+    0,
+    [],
+    []
+];
+exports.TaskExecutionFilesFailedDetail$ = [3, n0, _TEFFD,
+    0,
+    [_Pre, _Tra, _Veri, _Del],
+    [1, 1, 1, 1]
+];
+exports.TaskExecutionFilesListedDetail$ = [3, n0, _TEFLD,
+    0,
+    [_AS, _ADFD],
+    [1, 1]
+];
+exports.TaskExecutionFoldersFailedDetail$ = [3, n0, _TEFFDa,
+    0,
+    [_Li, _Pre, _Tra, _Veri, _Del],
+    [1, 1, 1, 1, 1]
+];
+exports.TaskExecutionFoldersListedDetail$ = [3, n0, _TEFLDa,
+    0,
+    [_AS, _ADFD],
+    [1, 1]
+];
+exports.TaskExecutionListEntry$ = [3, n0, _TELE,
+    0,
+    [_TEA, _S, _TM],
+    [0, 0, 0]
+];
+exports.TaskExecutionResultDetail$ = [3, n0, _TERD,
+    0,
+    [_PDr, _PS, _TD, _TDr, _TS, _VD, _VS, _ECr, _ED],
+    [1, 0, 1, 1, 0, 1, 0, 0, 0]
+];
+exports.TaskFilter$ = [3, n0, _TF,
+    0,
+    [_N, _Va, _Op],
+    [0, 64 | 0, 0], 3
+];
+exports.TaskListEntry$ = [3, n0, _TLEa,
+    0,
+    [_TA, _S, _N, _TM],
+    [0, 0, 0, 0]
+];
+exports.TaskReportConfig$ = [3, n0, _TRC,
+    0,
+    [_Des, _OTu, _RL, _OVI, _Ov],
+    [() => exports.ReportDestination$, 0, 0, 0, () => exports.ReportOverrides$]
+];
+exports.TaskSchedule$ = [3, n0, _TSa,
+    0,
+    [_SE, _S],
+    [0, 0], 1
+];
+exports.TaskScheduleDetails$ = [3, n0, _TSD,
+    0,
+    [_SUT, _DR, _DB],
+    [4, 0, 0]
+];
+exports.UntagResourceRequest$ = [3, n0, _URR,
+    0,
+    [_RA, _Ke],
+    [0, 64 | 0], 2
+];
+exports.UntagResourceResponse$ = [3, n0, _URRn,
+    0,
+    [],
+    []
+];
+exports.UpdateAgentRequest$ = [3, n0, _UAR,
+    0,
+    [_AA, _N],
+    [0, 0], 1
+];
+exports.UpdateAgentResponse$ = [3, n0, _UARp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationAzureBlobRequest$ = [3, n0, _ULABR,
+    0,
+    [_LA, _Su, _AT, _SC, _BT, _ATc, _AAg, _CSC, _CSCu],
+    [0, 0, 0, [() => exports.AzureBlobSasConfiguration$, 0], 0, 0, 64 | 0, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.UpdateLocationAzureBlobResponse$ = [3, n0, _ULABRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationEfsRequest$ = [3, n0, _ULER,
+    0,
+    [_LA, _Su, _APA, _FSARA, _ITE],
+    [0, 0, 0, 0, 0], 1
+];
+exports.UpdateLocationEfsResponse$ = [3, n0, _ULERp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationFsxLustreRequest$ = [3, n0, _ULFLR,
+    0,
+    [_LA, _Su],
+    [0, 0], 1
+];
+exports.UpdateLocationFsxLustreResponse$ = [3, n0, _ULFLRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationFsxOntapRequest$ = [3, n0, _ULFOR,
+    0,
+    [_LA, _Pr, _Su],
+    [0, [() => exports.FsxUpdateProtocol$, 0], 0], 1
+];
+exports.UpdateLocationFsxOntapResponse$ = [3, n0, _ULFORp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationFsxOpenZfsRequest$ = [3, n0, _ULFOZR,
+    0,
+    [_LA, _Pr, _Su],
+    [0, [() => exports.FsxProtocol$, 0], 0], 1
+];
+exports.UpdateLocationFsxOpenZfsResponse$ = [3, n0, _ULFOZRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationFsxWindowsRequest$ = [3, n0, _ULFWR,
+    0,
+    [_LA, _Su, _D, _U, _Pa, _CSC, _CSCu],
+    [0, 0, 0, 0, [() => SmbPassword, 0], () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.UpdateLocationFsxWindowsResponse$ = [3, n0, _ULFWRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationHdfsRequest$ = [3, n0, _ULHR,
+    0,
+    [_LA, _Su, _NN, _BS, _RF, _KKPU, _QC, _AT, _SU, _KP, _KK, _KKC, _AAg, _CSC, _CSCu],
+    [0, 0, () => HdfsNameNodeList, 1, 1, 0, () => exports.QopConfiguration$, 0, 0, 0, 21, 21, 64 | 0, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.UpdateLocationHdfsResponse$ = [3, n0, _ULHRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationNfsRequest$ = [3, n0, _ULNR,
+    0,
+    [_LA, _Su, _SH, _OPC, _MO],
+    [0, 0, 0, () => exports.OnPremConfig$, () => exports.NfsMountOptions$], 1
+];
+exports.UpdateLocationNfsResponse$ = [3, n0, _ULNRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationObjectStorageRequest$ = [3, n0, _ULOSR,
+    0,
+    [_LA, _SPe, _SPer, _Su, _SH, _AKc, _SK, _AAg, _SCe, _CSC, _CSCu],
+    [0, 1, 0, 0, 0, 0, [() => ObjectStorageSecretKey, 0], 64 | 0, 21, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.UpdateLocationObjectStorageResponse$ = [3, n0, _ULOSRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationS3Request$ = [3, n0, _ULSR,
+    0,
+    [_LA, _Su, _SSC, _SCo],
+    [0, 0, 0, () => exports.S3Config$], 1
+];
+exports.UpdateLocationS3Response$ = [3, n0, _ULSRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationSmbRequest$ = [3, n0, _ULSRpd,
+    0,
+    [_LA, _Su, _SH, _U, _D, _Pa, _CSC, _CSCu, _AAg, _MO, _AT, _DIA, _KP, _KK, _KKC],
+    [0, 0, 0, 0, 0, [() => SmbPassword, 0], () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$, 64 | 0, () => exports.SmbMountOptions$, 0, 64 | 0, 0, 21, 21], 1
+];
+exports.UpdateLocationSmbResponse$ = [3, n0, _ULSRpda,
+    0,
+    [],
+    []
+];
+exports.UpdateTaskExecutionRequest$ = [3, n0, _UTER,
+    0,
+    [_TEA, _O],
+    [0, () => exports.Options$], 2
+];
+exports.UpdateTaskExecutionResponse$ = [3, n0, _UTERp,
+    0,
+    [],
+    []
+];
+exports.UpdateTaskRequest$ = [3, n0, _UTR,
+    0,
+    [_TA, _O, _E, _Sc, _N, _CWLGA, _I, _MC, _TRC],
+    [0, () => exports.Options$, () => FilterList, () => exports.TaskSchedule$, 0, 0, () => FilterList, () => exports.ManifestConfig$, () => exports.TaskReportConfig$], 1
+];
+exports.UpdateTaskResponse$ = [3, n0, _UTRp,
+    0,
+    [],
+    []
+];
+var AgentArnList = (/* unused pure expression or super */ null && (64 | 0));
+var AgentList = [1, n0, _AL,
+    0, () => exports.AgentListEntry$
+];
+var DestinationNetworkInterfaceArns = (/* unused pure expression or super */ null && (64 | 0));
+var DnsIpList = (/* unused pure expression or super */ null && (64 | 0));
+var Ec2SecurityGroupArnList = (/* unused pure expression or super */ null && (64 | 0));
+var FilterList = [1, n0, _FLi,
+    0, () => exports.FilterRule$
+];
+var FilterValues = (/* unused pure expression or super */ null && (64 | 0));
+var HdfsNameNodeList = [1, n0, _HNNL,
+    0, () => exports.HdfsNameNode$
+];
+var InputTagList = [1, n0, _ITL,
+    0, () => exports.TagListEntry$
+];
+var LocationFilters = [1, n0, _LFo,
+    0, () => exports.LocationFilter$
+];
+var LocationList = [1, n0, _LLo,
+    0, () => exports.LocationListEntry$
+];
+var OutputTagList = [1, n0, _OTL,
+    0, () => exports.TagListEntry$
+];
+var PLSecurityGroupArnList = (/* unused pure expression or super */ null && (64 | 0));
+var PLSubnetArnList = (/* unused pure expression or super */ null && (64 | 0));
+var SourceNetworkInterfaceArns = (/* unused pure expression or super */ null && (64 | 0));
+var TagKeyList = (/* unused pure expression or super */ null && (64 | 0));
+var TaskExecutionList = [1, n0, _TEL,
+    0, () => exports.TaskExecutionListEntry$
+];
+var TaskFilters = [1, n0, _TFa,
+    0, () => exports.TaskFilter$
+];
+var TaskList = [1, n0, _TL,
+    0, () => exports.TaskListEntry$
+];
+exports.CancelTaskExecution$ = [9, n0, _CTE,
+    0, () => exports.CancelTaskExecutionRequest$, () => exports.CancelTaskExecutionResponse$
+];
+exports.CreateAgent$ = [9, n0, _CA,
+    0, () => exports.CreateAgentRequest$, () => exports.CreateAgentResponse$
+];
+exports.CreateLocationAzureBlob$ = [9, n0, _CLAB,
+    0, () => exports.CreateLocationAzureBlobRequest$, () => exports.CreateLocationAzureBlobResponse$
+];
+exports.CreateLocationEfs$ = [9, n0, _CLE,
+    0, () => exports.CreateLocationEfsRequest$, () => exports.CreateLocationEfsResponse$
+];
+exports.CreateLocationFsxLustre$ = [9, n0, _CLFL,
+    0, () => exports.CreateLocationFsxLustreRequest$, () => exports.CreateLocationFsxLustreResponse$
+];
+exports.CreateLocationFsxOntap$ = [9, n0, _CLFO,
+    0, () => exports.CreateLocationFsxOntapRequest$, () => exports.CreateLocationFsxOntapResponse$
+];
+exports.CreateLocationFsxOpenZfs$ = [9, n0, _CLFOZ,
+    0, () => exports.CreateLocationFsxOpenZfsRequest$, () => exports.CreateLocationFsxOpenZfsResponse$
+];
+exports.CreateLocationFsxWindows$ = [9, n0, _CLFW,
+    0, () => exports.CreateLocationFsxWindowsRequest$, () => exports.CreateLocationFsxWindowsResponse$
+];
+exports.CreateLocationHdfs$ = [9, n0, _CLH,
+    0, () => exports.CreateLocationHdfsRequest$, () => exports.CreateLocationHdfsResponse$
+];
+exports.CreateLocationNfs$ = [9, n0, _CLN,
+    0, () => exports.CreateLocationNfsRequest$, () => exports.CreateLocationNfsResponse$
+];
+exports.CreateLocationObjectStorage$ = [9, n0, _CLOS,
+    0, () => exports.CreateLocationObjectStorageRequest$, () => exports.CreateLocationObjectStorageResponse$
+];
+exports.CreateLocationS3$ = [9, n0, _CLS,
+    0, () => exports.CreateLocationS3Request$, () => exports.CreateLocationS3Response$
+];
+exports.CreateLocationSmb$ = [9, n0, _CLSr,
+    0, () => exports.CreateLocationSmbRequest$, () => exports.CreateLocationSmbResponse$
+];
+exports.CreateTask$ = [9, n0, _CTr,
+    0, () => exports.CreateTaskRequest$, () => exports.CreateTaskResponse$
+];
+exports.DeleteAgent$ = [9, n0, _DA,
+    0, () => exports.DeleteAgentRequest$, () => exports.DeleteAgentResponse$
+];
+exports.DeleteLocation$ = [9, n0, _DL,
+    0, () => exports.DeleteLocationRequest$, () => exports.DeleteLocationResponse$
+];
+exports.DeleteTask$ = [9, n0, _DT,
+    0, () => exports.DeleteTaskRequest$, () => exports.DeleteTaskResponse$
+];
+exports.DescribeAgent$ = [9, n0, _DAe,
+    0, () => exports.DescribeAgentRequest$, () => exports.DescribeAgentResponse$
+];
+exports.DescribeLocationAzureBlob$ = [9, n0, _DLAB,
+    0, () => exports.DescribeLocationAzureBlobRequest$, () => exports.DescribeLocationAzureBlobResponse$
+];
+exports.DescribeLocationEfs$ = [9, n0, _DLE,
+    0, () => exports.DescribeLocationEfsRequest$, () => exports.DescribeLocationEfsResponse$
+];
+exports.DescribeLocationFsxLustre$ = [9, n0, _DLFL,
+    0, () => exports.DescribeLocationFsxLustreRequest$, () => exports.DescribeLocationFsxLustreResponse$
+];
+exports.DescribeLocationFsxOntap$ = [9, n0, _DLFO,
+    0, () => exports.DescribeLocationFsxOntapRequest$, () => exports.DescribeLocationFsxOntapResponse$
+];
+exports.DescribeLocationFsxOpenZfs$ = [9, n0, _DLFOZ,
+    0, () => exports.DescribeLocationFsxOpenZfsRequest$, () => exports.DescribeLocationFsxOpenZfsResponse$
+];
+exports.DescribeLocationFsxWindows$ = [9, n0, _DLFW,
+    0, () => exports.DescribeLocationFsxWindowsRequest$, () => exports.DescribeLocationFsxWindowsResponse$
+];
+exports.DescribeLocationHdfs$ = [9, n0, _DLH,
+    0, () => exports.DescribeLocationHdfsRequest$, () => exports.DescribeLocationHdfsResponse$
+];
+exports.DescribeLocationNfs$ = [9, n0, _DLN,
+    0, () => exports.DescribeLocationNfsRequest$, () => exports.DescribeLocationNfsResponse$
+];
+exports.DescribeLocationObjectStorage$ = [9, n0, _DLOS,
+    0, () => exports.DescribeLocationObjectStorageRequest$, () => exports.DescribeLocationObjectStorageResponse$
+];
+exports.DescribeLocationS3$ = [9, n0, _DLS,
+    0, () => exports.DescribeLocationS3Request$, () => exports.DescribeLocationS3Response$
+];
+exports.DescribeLocationSmb$ = [9, n0, _DLSe,
+    0, () => exports.DescribeLocationSmbRequest$, () => exports.DescribeLocationSmbResponse$
+];
+exports.DescribeTask$ = [9, n0, _DTe,
+    0, () => exports.DescribeTaskRequest$, () => exports.DescribeTaskResponse$
+];
+exports.DescribeTaskExecution$ = [9, n0, _DTE,
+    0, () => exports.DescribeTaskExecutionRequest$, () => exports.DescribeTaskExecutionResponse$
+];
+exports.ListAgents$ = [9, n0, _LAi,
+    0, () => exports.ListAgentsRequest$, () => exports.ListAgentsResponse$
+];
+exports.ListLocations$ = [9, n0, _LLi,
+    0, () => exports.ListLocationsRequest$, () => exports.ListLocationsResponse$
+];
+exports.ListTagsForResource$ = [9, n0, _LTFR,
+    0, () => exports.ListTagsForResourceRequest$, () => exports.ListTagsForResourceResponse$
+];
+exports.ListTaskExecutions$ = [9, n0, _LTE,
+    0, () => exports.ListTaskExecutionsRequest$, () => exports.ListTaskExecutionsResponse$
+];
+exports.ListTasks$ = [9, n0, _LTi,
+    0, () => exports.ListTasksRequest$, () => exports.ListTasksResponse$
+];
+exports.StartTaskExecution$ = [9, n0, _STE,
+    0, () => exports.StartTaskExecutionRequest$, () => exports.StartTaskExecutionResponse$
+];
+exports.TagResource$ = [9, n0, _TR,
+    0, () => exports.TagResourceRequest$, () => exports.TagResourceResponse$
+];
+exports.UntagResource$ = [9, n0, _UR,
+    0, () => exports.UntagResourceRequest$, () => exports.UntagResourceResponse$
+];
+exports.UpdateAgent$ = [9, n0, _UA,
+    0, () => exports.UpdateAgentRequest$, () => exports.UpdateAgentResponse$
+];
+exports.UpdateLocationAzureBlob$ = [9, n0, _ULAB,
+    0, () => exports.UpdateLocationAzureBlobRequest$, () => exports.UpdateLocationAzureBlobResponse$
+];
+exports.UpdateLocationEfs$ = [9, n0, _ULE,
+    0, () => exports.UpdateLocationEfsRequest$, () => exports.UpdateLocationEfsResponse$
+];
+exports.UpdateLocationFsxLustre$ = [9, n0, _ULFL,
+    0, () => exports.UpdateLocationFsxLustreRequest$, () => exports.UpdateLocationFsxLustreResponse$
+];
+exports.UpdateLocationFsxOntap$ = [9, n0, _ULFO,
+    0, () => exports.UpdateLocationFsxOntapRequest$, () => exports.UpdateLocationFsxOntapResponse$
+];
+exports.UpdateLocationFsxOpenZfs$ = [9, n0, _ULFOZ,
+    0, () => exports.UpdateLocationFsxOpenZfsRequest$, () => exports.UpdateLocationFsxOpenZfsResponse$
+];
+exports.UpdateLocationFsxWindows$ = [9, n0, _ULFW,
+    0, () => exports.UpdateLocationFsxWindowsRequest$, () => exports.UpdateLocationFsxWindowsResponse$
+];
+exports.UpdateLocationHdfs$ = [9, n0, _ULH,
+    0, () => exports.UpdateLocationHdfsRequest$, () => exports.UpdateLocationHdfsResponse$
+];
+exports.UpdateLocationNfs$ = [9, n0, _ULN,
+    0, () => exports.UpdateLocationNfsRequest$, () => exports.UpdateLocationNfsResponse$
+];
+exports.UpdateLocationObjectStorage$ = [9, n0, _ULOS,
+    0, () => exports.UpdateLocationObjectStorageRequest$, () => exports.UpdateLocationObjectStorageResponse$
+];
+exports.UpdateLocationS3$ = [9, n0, _ULS,
+    0, () => exports.UpdateLocationS3Request$, () => exports.UpdateLocationS3Response$
+];
+exports.UpdateLocationSmb$ = [9, n0, _ULSp,
+    0, () => exports.UpdateLocationSmbRequest$, () => exports.UpdateLocationSmbResponse$
+];
+exports.UpdateTask$ = [9, n0, _UT,
+    0, () => exports.UpdateTaskRequest$, () => exports.UpdateTaskResponse$
+];
+exports.UpdateTaskExecution$ = [9, n0, _UTE,
+    0, () => exports.UpdateTaskExecutionRequest$, () => exports.UpdateTaskExecutionResponse$
+];
+
+
+/***/ }),
+
 /***/ 53711:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
@@ -35112,6 +37957,473 @@ function(e,t){for(var r=0;r<t.length;r++){var i=t[r];i.enumerable=i.enumerable||
 
 /***/ }),
 
+/***/ 61860:
+/***/ ((module) => {
+
+/******************************************************************************
+Copyright (c) Microsoft Corporation.
+
+Permission to use, copy, modify, and/or distribute this software for any
+purpose with or without fee is hereby granted.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY
+AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM
+LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR
+OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR
+PERFORMANCE OF THIS SOFTWARE.
+***************************************************************************** */
+/* global global, define, Symbol, Reflect, Promise, SuppressedError, Iterator */
+var __extends;
+var __assign;
+var __rest;
+var __decorate;
+var __param;
+var __esDecorate;
+var __runInitializers;
+var __propKey;
+var __setFunctionName;
+var __metadata;
+var __awaiter;
+var __generator;
+var __exportStar;
+var __values;
+var __read;
+var __spread;
+var __spreadArrays;
+var __spreadArray;
+var __await;
+var __asyncGenerator;
+var __asyncDelegator;
+var __asyncValues;
+var __makeTemplateObject;
+var __importStar;
+var __importDefault;
+var __classPrivateFieldGet;
+var __classPrivateFieldSet;
+var __classPrivateFieldIn;
+var __createBinding;
+var __addDisposableResource;
+var __disposeResources;
+var __rewriteRelativeImportExtension;
+(function (factory) {
+    var root = typeof global === "object" ? global : typeof self === "object" ? self : typeof this === "object" ? this : {};
+    if (typeof define === "function" && define.amd) {
+        define("tslib", ["exports"], function (exports) { factory(createExporter(root, createExporter(exports))); });
+    }
+    else if ( true && typeof module.exports === "object") {
+        factory(createExporter(root, createExporter(module.exports)));
+    }
+    else {
+        factory(createExporter(root));
+    }
+    function createExporter(exports, previous) {
+        if (exports !== root) {
+            if (typeof Object.create === "function") {
+                Object.defineProperty(exports, "__esModule", { value: true });
+            }
+            else {
+                exports.__esModule = true;
+            }
+        }
+        return function (id, v) { return exports[id] = previous ? previous(id, v) : v; };
+    }
+})
+(function (exporter) {
+    var extendStatics = Object.setPrototypeOf ||
+        ({ __proto__: [] } instanceof Array && function (d, b) { d.__proto__ = b; }) ||
+        function (d, b) { for (var p in b) if (Object.prototype.hasOwnProperty.call(b, p)) d[p] = b[p]; };
+
+    __extends = function (d, b) {
+        if (typeof b !== "function" && b !== null)
+            throw new TypeError("Class extends value " + String(b) + " is not a constructor or null");
+        extendStatics(d, b);
+        function __() { this.constructor = d; }
+        d.prototype = b === null ? Object.create(b) : (__.prototype = b.prototype, new __());
+    };
+
+    __assign = Object.assign || function (t) {
+        for (var s, i = 1, n = arguments.length; i < n; i++) {
+            s = arguments[i];
+            for (var p in s) if (Object.prototype.hasOwnProperty.call(s, p)) t[p] = s[p];
+        }
+        return t;
+    };
+
+    __rest = function (s, e) {
+        var t = {};
+        for (var p in s) if (Object.prototype.hasOwnProperty.call(s, p) && e.indexOf(p) < 0)
+            t[p] = s[p];
+        if (s != null && typeof Object.getOwnPropertySymbols === "function")
+            for (var i = 0, p = Object.getOwnPropertySymbols(s); i < p.length; i++) {
+                if (e.indexOf(p[i]) < 0 && Object.prototype.propertyIsEnumerable.call(s, p[i]))
+                    t[p[i]] = s[p[i]];
+            }
+        return t;
+    };
+
+    __decorate = function (decorators, target, key, desc) {
+        var c = arguments.length, r = c < 3 ? target : desc === null ? desc = Object.getOwnPropertyDescriptor(target, key) : desc, d;
+        if (typeof Reflect === "object" && typeof Reflect.decorate === "function") r = Reflect.decorate(decorators, target, key, desc);
+        else for (var i = decorators.length - 1; i >= 0; i--) if (d = decorators[i]) r = (c < 3 ? d(r) : c > 3 ? d(target, key, r) : d(target, key)) || r;
+        return c > 3 && r && Object.defineProperty(target, key, r), r;
+    };
+
+    __param = function (paramIndex, decorator) {
+        return function (target, key) { decorator(target, key, paramIndex); }
+    };
+
+    __esDecorate = function (ctor, descriptorIn, decorators, contextIn, initializers, extraInitializers) {
+        function accept(f) { if (f !== void 0 && typeof f !== "function") throw new TypeError("Function expected"); return f; }
+        var kind = contextIn.kind, key = kind === "getter" ? "get" : kind === "setter" ? "set" : "value";
+        var target = !descriptorIn && ctor ? contextIn["static"] ? ctor : ctor.prototype : null;
+        var descriptor = descriptorIn || (target ? Object.getOwnPropertyDescriptor(target, contextIn.name) : {});
+        var _, done = false;
+        for (var i = decorators.length - 1; i >= 0; i--) {
+            var context = {};
+            for (var p in contextIn) context[p] = p === "access" ? {} : contextIn[p];
+            for (var p in contextIn.access) context.access[p] = contextIn.access[p];
+            context.addInitializer = function (f) { if (done) throw new TypeError("Cannot add initializers after decoration has completed"); extraInitializers.push(accept(f || null)); };
+            var result = (0, decorators[i])(kind === "accessor" ? { get: descriptor.get, set: descriptor.set } : descriptor[key], context);
+            if (kind === "accessor") {
+                if (result === void 0) continue;
+                if (result === null || typeof result !== "object") throw new TypeError("Object expected");
+                if (_ = accept(result.get)) descriptor.get = _;
+                if (_ = accept(result.set)) descriptor.set = _;
+                if (_ = accept(result.init)) initializers.unshift(_);
+            }
+            else if (_ = accept(result)) {
+                if (kind === "field") initializers.unshift(_);
+                else descriptor[key] = _;
+            }
+        }
+        if (target) Object.defineProperty(target, contextIn.name, descriptor);
+        done = true;
+    };
+
+    __runInitializers = function (thisArg, initializers, value) {
+        var useValue = arguments.length > 2;
+        for (var i = 0; i < initializers.length; i++) {
+            value = useValue ? initializers[i].call(thisArg, value) : initializers[i].call(thisArg);
+        }
+        return useValue ? value : void 0;
+    };
+
+    __propKey = function (x) {
+        return typeof x === "symbol" ? x : "".concat(x);
+    };
+
+    __setFunctionName = function (f, name, prefix) {
+        if (typeof name === "symbol") name = name.description ? "[".concat(name.description, "]") : "";
+        return Object.defineProperty(f, "name", { configurable: true, value: prefix ? "".concat(prefix, " ", name) : name });
+    };
+
+    __metadata = function (metadataKey, metadataValue) {
+        if (typeof Reflect === "object" && typeof Reflect.metadata === "function") return Reflect.metadata(metadataKey, metadataValue);
+    };
+
+    __awaiter = function (thisArg, _arguments, P, generator) {
+        function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+        return new (P || (P = Promise))(function (resolve, reject) {
+            function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+            function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+            function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+            step((generator = generator.apply(thisArg, _arguments || [])).next());
+        });
+    };
+
+    __generator = function (thisArg, body) {
+        var _ = { label: 0, sent: function() { if (t[0] & 1) throw t[1]; return t[1]; }, trys: [], ops: [] }, f, y, t, g = Object.create((typeof Iterator === "function" ? Iterator : Object).prototype);
+        return g.next = verb(0), g["throw"] = verb(1), g["return"] = verb(2), typeof Symbol === "function" && (g[Symbol.iterator] = function() { return this; }), g;
+        function verb(n) { return function (v) { return step([n, v]); }; }
+        function step(op) {
+            if (f) throw new TypeError("Generator is already executing.");
+            while (g && (g = 0, op[0] && (_ = 0)), _) try {
+                if (f = 1, y && (t = op[0] & 2 ? y["return"] : op[0] ? y["throw"] || ((t = y["return"]) && t.call(y), 0) : y.next) && !(t = t.call(y, op[1])).done) return t;
+                if (y = 0, t) op = [op[0] & 2, t.value];
+                switch (op[0]) {
+                    case 0: case 1: t = op; break;
+                    case 4: _.label++; return { value: op[1], done: false };
+                    case 5: _.label++; y = op[1]; op = [0]; continue;
+                    case 7: op = _.ops.pop(); _.trys.pop(); continue;
+                    default:
+                        if (!(t = _.trys, t = t.length > 0 && t[t.length - 1]) && (op[0] === 6 || op[0] === 2)) { _ = 0; continue; }
+                        if (op[0] === 3 && (!t || (op[1] > t[0] && op[1] < t[3]))) { _.label = op[1]; break; }
+                        if (op[0] === 6 && _.label < t[1]) { _.label = t[1]; t = op; break; }
+                        if (t && _.label < t[2]) { _.label = t[2]; _.ops.push(op); break; }
+                        if (t[2]) _.ops.pop();
+                        _.trys.pop(); continue;
+                }
+                op = body.call(thisArg, _);
+            } catch (e) { op = [6, e]; y = 0; } finally { f = t = 0; }
+            if (op[0] & 5) throw op[1]; return { value: op[0] ? op[1] : void 0, done: true };
+        }
+    };
+
+    __exportStar = function(m, o) {
+        for (var p in m) if (p !== "default" && !Object.prototype.hasOwnProperty.call(o, p)) __createBinding(o, m, p);
+    };
+
+    __createBinding = Object.create ? (function(o, m, k, k2) {
+        if (k2 === undefined) k2 = k;
+        var desc = Object.getOwnPropertyDescriptor(m, k);
+        if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
+            desc = { enumerable: true, get: function() { return m[k]; } };
+        }
+        Object.defineProperty(o, k2, desc);
+    }) : (function(o, m, k, k2) {
+        if (k2 === undefined) k2 = k;
+        o[k2] = m[k];
+    });
+
+    __values = function (o) {
+        var s = typeof Symbol === "function" && Symbol.iterator, m = s && o[s], i = 0;
+        if (m) return m.call(o);
+        if (o && typeof o.length === "number") return {
+            next: function () {
+                if (o && i >= o.length) o = void 0;
+                return { value: o && o[i++], done: !o };
+            }
+        };
+        throw new TypeError(s ? "Object is not iterable." : "Symbol.iterator is not defined.");
+    };
+
+    __read = function (o, n) {
+        var m = typeof Symbol === "function" && o[Symbol.iterator];
+        if (!m) return o;
+        var i = m.call(o), r, ar = [], e;
+        try {
+            while ((n === void 0 || n-- > 0) && !(r = i.next()).done) ar.push(r.value);
+        }
+        catch (error) { e = { error: error }; }
+        finally {
+            try {
+                if (r && !r.done && (m = i["return"])) m.call(i);
+            }
+            finally { if (e) throw e.error; }
+        }
+        return ar;
+    };
+
+    /** @deprecated */
+    __spread = function () {
+        for (var ar = [], i = 0; i < arguments.length; i++)
+            ar = ar.concat(__read(arguments[i]));
+        return ar;
+    };
+
+    /** @deprecated */
+    __spreadArrays = function () {
+        for (var s = 0, i = 0, il = arguments.length; i < il; i++) s += arguments[i].length;
+        for (var r = Array(s), k = 0, i = 0; i < il; i++)
+            for (var a = arguments[i], j = 0, jl = a.length; j < jl; j++, k++)
+                r[k] = a[j];
+        return r;
+    };
+
+    __spreadArray = function (to, from, pack) {
+        if (pack || arguments.length === 2) for (var i = 0, l = from.length, ar; i < l; i++) {
+            if (ar || !(i in from)) {
+                if (!ar) ar = Array.prototype.slice.call(from, 0, i);
+                ar[i] = from[i];
+            }
+        }
+        return to.concat(ar || Array.prototype.slice.call(from));
+    };
+
+    __await = function (v) {
+        return this instanceof __await ? (this.v = v, this) : new __await(v);
+    };
+
+    __asyncGenerator = function (thisArg, _arguments, generator) {
+        if (!Symbol.asyncIterator) throw new TypeError("Symbol.asyncIterator is not defined.");
+        var g = generator.apply(thisArg, _arguments || []), i, q = [];
+        return i = Object.create((typeof AsyncIterator === "function" ? AsyncIterator : Object).prototype), verb("next"), verb("throw"), verb("return", awaitReturn), i[Symbol.asyncIterator] = function () { return this; }, i;
+        function awaitReturn(f) { return function (v) { return Promise.resolve(v).then(f, reject); }; }
+        function verb(n, f) { if (g[n]) { i[n] = function (v) { return new Promise(function (a, b) { q.push([n, v, a, b]) > 1 || resume(n, v); }); }; if (f) i[n] = f(i[n]); } }
+        function resume(n, v) { try { step(g[n](v)); } catch (e) { settle(q[0][3], e); } }
+        function step(r) { r.value instanceof __await ? Promise.resolve(r.value.v).then(fulfill, reject) : settle(q[0][2], r); }
+        function fulfill(value) { resume("next", value); }
+        function reject(value) { resume("throw", value); }
+        function settle(f, v) { if (f(v), q.shift(), q.length) resume(q[0][0], q[0][1]); }
+    };
+
+    __asyncDelegator = function (o) {
+        var i, p;
+        return i = {}, verb("next"), verb("throw", function (e) { throw e; }), verb("return"), i[Symbol.iterator] = function () { return this; }, i;
+        function verb(n, f) { i[n] = o[n] ? function (v) { return (p = !p) ? { value: __await(o[n](v)), done: false } : f ? f(v) : v; } : f; }
+    };
+
+    __asyncValues = function (o) {
+        if (!Symbol.asyncIterator) throw new TypeError("Symbol.asyncIterator is not defined.");
+        var m = o[Symbol.asyncIterator], i;
+        return m ? m.call(o) : (o = typeof __values === "function" ? __values(o) : o[Symbol.iterator](), i = {}, verb("next"), verb("throw"), verb("return"), i[Symbol.asyncIterator] = function () { return this; }, i);
+        function verb(n) { i[n] = o[n] && function (v) { return new Promise(function (resolve, reject) { v = o[n](v), settle(resolve, reject, v.done, v.value); }); }; }
+        function settle(resolve, reject, d, v) { Promise.resolve(v).then(function(v) { resolve({ value: v, done: d }); }, reject); }
+    };
+
+    __makeTemplateObject = function (cooked, raw) {
+        if (Object.defineProperty) { Object.defineProperty(cooked, "raw", { value: raw }); } else { cooked.raw = raw; }
+        return cooked;
+    };
+
+    var __setModuleDefault = Object.create ? (function(o, v) {
+        Object.defineProperty(o, "default", { enumerable: true, value: v });
+    }) : function(o, v) {
+        o["default"] = v;
+    };
+
+    var ownKeys = function(o) {
+        ownKeys = Object.getOwnPropertyNames || function (o) {
+            var ar = [];
+            for (var k in o) if (Object.prototype.hasOwnProperty.call(o, k)) ar[ar.length] = k;
+            return ar;
+        };
+        return ownKeys(o);
+    };
+
+    __importStar = function (mod) {
+        if (mod && mod.__esModule) return mod;
+        var result = {};
+        if (mod != null) for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result, mod, k[i]);
+        __setModuleDefault(result, mod);
+        return result;
+    };
+
+    __importDefault = function (mod) {
+        return (mod && mod.__esModule) ? mod : { "default": mod };
+    };
+
+    __classPrivateFieldGet = function (receiver, state, kind, f) {
+        if (kind === "a" && !f) throw new TypeError("Private accessor was defined without a getter");
+        if (typeof state === "function" ? receiver !== state || !f : !state.has(receiver)) throw new TypeError("Cannot read private member from an object whose class did not declare it");
+        return kind === "m" ? f : kind === "a" ? f.call(receiver) : f ? f.value : state.get(receiver);
+    };
+
+    __classPrivateFieldSet = function (receiver, state, value, kind, f) {
+        if (kind === "m") throw new TypeError("Private method is not writable");
+        if (kind === "a" && !f) throw new TypeError("Private accessor was defined without a setter");
+        if (typeof state === "function" ? receiver !== state || !f : !state.has(receiver)) throw new TypeError("Cannot write private member to an object whose class did not declare it");
+        return (kind === "a" ? f.call(receiver, value) : f ? f.value = value : state.set(receiver, value)), value;
+    };
+
+    __classPrivateFieldIn = function (state, receiver) {
+        if (receiver === null || (typeof receiver !== "object" && typeof receiver !== "function")) throw new TypeError("Cannot use 'in' operator on non-object");
+        return typeof state === "function" ? receiver === state : state.has(receiver);
+    };
+
+    __addDisposableResource = function (env, value, async) {
+        if (value !== null && value !== void 0) {
+            if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+            var dispose, inner;
+            if (async) {
+                if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+                dispose = value[Symbol.asyncDispose];
+            }
+            if (dispose === void 0) {
+                if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+                dispose = value[Symbol.dispose];
+                if (async) inner = dispose;
+            }
+            if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+            if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+            env.stack.push({ value: value, dispose: dispose, async: async });
+        }
+        else if (async) {
+            env.stack.push({ async: true });
+        }
+        return value;
+    };
+
+    var _SuppressedError = typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+        var e = new Error(message);
+        return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+    };
+
+    __disposeResources = function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new _SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+
+    __rewriteRelativeImportExtension = function (path, preserveJsx, extraExtensions, ignoreCase) {
+        if (typeof path === "string" && /^\.\.?\//.test(path)) {
+            if (extraExtensions) {
+                for (var extension in extraExtensions) {
+                    var suffix = path.slice(-extension.length);
+                    if (suffix === extension || ignoreCase && suffix.toLowerCase() === extension.toLowerCase()) {
+                        var output = extraExtensions[extension];
+                        return output === extension ? path : path.slice(0, -extension.length) + output;
+                    }
+                }
+            }
+            return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
+                return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
+            });
+        }
+        return path;
+    };
+
+    exporter("__extends", __extends);
+    exporter("__assign", __assign);
+    exporter("__rest", __rest);
+    exporter("__decorate", __decorate);
+    exporter("__param", __param);
+    exporter("__esDecorate", __esDecorate);
+    exporter("__runInitializers", __runInitializers);
+    exporter("__propKey", __propKey);
+    exporter("__setFunctionName", __setFunctionName);
+    exporter("__metadata", __metadata);
+    exporter("__awaiter", __awaiter);
+    exporter("__generator", __generator);
+    exporter("__exportStar", __exportStar);
+    exporter("__createBinding", __createBinding);
+    exporter("__values", __values);
+    exporter("__read", __read);
+    exporter("__spread", __spread);
+    exporter("__spreadArrays", __spreadArrays);
+    exporter("__spreadArray", __spreadArray);
+    exporter("__await", __await);
+    exporter("__asyncGenerator", __asyncGenerator);
+    exporter("__asyncDelegator", __asyncDelegator);
+    exporter("__asyncValues", __asyncValues);
+    exporter("__makeTemplateObject", __makeTemplateObject);
+    exporter("__importStar", __importStar);
+    exporter("__importDefault", __importDefault);
+    exporter("__classPrivateFieldGet", __classPrivateFieldGet);
+    exporter("__classPrivateFieldSet", __classPrivateFieldSet);
+    exporter("__classPrivateFieldIn", __classPrivateFieldIn);
+    exporter("__addDisposableResource", __addDisposableResource);
+    exporter("__disposeResources", __disposeResources);
+    exporter("__rewriteRelativeImportExtension", __rewriteRelativeImportExtension);
+});
+
+0 && (0);
+
+
+/***/ }),
+
 /***/ 20770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -63703,10 +67015,24 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 46466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
 /***/ 46193:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+
+/***/ }),
+
+/***/ 58500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
@@ -63938,6 +67264,46 @@ function startingRegion(environment, roleArn) {
 
 /***/ }),
 
+/***/ 34382:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FP: () => (/* binding */ grantOwn),
+/* harmony export */   Zl: () => (/* binding */ isStranger),
+/* harmony export */   aK: () => (/* binding */ grantOn)
+/* harmony export */ });
+/* harmony import */ var _policies_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(47164);
+
+/** Who acts belongs to another account than the bucket. */
+function isStranger({ account }, { owner }) {
+    return account !== undefined && owner !== undefined && account !== owner;
+}
+/** @param message what the service said of the denial */
+function grantOn(grantee, owned, statement, message) {
+    if (grantee.principal === undefined) {
+        return { todo: `Allow the identity in use to use ${owned.bucket}.`, paste: pretty(statement) };
+    }
+    if (/no identity-based policy allows/.test(message) || !isStranger(grantee, owned)) {
+        return grantOwn(grantee, statement);
+    }
+    const bucketPolicy = `the bucket policy of ${owned.bucket} (account ${owned.owner})`;
+    const missing = /no resource-based policy allows/.test(message)
+        ? `Add this statement to ${bucketPolicy}.`
+        : `Add this statement to ${bucketPolicy}. The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
+    return { todo: missing, paste: pretty((0,_policies_js__WEBPACK_IMPORTED_MODULE_0__/* .forPrincipal */ .uR)(statement, grantee.principal)) };
+}
+/** The same where only the principal's own policy counts. */
+function grantOwn({ principal, account }, statement) {
+    const whose = principal === undefined ? 'the identity in use' : `${principal} (account ${account})`;
+    return { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) };
+}
+function pretty(statement) {
+    return JSON.stringify(statement, null, 2);
+}
+
+
+/***/ }),
+
 /***/ 32879:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63957,8 +67323,8 @@ var errors = __nccwpck_require__(65071);
 var arn = __nccwpck_require__(98627);
 // EXTERNAL MODULE: ./lib/src/aws/endpoint.js
 var endpoint = __nccwpck_require__(14995);
-// EXTERNAL MODULE: ./lib/src/aws/retry.js + 1 modules
-var retry = __nccwpck_require__(5708);
+// EXTERNAL MODULE: ./lib/src/aws/retry.js
+var retry = __nccwpck_require__(11482);
 // EXTERNAL MODULE: ./lib/src/aws/trouble.js
 var trouble = __nccwpck_require__(26535);
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/buffer_utils.js
@@ -64476,6 +67842,7 @@ function noCredentials(side, message, cause) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ee: () => (/* binding */ listStatement),
+/* harmony export */   Fe: () => (/* binding */ workStatement),
 /* harmony export */   Gx: () => (/* binding */ bucketAclStatement),
 /* harmony export */   ar: () => (/* binding */ versioningStatement),
 /* harmony export */   bb: () => (/* binding */ markStatement),
@@ -64580,6 +67947,15 @@ function writeStatement(location, partition, needs) {
         Resource: objectsArn(location, partition),
     };
 }
+/** For whoever writes manifests and reads reports: all of it, also removing them again. */
+function workStatement(location, partition) {
+    return {
+        Sid: 'S3SyncWork',
+        Effect: 'Allow',
+        Action: ['s3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+        Resource: [bucketArn(location, partition), objectsArn(location, partition)],
+    };
+}
 /** The same statement as a bucket policy states it: with the principal it is for. */
 function forPrincipal(statement, arn) {
     const { Sid, Effect, ...rest } = statement;
@@ -64602,22 +67978,15 @@ function asPolicy(...statements) {
 
 /***/ }),
 
-/***/ 5708:
+/***/ 11482:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  L: () => (/* binding */ withRetries)
-});
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./lib/src/errors.js
-var errors = __nccwpck_require__(65071);
-// EXTERNAL MODULE: ./lib/src/aws/trouble.js
-var aws_trouble = __nccwpck_require__(26535);
-;// CONCATENATED MODULE: ./lib/src/aws/retry.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ withRetries)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/* harmony import */ var _trouble_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(26535);
 /**
  * Trying again. Waits grow exponentially with full jitter, so that many requests slowed down together do not come back
  * together; throttled ones wait longer from the start. ("Exponential backoff and jitter", AWS Architecture Blog.)
@@ -64642,8 +68011,8 @@ async function withRetries(attempt, options) {
         }
         catch (error) {
             if (options.aborting.aborted)
-                throw new errors/* StoppedError */.Ko('Stopped while a request was in flight.', { cause: error });
-            const trouble = (0,aws_trouble/* troubleOf */.L)(error);
+                throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoppedError */ .Ko('Stopped while a request was in flight.', { cause: error });
+            const trouble = (0,_trouble_js__WEBPACK_IMPORTED_MODULE_2__/* .troubleOf */ .L)(error);
             if (trouble.kind === 'renew' && options.renew !== undefined && !renewed) {
                 renewed = true;
                 await options.renew();
@@ -64660,10 +68029,10 @@ async function withRetries(attempt, options) {
 }
 async function pause(ceilingMs, aborting) {
     try {
-        await (0,promises_namespaceObject.setTimeout)(Math.random() * ceilingMs, undefined, { signal: aborting });
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(Math.random() * ceilingMs, undefined, { signal: aborting });
     }
     catch (error) {
-        throw new errors/* StoppedError */.Ko('Stopped while waiting to try again.', { cause: error });
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoppedError */ .Ko('Stopped while waiting to try again.', { cause: error });
     }
 }
 
@@ -64785,6 +68154,963 @@ function kindOf(code, status, from, error) {
 /** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */
 function isCutShort(error) {
     return /socket hang up|S3 aborted request|aborted|premature close|other side closed/i.test((0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error));
+}
+
+
+/***/ }),
+
+/***/ 22093:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $: () => (/* binding */ Equipment)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-datasync/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(58784);
+// EXTERNAL MODULE: ./lib/src/datasync/ground.js
+var datasync_ground = __nccwpck_require__(39493);
+;// CONCATENATED MODULE: ./lib/src/datasync/locations.js
+/** Locations: a folder of a bucket, and the role to go there with. */
+
+
+function locationWish(side, ground) {
+    return {
+        ...ground[side],
+        role: ground.role,
+        bucketArn: (0,datasync_ground/* bucketArnOf */.B)(ground[side], ground),
+        storageClass: side === 'destination' ? ground.storageClass : undefined,
+    };
+}
+/** ARNs of the locations that are what is wished for. */
+async function findLocations(ask, wish) {
+    const found = [];
+    for await (const { LocationArn, LocationUri } of locationsIn(ask, wish)) {
+        if (LocationArn === undefined || !isSameFolder(LocationUri, wish))
+            continue;
+        const { S3Config, S3StorageClass } = await ask(wish.region, new dist_cjs.DescribeLocationS3Command({ LocationArn }));
+        const fits = wish.storageClass === undefined || S3StorageClass === wish.storageClass;
+        if (fits && S3Config?.BucketAccessRoleArn === wish.role)
+            found.push(LocationArn);
+    }
+    return found;
+}
+/** A filter takes fewer characters than a folder may have, so that it names the bucket only. */
+async function* locationsIn(ask, { region, bucket }) {
+    const Filters = [
+        { Name: 'LocationUri', Operator: 'BeginsWith', Values: [`s3://${bucket}/`] },
+    ];
+    let NextToken;
+    do {
+        const page = await ask(region, new dist_cjs.ListLocationsCommand({ Filters, ...(NextToken && { NextToken }) }));
+        yield* page.Locations ?? [];
+        NextToken = page.NextToken;
+    } while (NextToken);
+}
+function isSameFolder(uri, { bucket, folder }) {
+    return uri?.replace(/\/$/, '') === `s3://${bucket}/${folder}`.replace(/\/$/, '');
+}
+/** DataSync tries the role on the bucket before it answers. What was there before is never taken for what was made. */
+function createLocation(service, wish, tags) {
+    let before;
+    return service.repeated(async (once) => {
+        const there = await findLocations(once, wish);
+        const made = there.find(arn => before?.includes(arn) === false);
+        if (made !== undefined)
+            return made;
+        before ??= there;
+        const { LocationArn = '' } = await once(wish.region, new dist_cjs.CreateLocationS3Command({
+            S3BucketArn: wish.bucketArn,
+            S3Config: { BucketAccessRoleArn: wish.role },
+            ...(wish.folder !== '' && { Subdirectory: wish.folder }),
+            ...(wish.storageClass !== undefined && { S3StorageClass: wish.storageClass }),
+            Tags: tags,
+        }));
+        return LocationArn;
+    });
+}
+
+// EXTERNAL MODULE: ./lib/src/datasync/options.js
+var options = __nccwpck_require__(34786);
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/datasync/waiting.js
+var waiting = __nccwpck_require__(20435);
+;// CONCATENATED MODULE: ./lib/src/datasync/tasks.js
+/** Tasks: from which location to which, and in which mode, which cannot be changed later. */
+
+
+
+/** ARNs of the tasks between these locations that can be started; their options are given anew with every start. */
+async function findTasks(ask, wish) {
+    const found = [];
+    for await (const { TaskArn, Status } of tasksOf(ask, wish)) {
+        if (TaskArn === undefined || Status === 'UNAVAILABLE')
+            continue;
+        const task = await ask(wish.region, new dist_cjs.DescribeTaskCommand({ TaskArn }));
+        // Older tasks name no mode: there was but one.
+        const isMode = (task.TaskMode ?? 'BASIC') === wish.mode;
+        const isWay = task.SourceLocationArn === wish.source && task.DestinationLocationArn === wish.destination;
+        if (isMode && isWay)
+            found.push(TaskArn);
+    }
+    return found;
+}
+async function* tasksOf(ask, { region, destination }) {
+    let NextToken;
+    do {
+        const page = await ask(region, new dist_cjs.ListTasksCommand({
+            Filters: [{ Name: 'LocationId', Operator: 'Equals', Values: [destination] }],
+            ...(NextToken && { NextToken }),
+        }));
+        yield* page.Tasks ?? [];
+        NextToken = page.NextToken;
+    } while (NextToken);
+}
+/** What was there before is never taken for what was made. */
+function createTask(service, wish, more) {
+    let before;
+    return service.repeated(async (once) => {
+        const there = await findTasks(once, wish);
+        const made = there.find(arn => before?.includes(arn) === false);
+        if (made !== undefined)
+            return made;
+        before ??= there;
+        const { TaskArn = '' } = await once(wish.region, new dist_cjs.CreateTaskCommand({
+            SourceLocationArn: wish.source,
+            DestinationLocationArn: wish.destination,
+            TaskMode: wish.mode,
+            ...more,
+        }));
+        return TaskArn;
+    });
+}
+const READY_WITHIN_MS = 10 * 60_000;
+/**
+ * A new task is CREATING at first. One that runs or waits already can be started once more: the execution is queued.
+ *
+ * @throws FatalError when it has become unavailable, or is not ready in time; StoppedError
+ */
+async function untilReady({ ask }, region, TaskArn, stopping) {
+    const end = Date.now() + READY_WITHIN_MS;
+    for (let polls = 0;; polls++) {
+        const { Status, ErrorCode, ErrorDetail } = await ask(region, new dist_cjs.DescribeTaskCommand({ TaskArn }));
+        if (Status !== 'CREATING' && Status !== 'UNAVAILABLE')
+            return;
+        if (Status === 'UNAVAILABLE' || Date.now() > end) {
+            const why = [ErrorCode, ErrorDetail].filter(Boolean).join(': ') || 'DataSync does not say why';
+            throw new errors/* FatalError */.HX(`The task ${TaskArn} is ${Status} (${why}).`, {
+                todo: 'Look at the task in the DataSync console of that Region. Deleted there, it is made anew by the next run.',
+            });
+        }
+        await (0,waiting/* pause */.v)(polls, stopping);
+        if (stopping.aborted)
+            throw new errors/* StoppedError */.Ko('Stopped before the task was ready.');
+    }
+}
+
+// EXTERNAL MODULE: ./lib/src/datasync/trouble.js + 1 modules
+var trouble = __nccwpck_require__(75287);
+;// CONCATENATED MODULE: ./lib/src/datasync/equipment.js
+/**
+ * What a run works with: two locations and a task between them. They are found by what they are, whoever made them, and
+ * made where they are not; what this run made can be removed again, and nothing else.
+ */
+
+
+
+
+
+
+class Equipment {
+    #service;
+    #ground;
+    #tags;
+    /** Newest first: a location cannot go before its task. */
+    #made = [];
+    /** @param run what the tags of all that is made call this run: a URL, or the name of a session */
+    constructor(service, ground, run) {
+        this.#service = service;
+        this.#ground = ground;
+        // (DataSync API, TagValue.)
+        this.#tags = [{ Key: TAG, Value: run.replace(/[^a-zA-Z0-9\s+=._:@/-]/g, '_').slice(0, 256) }];
+    }
+    get tags() {
+        return this.#tags;
+    }
+    /** Looks and makes nothing. Of several locations that would do, those count between which there is a task. */
+    async find() {
+        const { ask } = this.#service;
+        return this.#explained('Looking for locations and tasks of DataSync', async () => {
+            const [sources, destinations] = await Promise.all(SIDES.map(side => findLocations(ask, locationWish(side, this.#ground))));
+            for (const source of sources ?? []) {
+                for (const destination of destinations ?? []) {
+                    const [task] = await findTasks(ask, this.#taskWish(source, destination));
+                    if (task !== undefined)
+                        return { source, destination, task };
+                }
+            }
+            return { source: sources?.[0], destination: destinations?.[0] };
+        });
+    }
+    /** The ARNs of both locations. What one of them lacks keeps nobody from finding out about the other. */
+    async locations(found) {
+        const both = [this.location('source', found), this.location('destination', found)];
+        await Promise.allSettled(both);
+        return Promise.all(both);
+    }
+    /** The ARN of the location, which is made in the Region of its bucket. */
+    location(side, { [side]: found }) {
+        const wish = locationWish(side, this.#ground);
+        return found === undefined
+            ? this.#explained(`Making a location of DataSync for the ${side}, s3://${wish.bucket}/${wish.folder},`, async () => this.#remember(wish.region, await createLocation(this.#service, wish, this.#tags)))
+            : Promise.resolve(found);
+    }
+    /** The ARN of the task, which is made in the Region of the destination. @param options those it begins with */
+    task(source, destination, { task }, Options) {
+        const wish = this.#taskWish(source, destination);
+        const Name = `s3-cross-account-sync ${this.#ground.source.bucket} to ${this.#ground.destination.bucket}`;
+        // DataSync tries the role on the work location, too, when a task is made with a report.
+        const TaskReportConfig = (0,options/* reportConfig */.VA)(this.#ground);
+        return task === undefined
+            ? this.#explained(`Making a task of DataSync in ${wish.region}`, async () => this.#remember(wish.region, await createTask(this.#service, wish, { Name, Options, TaskReportConfig, Tags: this.#tags })))
+            : Promise.resolve(task);
+    }
+    /** @throws FatalError, StoppedError */
+    untilReady(task, stopping) {
+        return this.#explained(`Waiting for the task ${task}`, () => untilReady(this.#service, (0,datasync_ground/* taskRegion */.G)(this.#ground), task, stopping));
+    }
+    /** Removes what this run has made. */
+    async removeMade() {
+        for (let last = this.#made.pop(); last !== undefined; last = this.#made.pop()) {
+            const { region, arn } = last;
+            await this.#explained(`Removing ${arn}`, async () => {
+                if (arn.includes(':task/'))
+                    await this.#service.ask(region, new dist_cjs.DeleteTaskCommand({ TaskArn: arn }));
+                else
+                    await this.#service.ask(region, new dist_cjs.DeleteLocationCommand({ LocationArn: arn }));
+            });
+        }
+    }
+    #taskWish(source, destination) {
+        return { region: (0,datasync_ground/* taskRegion */.G)(this.#ground), source, destination, mode: this.#ground.mode };
+    }
+    #remember(region, arn) {
+        this.#made.push({ region, arn });
+        return arn;
+    }
+    async #explained(doing, work) {
+        try {
+            return await work();
+        }
+        catch (error) {
+            throw (0,trouble/* explain */.W)(doing, error, this.#ground);
+        }
+    }
+}
+const SIDES = ['source', 'destination'];
+const TAG = 's3-cross-account-sync:run';
+
+
+/***/ }),
+
+/***/ 61938:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ki: () => (/* binding */ underWay),
+/* harmony export */   Op: () => (/* binding */ look),
+/* harmony export */   ZT: () => (/* binding */ cancel),
+/* harmony export */   ni: () => (/* binding */ start)
+/* harmony export */ });
+/* unused harmony export findByManifest */
+/* harmony import */ var _aws_sdk_client_datasync__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58784);
+/** Executions of a task: started, found again, looked at, cancelled. */
+
+/** There is no other way to end, and none is called cancelled. (DataSync API, TaskExecutionStatus.) */
+const OVER = new Set(['SUCCESS', 'ERROR']);
+/**
+ * Starts an execution. There is no token that would keep a repeated request from starting a second one, so that one
+ * whose answer was lost is looked for by its manifest.
+ *
+ * @returns its ARN
+ */
+function start(service, region, input) {
+    let tried = false;
+    return service.repeated(async (once) => {
+        const started = tried ? await findByManifest(once, region, input.TaskArn, manifestOf(input)) : undefined;
+        if (started !== undefined)
+            return started.arn;
+        tried = true;
+        const { TaskExecutionArn = '' } = await once(region, new _aws_sdk_client_datasync__WEBPACK_IMPORTED_MODULE_0__.StartTaskExecutionCommand(input));
+        return TaskExecutionArn;
+    });
+}
+/** The execution under way that works off this manifest. */
+async function findByManifest(ask, region, task, manifest) {
+    for (const execution of await underWay(ask, region, task)) {
+        if ((await look(ask, region, execution.arn)).manifest === manifest)
+            return execution;
+    }
+    return undefined;
+}
+/** The executions of a task that run or wait, in the order in which they were started. */
+async function underWay(ask, region, TaskArn) {
+    const found = [];
+    let NextToken;
+    do {
+        const command = new _aws_sdk_client_datasync__WEBPACK_IMPORTED_MODULE_0__.ListTaskExecutionsCommand({ TaskArn, ...(NextToken && { NextToken }) });
+        const page = await ask(region, command);
+        for (const { TaskExecutionArn: arn, Status } of page.TaskExecutions ?? [])
+            if (arn !== undefined && !OVER.has(Status))
+                found.push({ arn, isEnding: Status === 'CANCELLING' });
+        NextToken = page.NextToken;
+    } while (NextToken);
+    return found;
+}
+async function look(ask, region, TaskExecutionArn) {
+    return lookOf(await ask(region, new _aws_sdk_client_datasync__WEBPACK_IMPORTED_MODULE_0__.DescribeTaskExecutionCommand({ TaskExecutionArn })));
+}
+function lookOf(execution) {
+    const { Status = '', Result, ReportResult, FilesFailed } = execution;
+    return {
+        status: Status,
+        isOver: OVER.has(Status),
+        isWell: Status === 'SUCCESS',
+        error: words(Result?.ErrorCode, Result?.ErrorDetail),
+        manifest: manifestOf(execution),
+        objects: execution.EstimatedFilesToTransfer ?? 0,
+        bytes: execution.EstimatedBytesToTransfer ?? 0,
+        prepared: execution.FilesPrepared ?? 0,
+        transferred: execution.FilesTransferred ?? 0,
+        bytesTransferred: execution.BytesTransferred ?? 0,
+        verified: execution.FilesVerified ?? 0,
+        skipped: execution.FilesSkipped ?? 0,
+        failed: (FilesFailed?.Prepare ?? 0) + (FilesFailed?.Transfer ?? 0) + (FilesFailed?.Verify ?? 0),
+        report: ReportResult && {
+            status: ReportResult.Status ?? 'PENDING',
+            error: words(ReportResult.ErrorCode, ReportResult.ErrorDetail),
+        },
+    };
+}
+function manifestOf({ ManifestConfig, }) {
+    return ManifestConfig?.Source?.S3?.ManifestObjectPath?.replace(/^\//, '');
+}
+function words(...parts) {
+    return parts.filter(Boolean).join(': ');
+}
+/** Ends an execution that runs or waits. Some objects may have arrived in part; the next run sees to them. */
+async function cancel(ask, region, TaskExecutionArn, signal) {
+    await ask(region, new _aws_sdk_client_datasync__WEBPACK_IMPORTED_MODULE_0__.CancelTaskExecutionCommand({ TaskExecutionArn }), signal);
+}
+
+
+/***/ }),
+
+/***/ 25243:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AL: () => (/* binding */ untilReported),
+/* harmony export */   JK: () => (/* binding */ attend),
+/* harmony export */   e6: () => (/* binding */ follow)
+/* harmony export */ });
+/* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
+/* harmony import */ var _execution_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61938);
+/* harmony import */ var _waiting_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(20435);
+/** An execution watched to its end, and cancelled when the run is stopped. */
+
+
+
+/** Looks in a row that DataSync may leave unanswered, each tried for half a minute: the execution does not need them. */
+const UNANSWERED = 10;
+const PASSING = new Set(['throttle', 'retry', 'renew']);
+const CANCEL_WITHIN_MS = 5_000;
+const REPORT_WITHIN_MS = 15 * 60_000;
+/** Whether there will be a report at all. */
+const SAID_WITHIN_MS = 60_000;
+/**
+ * Resolves to the last look. An execution that this run no longer watches, for whatever reason, is cancelled.
+ *
+ * @throws StoppedError when the run was aborted before the end; what DataSync answered when it could not be asked
+ */
+async function follow(watched) {
+    const { stop, told } = watched;
+    let cancelled = false;
+    try {
+        for (let looks = 0;; looks++) {
+            const seen = await patiently(watched);
+            told(seen);
+            if (seen.isOver)
+                return seen;
+            if (stop.draining.aborted && !cancelled) {
+                cancelled = true;
+                looks = 0;
+                await cancelSoon(watched);
+            }
+            await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_2__/* .pause */ .v)(looks, cancelled ? stop.aborting : stop.draining);
+        }
+    }
+    catch (error) {
+        // The first error is the one to tell. The post step cancels what could not be cancelled here.
+        if (!cancelled)
+            await cancelSoon(watched).catch(() => { });
+        throw error;
+    }
+}
+/** Not by the run's own signal, which may be the very reason. */
+function cancelSoon({ service, region, execution }) {
+    return (0,_execution_js__WEBPACK_IMPORTED_MODULE_1__/* .cancel */ .ZT)(service.ask, region, execution, AbortSignal.timeout(CANCEL_WITHIN_MS));
+}
+async function patiently({ service, region, execution, }) {
+    for (let unanswered = 1;; unanswered++) {
+        try {
+            return await (0,_execution_js__WEBPACK_IMPORTED_MODULE_1__/* .look */ .Op)(service.ask, region, execution);
+        }
+        catch (error) {
+            if (!PASSING.has((0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error).kind) || unanswered === UNANSWERED)
+                throw error;
+        }
+    }
+}
+/**
+ * Follows an execution that somebody else has started, which is theirs to cancel.
+ *
+ * @returns `undefined` when the run was stopped before the end
+ */
+async function attend({ service, region, execution, stop, told }) {
+    for (let looks = 0; !stop.draining.aborted; looks++) {
+        const seen = await patiently({ service, region, execution });
+        told(seen);
+        if (seen.isOver)
+            return seen;
+        await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_2__/* .pause */ .v)(looks, stop.draining);
+    }
+    return undefined;
+}
+/** The report is written after the end. Resolves to how that went; it may still be pending, or nobody speaks of one. */
+async function untilReported({ service, region, execution, stop }) {
+    const begun = Date.now();
+    for (let looks = 0;; looks++) {
+        const { report } = await patiently({ service, region, execution });
+        if (report?.status === 'SUCCESS' || report?.status === 'ERROR')
+            return report;
+        if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS))
+            return report;
+        await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_2__/* .pause */ .v)(looks, stop.aborting);
+    }
+}
+
+
+/***/ }),
+
+/***/ 39493:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ bucketArnOf),
+/* harmony export */   G: () => (/* binding */ taskRegion)
+/* harmony export */ });
+/** Tasks are made in the Region of the destination (DataSync User Guide, "Tutorial: Transferring data between S3 buckets"). */
+function taskRegion({ destination }) {
+    return destination.region;
+}
+function bucketArnOf({ bucket }, { partition }) {
+    return `arn:${partition}:s3:::${bucket}`;
+}
+
+
+/***/ }),
+
+/***/ 34786:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hg: () => (/* binding */ storageClassOf),
+/* harmony export */   VA: () => (/* binding */ reportConfig),
+/* harmony export */   Wz: () => (/* binding */ manifestConfig),
+/* harmony export */   cz: () => (/* binding */ optionsOf)
+/* harmony export */ });
+/* harmony import */ var _ground_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(39493);
+
+function optionsOf({ compare, verify, preserve, }) {
+    return {
+        VerifyMode: verify === 'none' ? 'NONE' : 'ONLY_FILES_TRANSFERRED',
+        OverwriteMode: compare === 'missing' ? 'NEVER' : 'ALWAYS',
+        ObjectTags: preserve.has('tags') ? 'PRESERVE' : 'NONE',
+        TransferMode: 'ALL',
+        // Deletions are ours: guarded, and bound to the ETag that was listed.
+        PreserveDeletedFiles: 'PRESERVE',
+        TaskQueueing: 'ENABLED',
+        // What is for files: as between buckets by default. (DataSync API, Options.)
+        Atime: 'BEST_EFFORT',
+        Mtime: 'PRESERVE',
+        Uid: 'NONE',
+        Gid: 'NONE',
+        PosixPermissions: 'NONE',
+        PreserveDevices: 'NONE',
+    };
+}
+/** @param ManifestObjectPath key in the work bucket */
+function manifestConfig(ground, ManifestObjectPath) {
+    return { Action: 'TRANSFER', Format: 'CSV', Source: { S3: { ...workPlace(ground), ManifestObjectPath } } };
+}
+/** A report with a row for every object, below the work location. */
+function reportConfig(ground) {
+    const { folder } = ground.work;
+    return {
+        Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
+        OutputType: 'STANDARD',
+        ReportLevel: 'SUCCESSES_AND_ERRORS',
+    };
+}
+function workPlace(ground) {
+    return { S3BucketArn: (0,_ground_js__WEBPACK_IMPORTED_MODULE_0__/* .bucketArnOf */ .B)(ground.work, ground), BucketAccessRoleArn: ground.role };
+}
+/** Storage classes that DataSync writes, by S3's names. (DataSync API, S3StorageClass.) */
+const STORAGE_CLASSES = {
+    STANDARD: 'STANDARD',
+    STANDARD_IA: 'STANDARD_IA',
+    ONEZONE_IA: 'ONEZONE_IA',
+    INTELLIGENT_TIERING: 'INTELLIGENT_TIERING',
+    GLACIER_IR: 'GLACIER_INSTANT_RETRIEVAL',
+    GLACIER: 'GLACIER',
+    DEEP_ARCHIVE: 'DEEP_ARCHIVE',
+};
+/** That of the destination location. The settings refuse classes that DataSync does not have. */
+function storageClassOf({ storageClass }) {
+    return STORAGE_CLASSES[storageClass ?? 'STANDARD'] ?? 'STANDARD';
+}
+
+
+/***/ }),
+
+/***/ 93528:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $l: () => (/* binding */ whyUncarriable),
+/* harmony export */   pd: () => (/* binding */ foldersOf)
+/* harmony export */ });
+/* unused harmony export isFolder */
+/**
+ * What DataSync can be asked for: folders, and below them paths. Keys are mapped by replacing a prefix byte for byte, which
+ * DataSync does with the folders of its two locations only.
+ */
+/**
+ * Both prefixes as a folder each and a common rest, the folders as long as they can be.
+ *
+ * @returns `undefined` when no two folders map the keys as the prefixes do
+ */
+function foldersOf(source, destination) {
+    for (let length = 0; length <= Math.min(source.length, destination.length); length++) {
+        const rest = source.slice(source.length - length);
+        if (!destination.endsWith(rest))
+            return undefined;
+        const folders = {
+            source: source.slice(0, source.length - length),
+            destination: destination.slice(0, destination.length - length),
+        };
+        if (isFolder(folders.source) && isFolder(folders.destination))
+            return { ...folders, rest };
+    }
+    return undefined;
+}
+/** Characters of a location's subdirectory. (DataSync API, S3Subdirectory.) */
+const SUBDIRECTORY = /^[a-zA-Z0-9_\-+./()\p{Zs}]*$/u;
+/** Whether a location can have this for its folder. (DataSync API, CreateLocationS3, "Subdirectory".) */
+function isFolder(folder) {
+    if (folder === '')
+        return true;
+    return (folder.endsWith('/') && SUBDIRECTORY.test(folder) && whyUncarriable(folder.slice(0, -1)) === undefined);
+}
+/** Bytes between two slashes. (DataSync User Guide, "DataSync quotas".) */
+const SEGMENT_BYTES = 255;
+const HINDRANCES = [
+    ['DataSync takes it for a folder', path => path === '' || path.endsWith('/')],
+    ['begins with a slash', path => path.startsWith('/')],
+    ['has an empty part, `.` or `..` between its slashes', path => /(^|\/)\.{0,2}(\/|$)/.test(path)],
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    ['has a control character', path => /[\u0000-\u001f\u007f]/.test(path)],
+    [
+        `has a part of more than ${SEGMENT_BYTES} bytes between its slashes`,
+        path => path.split('/').some(segment => Buffer.byteLength(segment) > SEGMENT_BYTES),
+    ],
+    // (DataSync User Guide, "Filtering data transferred by DataSync", files and folders it never transfers.)
+    [
+        'has a name that DataSync keeps for itself',
+        path => /\.snapshot$|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
+    ],
+];
+/** Why DataSync cannot transfer the object at this path below a location; `undefined` when it can. */
+function whyUncarriable(path) {
+    return HINDRANCES.find(([, is]) => is(path))?.[0];
+}
+
+
+/***/ }),
+
+/***/ 5485:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ ExecutionProgress)
+/* harmony export */ });
+/* harmony import */ var pretty_ms__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19311);
+/* harmony import */ var _report_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3392);
+/** How far an execution is, as one line for people who wait. */
+
+
+class ExecutionProgress {
+    #status = '';
+    #look;
+    /** Of the first look at which something had been transferred. */
+    #since;
+    /** Whether the execution has entered another phase. */
+    see(look) {
+        const isNew = look.status !== this.#status;
+        this.#status = look.status;
+        this.#look = look;
+        if (look.transferred + look.bytesTransferred > 0)
+            this.#since ??= { ms: performance.now(), objects: look.transferred, bytes: look.bytesTransferred };
+        return isNew;
+    }
+    /** `DataSync TRANSFERRING: 1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 80 verified, 240 objects/s, 620 MiB/s, 16s left` */
+    line() {
+        const look = this.#look;
+        if (look === undefined)
+            return 'DataSync is being set up.';
+        if (look.objects + look.prepared === 0)
+            return `DataSync ${look.status}.`;
+        const parts = look.objects === 0
+            ? [`${(0,_report_text_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(look.prepared, 'object')} prepared`]
+            : [
+                `${(0,_report_text_js__WEBPACK_IMPORTED_MODULE_0__/* .thousands */ .oh)(look.transferred)} of ${(0,_report_text_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(look.objects, 'object')}`,
+                `${(0,_report_text_js__WEBPACK_IMPORTED_MODULE_0__/* .bytes */ .ee)(look.bytesTransferred)} of ${(0,_report_text_js__WEBPACK_IMPORTED_MODULE_0__/* .bytes */ .ee)(look.bytes)}`,
+            ];
+        for (const word of ['verified', 'skipped', 'failed'])
+            if (look[word] > 0)
+                parts.push(`${(0,_report_text_js__WEBPACK_IMPORTED_MODULE_0__/* .thousands */ .oh)(look[word])} ${word}`);
+        return `DataSync ${look.status}: ${[...parts, ...this.#rates(look)].join(', ')}.`;
+    }
+    #rates(look) {
+        if (this.#since === undefined || look.isOver)
+            return [];
+        const seconds = (performance.now() - this.#since.ms) / 1000;
+        if (seconds < 1)
+            return [];
+        const perSecond = {
+            objects: (look.transferred - this.#since.objects) / seconds,
+            bytes: (look.bytesTransferred - this.#since.bytes) / seconds,
+        };
+        const rates = [`${(0,_report_text_js__WEBPACK_IMPORTED_MODULE_0__/* .thousands */ .oh)(Math.round(perSecond.objects))} objects/s`, `${(0,_report_text_js__WEBPACK_IMPORTED_MODULE_0__/* .bytes */ .ee)(perSecond.bytes)}/s`];
+        const left = secondsLeft(look, perSecond);
+        return left === undefined ? rates : [...rates, `${(0,pretty_ms__WEBPACK_IMPORTED_MODULE_1__/* ["default"] */ .A)(left * 1000, { compact: true })} left`];
+    }
+}
+/** The slower of two estimates, by objects and by bytes. */
+function secondsLeft(look, perSecond) {
+    const left = [
+        [look.objects - look.transferred, perSecond.objects],
+        [look.bytes - look.bytesTransferred, perSecond.bytes],
+    ];
+    const estimates = left.filter(([amount]) => amount > 0).map(([amount, rate]) => amount / rate);
+    const longest = Math.max(...estimates);
+    return Number.isFinite(longest) ? Math.max(1, longest) : undefined;
+}
+
+
+/***/ }),
+
+/***/ 59335:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ DataSyncService)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_datasync__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(58784);
+/* harmony import */ var _aws_retry_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(11482);
+/** DataSync's control plane as one identity sees it: a client for each Region, every request counted and retried the same way. */
+
+
+class DataSyncService {
+    #options;
+    #clients = new Map();
+    constructor(options) {
+        this.#options = options;
+    }
+    /** For what may be asked twice. @param signal by default the run's abort, which clean-up must outlive */
+    ask = (region, command, signal = this.#options.aborting) => this.#retried(() => this.#once(region, command, signal), signal);
+    /**
+     * For what must not be made twice, and has no token to say so: the attempt looks first whether an earlier one, whose
+     * answer was lost, has made it.
+     *
+     * @param attempt its requests are sent once each
+     */
+    repeated(attempt) {
+        const { aborting } = this.#options;
+        const once = (region, command, signal = aborting) => this.#once(region, command, signal);
+        return this.#retried(() => attempt(once), aborting);
+    }
+    #retried(attempt, aborting) {
+        const { identity, count } = this.#options;
+        return (0,_aws_retry_js__WEBPACK_IMPORTED_MODULE_0__/* .withRetries */ .L)(attempt, {
+            aborting,
+            renew: identity.renew,
+            onRetry: ({ kind }) => count(kind === 'throttle' ? 'datasync-throttled' : 'datasync-retried'),
+        });
+    }
+    #once = (region, command, signal) => {
+        this.#options.count(command.constructor.name.replace(/Command$/, ''));
+        return this.#client(region).send(command, signal === undefined ? {} : { abortSignal: signal });
+    };
+    #client(region) {
+        const { identity, requestHandler } = this.#options;
+        const client = this.#clients.get(region) ??
+            new _aws_sdk_client_datasync__WEBPACK_IMPORTED_MODULE_1__.DataSyncClient({ region, credentials: identity.credentials, requestHandler, maxAttempts: 1 });
+        this.#clients.set(region, client);
+        return client;
+    }
+}
+
+
+/***/ }),
+
+/***/ 75287:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  W: () => (/* binding */ explain),
+  j: () => (/* binding */ fixFor)
+});
+
+// EXTERNAL MODULE: ./lib/src/aws/arn.js
+var arn = __nccwpck_require__(98627);
+// EXTERNAL MODULE: ./lib/src/aws/grant.js
+var grant = __nccwpck_require__(34382);
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var trouble = __nccwpck_require__(26535);
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/aws/policies.js
+var policies = __nccwpck_require__(47164);
+// EXTERNAL MODULE: ./lib/src/datasync/ground.js
+var datasync_ground = __nccwpck_require__(39493);
+;// CONCATENATED MODULE: ./lib/src/datasync/policies.js
+/**
+ * The statements that whoever calls DataSync and the role it assumes need. (DataSync User Guide, "Tutorial: Transferring
+ * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
+ */
+
+
+
+const SERVICE = 'datasync.amazonaws.com';
+function callerStatement() {
+    return {
+        Sid: 'S3SyncDataSync',
+        Effect: 'Allow',
+        Action: [
+            'datasync:CreateLocationS3',
+            'datasync:DescribeLocationS3',
+            'datasync:ListLocations',
+            'datasync:DeleteLocation',
+            'datasync:CreateTask',
+            'datasync:DescribeTask',
+            'datasync:ListTasks',
+            'datasync:DeleteTask',
+            'datasync:StartTaskExecution',
+            'datasync:DescribeTaskExecution',
+            'datasync:ListTaskExecutions',
+            'datasync:CancelTaskExecution',
+            'datasync:TagResource',
+        ],
+        Resource: '*',
+    };
+}
+function passRoleStatement(role) {
+    return {
+        Sid: 'S3SyncPassRole',
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: role,
+        Condition: { StringEquals: { 'iam:PassedToService': SERVICE } },
+    };
+}
+/** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
+function serviceLinkedRoleStatement(role) {
+    return {
+        Sid: 'S3SyncServiceLinkedRole',
+        Effect: 'Allow',
+        Action: 'iam:CreateServiceLinkedRole',
+        Resource: `arn:${(0,arn/* partitionOf */.iQ)(role)}:iam::${(0,arn/* accountOf */.XP)(role)}:role/aws-service-role/${SERVICE}/AWSServiceRoleForDataSync`,
+        Condition: { StringEquals: { 'iam:AWSServiceName': SERVICE } },
+    };
+}
+/** Who may assume the role: DataSync, on behalf of its own account only. */
+function trustPolicy(role) {
+    const account = (0,arn/* accountOf */.XP)(role);
+    return (0,policies/* asPolicy */.x9)({
+        Sid: 'DataSync',
+        Effect: 'Allow',
+        Principal: { Service: SERVICE },
+        Action: 'sts:AssumeRole',
+        Condition: {
+            StringEquals: { 'aws:SourceAccount': account },
+            ArnLike: { 'aws:SourceArn': `arn:${(0,arn/* partitionOf */.iQ)(role)}:datasync:*:${account}:*` },
+        },
+    });
+}
+const LOOKS = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
+const READS = [
+    's3:GetObject',
+    's3:GetObjectTagging',
+    's3:GetObjectVersion',
+    's3:GetObjectVersionTagging',
+    's3:ListMultipartUploadParts',
+];
+const WRITES = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'];
+const ACTIONS = {
+    source: [...LOOKS, ...READS],
+    destination: [...LOOKS, ...READS, ...WRITES],
+    work: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'],
+};
+const SIDS = {
+    source: 'S3SyncDataSyncReads',
+    destination: 'S3SyncDataSyncWrites',
+    work: 'S3SyncDataSyncReports',
+};
+/** What the role needs in one of the three buckets. */
+function roleStatement(use, ground) {
+    const arn = (0,datasync_ground/* bucketArnOf */.B)(ground[use], ground);
+    const objects = `${arn}/${ground[use].folder}*`;
+    return {
+        Sid: SIDS[use],
+        Effect: 'Allow',
+        Action: ACTIONS[use],
+        Resource: use === 'work' ? objects : [arn, objects],
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/trouble.js
+/**
+ * What DataSync's errors mean and what to do about them. The texts are those of the DataSync User Guide
+ * ("Troubleshooting issues with storage locations", "Troubleshooting issues with transfers").
+ */
+
+
+
+
+
+/**
+ * What was thrown while DataSync was asked, in words for the user.
+ *
+ * @param doing what failed, as the beginning of a sentence
+ */
+function explain(doing, error, ground) {
+    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
+        return error;
+    const { kind, message } = (0,trouble/* troubleOf */.L)(error);
+    const code = codesOf(error);
+    const words = `${code}: ${message}`;
+    const fix = kind === 'throttle' ? THROTTLED : fixFor(words, ground, kind === 'denied');
+    return new errors/* FatalError */.HX(`${doing} failed (${words}).`, fix, error);
+}
+/** DataSync wraps most refusals into one exception; what it is about stands in further members (InvalidRequestException). */
+function codesOf(error) {
+    const { errorCode, datasyncErrorCode } = error;
+    return [(0,trouble/* troubleOf */.L)(error).code, errorCode, datasyncErrorCode].filter(one => one !== undefined).join('/');
+}
+const THROTTLED = {
+    todo: 'DataSync limits how often an account may ask it, in each Region. Run again later, and look for what else calls it: other jobs, consoles left open, monitoring.',
+};
+/** @param words code and message, as DataSync has them in answers, results of executions and reports */
+function fixFor(words, ground, denied = false) {
+    const { role, caller } = ground;
+    if (/iam:PassRole/.test(words))
+        return (0,grant/* grantOwn */.FP)(caller, passRoleStatement(role));
+    if (/CreateServiceLinkedRole/.test(words))
+        return (0,grant/* grantOwn */.FP)(caller, serviceLinkedRoleStatement(role));
+    if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
+        const todo = `Check the ARN in \`datasync-role\`, and give ${role} in account ${(0,arn/* accountOf */.XP)(role)} a trust policy that lets DataSync assume it for this account.`;
+        return { todo, paste: trustPolicy(role) };
+    }
+    if (/kms:/.test(words)) {
+        const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;
+        return { todo };
+    }
+    const known = KNOWN.find(([text]) => text.test(words));
+    if (known !== undefined)
+        return { todo: known[1] };
+    const use = bucketIn(words, ground);
+    if (use !== undefined)
+        return grantRole(use, words, ground);
+    return denied ? (0,grant/* grantOwn */.FP)(caller, callerStatement()) : undefined;
+}
+const KNOWN = [
+    [
+        /FsS3UnableToConnectToEndpoint|Unable to connect to S3 endpoint/,
+        'DataSync does not reach a bucket. Use `datasync-mode: enhanced`, have both Regions enabled in the account of the role, and see that no policy asks for a VPC endpoint.',
+    ],
+    [
+        /NoMem|Cannot allocate memory/i,
+        'Use `datasync-mode: enhanced`, or split the run by `include`: Basic mode takes 25 million items.',
+    ],
+    [/EniNotFound/, 'A network interface of DataSync was deleted while it worked. Run again.'],
+];
+/** Which bucket the role was denied on; `undefined` when it is not about the role. */
+function bucketIn(words, { source, destination, work }) {
+    if (/bucket access test failed|Task Report|manifest/i.test(words))
+        return 'work';
+    const isDenial = /access test failed|FsS3HeadBucketFailed|LocHitAccess|LocationNotAdded|s3:\w+/i.test(words);
+    if (!isDenial)
+        return undefined;
+    const names = new Set(words.split(/[^a-z0-9.-]+/).map(word => word.replace(/\.$/, '')));
+    if (names.has(destination.bucket))
+        return 'destination';
+    if (/SrcLocHitAccess/.test(words) || names.has(source.bucket))
+        return 'source';
+    return names.has(work.bucket) ? 'work' : 'destination';
+}
+/** What to add for the role on one of the buckets. */
+function grantRole(use, words, ground) {
+    const { role, caller } = ground;
+    const grantee = { principal: role, account: (0,arn/* accountOf */.XP)(role) };
+    const fix = (0,grant/* grantOn */.aK)(grantee, ground[use], roleStatement(use, ground), words);
+    // Older versions of DataSync also looked as the one who called. (Tutorial of 2023.)
+    const more = use === 'destination' && caller.principal !== undefined
+        ? ` If it still fails, let ${caller.principal} list the bucket, too.`
+        : '';
+    return { ...fix, todo: fix.todo + more };
+}
+
+
+/***/ }),
+
+/***/ 20435:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ pause)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58500);
+/** Waiting for DataSync, which calls nobody back. */
+
+const FIRST_MS = 200;
+const LONGEST_MS = 10_000;
+const GROWTH = 1.5;
+/** The time between two looks, which grows from a fifth of a second to ten. Ends early when `stopping` fires. */
+async function pause(looks, stopping) {
+    const ms = Math.min(LONGEST_MS, FIRST_MS * GROWTH ** looks);
+    try {
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { signal: stopping });
+    }
+    catch {
+        // What is to be done about it is for the next look to find out.
+    }
 }
 
 
@@ -66041,21 +70367,79 @@ function spellEscapes(glob) {
 
 /***/ }),
 
-/***/ 58729:
+/***/ 31943:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Eo: () => (/* binding */ cleanUpFor),
-/* harmony export */   dV: () => (/* binding */ isCleanUpDue)
-/* harmony export */ });
-/* unused harmony export cleanUp */
-/* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(14995);
-/* harmony import */ var _aws_identity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(32879);
-/* harmony import */ var _s3_bucket_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(17775);
-/* harmony import */ var _s3_journal_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(33078);
-/* harmony import */ var _s3_multipart_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(92209);
-/* harmony import */ var _s3_wire_connection_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(33207);
-/** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Eo: () => (/* binding */ cleanUpFor),
+  dV: () => (/* binding */ isCleanUpDue)
+});
+
+// UNUSED EXPORTS: cleanUp
+
+// EXTERNAL MODULE: ./lib/src/aws/endpoint.js
+var endpoint = __nccwpck_require__(14995);
+// EXTERNAL MODULE: ./lib/src/aws/identity.js + 6 modules
+var identity = __nccwpck_require__(32879);
+// EXTERNAL MODULE: ./lib/src/datasync/ground.js
+var ground = __nccwpck_require__(39493);
+// EXTERNAL MODULE: ./lib/src/s3/bucket.js + 4 modules
+var bucket = __nccwpck_require__(17775);
+// EXTERNAL MODULE: ./lib/src/s3/journal.js
+var journal = __nccwpck_require__(33078);
+// EXTERNAL MODULE: ./lib/src/s3/multipart.js
+var multipart = __nccwpck_require__(92209);
+// EXTERNAL MODULE: ./lib/src/s3/wire/connection.js
+var connection = __nccwpck_require__(33207);
+// EXTERNAL MODULE: ./lib/src/job/engine.js + 19 modules
+var engine = __nccwpck_require__(93437);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: ./lib/src/datasync/execution.js
+var execution = __nccwpck_require__(61938);
+// EXTERNAL MODULE: ./lib/src/datasync/service.js
+var service = __nccwpck_require__(59335);
+;// CONCATENATED MODULE: ./lib/src/job/left-execution.js
+/** An execution of DataSync that a killed run has left going on: found by its manifest and cancelled. */
+
+
+
+
+
+function isExecutionLeft(left) {
+    return left !== undefined && (0,external_node_fs_.existsSync)(left.note);
+}
+/**
+ * By its manifest, because the run may have been killed before it knew the name of what it had started.
+ *
+ * @returns the ARN of what was cancelled; `undefined` when nothing was under way any more but its end
+ */
+async function left_execution_endExecution(left, surroundings) {
+    if (left === undefined || !isExecutionLeft(left))
+        return undefined;
+    const { task, manifest } = JSON.parse(await readFile(left.note, 'utf8'));
+    const { requestHandler, aborting } = surroundings;
+    const identity = await identify(left.as, surroundings);
+    const { ask } = new DataSyncService({ identity, requestHandler, aborting, count: () => { } });
+    const execution = await findByManifest(ask, left.region, task, manifest);
+    if (execution === undefined || execution.isEnding)
+        return undefined;
+    await cancel(ask, left.region, execution.arn, aborting);
+    return execution.arn;
+}
+
+// EXTERNAL MODULE: ./lib/src/job/prepare.js + 19 modules
+var prepare = __nccwpck_require__(50249);
+;// CONCATENATED MODULE: ./lib/src/job/clean-up.js
+/** Ends what a killed run left open. Runs in another process, with identities of its own making. */
+
+
+
+
 
 
 
@@ -66063,39 +70447,61 @@ function spellEscapes(glob) {
 
 
 const SOCKETS = 16;
-function cleanUpFor({ settings, to }, host, journal) {
+function cleanUpFor({ settings, to, datasync }, host, journal) {
     return {
         journal,
-        side: to.identity.side,
-        roleArn: settings[to.identity.side].roleArn,
-        audience: settings.audience,
-        sessionName: settings.sessionName ?? host.sessionName,
-        sessionSeconds: settings.sessionSeconds,
+        ...(0,prepare/* requestFor */.p)(to.identity.side, settings, host),
         bucket: to.location.bucket,
         region: to.region,
         owner: to.owner,
+        ...(datasync !== undefined && {
+            execution: {
+                note: (0,engine/* noteIn */.C)(host.scratch),
+                region: (0,ground/* taskRegion */.G)(datasync.ground),
+                as: (0,prepare/* requestFor */.p)('source', settings, host),
+            },
+        }),
     };
 }
-/** Are there uploads that the run could not end itself? */
+/** Is there something that the run could not end itself? */
 async function isCleanUpDue(left) {
-    return left !== undefined && (await new _s3_journal_js__WEBPACK_IMPORTED_MODULE_3__/* .FileJournal */ .G(left.journal).stillOpen()).length > 0;
+    if (left === undefined)
+        return false;
+    return isExecutionLeft(left.execution) || (await new journal/* FileJournal */.G(left.journal).stillOpen()).length > 0;
 }
 /**
- * Aborts the multipart uploads that the journal shows as open.
+ * Cancels the execution of DataSync that the note tells of and aborts the multipart uploads that the journal shows as open.
  *
- * @returns how many there were
- * @throws FatalError when the identity cannot be had, or what S3 answered when an upload cannot be aborted
+ * @returns what was done, a sentence each
+ * @throws FatalError when an identity cannot be had, or what AWS answered when something cannot be ended
  */
 async function cleanUp(left, host, aborting) {
+    const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
+    // One that cannot be ended must not keep the other from being ended.
+    const [execution, uploads] = await Promise.allSettled([
+        endExecution(left.execution, surroundings),
+        abortUploads(left, surroundings),
+    ]);
+    if (execution.status === 'rejected')
+        throw execution.reason;
+    if (uploads.status === 'rejected')
+        throw uploads.reason;
+    return [
+        ...(execution.value === undefined ? [] : [`Cancelled ${execution.value}, which the run left going on.`]),
+        `Aborted ${uploads.value} multipart uploads that the run left open.`,
+    ];
+}
+/** Resolves to how many there were. */
+async function abortUploads(left, surroundings) {
     const uploads = await new FileJournal(left.journal).stillOpen();
     if (uploads.length === 0)
         return 0;
-    const requestHandler = createRequestHandler(host.environment, SOCKETS);
-    const identity = await identify(left, { ...host, requestHandler, aborting });
+    const { environment, requestHandler, aborting } = surroundings;
+    const identity = await identify(left, surroundings);
     const network = {
-        environment: host.environment,
+        environment,
         requestHandler,
-        connection: new Connection(createDispatcher(host.environment, SOCKETS), aborting),
+        connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
         aborting,
         requests: new RequestCounter(),
     };
@@ -66109,7 +70515,1261 @@ async function cleanUp(left, host, aborting) {
 
 /***/ }),
 
-/***/ 69008:
+/***/ 93437:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ engineFor),
+  C: () => (/* binding */ noteIn)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./lib/src/s3/attributes.js + 1 modules
+var attributes = __nccwpck_require__(57740);
+// EXTERNAL MODULE: ./lib/src/s3/boundaries.js
+var boundaries = __nccwpck_require__(63987);
+// EXTERNAL MODULE: ./lib/src/s3/checksums.js
+var checksums = __nccwpck_require__(4885);
+// EXTERNAL MODULE: ./lib/src/s3/multipart.js
+var multipart = __nccwpck_require__(92209);
+// EXTERNAL MODULE: ./lib/src/s3/route.js
+var s3_route = __nccwpck_require__(35336);
+// EXTERNAL MODULE: ./lib/src/s3/wire/connection.js
+var connection = __nccwpck_require__(33207);
+// EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
+var xml = __nccwpck_require__(71378);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
+
+
+/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
+const HEADERS = {
+    ACL: 'x-amz-acl',
+    CopySource: 'x-amz-copy-source',
+    CopySourceIfMatch: 'x-amz-copy-source-if-match',
+    CopySourceRange: 'x-amz-copy-source-range',
+    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
+    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+    GrantFullControl: 'x-amz-grant-full-control',
+    GrantRead: 'x-amz-grant-read',
+    GrantReadACP: 'x-amz-grant-read-acp',
+    GrantWriteACP: 'x-amz-grant-write-acp',
+    IfNoneMatch: 'if-none-match',
+    MetadataDirective: 'x-amz-metadata-directive',
+    ObjectLockLegalHoldStatus: 'x-amz-object-lock-legal-hold',
+    ObjectLockMode: 'x-amz-object-lock-mode',
+    ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
+    RequestPayer: 'x-amz-request-payer',
+    ServerSideEncryption: 'x-amz-server-side-encryption',
+    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+    StorageClass: 'x-amz-storage-class',
+    TaggingDirective: 'x-amz-tagging-directive',
+    WebsiteRedirectLocation: 'x-amz-website-redirect-location',
+};
+/** Members without a value are left out. */
+function copyHeaders(members) {
+    const headers = {};
+    for (const name of MEMBERS) {
+        const value = members[name];
+        if (value !== undefined)
+            headers[HEADERS[name]] = typeof value === 'string' ? value : isoTime(value);
+    }
+    return headers;
+}
+function isoTime(date) {
+    return date.toISOString().replace('.000Z', 'Z');
+}
+const MEMBERS = Object.keys(HEADERS);
+/** Reads a CopyObjectResult or CopyPartResult. */
+function readCopyAnswer(answer) {
+    return {
+        etag: (0,xml/* textOf */.b)(answer.body.toString(), 'ETag'),
+        versionId: (0,connection/* headerOf */.r)(answer, 'x-amz-version-id'),
+        requestId: (0,connection/* headerOf */.r)(answer, 'x-amz-request-id'),
+    };
+}
+/** Of a part: S3 tells the checksum that its upload was opened with. */
+function readChecksum(answer, algorithm) {
+    return (0,xml/* textOf */.b)(answer.body.toString(), `Checksum${algorithm}`);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/copy.js
+
+
+
+
+
+
+/** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
+const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
+/** Whether a copy is many requests, each with a place of its own, rather than one. */
+function needsParts(route, source) {
+    return source.size > SINGLE_COPY_BYTES || (0,boundaries/* mustKeepParts */.x)(route, source);
+}
+function copy(route, source) {
+    if (!needsParts(route, source))
+        return copyAtOnce(route, source);
+    // S3 copies the bytes itself, and their checksum is not worth the `kms:Decrypt` that asking for it may take.
+    return (0,multipart/* uploadInParts */.x)(route, source, {
+        checked: false,
+        algorithms: checksums/* ALGORITHMS */.TM,
+        carry: (upload, part, algorithm) => copyPart(route, source, upload, part, algorithm),
+    });
+}
+async function copyAtOnce(route, source) {
+    const { to, preserve } = route;
+    const uncopied = await (0,attributes/* uncopiedAttributesOf */.m)(route, source);
+    const answer = await to.call({
+        operation: 'CopyObject',
+        method: 'PUT',
+        key: to.fullKey(source.key),
+        headers: copyHeaders({
+            ...to.expected,
+            ...(0,s3_route/* copiedFrom */.nR)(route, source),
+            MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
+            TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
+            ...uncopied,
+            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+        }),
+        withinMs: (0,s3_route/* patienceFor */.RI)(source.size),
+    });
+    const { etag, versionId, requestId } = readCopyAnswer(answer);
+    return (0,s3_route/* copied */.pG)(etag, versionId, requestId);
+}
+async function copyPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
+    const bytes = last - first + 1;
+    const answer = await route.to.call({
+        operation: 'UploadPartCopy',
+        method: 'PUT',
+        key,
+        query: [
+            ['partNumber', String(number)],
+            ['uploadId', uploadId],
+        ],
+        headers: copyHeaders({
+            ...route.to.expected,
+            ...(0,s3_route/* copiedFrom */.nR)(route, source),
+            // S3 takes no range of 5 MiB or less, be it all there is (S3 API, UploadPartCopy).
+            ...(bytes < source.size && { CopySourceRange: `bytes=${first}-${last}` }),
+        }),
+        withinMs: (0,s3_route/* patienceFor */.RI)(bytes),
+    });
+    const { etag } = readCopyAnswer(answer);
+    if (etag === undefined)
+        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+    const value = readChecksum(answer, algorithm);
+    return { PartNumber: number, ETag: etag, ...(0,checksums/* checksumMember */.gv)({ algorithm, value }) };
+}
+
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/s3/remove.js
+var remove = __nccwpck_require__(73073);
+// EXTERNAL MODULE: ./lib/src/sync/transfer.js
+var transfer = __nccwpck_require__(25845);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var trouble = __nccwpck_require__(26535);
+// EXTERNAL MODULE: ./lib/src/sync/history.js
+var sync_history = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./lib/src/s3/customer-key.js
+var customer_key = __nccwpck_require__(74411);
+// EXTERNAL MODULE: ./lib/src/s3/head.js
+var s3_head = __nccwpck_require__(32587);
+// EXTERNAL MODULE: ./lib/src/s3/uncarriable.js
+var uncarriable = __nccwpck_require__(99971);
+;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
+/** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
+
+
+
+
+
+/**
+ * Sends one object, once more if the source has overwritten it since.
+ *
+ * @returns `undefined` when the run was stopped before it was known what became of the object
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+async function carry(send, from, item, archived) {
+    try {
+        const { etag, requestId } = await send(item.source);
+        return { key: item.key, result: 'copied', bytes: item.source.size, etag, requestId };
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            return undefined;
+        if (isSourceChange(error))
+            return await carryChanged(send, from, item, archived);
+        return explain(item.key, error, archived);
+    }
+}
+/** 412 on the source, not on the destination: the object was overwritten after it was listed. */
+function isSourceChange(error) {
+    const { kind, condition } = (0,trouble/* troubleOf */.L)(error);
+    return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
+}
+/** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
+async function carryChanged(send, from, { key, source: listed }, archived) {
+    try {
+        const source = await (0,s3_head/* headEntry */.JE)(from, listed.key);
+        const { etag, requestId } = await send(source);
+        return { key, result: 'copied', bytes: source.size, etag, requestId, source };
+    }
+    catch (error) {
+        return error instanceof errors/* StoppedError */.Ko ? undefined : explain(key, error, archived);
+    }
+}
+const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
+/**
+ * What an error means for an object.
+ *
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+function explain(key, error, archived) {
+    if (error instanceof errors/* FatalError */.HX)
+        throw error;
+    const { kind, code, message, requestId } = (0,trouble/* troubleOf */.L)(error);
+    if (kind === 'configuration') {
+        throw new errors/* FatalError */.HX(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
+    }
+    const failed = { key, result: 'failed', code, message, requestId };
+    if (error instanceof uncarriable/* UncarriableError */.l)
+        return { ...failed, reason: error.reason };
+    if ((0,customer_key/* lacksCustomerKey */.o)({ code, message }))
+        return { ...failed, reason: 'customer-key' };
+    if (ARCHIVE_CODES.has(code)) {
+        return archived === 'skip'
+            ? { key, result: 'skipped', reason: 'archived', requestId }
+            : { ...failed, reason: 'archived' };
+    }
+    switch (kind) {
+        case 'absent':
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+        case 'denied':
+            return { ...failed, reason: 'denied' };
+        case 'precondition':
+            return { ...failed, reason: 'changed' };
+        default:
+            return { ...failed, reason: 'error' };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/history.js
+/**
+ * What becomes of a history: its versions are sent one after another, because the order in which they arrive is their
+ * order. Where one does not arrive, those behind it wait for a later run, which goes on from there.
+ */
+
+
+
+
+
+/**
+ * Sends what the destination lacks of a history.
+ *
+ * @returns `undefined` when the run was stopped before anything of it was sent
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+async function carryHistory(send, mark, from, { key, source, from: first }, archived) {
+    const versions = [];
+    const vanished = new Set();
+    let bytes = 0;
+    let last;
+    for (const version of (0,sync_history/* versionsToSend */.TG)(source, first)) {
+        try {
+            last = (0,sync_history/* isMarker */.rg)(version) ? { etag: '', ...(await mark(key)) } : await send(version);
+            versions.push({ source: version.versionId, destination: kept(last) });
+            bytes += (0,sync_history/* sizeOf */.$d)(version);
+        }
+        catch (error) {
+            const stopped = error instanceof errors/* StoppedError */.Ko;
+            if (stopped && versions.length === 0)
+                return undefined;
+            if (stopped)
+                return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
+            // A lifecycle rule took it meanwhile: the source's history no longer has it either.
+            if (isAbsence(error) && (await isGone(from, version)))
+                vanished.add(version);
+            else
+                return { ...explainVersion(key, version, error, archived), versions };
+        }
+    }
+    if (last === undefined)
+        return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
+    const { etag, requestId } = last;
+    return {
+        key,
+        result: 'copied',
+        etag,
+        bytes,
+        versions,
+        ...(vanished.size > 0 && { source: without(vanished, source) }),
+        requestId,
+    };
+}
+/** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
+function kept({ versionId }) {
+    if (versionId === undefined)
+        throw new Error('S3 answered without a version id: the destination keeps no versions.');
+    return versionId;
+}
+/** Of the version, or of something else that it takes to send it: an upload that somebody aborted is absent, too. */
+function isAbsence(error) {
+    return (0,trouble/* troubleOf */.L)(error).kind === 'absent';
+}
+async function isGone(from, version) {
+    try {
+        await from.send(new dist_cjs/* HeadObjectCommand */.l81(from.naming(version)));
+        return false;
+    }
+    catch (error) {
+        return isAbsence(error);
+    }
+}
+function without(vanished, { key, history = [] }) {
+    return (0,sync_history/* entryOf */.Ms)(key, history.filter(version => !vanished.has(version)));
+}
+/** A version that is there and cannot be sent is never skipped as vanished. */
+function explainVersion(key, { versionId }, error, archived) {
+    const { code, message, requestId } = (0,trouble/* troubleOf */.L)(error);
+    const outcome = isAbsence(error)
+        ? { key, result: 'failed', reason: 'error', code, message, requestId }
+        : explain(key, error, archived);
+    return outcome.result === 'failed'
+        ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
+        : outcome;
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
+/** What engines have in common that carry object by object from here: places, pace, and when to give up. */
+
+
+
+
+
+/**
+ * Above this an object is large, as is one of several requests: the time it takes is S3's work on its bytes, which says
+ * nothing about the pace and would keep small objects waiting.
+ */
+const LARGE_BYTES = 16 * 1024 ** 2;
+/** Denials before the first success that show a missing permission rather than an odd object. */
+const HOPELESS = 50;
+function createObjectEngine({ name, from, deletions, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
+    const isLarge = (source) => source.size > LARGE_BYTES || needsParts(source);
+    let slowDowns = 0;
+    let denials = 0;
+    let successes = 0;
+    /** Every copy so far was denied: the rest would be, too. */
+    const guardHope = (outcome) => {
+        if (outcome.result === 'copied')
+            successes++;
+        if (outcome.result !== 'failed' || outcome.reason !== 'denied')
+            return;
+        if (++denials >= HOPELESS && successes === 0) {
+            throw new errors/* FatalError */.HX(`The first ${denials} copies were all denied (${outcome.message}); stopped trying.`, {
+                todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
+            });
+        }
+    };
+    const keepPace = (source, startedMs) => {
+        if (isLarge(source))
+            return;
+        const before = slowDowns;
+        slowDowns = throttled();
+        pace?.answered(performance.now() - startedMs, slowDowns > before);
+    };
+    return {
+        name,
+        transfer: (items, record, stop) => {
+            /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+            const inPlace = async (source) => {
+                if (needsParts(source))
+                    return sendNow(source);
+                const place = isLarge(source) ? places.large : places.small;
+                return place(async () => {
+                    if (stop.draining.aborted)
+                        throw new errors/* StoppedError */.Ko('Stopped before a copy was sent.');
+                    return sendNow(source);
+                });
+            };
+            const send = async (source) => {
+                const started = performance.now();
+                try {
+                    return await inPlace(source);
+                }
+                finally {
+                    keepPace(source, started);
+                }
+            };
+            const mark = (key) => places.small(async () => {
+                if (stop.draining.aborted)
+                    throw new errors/* StoppedError */.Ko('Stopped before a delete marker was put.');
+                return (0,remove/* putDeleteMarker */.r)(deletions, key);
+            });
+            const work = async (item) => {
+                const outcome = item.source.history === undefined
+                    ? await carry(send, from, item, archived)
+                    : await carryHistory(send, mark, from, item, archived);
+                if (outcome === undefined)
+                    return;
+                await record(outcome);
+                guardHope(outcome);
+            };
+            return (0,transfer/* transfer */.k)(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/copy.js
+/** Server-side copies sent from here: no byte of an object passes the runner. */
+
+
+function createCopyEngine({ route, ...options }) {
+    return createObjectEngine({
+        name: 'copy',
+        from: route.from,
+        deletions: route.deletions,
+        needsParts: source => needsParts(route, source),
+        send: source => copy(route, source),
+    }, options);
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./lib/src/datasync/equipment.js + 2 modules
+var equipment = __nccwpck_require__(22093);
+// EXTERNAL MODULE: ./lib/src/datasync/progress.js
+var progress = __nccwpck_require__(5485);
+;// CONCATENATED MODULE: ./lib/src/datasync/report.js
+/** Where DataSync puts the rows of an execution, below the folder it was given. */
+function detailsFolder(execution) {
+    return `Detailed-Reports/${idsOf(execution)}/`;
+}
+/** Where it puts everything about it. */
+function reportFolders(execution) {
+    return [`Summary-Reports/${idsOf(execution)}/`, detailsFolder(execution)];
+}
+/** `task-…/exec-…` of `arn:…:task/task-…/execution/exec-…`. */
+function idsOf(execution) {
+    const [, task, , id] = execution.split('/');
+    return `${task}/${id}`;
+}
+const LISTS = { Transferred: 'Transfer', Verified: 'Verify', Skipped: 'Skip' };
+/** All that a file of the report says; nothing of a file that is something else. */
+function findingsIn(document) {
+    return Object.keys(LISTS).flatMap(list => rowsOf(document, list).flatMap(row => findingOf(list, row)));
+}
+function rowsOf(document, list) {
+    const rows = isRow(document) ? document[list] : undefined;
+    return Array.isArray(rows) ? rows.filter(isRow) : [];
+}
+function isRow(value) {
+    return typeof value === 'object' && value !== null;
+}
+function findingOf(list, row) {
+    // Paths of Basic mode begin with a slash; no object that DataSync takes does.
+    const path = textOf(row.RelativePath).replace(/^\//, '');
+    const code = textOf(row.ErrorCode ?? row.FailureCode);
+    const message = textOf(row.ErrorDetail ?? row.FailureReason);
+    if (row[`${LISTS[list]}Status`] === 'FAILED')
+        return [failed(path, list, code, message)];
+    if (list === 'Verified')
+        return [];
+    if (list === 'Skipped')
+        return [{ path, is: 'skipped', why: textOf(row.SkipReason) || message }];
+    return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];
+}
+function failed(path, list, code, message) {
+    const words = `${code} ${message}`;
+    if (/ManifestFileDoesNotExist|NoSuchKey|\b404\b/.test(words))
+        return { path, is: 'gone' };
+    const isDenied = /access ?denied|not authorized|\b403\b/i.test(words);
+    const reason = isDenied ? 'denied' : list === 'Verified' ? 'content-differs' : 'error';
+    return {
+        path,
+        is: 'failed',
+        reason,
+        code: code || `${LISTS[list]}Failed`,
+        message: message || 'DataSync does not say why.',
+    };
+}
+function sourceOf(metadata) {
+    if (!isRow(metadata) || !isRow(metadata.SystemMetadata))
+        return undefined;
+    const etag = textOf(metadata.SystemMetadata.ETag).replace(/^"|"$/g, '');
+    const size = Number(metadata.ContentSize);
+    const modified = Date.parse(textOf(metadata.LastModified));
+    return etag !== '' && Number.isInteger(size) && Number.isFinite(modified)
+        ? { size, etag, modified }
+        : undefined;
+}
+function textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+// EXTERNAL MODULE: ./lib/src/report/text.js + 1 modules
+var report_text = __nccwpck_require__(3392);
+// EXTERNAL MODULE: ./lib/src/s3/list.js + 1 modules
+var list = __nccwpck_require__(57194);
+;// CONCATENATED MODULE: ./lib/src/s3/upload.js
+
+
+/** Bytes of the largest object that goes in one request. (S3 API, PutObject.) */
+const LARGEST_UPLOAD = 5 * 1024 ** 3;
+function upload(bucket, { key, contentType, bytes, open }) {
+    return bucket.repeated(bucket, () => bucket.sendOnce(new dist_cjs/* PutObjectCommand */.wKZ({
+        ...bucket.common,
+        Key: bucket.fullKey(key),
+        ContentType: contentType,
+        ContentLength: bytes,
+        Body: open(),
+    }), { withinMs: (0,s3_route/* patienceFor */.RI)(bytes) }));
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: ./lib/src/datasync/follow.js
+var follow = __nccwpck_require__(25243);
+// EXTERNAL MODULE: ./lib/src/datasync/ground.js
+var datasync_ground = __nccwpck_require__(39493);
+// EXTERNAL MODULE: ./lib/src/datasync/trouble.js + 1 modules
+var datasync_trouble = __nccwpck_require__(75287);
+// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
+var p_limit = __nccwpck_require__(70370);
+// EXTERNAL MODULE: ./lib/src/sync/merge.js
+var merge = __nccwpck_require__(26168);
+// EXTERNAL MODULE: ./lib/src/sync/outcomes.js
+var outcomes = __nccwpck_require__(11443);
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/options.js
+/** Objects asked at the same time about what only a request of their own tells. */
+function askingAtOnce({ concurrency }) {
+    return concurrency === 'auto' ? 32 : concurrency;
+}
+
+// EXTERNAL MODULE: ./lib/src/aws/grant.js
+var grant = __nccwpck_require__(34382);
+// EXTERNAL MODULE: ./lib/src/aws/policies.js
+var policies = __nccwpck_require__(47164);
+// EXTERNAL MODULE: ./lib/src/sync/plan.js + 1 modules
+var plan = __nccwpck_require__(66149);
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/work.js
+/** Manifests written and reports read as the source's identity, with what to grant where that is refused. */
+
+
+
+
+
+/**
+ * @param doing what is done there, as the beginning of a sentence
+ * @throws FatalError for whatever S3 answers that no further attempt would change; StoppedError
+ */
+async function atWork(doing, work, use) {
+    try {
+        return await use();
+    }
+    catch (error) {
+        if (error instanceof errors/* FatalError */.HX || error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { kind, code, message } = (0,trouble/* troubleOf */.L)(error);
+        const { location, identity, owner } = work;
+        const statement = (0,policies/* workStatement */.Fe)(location, identity.partition);
+        const fix = (0,grant/* grantOn */.aK)(identity, { bucket: location.bucket, owner }, statement, message);
+        const text = `${doing} ${(0,plan/* uri */.Hr)(location)} failed (${code}: ${message}).`;
+        throw new errors/* FatalError */.HX(text, kind === 'denied' ? fix : undefined, error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/fold.js
+/** DataSync's report becomes outcomes: one for each object of the manifest, in whatever order and lists it is told of. */
+
+
+
+
+
+
+
+
+
+
+/** Resolves to how many objects the report does not mention. */
+async function fold(items, folding, record) {
+    const place = (0,p_limit/* default */.A)(askingAtOnce(folding.settings));
+    const names = { left: 'The manifest', right: 'The report of DataSync' };
+    let unmentioned = 0;
+    for await (const meetings of (0,merge/* mergeByKey */.n)(items, await findings(folding), names)) {
+        const outcomes = await Promise.all(meetings.map(meeting => place(() => outcomeOf(meeting, folding))));
+        for (const outcome of outcomes)
+            if (outcome !== undefined)
+                await record(outcome);
+        unmentioned += meetings.filter(({ left, right }) => left !== undefined && right === undefined).length;
+    }
+    return unmentioned;
+}
+/** The worst first: an object that was transferred and then failed its verification is told of twice. */
+const GRAVITY = { failed: 0, gone: 1, skipped: 2, transferred: 3 };
+/** No key of a manifest holds this character, and no character comes before it. */
+const BREAK = '\0';
+/** The worst that is said of each key, in key order. Sorted on disk. */
+async function findings(folding) {
+    await (0,promises_.mkdir)(folding.scratch, { recursive: true });
+    const sorted = new outcomes/* OutcomeLog */.r(folding.scratch);
+    await atWork('Reading the report in', folding.work, () => readInto(sorted, folding));
+    return worstOfEach(await sorted.inKeyOrder());
+}
+async function readInto(sorted, { work, execution, rest }) {
+    let number = 0;
+    const files = work.below(detailsFolder(execution));
+    for await (const page of (0,list/* list */.p_)(files)) {
+        for (const { key } of page) {
+            for (const finding of findingsIn(await readJson(files, key))) {
+                if (!finding.path.startsWith(rest))
+                    continue;
+                const plain = finding.path.slice(rest.length);
+                await sorted.add({ key: `${plain}${BREAK}${GRAVITY[finding.is]}${BREAK}${number++}`, finding });
+            }
+        }
+    }
+}
+async function* worstOfEach(told) {
+    let last;
+    for await (const page of told) {
+        const worst = [];
+        for (const { key, finding } of page) {
+            const plain = key.slice(0, key.indexOf(BREAK));
+            if (plain !== last)
+                worst.push({ key: plain, finding });
+            last = plain;
+        }
+        yield worst;
+    }
+}
+/** Files of a report are of 5 MB at most. */
+async function readJson(bucket, key) {
+    const { Body } = await bucket.send(new dist_cjs/* GetObjectCommand */.jLs({ ...bucket.common, Key: bucket.fullKey(key) }));
+    const text = (await Body?.transformToString()) ?? '';
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        // Something else that lies there. What is told nowhere else is not mentioned.
+        return undefined;
+    }
+}
+async function outcomeOf({ left: item, right }, folding) {
+    if (item === undefined)
+        return undefined;
+    if (right === undefined)
+        return folding.unmentioned(item);
+    const { finding } = right;
+    const { key } = item;
+    const requestId = undefined;
+    switch (finding.is) {
+        case 'transferred': {
+            const source = finding.source !== undefined && finding.source.etag !== item.source.etag
+                ? { ...item.source, ...finding.source }
+                : undefined;
+            const bytes = (source ?? item.source).size;
+            return { key, result: 'copied', bytes, ...(source !== undefined && { source }), requestId };
+        }
+        case 'gone':
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+        case 'skipped':
+            return skipped(item, finding.why, folding);
+        case 'failed': {
+            const { reason, code, message } = finding;
+            return { key, result: 'failed', reason, code, message, requestId };
+        }
+    }
+}
+/** DataSync skips what is archived without a word; nothing else that was in the manifest may be missing in silence. */
+async function skipped({ key }, why, { source, settings }) {
+    const requestId = undefined;
+    const isArchived = (await (0,s3_head/* isFrozen */.Zz)(source, key)) ?? /archive/i.test(why);
+    if (isArchived && settings.archived !== 'fail')
+        return { key, result: 'skipped', reason: 'archived', requestId };
+    const message = `DataSync skipped the object: ${why || 'it does not say why'}.`;
+    const other = settings.compare === 'missing' ? 'changed' : 'error';
+    return {
+        key,
+        result: 'failed',
+        reason: isArchived ? 'archived' : other,
+        code: 'Skipped',
+        message,
+        requestId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/finish.js
+/** An execution followed to its end, and its report folded into outcomes. */
+
+
+
+
+
+
+
+/** @throws FatalError when the execution or its report went wrong; what was recorded stands */
+async function finish(execution, load, options, told, record, stop) {
+    const { service, ground, note, scratch } = options;
+    const watched = { service, region: (0,datasync_ground/* taskRegion */.G)(ground), execution, stop, told };
+    const { end, report } = await toItsEnd(watched, options);
+    await (0,promises_.rm)(note, { force: true });
+    if (report?.status !== 'SUCCESS') {
+        // Cancelled before there was anything to report.
+        if (stop.draining.aborted)
+            return;
+        throw end.isWell ? unreported(execution, report?.error, options) : finish_failed(execution, end, options);
+    }
+    const unmentioned = await fold(load.listed.items(), {
+        ...options,
+        scratch: (0,external_node_path_.join)(scratch, 'datasync'),
+        execution,
+        unmentioned: item => (end.isWell ? notReported(item, execution) : undefined),
+    }, record);
+    // Basic mode calls it an error when single objects failed; the report has said which.
+    if (!end.isWell && unmentioned > 0 && !stop.draining.aborted)
+        throw finish_failed(execution, end, options);
+}
+async function toItsEnd(watched, { ground }) {
+    try {
+        return { end: await (0,follow/* follow */.e6)(watched), report: await (0,follow/* untilReported */.AL)(watched) };
+    }
+    catch (error) {
+        throw (0,datasync_trouble/* explain */.W)(`Following ${watched.execution}`, error, ground);
+    }
+}
+function finish_failed(execution, { error }, { ground }) {
+    const words = error || 'DataSync does not say why';
+    return new errors/* FatalError */.HX(`DataSync's ${execution} ended with an error (${words}).`, (0,datasync_trouble/* fixFor */.j)(words, ground));
+}
+function unreported(execution, error, { ground }) {
+    const words = `task report: ${error || 'there is none'}`;
+    return new errors/* FatalError */.HX(`DataSync's ${execution} ended well, but its report is missing (${words}), so that nobody knows what became of each object. The next run compares anew.`, (0,datasync_trouble/* fixFor */.j)(words, ground));
+}
+function notReported({ key }, execution) {
+    const message = `The report of ${execution} does not mention the object.`;
+    return { key, result: 'failed', reason: 'error', code: 'NotReported', message, requestId: undefined };
+}
+
+// EXTERNAL MODULE: ./lib/src/datasync/execution.js
+var execution = __nccwpck_require__(61938);
+// EXTERNAL MODULE: ./lib/src/datasync/options.js
+var datasync_options = __nccwpck_require__(34786);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
+;// CONCATENATED MODULE: ./lib/src/datasync/manifest.js
+/** The list of objects to transfer. (DataSync User Guide, "Transferring specific files or objects by using a manifest".) */
+/** One line of CSV; always quoted, so that commas, quotes and white space are part of the path. */
+function manifestLine(path) {
+    return `"${path.replaceAll('"', '""')}"\n`;
+}
+
+// EXTERNAL MODULE: ./lib/src/datasync/paths.js
+var paths = __nccwpck_require__(93528);
+// EXTERNAL MODULE: ./lib/src/ndjson.js
+var ndjson = __nccwpck_require__(11164);
+// EXTERNAL MODULE: ./lib/src/sync/plan-line.js
+var plan_line = __nccwpck_require__(82784);
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/load.js
+/** The plan sorted out: what goes into DataSync's manifest, and what it cannot carry, which is copied from here. */
+
+
+
+
+
+
+
+
+
+const EXAMPLES = 3;
+async function sortOut(items, { source, rest, scratch, draining, asking }) {
+    await (0,promises_.mkdir)(scratch, { recursive: true });
+    const [listed, others] = [
+        new PileWriter((0,external_node_path_.join)(scratch, 'listed.ndjson')),
+        new PileWriter((0,external_node_path_.join)(scratch, 'others.ndjson')),
+    ];
+    const examples = [];
+    const place = (0,p_limit/* default */.A)(asking);
+    let manifestBytes = 0;
+    let unasked = 0;
+    for await (const page of items) {
+        if (draining.aborted)
+            break;
+        const hindrances = await Promise.all(page.map(item => (0,paths/* whyUncarriable */.$l)(rest + item.key) ?? place(() => whyLossy(source, item.source))));
+        for (const [index, item] of page.entries()) {
+            const hindrance = hindrances[index];
+            if (hindrance === UNASKED)
+                unasked++;
+            const why = hindrance === UNASKED ? undefined : hindrance;
+            if (why === undefined)
+                manifestBytes += Buffer.byteLength(manifestLine(rest + item.key));
+            else if (examples.length < EXAMPLES)
+                examples.push(`${JSON.stringify(source.fullKey(item.key))} (${why})`);
+            await (why === undefined ? listed : others).write(item);
+        }
+    }
+    return { listed: await listed.close(), manifestBytes, others: await others.close(), examples, unasked };
+}
+/** An object that may not be asked, or is another one by now, is DataSync's to try: its role is another identity. */
+const UNASKED = Symbol('unasked');
+/** What DataSync would leave behind of the object's metadata. (DataSync User Guide, "Metadata copied by DataSync".) */
+async function whyLossy(source, entry) {
+    const head = await (0,s3_head/* noneWhereRefused */.we)(() => (0,s3_head/* headListed */.Y6)(source, entry));
+    if (head === undefined)
+        return UNASKED;
+    if (head.CacheControl !== undefined)
+        return 'DataSync loses Cache-Control';
+    if (head.ExpiresString !== undefined)
+        return 'DataSync loses Expires';
+    return head.MissingMeta ? 'has metadata that no header can carry' : undefined;
+}
+/** The manifest of what is listed, from its beginning. */
+function manifestOf({ listed }, rest) {
+    return external_node_stream_.Readable.from(manifestPages(listed, rest));
+}
+async function* manifestPages({ items }, rest) {
+    for await (const page of items()) {
+        if (page.length > 0)
+            yield Buffer.from(page.map(({ key }) => manifestLine(rest + key)).join(''));
+    }
+}
+class PileWriter {
+    #writer;
+    #count = 0;
+    constructor(path) {
+        this.#writer = new ndjson/* NdjsonWriter */.W(path);
+    }
+    write(item) {
+        this.#count++;
+        return this.#writer.write((0,plan_line/* toLine */.S)(item));
+    }
+    async close() {
+        await this.#writer.close();
+        const { path } = this.#writer;
+        return { count: this.#count, items: () => readItems(path) };
+    }
+}
+async function* readItems(path) {
+    for await (const page of (0,ndjson/* readNdjson */.J)(path))
+        yield page.map(line => (0,plan_line/* fromLine */.j)(line));
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/launch.js
+/** From the sorted plan to an execution under way: manifest, locations, task, start. */
+
+
+
+
+
+
+
+
+
+/**
+ * @param manifest key below the work location
+ * @returns the ARN of the execution
+ * @throws FatalError with what to do about it; StoppedError
+ */
+async function launch(load, manifest, equipment, options, draining) {
+    const { settings, rest, work } = options;
+    await atWork('Writing the manifest to', work, () => upload(work, {
+        key: manifest,
+        contentType: 'text/csv',
+        bytes: load.manifestBytes,
+        open: () => manifestOf(load, rest),
+    }));
+    const found = await equipment.find();
+    const [source, destination] = await equipment.locations(found);
+    const task = await equipment.task(source, destination, found, (0,datasync_options/* optionsOf */.cz)(settings));
+    await equipment.untilReady(task, draining);
+    return begin(task, work.fullKey(manifest), equipment, options);
+}
+async function begin(task, manifest, equipment, { settings, service, ground, note }) {
+    await (0,promises_.writeFile)(note, JSON.stringify({ task, manifest }));
+    try {
+        return await (0,execution/* start */.ni)(service, (0,datasync_ground/* taskRegion */.G)(ground), {
+            TaskArn: task,
+            OverrideOptions: (0,datasync_options/* optionsOf */.cz)(settings),
+            // A task that was found may have filters, which no manifest goes with.
+            Includes: [],
+            Excludes: [],
+            ManifestConfig: (0,datasync_options/* manifestConfig */.Wz)(ground, manifest),
+            TaskReportConfig: (0,datasync_options/* reportConfig */.VA)(ground),
+            Tags: equipment.tags,
+        });
+    }
+    catch (error) {
+        // Without an answer it may have been started all the same, and the note is for the post step.
+        if ((0,trouble/* troubleOf */.L)(error).kind !== 'retry')
+            await (0,promises_.rm)(note, { force: true });
+        throw (0,datasync_trouble/* explain */.W)(`Starting the task ${task}`, error, ground);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/engine.js
+/**
+ * AWS DataSync does the copying. The plan stays the one truth: DataSync gets exactly the planned objects as a manifest, and
+ * its report becomes their outcomes. What it cannot carry is copied meanwhile from here.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+function createDataSyncEngine(options) {
+    return new DataSyncEngine(options);
+}
+class DataSyncEngine {
+    name = 'datasync';
+    #options;
+    #equipment;
+    #manifest = `manifests/${(0,external_node_crypto_.randomUUID)()}.csv`;
+    #progress = new progress/* ExecutionProgress */.I();
+    #notes = [];
+    constructor(options) {
+        this.#options = options;
+        this.#equipment = new equipment/* Equipment */.$(options.service, options.ground, options.run);
+    }
+    progress() {
+        return this.#progress.line();
+    }
+    notes() {
+        return this.#notes;
+    }
+    async transfer(items, record, stop) {
+        const { source, rest, scratch, others, settings } = this.#options;
+        const load = await sortOut(items, {
+            source,
+            rest,
+            scratch: (0,external_node_path_.join)(scratch, 'datasync'),
+            draining: stop.draining,
+            asking: askingAtOnce(settings),
+        });
+        this.#assertCarriable(load);
+        this.#tell(load);
+        let execution;
+        try {
+            if (load.listed.count > 0 && !stop.draining.aborted)
+                execution = await this.#launch(load, stop);
+            const both = [
+                execution && finish(execution, load, this.#options, look => this.#see(look), record, stop),
+                others.transfer(load.others.items(), record, stop),
+            ];
+            // Whatever becomes of either, the other goes on.
+            await Promise.allSettled(both);
+            await Promise.all(both);
+        }
+        catch (error) {
+            // What was recorded stands, and what was not is accounted for as stopped.
+            if (!(error instanceof errors/* StoppedError */.Ko && stop.draining.aborted))
+                throw error;
+        }
+        finally {
+            if (!settings.dataSync.keep && !stop.aborting.aborted)
+                await this.#tidyUp(execution);
+        }
+    }
+    /** Before anything is made, so that a run that cannot do all of its plan does nothing of it. */
+    #assertCarriable({ others, examples, manifestBytes }) {
+        const [obstacle] = this.#options.cannotCopy;
+        if (others.count > 0 && obstacle !== undefined) {
+            throw new errors/* FatalError */.HX(`DataSync cannot carry ${(0,report_text/* count */.U9)(others.count, 'planned object')}, the first of them ${examples.join(', ')}, and they cannot be copied from here: ${obstacle.seen} Nothing was copied.`, obstacle.fix);
+        }
+        if (manifestBytes > LARGEST_UPLOAD) {
+            throw new errors/* FatalError */.HX(`The manifest for DataSync would have ${(0,report_text/* bytes */.ee)(manifestBytes)}, more than goes in one upload (${(0,report_text/* bytes */.ee)(LARGEST_UPLOAD)}).`, { todo: 'Split the run by `include` or by prefixes.' });
+        }
+    }
+    #tell({ others, examples, unasked }) {
+        const { log, source } = this.#options;
+        if (others.count > 0)
+            log.info(`${(0,report_text/* count */.U9)(others.count, 'object')} that DataSync cannot carry, copied from here: ${examples.join(', ')}.`);
+        if (unasked > 0) {
+            const who = source.identity.principal ?? 'the identity of the source';
+            this.#notes.push(`${(0,report_text/* count */.U9)(unasked, 'object')} could not be asked for Cache-Control and Expires, which DataSync loses: ${who} needs s3:GetObject on the source.`);
+        }
+    }
+    async #launch(load, stop) {
+        const execution = await launch(load, this.#manifest, this.#equipment, this.#options, stop.draining);
+        const started = `DataSync copies ${(0,report_text/* count */.U9)(load.listed.count, 'object')} as ${execution}.`;
+        this.#options.log.info(started);
+        this.#notes.push(started);
+        return execution;
+    }
+    /** Every phase is told when it begins. */
+    #see(look) {
+        if (this.#progress.see(look))
+            this.#options.log.info(this.progress());
+    }
+    /** Removes what this run has made. What cannot be removed is told: the copies are done all the same. */
+    async #tidyUp(execution) {
+        const { work, log } = this.#options;
+        try {
+            await this.#equipment.removeMade();
+            for (const prefix of [this.#manifest, ...(execution === undefined ? [] : reportFolders(execution))]) {
+                const files = work.below(prefix);
+                for await (const removals of (0,remove/* removeAll */.C)(files, (0,list/* list */.p_)(files))) {
+                    const left = removals.find(({ result }) => result === 'failed');
+                    if (left !== undefined)
+                        throw new Error(`${files.fullKey(left.key)} could not be deleted.`);
+                }
+            }
+        }
+        catch (error) {
+            log.warning(`Not all that this run made for DataSync could be removed: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
+    }
+}
+
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(46466);
+;// CONCATENATED MODULE: ./lib/src/s3/relay.js
+/** A body on its way from one request into another: piped and watched, never collected. */
+
+
+
+/** A body that broke off. It cannot be sent again, only fetched anew. */
+class BrokenBodyError extends Error {
+    name = 'BrokenBody';
+}
+/** The bytes are not those that S3 has. */
+class DamagedBodyError extends Error {
+    name = 'DamagedBody';
+}
+/** No byte for so long is a stall. The last one starts it once more, for S3 to answer. */
+const STALLED_MS = 60_000;
+/**
+ * Gives a request the body of another.
+ *
+ * @param body of the answer; destroyed at the end, whatever happened
+ * @param aborting ends the request
+ * @param send sends what passes; its signal also fires once the body breaks
+ * @throws what `send` did, unless it was the body that broke: then BrokenBodyError or DamagedBodyError
+ */
+async function relay(body, aborting, send) {
+    const broken = new AbortController();
+    const breakOff = (error) => broken.abort(error);
+    const watchdog = setTimeout(() => breakOff(new BrokenBodyError(`No byte has passed for ${STALLED_MS / 1000} seconds.`)), STALLED_MS);
+    const passing = new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            watchdog.refresh();
+            done(null, chunk);
+        },
+    });
+    let over = false;
+    (0,external_node_stream_promises_.pipeline)(body, passing).catch(error => {
+        // After the end, what breaks is only what nobody needs any more.
+        if (!over)
+            breakOff(asBroken(error));
+    });
+    try {
+        return await send(passing, AbortSignal.any([aborting, broken.signal]));
+    }
+    catch (error) {
+        throw broken.signal.aborted ? broken.signal.reason : error;
+    }
+    finally {
+        over = true;
+        clearTimeout(watchdog);
+        body.destroy();
+        passing.destroy();
+    }
+}
+/** The SDK knows no code for a checksum that does not fit, only words. */
+function asBroken(error) {
+    const message = (0,errors/* messageOf */.bD)(error);
+    return message.startsWith('Checksum mismatch')
+        ? new DamagedBodyError(message, { cause: error })
+        : new BrokenBodyError(message, { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/stream.js
+
+
+
+
+
+
+
+/** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
+const PART_BYTES = 64 * 1024 ** 2;
+/** Checksums that the SDK works out while the bytes pass. */
+const COMPUTED = ['CRC64NVME', 'CRC32', 'CRC32C', 'SHA256', 'SHA1'];
+/** One PutObject. Metadata and tags are read with the object. */
+async function streamAtOnce(route, source) {
+    const { to } = route;
+    const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
+        const known = (0,checksums/* fullObjectChecksum */.mw)(got);
+        const request = new dist_cjs/* PutObjectCommand */.wKZ({
+            ...to.common,
+            ...to.payer,
+            Key: to.fullKey(source.key),
+            ...(await (0,attributes/* attributesOf */.T)(route, source, got)),
+            ...(known === undefined ? { ChecksumAlgorithm: 'CRC64NVME' } : (0,checksums/* checksumMember */.gv)(known)),
+            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+            Body: body,
+            ContentLength: source.size,
+        });
+        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+    });
+    return (0,s3_route/* copied */.pG)(answer.ETag, answer.VersionId, answer.$metadata.requestId);
+}
+/** A multipart upload. Each part is a range of the source, and takes a place of its own. */
+function streamInParts(route, source) {
+    return (0,multipart/* uploadInParts */.x)(route, source, {
+        partBytes: PART_BYTES,
+        checked: true,
+        algorithms: COMPUTED,
+        carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
+    });
+}
+async function streamPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
+    const { to } = route;
+    const bytes = last - first + 1;
+    const range = { Range: `bytes=${first}-${last}` };
+    const made = await passOn(route, source, range, bytes, (_got, body, signal) => {
+        const request = new dist_cjs/* UploadPartCommand */.iVK({
+            ...to.common,
+            ...to.payer,
+            Key: key,
+            UploadId: uploadId,
+            PartNumber: number,
+            // The checksum follows the bytes: that of the object says nothing of a range.
+            ChecksumAlgorithm: algorithm,
+            Body: body,
+            ContentLength: bytes,
+        });
+        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+    });
+    if (made.ETag === undefined)
+        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+    const value = (0,checksums/* checksumsIn */.Ar)(made)[algorithm];
+    return { PartNumber: number, ETag: made.ETag, ...(0,checksums/* checksumMember */.gv)({ algorithm, value }) };
+}
+/** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */
+const UNLIMITED = 0;
+/** Damage on the way may be chance. The third time in a row it is not, and is told. */
+const DAMAGES = 3;
+/** Reads and writes at the same time, and both anew where either broke. */
+function passOn({ from, to }, source, range, bytes, write) {
+    const request = new dist_cjs/* GetObjectCommand */.jLs({
+        ...from.naming(source),
+        IfMatch: `"${source.etag}"`,
+        // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
+        ChecksumMode: 'ENABLED',
+        ...range,
+    });
+    let damages = 0;
+    return to.repeated(from, async () => {
+        const got = await from.sendOnce(request);
+        try {
+            return await relay(got.Body, to.aborting, (body, signal) => {
+                if (got.ContentLength === bytes)
+                    return write(got, body, signal);
+                throw new Error(`S3 answered with ${got.ContentLength} bytes where ${bytes} were asked for.`);
+            });
+        }
+        catch (error) {
+            if (isDamage(error) && ++damages < DAMAGES)
+                throw new BrokenBodyError('The bytes were damaged on the way.', { cause: error });
+            throw error;
+        }
+    });
+}
+/** Found here on what came from the source, or by S3 on what came from here. */
+function isDamage(error) {
+    return error instanceof DamagedBodyError || (0,trouble/* troubleOf */.L)(error).code === 'BadDigest';
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/stream.js
+
+
+
+/** Larger than most objects, and soon sent again when it breaks. */
+const AT_ONCE_BYTES = 64 * 1024 ** 2;
+function createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
+    // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
+    const needsParts = (source) => route.preserve.has('checksum') ? (0,boundaries/* mustKeepParts */.x)(route, source) : source.size > atOnce;
+    return createObjectEngine({
+        name: 'stream',
+        from: route.from,
+        deletions: route.deletions,
+        needsParts,
+        send: source => (needsParts(source) ? streamInParts(route, source) : streamAtOnce(route, source)),
+    }, options);
+}
+
+// EXTERNAL MODULE: ./lib/src/preflight/ownership.js
+var ownership = __nccwpck_require__(47799);
+// EXTERNAL MODULE: ./lib/src/preflight/preserved.js
+var preserved = __nccwpck_require__(51382);
+;// CONCATENATED MODULE: ./lib/src/job/engine.js
+/** The engine of a run, with all that it works with. */
+
+
+
+
+
+
+/** @param options of what is carried object by object from here */
+function engineFor({ scene, journal, scratch, log }, options) {
+    const ours = { ...options, route: routeFor(scene, journal, options.places) };
+    const { settings, source, datasync } = scene;
+    if (datasync !== undefined) {
+        const { rest } = datasync.folders;
+        const others = createCopyEngine(ours);
+        return createDataSyncEngine({
+            ...datasync,
+            settings,
+            source,
+            rest,
+            others,
+            scratch,
+            note: noteIn(scratch),
+            log,
+        });
+    }
+    return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
+}
+/** Where the engine notes which execution of DataSync must not outlive the run. */
+function noteIn(scratch) {
+    return (0,external_node_path_.join)(scratch, 'execution.json');
+}
+function routeFor(scene, journal, places) {
+    const { settings, from, to, destination } = scene;
+    return {
+        from,
+        to,
+        deletions: destination,
+        preserve: (0,preserved/* preservedBy */.SV)(scene),
+        storageClass: settings.storageClass,
+        encryption: settings.encryption,
+        kmsKey: settings.kmsKey,
+        acl: (0,ownership/* aclFor */.i)(scene),
+        grantsTo: (0,preserved/* grantsTo */.rc)(scene),
+        neverOverwrite: settings.compare === 'missing',
+        partSize: settings.partSize,
+        parts: places.large,
+        journal,
+    };
+}
+
+
+/***/ }),
+
+/***/ 48323:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66482,736 +72142,8 @@ function turnstile(perSecond, aborting) {
 
 // EXTERNAL MODULE: ./lib/src/s3/wire/connection.js
 var connection = __nccwpck_require__(33207);
-;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
-/*
-How it works:
-`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
-*/
-
-class Node {
-	value;
-	next;
-
-	constructor(value) {
-		this.value = value;
-	}
-}
-
-class Queue {
-	#head;
-	#tail;
-	#size;
-
-	constructor() {
-		this.clear();
-	}
-
-	enqueue(value) {
-		const node = new Node(value);
-
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-
-		this.#size++;
-	}
-
-	dequeue() {
-		const current = this.#head;
-		if (!current) {
-			return;
-		}
-
-		this.#head = this.#head.next;
-		this.#size--;
-
-		// Clean up tail reference when queue becomes empty
-		if (!this.#head) {
-			this.#tail = undefined;
-		}
-
-		return current.value;
-	}
-
-	peek() {
-		if (!this.#head) {
-			return;
-		}
-
-		return this.#head.value;
-
-		// TODO: Node.js 18.
-		// return this.#head?.value;
-	}
-
-	clear() {
-		this.#head = undefined;
-		this.#tail = undefined;
-		this.#size = 0;
-	}
-
-	get size() {
-		return this.#size;
-	}
-
-	* [Symbol.iterator]() {
-		let current = this.#head;
-
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-
-	* drain() {
-		while (this.#head) {
-			yield this.dequeue();
-		}
-	}
-}
-
-;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
-
-
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-
-	if (typeof concurrency === 'object') {
-		({concurrency, rejectOnClear = false} = concurrency);
-	}
-
-	validateConcurrency(concurrency);
-
-	if (typeof rejectOnClear !== 'boolean') {
-		throw new TypeError('Expected `rejectOnClear` to be a boolean');
-	}
-
-	const queue = new Queue();
-	let activeCount = 0;
-
-	const resumeNext = () => {
-		// Process the next queued function if we're under the concurrency limit
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-
-	const run = async (function_, resolve, arguments_) => {
-		// Execute the function and capture the result promise
-		const result = (async () => function_(...arguments_))();
-
-		// Resolve immediately with the promise (don't wait for completion)
-		resolve(result);
-
-		// Wait for the function to complete (success or failure)
-		// We catch errors here to prevent unhandled rejections,
-		// but the original promise rejection is preserved for the caller
-		try {
-			await result;
-		} catch {}
-
-		// Decrement active count and process next queued function
-		next();
-	};
-
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = {reject};
-
-		// Queue the internal resolve function instead of the run function
-		// to preserve the asynchronous execution context.
-		new Promise(internalResolve => { // eslint-disable-line promise/param-names
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
-
-		// Start processing immediately if we haven't reached the concurrency limit
-		if (activeCount < concurrency) {
-			resumeNext();
-		}
-	};
-
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-
-	Object.defineProperties(generator, {
-		activeCount: {
-			get: () => activeCount,
-		},
-		pendingCount: {
-			get: () => queue.size,
-		},
-		clearQueue: {
-			value() {
-				if (!rejectOnClear) {
-					queue.clear();
-					return;
-				}
-
-				const abortError = AbortSignal.abort().reason;
-
-				while (queue.size > 0) {
-					queue.dequeue().reject(abortError);
-				}
-			},
-		},
-		concurrency: {
-			get: () => concurrency,
-
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-
-				queueMicrotask(() => {
-					// eslint-disable-next-line no-unmodified-loop-condition
-					while (activeCount < concurrency && queue.size > 0) {
-						resumeNext();
-					}
-				});
-			},
-		},
-		map: {
-			async value(iterable, function_) {
-				const promises = [];
-
-				try {
-					Array.from(iterable, (value, index) => {
-						const promise = generator(function_, value, index);
-						promises.push(promise);
-						return promise;
-					});
-				} catch (error) {
-					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
-					for (const promise of promises) {
-						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
-					}
-
-					throw error;
-				}
-
-				return Promise.all(promises);
-			},
-		},
-	});
-
-	return generator;
-}
-
-function limitFunction(function_, options) {
-	const limit = pLimit(options);
-
-	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
-	Object.defineProperty(limitedFunction, 'clearQueue', {
-		value: limit.clearQueue,
-	});
-
-	return limitedFunction;
-}
-
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
-		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
-	}
-}
-
-// EXTERNAL MODULE: ./lib/src/sync/evidence.js
-var evidence = __nccwpck_require__(59871);
-;// CONCATENATED MODULE: ./lib/src/sync/history.js
-function align(source, destination, same) {
-    let best;
-    let longest;
-    for (const last of candidates(source.length, destination.length)) {
-        const possible = Math.min(last + 1, destination.length);
-        if (best !== undefined && best.twins.length >= possible)
-            break;
-        const row = rowOfTwins(source, destination, last, same);
-        if ('ask' in row)
-            return row;
-        if (row.differing !== undefined)
-            longest = longer(longest, row);
-        else if (row.twins.length > (best?.twins.length ?? 0))
-            best = { from: last + 1, twins: row.twins };
-    }
-    return best ?? { from: 0, twins: [], ...(longest?.differing && { differing: longest.differing }) };
-}
-function longer(one, other) {
-    return one === undefined || other.twins.length > one.twins.length ? other : one;
-}
-/** Indexes in the source's history at which the destination may stand, those that allow for most twins first. */
-function* candidates(source, destination) {
-    if (destination === 0)
-        return;
-    for (let last = destination - 1; last < source; last++)
-        yield last;
-    for (let last = Math.min(source, destination - 1) - 1; last >= 0; last--)
-        yield last;
-}
-/**
- * Backwards from a place in the source's history and from the end of the destination's, until one of them is exhausted.
- * A version that the destination has several times in a row counts once: the answer to its request was lost, and the
- * request sent again.
- */
-function rowOfTwins(source, destination, last, same) {
-    const twins = [];
-    let ours = last;
-    for (let theirs = destination.length - 1; theirs >= 0 && ours >= 0; theirs--) {
-        const [version, copy] = [at(source, ours), at(destination, theirs)];
-        const equal = same(version, copy);
-        if (equal === undefined)
-            return { ask: [version, copy] };
-        if (equal) {
-            twins.push([ours, theirs]);
-            ours--;
-            continue;
-        }
-        const repeated = twins.length > 0 && same(at(source, ours + 1), copy);
-        if (repeated === undefined)
-            return { ask: [at(source, ours + 1), copy] };
-        if (!repeated)
-            return { twins, differing: [ours, theirs] };
-    }
-    return { twins };
-}
-function at(history, index) {
-    const version = history[index];
-    if (version === undefined)
-        throw new RangeError(`A history without a version ${index}.`);
-    return version;
-}
-function isMarker(version) {
-    return 'deleted' in version;
-}
-/** Whether the current version of the key is a delete marker. */
-function isDeleted(entry) {
-    const current = entry?.history?.at(-1);
-    return current !== undefined && isMarker(current);
-}
-function sizeOf(version) {
-    return isMarker(version) ? 0 : version.size;
-}
-/** One entry for a whole history. */
-function entryOf(key, history) {
-    const current = at(history, history.length - 1);
-    const { versionId, modified } = current;
-    const { etag, storageClass, restored } = isMarker(current) ? MARKED : current;
-    const size = history.reduce((sum, version) => sum + sizeOf(version), 0);
-    return { key, size, etag, modified, storageClass, restored, versionId, history };
-}
-const MARKED = { etag: '', storageClass: 'STANDARD', restored: false };
-/** What is to be sent of a history. */
-function versionsToSend({ history = [] }, from = 0) {
-    return history.slice(from);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/decide.js
-
-
-const TO_RESTORE = { action: 'restore', reason: 'archived' };
-const UNDECIDED = { action: 'undecided' };
-/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
-const KEY_BYTES = 1024;
-const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-function decide(pair, rules) {
-    const { source, destination } = pair;
-    if (source === undefined)
-        return decideExtraneous(pair.key, rules);
-    if (!rules.filter.object(source))
-        return { action: 'skip', reason: 'excluded' };
-    if (destination === undefined)
-        return decideCopy(source, 'missing', rules);
-    if (source.history !== undefined)
-        return UNDECIDED;
-    const comparison = compareListed(source, destination, rules.compare);
-    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
-}
-/** Settles an undecided pair. */
-function decideWithEvidence(source, destination, testimony, rules) {
-    return conclude(source, compareEvidence(source, destination, testimony, rules.compare), rules);
-}
-/** `undefined` = the listings alone cannot tell. */
-function compareListed(source, destination, compare) {
-    if (compare === 'missing')
-        return 'exists';
-    if (compare === 'always')
-        return 'always';
-    if (source.size !== destination.size)
-        return 'size-differs';
-    if (compare === 'size')
-        return 'same-size';
-    if (compare === 'newer')
-        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
-    return (0,evidence/* provenByEtags */.qf)(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
-}
-/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
-function compareEvidence(source, destination, testimony, compare) {
-    const finding = (0,evidence/* weigh */.vi)(testimony);
-    if (finding !== undefined)
-        return finding.same ? 'same-checksum' : 'content-differs';
-    if (compare === 'checksum')
-        return 'unproven';
-    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
-    return isNewer(destination, source) ? 'same-size' : 'source-newer';
-}
-/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
-function isNewer(one, other) {
-    return one.modified > other.modified;
-}
-function conclude(source, comparison, rules) {
-    return isCopyReason(comparison)
-        ? decideCopy(source, comparison, rules)
-        : { action: 'unchanged', reason: comparison };
-}
-const COPY_REASONS = new Set([
-    'missing',
-    'size-differs',
-    'content-differs',
-    'source-newer',
-    'versions-missing',
-    'versions-differ',
-    'unproven',
-    'always',
-]);
-function isCopyReason(reason) {
-    return COPY_REASONS.has(reason);
-}
-/** @param from index of the first version to send, where the source has a history */
-function decideCopy(source, reason, rules, from) {
-    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
-    const archived = source.history === undefined ? isArchived(source) : holdsArchived(source, from);
-    if (archived && rules.archived !== 'restore')
-        return { action: rules.archived, reason: 'archived' };
-    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
-    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
-    if (bytes === 0)
-        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
-    if (bytes > KEY_BYTES)
-        return { action: 'fail', reason: 'key-too-long' };
-    // Last, because a restore costs money and is for nothing where the copy could never be made.
-    if (archived)
-        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
-    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
-}
-function holdsArchived(source, from) {
-    return versionsToSend(source, from).some(version => !isMarker(version) && isArchived(version));
-}
-/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
-function isArchived(entry) {
-    return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
-}
-/**
- * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
- * the globs leave out is none of this run's business.
- */
-function decideExtraneous(key, rules) {
-    if (!rules.filter.name(key))
-        return { action: 'keep', reason: 'protected-by-filter' };
-    return rules.delete
-        ? { action: 'delete', reason: 'extraneous' }
-        : { action: 'keep', reason: 'delete-not-asked' };
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/decide-history.js
-
-
-/** Versions that the listings cannot tell from each other are asked about themselves, one pair after another. */
-async function decideHistory(source, destination, rules, gather) {
-    const { history = [] } = source;
-    const { history: copies = [] } = destination;
-    const comparisons = new Comparisons(rules);
-    for (;;) {
-        const alignment = align(history, copies, comparisons.same);
-        if ('ask' in alignment) {
-            await comparisons.find(alignment.ask, gather);
-            continue;
-        }
-        const { from, twins, differing } = alignment;
-        if (from === history.length) {
-            const reasons = twins.map(([ours, theirs]) => comparisons.reason(history[ours], copies[theirs]));
-            return { action: 'unchanged', reason: weakest(reasons), twins };
-        }
-        const decision = decideCopy(source, from === 0 ? 'versions-differ' : 'versions-missing', rules, from);
-        return decision.action === 'copy' ? { ...decision, twins, ...(differing && { differing }) } : decision;
-    }
-}
-/** What is known of pairs of versions, from the listings or because they were asked. */
-class Comparisons {
-    #rules;
-    #found = new Map();
-    constructor(rules) {
-        this.#rules = rules;
-    }
-    same = (version, copy) => {
-        if (isMarker(version) || isMarker(copy))
-            return isMarker(version) && isMarker(copy);
-        const comparison = this.#compare(version, copy);
-        return comparison === undefined ? undefined : !isCopyReason(comparison);
-    };
-    async find([version, copy], gather) {
-        if (isMarker(version) || isMarker(copy))
-            throw new RangeError('A delete marker has nothing to tell.');
-        const testimony = await gather(version, copy);
-        const comparison = compareEvidence(version, copy, testimony, this.#rules.compare);
-        this.#found.set(idOf(version, copy), comparison);
-    }
-    /** Why two versions are the same; `undefined` for delete markers, which have nothing that could differ. */
-    reason(version, copy) {
-        if (version === undefined || copy === undefined || isMarker(version) || isMarker(copy))
-            return undefined;
-        const comparison = this.#compare(version, copy);
-        return comparison === undefined || isCopyReason(comparison) ? undefined : comparison;
-    }
-    #compare(version, copy) {
-        return compareListed(version, copy, this.#rules.compare) ?? this.#found.get(idOf(version, copy));
-    }
-}
-function idOf(version, copy) {
-    return `${version.versionId} ${copy.versionId}`;
-}
-const STRONGEST_FIRST = ['same-etag', 'same-checksum', 'same-size'];
-function weakest(reasons) {
-    return STRONGEST_FIRST.findLast(reason => reasons.includes(reason)) ?? 'same-etag';
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/order.js
-/**
- * The order in which S3 lists keys: by the bytes of their UTF-8 form. JavaScript's `<` compares UTF-16 units, which
- * differs where a character above U+FFFF (a surrogate pair) meets one from U+E000 to U+FFFF.
- */
-/** Negative, zero or positive as `a` comes before, with or after `b` in a listing. */
-function compareKeys(a, b) {
-    if (a === b)
-        return 0;
-    const shorter = Math.min(a.length, b.length);
-    for (let i = 0; i < shorter; i++) {
-        const x = a.charCodeAt(i);
-        const y = b.charCodeAt(i);
-        if (x !== y)
-            return rank(x) - rank(y);
-    }
-    return a.length - b.length;
-}
-/** Lifts surrogates above the rest of the basic plane, where UTF-8 puts the characters they stand for. */
-function rank(unit) {
-    return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/merge.js
-/**
- * Two streams in key order become one stream of meetings. Everything that must be brought together here is brought
- * together this way (two listings, a plan and its outcomes, what was done and what is seen afterwards), so that memory
- * stays at one page a side however many objects there are.
- */
-
-
-/**
- * @param names what to call each stream when it turns out not to be in key order
- * @throws FatalError when a stream is out of order or repeats a key: nothing decided from such a listing can be trusted,
- * least of all a deletion
- */
-async function* mergeByKey(left, right, names) {
-    const l = new Cursor(left, names.left);
-    const r = new Cursor(right, names.right);
-    try {
-        await Promise.all([l.turnPage(), r.turnPage()]);
-        while (l.current !== undefined || r.current !== undefined) {
-            yield meetingsWithinPages(l, r);
-            await Promise.all([l.turnPage(), r.turnPage()]);
-        }
-    }
-    finally {
-        await Promise.all([l.close(), r.close()]);
-    }
-}
-/** Merges until one side needs its next page, or both have ended. */
-function meetingsWithinPages(l, r) {
-    const meetings = [];
-    while (!l.needsPage && !r.needsPage) {
-        const left = l.current;
-        const right = r.current;
-        if (left === undefined && right === undefined)
-            break;
-        const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.key, right.key);
-        if (order < 0 && left !== undefined) {
-            meetings.push({ key: left.key, left, right: undefined });
-            l.step();
-        }
-        else if (order > 0 && right !== undefined) {
-            meetings.push({ key: right.key, left: undefined, right });
-            r.step();
-        }
-        else if (left !== undefined && right !== undefined) {
-            meetings.push({ key: left.key, left, right });
-            l.step();
-            r.step();
-        }
-    }
-    return meetings;
-}
-/** A place in a paged stream. `current` is undefined before the first page and after the last. */
-class Cursor {
-    current;
-    #pages;
-    #name;
-    #page = [];
-    #index = 0;
-    #ended = false;
-    #last;
-    constructor(pages, name) {
-        this.#pages = pages[Symbol.asyncIterator]();
-        this.#name = name;
-    }
-    /** The page is used up and the stream may have more. */
-    get needsPage() {
-        return this.current === undefined && !this.#ended;
-    }
-    step() {
-        this.#index++;
-        this.#look();
-    }
-    /** Fetches pages until one has something in it or the stream ends; does nothing while the page lasts. */
-    async turnPage() {
-        while (this.needsPage) {
-            const next = await this.#pages.next();
-            if (next.done) {
-                this.#ended = true;
-                return;
-            }
-            this.#page = next.value;
-            this.#index = 0;
-            this.#look();
-        }
-    }
-    /** Lets the stream release what it holds when the merge ends early. */
-    async close() {
-        if (!this.#ended)
-            await this.#pages.return?.();
-    }
-    #look() {
-        this.current = this.#page[this.#index];
-        if (this.current === undefined)
-            return;
-        if (this.#last !== undefined && compareKeys(this.#last, this.current.key) >= 0) {
-            throw new errors/* FatalError */.HX(`${this.#name} is not in key order: ${JSON.stringify(this.current.key)} came after ${JSON.stringify(this.#last)}. ` +
-                'Only general purpose buckets, which list in UTF-8 byte order, can be compared safely.');
-        }
-        this.#last = this.current.key;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/plan.js
-/**
- * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
- * what the guards, the choice of engine and the progress line are built on.
- */
-
-
-
-
-
-/** Two listings as pairs of twins. */
-async function* pairListings(source, destination) {
-    for await (const meetings of mergeByKey(source, destination, {
-        left: 'The source listing',
-        right: 'The destination listing',
-    })) {
-        yield meetings.map(({ key, left, right }) => asPair(key, left, right));
-    }
-}
-function asPair(key, source, destination) {
-    if (source !== undefined)
-        return destination === undefined ? { key, source } : { key, source, destination };
-    if (destination !== undefined)
-        return { key, destination };
-    throw new RangeError('A pair without either side.');
-}
-/** @param asking how many undecided pairs may be asked about at the same time */
-async function* planPairs(pairs, rules, gather, asking) {
-    const limit = pLimit(asking);
-    for await (const page of pairs) {
-        const items = page.filter(isThere).map(pair => planPair(pair, rules, gather, limit));
-        yield items.every(isDecided) ? items : await Promise.all(items);
-    }
-}
-/** A key that only the destination has, and that is deleted there, is no object of either side. */
-function isThere({ source, destination }) {
-    return source !== undefined || !isDeleted(destination);
-}
-/** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
-function isDecided(item) {
-    return !(item instanceof Promise);
-}
-function planPair(pair, rules, gather, limit) {
-    const decision = decide(pair, rules);
-    if (decision.action !== 'undecided')
-        return { ...pair, ...decision };
-    return limit(async () => {
-        const { source, destination } = pair;
-        if (source === undefined || destination === undefined)
-            throw new RangeError('Only twins can be undecided.');
-        if (source.history !== undefined)
-            return { ...pair, ...(await decideHistory(source, destination, rules, gather)) };
-        const evidence = await gather(source, destination);
-        return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
-    });
-}
-/** What a plan amounts to, counted while it streams by. */
-class PlanTotals {
-    /** Source objects. */
-    listed = 0;
-    bytesListed = 0;
-    /** Destination objects. */
-    atDestination = 0;
-    toCopy = 0;
-    bytesToCopy = 0;
-    /** Of the objects to copy; 0 where versions are not told apart. */
-    versionsToCopy = 0;
-    toDelete = 0;
-    /** Archived objects to ask back. */
-    toRestore = 0;
-    /** Objects that cannot be carried, known before anything is tried. */
-    toFail = 0;
-    count(item) {
-        if (item.source !== undefined) {
-            this.listed++;
-            this.bytesListed += item.source.size;
-        }
-        if (item.destination !== undefined && !isDeleted(item.destination))
-            this.atDestination++;
-        if (item.action === 'copy' && item.source !== undefined) {
-            this.toCopy++;
-            if (item.source.history === undefined)
-                this.bytesToCopy += item.source.size;
-            else
-                this.#countVersions(versionsToSend(item.source, item.from));
-        }
-        else if (item.action === 'delete')
-            this.toDelete++;
-        else if (item.action === 'restore')
-            this.toRestore++;
-        else if (item.action === 'fail')
-            this.toFail++;
-    }
-    #countVersions(versions) {
-        this.versionsToCopy += versions.length;
-        for (const version of versions)
-            this.bytesToCopy += sizeOf(version);
-    }
-}
-/** `s3://bucket/prefix` */
-function uri(location) {
-    return `s3://${location.bucket}/${location.prefix}`;
-}
-
+// EXTERNAL MODULE: ./lib/src/sync/plan.js + 1 modules
+var plan = __nccwpck_require__(66149);
 ;// CONCATENATED MODULE: ./lib/src/sync/guards.js
 /**
  * What a plan may not do. Asked between the plan and the first change, so that a run that would go wrong changes
@@ -67224,7 +72156,7 @@ function guardPlan(settings, totals) {
     if (!settings.delete)
         return;
     if (totals.listed === 0) {
-        throw new errors/* FatalError */.HX(`The source ${uri(settings.source.location)} is empty and \`delete: true\` would empty the destination. Nothing was changed.`, {
+        throw new errors/* FatalError */.HX(`The source ${(0,plan/* uri */.Hr)(settings.source.location)} is empty and \`delete: true\` would empty the destination. Nothing was changed.`, {
             todo: 'Check `source` (bucket and prefix). To empty the destination on purpose, delete its objects directly.',
         });
     }
@@ -67248,1075 +72180,56 @@ function capText(cap) {
     return 'count' in cap ? String(cap.count) : `${cap.percent}%`;
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
-;// CONCATENATED MODULE: external "node:stream/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: ./lib/src/ndjson.js
-/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
-
-
-const FLUSH_AT_CHARACTERS = 64 * 1024;
-const READ_BYTES = 64 * 1024;
-class NdjsonWriter {
-    path;
-    #stream;
-    #buffer = '';
-    #failure;
-    constructor(path) {
-        this.path = path;
-        this.#stream = (0,external_node_fs_.createWriteStream)(path);
-        this.#stream.on('error', error => {
-            this.#failure = error;
-        });
-    }
-    /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
-    write(value) {
-        if (this.#failure)
-            throw this.#failure;
-        this.#buffer += `${JSON.stringify(value)}\n`;
-        if (this.#buffer.length < FLUSH_AT_CHARACTERS)
-            return undefined;
-        const chunk = this.#buffer;
-        this.#buffer = '';
-        return this.#stream.write(chunk) ? undefined : this.#drained();
-    }
-    /** One await for all of them, but for the times when the disk has to be waited for. */
-    async writeAll(values) {
-        for (const value of values) {
-            const drained = this.write(value);
-            if (drained !== undefined)
-                await drained;
-        }
-    }
-    async close() {
-        this.#stream.end(this.#buffer);
-        this.#buffer = '';
-        await (0,promises_namespaceObject.finished)(this.#stream);
-    }
-    #drained() {
-        return new Promise((resolve, reject) => {
-            const settle = (error) => {
-                this.#stream.off('drain', settle).off('error', settle);
-                error ? reject(error) : resolve();
-            };
-            this.#stream.once('drain', settle).once('error', settle);
-        });
-    }
-}
-/** The values of a file written by `NdjsonWriter`, a page per chunk read. */
-async function* readNdjson(path) {
-    let rest = '';
-    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        yield lines.map(line => JSON.parse(line));
-    }
-    if (rest !== '')
-        throw new Error(`${path} ends in the middle of a line.`);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/outcomes.js
-/**
- * Outcomes arrive in the order in which requests end and are needed in key order. They are sorted on disk: full buffers
- * are sorted and written out, and read back as one merged stream.
- */
+// EXTERNAL MODULE: ./lib/src/sync/outcomes.js
+var sync_outcomes = __nccwpck_require__(11443);
+// EXTERNAL MODULE: ./lib/src/datasync/equipment.js + 2 modules
+var equipment = __nccwpck_require__(22093);
+// EXTERNAL MODULE: ./lib/src/datasync/execution.js
+var datasync_execution = __nccwpck_require__(61938);
+// EXTERNAL MODULE: ./lib/src/datasync/follow.js
+var follow = __nccwpck_require__(25243);
+// EXTERNAL MODULE: ./lib/src/datasync/ground.js
+var datasync_ground = __nccwpck_require__(39493);
+// EXTERNAL MODULE: ./lib/src/datasync/progress.js
+var datasync_progress = __nccwpck_require__(5485);
+// EXTERNAL MODULE: ./lib/src/datasync/trouble.js + 1 modules
+var trouble = __nccwpck_require__(75287);
+;// CONCATENATED MODULE: ./lib/src/job/attend.js
+/** Executions of DataSync that an earlier run has left going on: the plan is made when they are done. */
 
 
 
 
-/** Outcomes held in memory, and versions that were sent; some 3 MB. */
-const BUFFER = 10_000;
-const PAGE = 1_000;
-/** What an outcome counts for: itself, and each version that it tells of. */
-function weightOf(outcome) {
-    return 1 + (outcome.result === 'deleted' ? 0 : (outcome.versions?.length ?? 0));
-}
-class OutcomeLog {
-    #folder;
-    #runs = [];
-    #buffer = [];
-    #weight = 0;
-    #spilling = Promise.resolve();
-    /** @param folder an existing folder for the sorted runs */
-    constructor(folder) {
-        this.#folder = folder;
-    }
-    /** Resolves when there is room for more. */
-    async add(outcome) {
-        this.#buffer.push(outcome);
-        this.#weight += weightOf(outcome);
-        if (this.#weight < BUFFER)
-            return;
-        const full = this.#buffer;
-        this.#buffer = [];
-        this.#weight = 0;
-        this.#spilling = this.#spilling.then(() => this.#spill(full));
-        await this.#spilling;
-    }
-    /** All outcomes so far in key order. */
-    async inKeyOrder() {
-        await this.#spilling;
-        const held = sorted(this.#buffer);
-        return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
-    }
-    async #spill(outcomes) {
-        const path = (0,external_node_path_.join)(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
-        const run = sorted(outcomes);
-        this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson(path) });
-        const writer = new NdjsonWriter(path);
-        await writer.writeAll(run);
-        await writer.close();
-    }
-}
-function sorted(outcomes) {
-    return outcomes.sort((a, b) => compareKeys(a.key, b.key));
-}
-async function* onePage(page) {
-    yield page;
-}
-/**
- * Objects end in about the order in which they were started, so that runs overlap little: one is opened when its first key
- * is due, and done with soon after.
- */
-async function* mergeRuns(runs) {
-    const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
-    const open = [];
-    let page = [];
-    let weight = 0;
+
+
+
+const PROGRESS_EVERY_MS = 10_000;
+/** @throws FatalError when DataSync cannot be asked; StoppedError when the run was stopped meanwhile */
+async function attendRunning({ service, ground, run }, stop, log) {
+    const { task } = await new equipment/* Equipment */.$(service, ground, run).find();
+    if (task === undefined)
+        return;
+    const region = (0,datasync_ground/* taskRegion */.G)(ground);
+    const progress = new datasync_progress/* ExecutionProgress */.I();
+    const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
     try {
-        for (;;) {
-            let next = lowest(open);
-            for (let due = waiting[0]; due !== undefined && isDue(due, next); due = waiting[0]) {
-                waiting.shift();
-                const cursor = new Cursor(due.open(), 'A run of outcomes');
-                await cursor.turnPage();
-                if (cursor.current !== undefined)
-                    open.push(cursor);
-                next = lowest(open);
-            }
-            if (next?.current === undefined)
-                break;
-            page.push(next.current);
-            weight += weightOf(next.current);
-            next.step();
-            if (next.needsPage)
-                await next.turnPage();
-            if (next.current === undefined)
-                open.splice(open.indexOf(next), 1);
-            if (weight < PAGE)
-                continue;
-            yield page;
-            page = [];
-            weight = 0;
+        for (const { arn: execution } of await (0,datasync_execution/* underWay */.Ki)(service.ask, region, task)) {
+            log.info(`The task runs already: waiting for ${execution} before anything is planned.`);
+            const told = (look) => {
+                if (progress.see(look))
+                    log.info(progress.line());
+            };
+            const end = await (0,follow/* attend */.JK)({ service, region, execution, stop, told });
+            if (end === undefined)
+                throw new errors/* StoppedError */.Ko('Stopped while an earlier execution of DataSync was waited for.');
         }
-        yield page;
+    }
+    catch (error) {
+        throw (0,trouble/* explain */.W)(`Waiting for an execution of ${task}`, error, ground);
     }
     finally {
-        await Promise.all(open.map(cursor => cursor.close()));
+        clearInterval(ticker);
     }
-}
-function isDue({ first }, next) {
-    return next?.current === undefined || compareKeys(first, next.current.key) < 0;
-}
-function lowest(cursors) {
-    let [first] = cursors;
-    for (const cursor of cursors) {
-        if (cursor.current && first?.current && compareKeys(cursor.current.key, first.current.key) < 0)
-            first = cursor;
-    }
-    return first;
-}
-
-// EXTERNAL MODULE: ./lib/src/s3/attributes.js + 1 modules
-var attributes = __nccwpck_require__(57740);
-// EXTERNAL MODULE: ./lib/src/s3/boundaries.js
-var boundaries = __nccwpck_require__(63987);
-// EXTERNAL MODULE: ./lib/src/s3/checksums.js
-var checksums = __nccwpck_require__(4885);
-// EXTERNAL MODULE: ./lib/src/s3/multipart.js
-var multipart = __nccwpck_require__(92209);
-// EXTERNAL MODULE: ./lib/src/s3/route.js
-var s3_route = __nccwpck_require__(35336);
-// EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
-var xml = __nccwpck_require__(71378);
-;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
-
-
-/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
-const HEADERS = {
-    ACL: 'x-amz-acl',
-    CopySource: 'x-amz-copy-source',
-    CopySourceIfMatch: 'x-amz-copy-source-if-match',
-    CopySourceRange: 'x-amz-copy-source-range',
-    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
-    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
-    GrantFullControl: 'x-amz-grant-full-control',
-    GrantRead: 'x-amz-grant-read',
-    GrantReadACP: 'x-amz-grant-read-acp',
-    GrantWriteACP: 'x-amz-grant-write-acp',
-    IfNoneMatch: 'if-none-match',
-    MetadataDirective: 'x-amz-metadata-directive',
-    ObjectLockLegalHoldStatus: 'x-amz-object-lock-legal-hold',
-    ObjectLockMode: 'x-amz-object-lock-mode',
-    ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
-    RequestPayer: 'x-amz-request-payer',
-    ServerSideEncryption: 'x-amz-server-side-encryption',
-    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
-    StorageClass: 'x-amz-storage-class',
-    TaggingDirective: 'x-amz-tagging-directive',
-    WebsiteRedirectLocation: 'x-amz-website-redirect-location',
-};
-/** Members without a value are left out. */
-function copyHeaders(members) {
-    const headers = {};
-    for (const name of MEMBERS) {
-        const value = members[name];
-        if (value !== undefined)
-            headers[HEADERS[name]] = typeof value === 'string' ? value : isoTime(value);
-    }
-    return headers;
-}
-function isoTime(date) {
-    return date.toISOString().replace('.000Z', 'Z');
-}
-const MEMBERS = Object.keys(HEADERS);
-/** Reads a CopyObjectResult or CopyPartResult. */
-function readCopyAnswer(answer) {
-    return {
-        etag: (0,xml/* textOf */.b)(answer.body.toString(), 'ETag'),
-        versionId: (0,connection/* headerOf */.r)(answer, 'x-amz-version-id'),
-        requestId: (0,connection/* headerOf */.r)(answer, 'x-amz-request-id'),
-    };
-}
-/** Of a part: S3 tells the checksum that its upload was opened with. */
-function readChecksum(answer, algorithm) {
-    return (0,xml/* textOf */.b)(answer.body.toString(), `Checksum${algorithm}`);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/copy.js
-
-
-
-
-
-
-/** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
-const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
-/** Whether a copy is many requests, each with a place of its own, rather than one. */
-function needsParts(route, source) {
-    return source.size > SINGLE_COPY_BYTES || (0,boundaries/* mustKeepParts */.x)(route, source);
-}
-function copy(route, source) {
-    if (!needsParts(route, source))
-        return copyAtOnce(route, source);
-    // S3 copies the bytes itself, and their checksum is not worth the `kms:Decrypt` that asking for it may take.
-    return (0,multipart/* uploadInParts */.x)(route, source, {
-        checked: false,
-        algorithms: checksums/* ALGORITHMS */.TM,
-        carry: (upload, part, algorithm) => copyPart(route, source, upload, part, algorithm),
-    });
-}
-async function copyAtOnce(route, source) {
-    const { to, preserve } = route;
-    const uncopied = await (0,attributes/* uncopiedAttributesOf */.m)(route, source);
-    const answer = await to.call({
-        operation: 'CopyObject',
-        method: 'PUT',
-        key: to.fullKey(source.key),
-        headers: copyHeaders({
-            ...to.expected,
-            ...(0,s3_route/* copiedFrom */.nR)(route, source),
-            MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
-            TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
-            ...uncopied,
-            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-        }),
-        withinMs: (0,s3_route/* patienceFor */.RI)(source.size),
-    });
-    const { etag, versionId, requestId } = readCopyAnswer(answer);
-    return (0,s3_route/* copied */.pG)(etag, versionId, requestId);
-}
-async function copyPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
-    const bytes = last - first + 1;
-    const answer = await route.to.call({
-        operation: 'UploadPartCopy',
-        method: 'PUT',
-        key,
-        query: [
-            ['partNumber', String(number)],
-            ['uploadId', uploadId],
-        ],
-        headers: copyHeaders({
-            ...route.to.expected,
-            ...(0,s3_route/* copiedFrom */.nR)(route, source),
-            // S3 takes no range of 5 MiB or less, be it all there is (S3 API, UploadPartCopy).
-            ...(bytes < source.size && { CopySourceRange: `bytes=${first}-${last}` }),
-        }),
-        withinMs: (0,s3_route/* patienceFor */.RI)(bytes),
-    });
-    const { etag } = readCopyAnswer(answer);
-    if (etag === undefined)
-        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    const value = readChecksum(answer, algorithm);
-    return { PartNumber: number, ETag: etag, ...(0,checksums/* checksumMember */.gv)({ algorithm, value }) };
-}
-
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(53711);
-// EXTERNAL MODULE: ./lib/src/aws/trouble.js
-var aws_trouble = __nccwpck_require__(26535);
-;// CONCATENATED MODULE: ./lib/src/s3/remove.js
-/**
- * Deletes objects, up to a thousand a request, each only while it is still the one that was listed; and puts the markers
- * of deletions that belong to a history.
- */
-
-
-
-/** Keys per DeleteObjects (S3 API, DeleteObjects). */
-const BATCH = 1000;
-/** Deletes one batch after another and tells what became of each object. */
-async function* removeAll(bucket, pages) {
-    let batch = [];
-    for await (const page of pages) {
-        for (const entry of page) {
-            batch.push(entry);
-            if (batch.length < BATCH)
-                continue;
-            yield await remove(bucket, batch);
-            batch = [];
-        }
-    }
-    if (batch.length > 0)
-        yield await remove(bucket, batch);
-}
-async function remove(bucket, entries) {
-    const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
-    const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
-    const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
-    for (const entry of odd)
-        removals.push(await removeAlone(bucket, entry));
-    return removals;
-}
-/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-async function removeTogether(bucket, entries) {
-    const answer = await bucket.send(new dist_cjs/* DeleteObjectsCommand */.xvx({
-        ...bucket.common,
-        ...bucket.payer,
-        Delete: {
-            Quiet: true,
-            Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
-        },
-    }));
-    const requestId = answer.$metadata.requestId;
-    const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
-    return entries.map(({ key }) => {
-        const error = errors.get(bucket.fullKey(key));
-        // The answer to an earlier attempt may have been lost; what is gone is deleted.
-        if (error === undefined || error.Code === 'NoSuchKey')
-            return { key, result: 'deleted', requestId };
-        return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
-    });
-}
-async function removeAlone(bucket, { key, etag }) {
-    const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
-    try {
-        const answer = await bucket.send(new dist_cjs/* DeleteObjectCommand */.k4j(request));
-        return { key, result: 'deleted', requestId: answer.$metadata.requestId };
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const { kind, code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
-        if (kind === 'absent')
-            return { key, result: 'deleted', requestId };
-        return failure(key, code, message, requestId);
-    }
-}
-/**
- * Puts a delete marker on a key, also on one that has no object.
- *
- * @throws FatalError when S3 answers that it made none: the bucket no longer keeps versions, and what stood there is gone
- */
-async function putDeleteMarker(bucket, key) {
-    const answer = await bucket.send(new dist_cjs/* DeleteObjectCommand */.k4j(bucket.naming({ key })));
-    if (!answer.DeleteMarker || answer.VersionId === undefined) {
-        throw new errors/* FatalError */.HX(`Deleting ${JSON.stringify(key)} in ${bucket.location.bucket} left no delete marker: the bucket no longer keeps versions.`);
-    }
-    return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
-}
-function failure(key, code, message, requestId) {
-    return {
-        key,
-        result: 'failed',
-        reason: code === 'AccessDenied' ? 'denied' : 'error',
-        code,
-        message,
-        requestId,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/transfer.js
-/** Large items that wait, at most; with so many the stream pauses. */
-const LANE = 1000;
-/**
- * Works on every item until the stream ends, `draining` fires or a work throws. What is under way then is waited for,
- * whatever happened; what waits in the lane is not started.
- *
- * @throws the first error, of a work or of the stream
- */
-async function transfer(pages, { places, isLarge, work }, draining) {
-    const small = new Set();
-    const large = new Set();
-    const lane = [];
-    const failures = [];
-    const mayGoOn = () => failures.length === 0 && !draining.aborted;
-    let wake = () => { };
-    const oneEnds = () => new Promise(resolve => {
-        wake = resolve;
-    });
-    const start = (item, underWay) => {
-        const task = (async () => work(item))()
-            .catch(error => {
-            failures.push(error);
-        })
-            .finally(() => {
-            underWay.delete(task);
-            startLarge();
-            wake();
-        });
-        underWay.add(task);
-    };
-    const startLarge = () => {
-        while (large.size < places.forLarge && mayGoOn()) {
-            const item = lane.shift();
-            if (item === undefined)
-                return;
-            start(item, large);
-        }
-    };
-    /** While the stream pauses for the lane, nothing small can come. */
-    const shorten = async (length) => {
-        places.nothingSmall = true;
-        startLarge();
-        while (lane.length > length && mayGoOn())
-            await oneEnds();
-    };
-    try {
-        for await (const page of pages) {
-            for (const item of page) {
-                if (!mayGoOn())
-                    break;
-                if (isLarge(item)) {
-                    lane.push(item);
-                    startLarge();
-                    if (lane.length < LANE)
-                        continue;
-                    await shorten(LANE - 1);
-                    places.nothingSmall = false;
-                }
-                else {
-                    while (small.size >= places.forSmall && mayGoOn())
-                        await oneEnds();
-                    if (mayGoOn())
-                        start(item, small);
-                }
-            }
-            if (!mayGoOn())
-                break;
-        }
-        await shorten(0);
-    }
-    catch (error) {
-        failures.push(error);
-    }
-    await Promise.all([...small, ...large]);
-    if (failures.length > 0)
-        throw failures[0];
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/customer-key.js
-const CUSTOMER_KEY_ADVICE = "S3 does not keep customers' keys (SSE-C), and this action takes none. Write such objects anew with SSE-S3 or SSE-KMS in the source, copy them with a tool that has the key, or leave them out with `exclude`.";
-/** A HEAD has no words for it: its bare 400, with fresh credentials, is all that it says of such an object. */
-function lacksCustomerKey({ code, message }) {
-    return (code === 'BadRequest' || (code === 'InvalidRequest' && /form of Server Side Encryption/i.test(message)));
-}
-
-// EXTERNAL MODULE: ./lib/src/s3/head.js
-var head = __nccwpck_require__(32587);
-// EXTERNAL MODULE: ./lib/src/s3/uncarriable.js
-var uncarriable = __nccwpck_require__(99971);
-;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
-/** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
-
-
-
-
-
-/**
- * Sends one object, once more if the source has overwritten it since.
- *
- * @returns `undefined` when the run was stopped before it was known what became of the object
- * @throws FatalError for trouble that every other object would meet as well
- */
-async function carry(send, from, item, archived) {
-    try {
-        const { etag, requestId } = await send(item.source);
-        return { key: item.key, result: 'copied', bytes: item.source.size, etag, requestId };
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            return undefined;
-        if (isSourceChange(error))
-            return await carryChanged(send, from, item, archived);
-        return explain(item.key, error, archived);
-    }
-}
-/** 412 on the source, not on the destination: the object was overwritten after it was listed. */
-function isSourceChange(error) {
-    const { kind, condition } = (0,aws_trouble/* troubleOf */.L)(error);
-    return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
-}
-/** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
-async function carryChanged(send, from, { key, source: listed }, archived) {
-    try {
-        const source = await (0,head/* headEntry */.JE)(from, listed.key);
-        const { etag, requestId } = await send(source);
-        return { key, result: 'copied', bytes: source.size, etag, requestId, source };
-    }
-    catch (error) {
-        return error instanceof errors/* StoppedError */.Ko ? undefined : explain(key, error, archived);
-    }
-}
-const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
-/**
- * What an error means for an object.
- *
- * @throws FatalError for trouble that every other object would meet as well
- */
-function explain(key, error, archived) {
-    if (error instanceof errors/* FatalError */.HX)
-        throw error;
-    const { kind, code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
-    if (kind === 'configuration') {
-        throw new errors/* FatalError */.HX(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
-    }
-    const failed = { key, result: 'failed', code, message, requestId };
-    if (error instanceof uncarriable/* UncarriableError */.l)
-        return { ...failed, reason: error.reason };
-    if (lacksCustomerKey({ code, message }))
-        return { ...failed, reason: 'customer-key' };
-    if (ARCHIVE_CODES.has(code)) {
-        return archived === 'skip'
-            ? { key, result: 'skipped', reason: 'archived', requestId }
-            : { ...failed, reason: 'archived' };
-    }
-    switch (kind) {
-        case 'absent':
-            return { key, result: 'skipped', reason: 'vanished', requestId };
-        case 'denied':
-            return { ...failed, reason: 'denied' };
-        case 'precondition':
-            return { ...failed, reason: 'changed' };
-        default:
-            return { ...failed, reason: 'error' };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/history.js
-/**
- * What becomes of a history: its versions are sent one after another, because the order in which they arrive is their
- * order. Where one does not arrive, those behind it wait for a later run, which goes on from there.
- */
-
-
-
-
-
-/**
- * Sends what the destination lacks of a history.
- *
- * @returns `undefined` when the run was stopped before anything of it was sent
- * @throws FatalError for trouble that every other object would meet as well
- */
-async function carryHistory(send, mark, from, { key, source, from: first }, archived) {
-    const versions = [];
-    const vanished = new Set();
-    let bytes = 0;
-    let last;
-    for (const version of versionsToSend(source, first)) {
-        try {
-            last = isMarker(version) ? { etag: '', ...(await mark(key)) } : await send(version);
-            versions.push({ source: version.versionId, destination: kept(last) });
-            bytes += sizeOf(version);
-        }
-        catch (error) {
-            const stopped = error instanceof errors/* StoppedError */.Ko;
-            if (stopped && versions.length === 0)
-                return undefined;
-            if (stopped)
-                return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
-            // A lifecycle rule took it meanwhile: the source's history no longer has it either.
-            if (isAbsence(error) && (await isGone(from, version)))
-                vanished.add(version);
-            else
-                return { ...explainVersion(key, version, error, archived), versions };
-        }
-    }
-    if (last === undefined)
-        return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
-    const { etag, requestId } = last;
-    return {
-        key,
-        result: 'copied',
-        etag,
-        bytes,
-        versions,
-        ...(vanished.size > 0 && { source: without(vanished, source) }),
-        requestId,
-    };
-}
-/** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
-function kept({ versionId }) {
-    if (versionId === undefined)
-        throw new Error('S3 answered without a version id: the destination keeps no versions.');
-    return versionId;
-}
-/** Of the version, or of something else that it takes to send it: an upload that somebody aborted is absent, too. */
-function isAbsence(error) {
-    return (0,aws_trouble/* troubleOf */.L)(error).kind === 'absent';
-}
-async function isGone(from, version) {
-    try {
-        await from.send(new dist_cjs/* HeadObjectCommand */.l81(from.naming(version)));
-        return false;
-    }
-    catch (error) {
-        return isAbsence(error);
-    }
-}
-function without(vanished, { key, history = [] }) {
-    return entryOf(key, history.filter(version => !vanished.has(version)));
-}
-/** A version that is there and cannot be sent is never skipped as vanished. */
-function explainVersion(key, { versionId }, error, archived) {
-    const { code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
-    const outcome = isAbsence(error)
-        ? { key, result: 'failed', reason: 'error', code, message, requestId }
-        : explain(key, error, archived);
-    return outcome.result === 'failed'
-        ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
-        : outcome;
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
-/** What engines have in common that carry object by object from here: places, pace, and when to give up. */
-
-
-
-
-
-/**
- * Above this an object is large, as is one of several requests: the time it takes is S3's work on its bytes, which says
- * nothing about the pace and would keep small objects waiting.
- */
-const LARGE_BYTES = 16 * 1024 ** 2;
-/** Denials before the first success that show a missing permission rather than an odd object. */
-const HOPELESS = 50;
-function createObjectEngine({ name, from, deletions, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
-    const isLarge = (source) => source.size > LARGE_BYTES || needsParts(source);
-    let slowDowns = 0;
-    let denials = 0;
-    let successes = 0;
-    /** Every copy so far was denied: the rest would be, too. */
-    const guardHope = (outcome) => {
-        if (outcome.result === 'copied')
-            successes++;
-        if (outcome.result !== 'failed' || outcome.reason !== 'denied')
-            return;
-        if (++denials >= HOPELESS && successes === 0) {
-            throw new errors/* FatalError */.HX(`The first ${denials} copies were all denied (${outcome.message}); stopped trying.`, {
-                todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
-            });
-        }
-    };
-    const keepPace = (source, startedMs) => {
-        if (isLarge(source))
-            return;
-        const before = slowDowns;
-        slowDowns = throttled();
-        pace?.answered(performance.now() - startedMs, slowDowns > before);
-    };
-    return {
-        name,
-        transfer: (items, record, stop) => {
-            /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
-            const inPlace = async (source) => {
-                if (needsParts(source))
-                    return sendNow(source);
-                const place = isLarge(source) ? places.large : places.small;
-                return place(async () => {
-                    if (stop.draining.aborted)
-                        throw new errors/* StoppedError */.Ko('Stopped before a copy was sent.');
-                    return sendNow(source);
-                });
-            };
-            const send = async (source) => {
-                const started = performance.now();
-                try {
-                    return await inPlace(source);
-                }
-                finally {
-                    keepPace(source, started);
-                }
-            };
-            const mark = (key) => places.small(async () => {
-                if (stop.draining.aborted)
-                    throw new errors/* StoppedError */.Ko('Stopped before a delete marker was put.');
-                return putDeleteMarker(deletions, key);
-            });
-            const work = async (item) => {
-                const outcome = item.source.history === undefined
-                    ? await carry(send, from, item, archived)
-                    : await carryHistory(send, mark, from, item, archived);
-                if (outcome === undefined)
-                    return;
-                await record(outcome);
-                guardHope(outcome);
-            };
-            return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/copy.js
-/** Server-side copies sent from here: no byte of an object passes the runner. */
-
-
-function createCopyEngine({ route, ...options }) {
-    return createObjectEngine({
-        name: 'copy',
-        from: route.from,
-        deletions: route.deletions,
-        needsParts: source => needsParts(route, source),
-        send: source => copy(route, source),
-    }, options);
-}
-
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
-;// CONCATENATED MODULE: ./lib/src/s3/relay.js
-/** A body on its way from one request into another: piped and watched, never collected. */
-
-
-
-/** A body that broke off. It cannot be sent again, only fetched anew. */
-class BrokenBodyError extends Error {
-    name = 'BrokenBody';
-}
-/** The bytes are not those that S3 has. */
-class DamagedBodyError extends Error {
-    name = 'DamagedBody';
-}
-/** No byte for so long is a stall. The last one starts it once more, for S3 to answer. */
-const STALLED_MS = 60_000;
-/**
- * Gives a request the body of another.
- *
- * @param body of the answer; destroyed at the end, whatever happened
- * @param aborting ends the request
- * @param send sends what passes; its signal also fires once the body breaks
- * @throws what `send` did, unless it was the body that broke: then BrokenBodyError or DamagedBodyError
- */
-async function relay(body, aborting, send) {
-    const broken = new AbortController();
-    const breakOff = (error) => broken.abort(error);
-    const watchdog = setTimeout(() => breakOff(new BrokenBodyError(`No byte has passed for ${STALLED_MS / 1000} seconds.`)), STALLED_MS);
-    const passing = new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            watchdog.refresh();
-            done(null, chunk);
-        },
-    });
-    let over = false;
-    (0,promises_namespaceObject.pipeline)(body, passing).catch(error => {
-        // After the end, what breaks is only what nobody needs any more.
-        if (!over)
-            breakOff(asBroken(error));
-    });
-    try {
-        return await send(passing, AbortSignal.any([aborting, broken.signal]));
-    }
-    catch (error) {
-        throw broken.signal.aborted ? broken.signal.reason : error;
-    }
-    finally {
-        over = true;
-        clearTimeout(watchdog);
-        body.destroy();
-        passing.destroy();
-    }
-}
-/** The SDK knows no code for a checksum that does not fit, only words. */
-function asBroken(error) {
-    const message = (0,errors/* messageOf */.bD)(error);
-    return message.startsWith('Checksum mismatch')
-        ? new DamagedBodyError(message, { cause: error })
-        : new BrokenBodyError(message, { cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/stream.js
-
-
-
-
-
-
-
-/** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
-const PART_BYTES = 64 * 1024 ** 2;
-/** Checksums that the SDK works out while the bytes pass. */
-const COMPUTED = ['CRC64NVME', 'CRC32', 'CRC32C', 'SHA256', 'SHA1'];
-/** One PutObject. Metadata and tags are read with the object. */
-async function streamAtOnce(route, source) {
-    const { to } = route;
-    const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
-        const known = (0,checksums/* fullObjectChecksum */.mw)(got);
-        const request = new dist_cjs/* PutObjectCommand */.wKZ({
-            ...to.common,
-            ...to.payer,
-            Key: to.fullKey(source.key),
-            ...(await (0,attributes/* attributesOf */.T)(route, source, got)),
-            ...(known === undefined ? { ChecksumAlgorithm: 'CRC64NVME' } : (0,checksums/* checksumMember */.gv)(known)),
-            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-            Body: body,
-            ContentLength: source.size,
-        });
-        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
-    });
-    return (0,s3_route/* copied */.pG)(answer.ETag, answer.VersionId, answer.$metadata.requestId);
-}
-/** A multipart upload. Each part is a range of the source, and takes a place of its own. */
-function streamInParts(route, source) {
-    return (0,multipart/* uploadInParts */.x)(route, source, {
-        partBytes: PART_BYTES,
-        checked: true,
-        algorithms: COMPUTED,
-        carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
-    });
-}
-async function streamPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
-    const { to } = route;
-    const bytes = last - first + 1;
-    const range = { Range: `bytes=${first}-${last}` };
-    const made = await passOn(route, source, range, bytes, (_got, body, signal) => {
-        const request = new dist_cjs/* UploadPartCommand */.iVK({
-            ...to.common,
-            ...to.payer,
-            Key: key,
-            UploadId: uploadId,
-            PartNumber: number,
-            // The checksum follows the bytes: that of the object says nothing of a range.
-            ChecksumAlgorithm: algorithm,
-            Body: body,
-            ContentLength: bytes,
-        });
-        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
-    });
-    if (made.ETag === undefined)
-        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    const value = (0,checksums/* checksumsIn */.Ar)(made)[algorithm];
-    return { PartNumber: number, ETag: made.ETag, ...(0,checksums/* checksumMember */.gv)({ algorithm, value }) };
-}
-/** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */
-const UNLIMITED = 0;
-/** Damage on the way may be chance. The third time in a row it is not, and is told. */
-const DAMAGES = 3;
-/** Reads and writes at the same time, and both anew where either broke. */
-function passOn({ from, to }, source, range, bytes, write) {
-    const request = new dist_cjs/* GetObjectCommand */.jLs({
-        ...from.naming(source),
-        IfMatch: `"${source.etag}"`,
-        // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
-        ChecksumMode: 'ENABLED',
-        ...range,
-    });
-    let damages = 0;
-    return to.repeated(from, async () => {
-        const got = await from.sendOnce(request);
-        try {
-            return await relay(got.Body, to.aborting, (body, signal) => {
-                if (got.ContentLength === bytes)
-                    return write(got, body, signal);
-                throw new Error(`S3 answered with ${got.ContentLength} bytes where ${bytes} were asked for.`);
-            });
-        }
-        catch (error) {
-            if (isDamage(error) && ++damages < DAMAGES)
-                throw new BrokenBodyError('The bytes were damaged on the way.', { cause: error });
-            throw error;
-        }
-    });
-}
-/** Found here on what came from the source, or by S3 on what came from here. */
-function isDamage(error) {
-    return error instanceof DamagedBodyError || (0,aws_trouble/* troubleOf */.L)(error).code === 'BadDigest';
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/stream.js
-
-
-
-/** Larger than most objects, and soon sent again when it breaks. */
-const AT_ONCE_BYTES = 64 * 1024 ** 2;
-function createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
-    // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
-    const needsParts = (source) => route.preserve.has('checksum') ? (0,boundaries/* mustKeepParts */.x)(route, source) : source.size > atOnce;
-    return createObjectEngine({
-        name: 'stream',
-        from: route.from,
-        deletions: route.deletions,
-        needsParts,
-        send: source => (needsParts(source) ? streamInParts(route, source) : streamAtOnce(route, source)),
-    }, options);
-}
-
-// EXTERNAL MODULE: ./lib/src/aws/policies.js
-var policies = __nccwpck_require__(47164);
-;// CONCATENATED MODULE: ./lib/src/preflight/scene.js
-
-/** Who reads or writes belongs to another account than the bucket. */
-function isForeign(identity, bucket) {
-    return identity.account !== undefined && bucket.owner !== undefined && identity.account !== bucket.owner;
-}
-/**
- * What to add after `identity` was denied on `bucket`. Across accounts both the bucket policy and the identity's own
- * policy must allow; S3 says which one did not only within one account or organization (S3 User Guide, "Troubleshoot
- * access denied (403 Forbidden) errors").
- */
-function grant(identity, bucket, statement, message) {
-    const who = identity.principal ?? 'the identity in use';
-    const name = bucket.location.bucket;
-    const paste = (one) => JSON.stringify(one, null, 2);
-    if (identity.principal === undefined) {
-        return { todo: `Allow ${who} to use ${name}.`, paste: paste(statement) };
-    }
-    const ownPolicy = `the policy of ${who} (account ${identity.account})`;
-    if (/no identity-based policy allows/.test(message) || !isForeign(identity, bucket)) {
-        return { todo: `Add this statement to ${ownPolicy}.`, paste: paste(statement) };
-    }
-    const bucketPolicy = `the bucket policy of ${name} (account ${bucket.owner})`;
-    const missing = /no resource-based policy allows/.test(message)
-        ? `Add this statement to ${bucketPolicy}.`
-        : `Add this statement to ${bucketPolicy}. ${capitalised(ownPolicy)} needs the same statement without \`Principal\`.`;
-    return { todo: missing, paste: paste((0,policies/* forPrincipal */.uR)(statement, identity.principal)) };
-}
-function capitalised(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/preserved.js
-
-/** `preserve`, without Object Lock where the source has none. */
-function preservedBy({ settings, facts }) {
-    const { objectLock } = facts.source;
-    const unlocked = objectLock.known && !objectLock.value.enabled;
-    return unlocked ? new Set([...settings.preserve].filter(one => one !== 'object-lock')) : settings.preserve;
-}
-/** Whether the source's objects have ACLs that mean anything, and the copies are to have them. */
-function carriesAcls({ settings, facts }) {
-    const { ownership } = facts.source;
-    const disabled = ownership.known && ownership.value === 'BucketOwnerEnforced';
-    return settings.preserve.has('acl') && !disabled;
-}
-/**
- * Canonical user id of who gets what an ACL gives to its owner; `undefined` where no ACLs are carried. A foreign writer sends
- * none: with grants of its own it could not hand the copies over, and would own them.
- */
-function grantsTo(scene) {
-    const { to, facts } = scene;
-    const { ownerId } = facts.destination;
-    return carriesAcls(scene) && ownerId.known && !isForeign(to.identity, to) ? ownerId.value : undefined;
-}
-/** What has to be read of each object besides its content and metadata, and written again. */
-function needsOf(scene) {
-    const preserved = preservedBy(scene);
-    return {
-        tags: preserved.has('tags'),
-        lock: preserved.has('object-lock'),
-        acl: carriesAcls(scene),
-        versions: preserved.has('versions'),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/ownership.js
-/**
- * Who will own the copies, and whether the ACL that would make it the destination's account may be sent at all.
- * (S3 User Guide, "Controlling ownership of objects and disabling ACLs".)
- */
-
-
-const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
-/** The ACL to send: the one asked for; else, where a foreign writer would keep the object to itself, full control for the owner. */
-function aclFor({ settings, to, facts, }) {
-    if (settings.acl !== undefined)
-        return settings.acl;
-    const { ownership } = facts.destination;
-    const aclsOn = ownership.known && ownership.value !== 'BucketOwnerEnforced';
-    return aclsOn && isForeign(to.identity, to) ? OWNER_FULL_CONTROL : undefined;
-}
-const checkOwnership = scene => {
-    const { settings, to, facts } = scene;
-    const { ownership } = facts.destination;
-    const check = 'destination-ownership';
-    if (!ownership.known) {
-        const seen = `Object ownership of the destination: ${ownership.why}.`;
-        if (!isForeign(to.identity, to))
-            return [{ check, verdict: 'unknown', seen }];
-        const todo = `Use \`copy-as: destination\`, or set \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
-        return [
-            {
-                check,
-                verdict: 'warn',
-                seen: `${seen} A foreign writer may end up owning the copies.`,
-                fix: { todo },
-            },
-        ];
-    }
-    if (ownership.value === 'BucketOwnerEnforced') {
-        if (settings.acl !== undefined && settings.acl !== OWNER_FULL_CONTROL) {
-            const seen = `The destination has ACLs disabled and refuses \`acl: ${settings.acl}\`.`;
-            return [
-                {
-                    check,
-                    verdict: 'fail',
-                    seen,
-                    fix: { todo: 'Leave `acl` empty: the bucket owner owns every object.' },
-                },
-            ];
-        }
-        return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
-    }
-    const acl = aclFor(scene);
-    const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? unsaid(scene) : `acl ${acl}`}.`;
-    if (isForeign(to.identity, to) && ownership.value === 'ObjectWriter') {
-        const todo = 'Use `copy-as: destination`, or set object ownership of the bucket to BucketOwnerEnforced.';
-        return [
-            {
-                check,
-                verdict: 'warn',
-                seen: `${seen} They will belong to account ${to.identity.account}.`,
-                fix: { todo },
-            },
-        ];
-    }
-    return [{ check, verdict: 'pass', seen }];
-};
-function unsaid(scene) {
-    return carriesAcls(scene) ? 'the ACLs of their sources' : 'no ACL';
 }
 
 // EXTERNAL MODULE: ./node_modules/pretty-ms/index.js + 1 modules
@@ -68377,6 +72290,8 @@ class Progress {
     }
 }
 
+// EXTERNAL MODULE: ./lib/src/s3/remove.js
+var remove = __nccwpck_require__(73073);
 ;// CONCATENATED MODULE: ./lib/src/sync/pace.js
 /**
  * How many requests to have in flight when nobody said: as many as S3 answers gladly. Grows step by step while answers
@@ -68434,6 +72349,8 @@ class Pace {
     }
 }
 
+// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
+var p_limit = __nccwpck_require__(70370);
 ;// CONCATENATED MODULE: ./lib/src/sync/places.js
 /**
  * The places of requests in flight: one limit for all of them. Large objects get half of it while small ones are at
@@ -68446,8 +72363,8 @@ class Places {
     #nothingSmall = false;
     /** @param concurrency requests in flight, at most; may be changed at any time */
     constructor(concurrency) {
-        this.#all = pLimit(concurrency);
-        this.#large = pLimit(1);
+        this.#all = (0,p_limit/* default */.A)(concurrency);
+        this.#large = (0,p_limit/* default */.A)(1);
         this.#share();
     }
     get concurrency() {
@@ -68480,6 +72397,14 @@ class Places {
     }
 }
 
+// EXTERNAL MODULE: ./lib/src/job/engine.js + 19 modules
+var job_engine = __nccwpck_require__(93437);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var aws_trouble = __nccwpck_require__(26535);
+// EXTERNAL MODULE: ./lib/src/preflight/scene.js
+var preflight_scene = __nccwpck_require__(91534);
 ;// CONCATENATED MODULE: ./lib/src/job/owner.js
 /**
  * Who owns what a foreign writer has written. S3 tells only afterwards, and an owner other than the bucket's can keep the
@@ -68495,17 +72420,19 @@ class Places {
  * @returns a word of warning; `undefined` when the copies belong to the owner of the bucket
  */
 async function foreignOwner(scene, key) {
-    const { to, destination, facts } = scene;
+    const { to, destination, facts, datasync } = scene;
+    const { writer } = (0,preflight_scene/* workersOf */.N)(scene);
     const { ownership, ownerId } = facts.destination;
     const certain = ownership.known && ownership.value === 'BucketOwnerEnforced';
-    if (certain || !isForeign(to.identity, to))
+    if (certain || !(0,preflight_scene/* isForeign */.jq)(writer, to))
         return undefined;
-    const todo = 'Use `copy-as: destination`, or disable ACLs of the destination bucket, which then owns every object.';
+    const disable = 'isable ACLs of the destination bucket, which then owns every object.';
+    const todo = datasync === undefined ? `Use \`copy-as: destination\`, or d${disable}` : `D${disable}`;
     try {
         const acl = await destination.send(new dist_cjs/* GetObjectAclCommand */.hsf({ ...destination.common, Key: destination.fullKey(key) }));
         if (ownerId.known && acl.Owner?.ID === ownerId.value)
             return undefined;
-        return `The copies belong to account ${to.identity.account}, which wrote them, and not to the owner of the destination. ${todo}`;
+        return `The copies belong to account ${writer.account}, which wrote them, and not to the owner of the destination. ${todo}`;
     }
     catch (error) {
         if (error instanceof errors/* StoppedError */.Ko)
@@ -68514,852 +72441,12 @@ async function foreignOwner(scene, key) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/src/s3/keys.js
-var keys = __nccwpck_require__(15865);
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/characters.js
-/**
- * What stands at each position of the keys, so that they can be counted with like numbers: which characters there are,
- * and which follow when those seen are used up. Positions are UTF-16 indices at which a whole character begins.
- */
-const [FIRST_SURROGATE, LAST_SURROGATE] = [0xd800, 0xdfff];
-const LAST_CODE_POINT = 0x10ffff;
-/** Among how many positions to the right one is looked for whose characters are all known. */
-const NEAR = 8;
-class Characters {
-    #columns = [];
-    /**
-     * The characters of one position as digits. While they are still going up (the leading zeros of a counter, the first
-     * character of a hash), they are expected to be those of a position nearby that started over already.
-     */
-    at(position) {
-        const column = this.#column(position);
-        if (column.startsOver)
-            return column;
-        const near = this.#columns.slice(position + 1, position + 1 + NEAR);
-        return near.find(other => other?.startsOver && other.includes(column)) ?? column;
-    }
-    /** @param keys in order, out of one stretch that was listed without a gap */
-    learn(keys) {
-        let before = '';
-        for (const key of keys) {
-            // What both begin with has been learnt already.
-            for (let at = sharedLength(before, key); at < key.length; at++) {
-                const code = codeOf(key, at);
-                this.#column(at).add(code);
-                if (at < before.length && codeOf(before, at) > code)
-                    this.#column(at).startsOver = true;
-                if (code > 0xffff)
-                    at++;
-            }
-            before = key;
-        }
-    }
-    #column(position) {
-        this.#columns[position] ??= new Column();
-        return this.#columns[position];
-    }
-}
-/** The characters seen at one position, as digits in ascending order. */
-class Column {
-    /** A character was followed by a lower one: the last is followed by the first, as 9 is by 0. */
-    startsOver = false;
-    #codes = [];
-    get size() {
-        return Math.max(1, this.#codes.length);
-    }
-    add(code) {
-        if (!this.#codes.includes(code))
-            this.#codes = [...this.#codes, code].sort((a, b) => a - b);
-    }
-    includes(other) {
-        return other.#codes.every(code => this.#codes.includes(code));
-    }
-    /** Of a character not seen, that of the one below; of the end of a key, the lowest. */
-    digitOf(code) {
-        const below = code === undefined ? -1 : this.#codes.findLastIndex(seen => seen <= code);
-        return Math.max(0, below);
-    }
-    /** Beyond the last character seen they are assumed to go on as far apart as they are. `undefined`: there is none. */
-    codeOf(digit) {
-        const seen = this.#codes[digit];
-        if (seen !== undefined)
-            return seen;
-        const [first = 0, last = 0] = [this.#codes[0], this.#codes.at(-1)];
-        const apart = Math.max(1, Math.round((last - first) / Math.max(1, this.size - 1)));
-        const code = last + apart * (digit - this.size + 1);
-        if (code > LAST_CODE_POINT)
-            return undefined;
-        return code >= FIRST_SURROGATE && code <= LAST_SURROGATE ? LAST_SURROGATE + 1 : code;
-    }
-}
-/** How much two keys have in common, in UTF-16 units of whole characters. */
-function sharedLength(a, b) {
-    let length = 0;
-    while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length))
-        length++;
-    return isWithinCharacter(a, length) || isWithinCharacter(b, length) ? length - 1 : length;
-}
-/** Whether cutting a key here would cut a surrogate pair in two. */
-function isWithinCharacter(key, position) {
-    const unit = key.charCodeAt(position);
-    return unit >= 0xdc00 && unit <= LAST_SURROGATE;
-}
-function codeOf(key, position = 0) {
-    return key.codePointAt(position) ?? 0;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/beyond.js
-/** Keys as numbers: where the keys will have come if they go on as they did. */
-
-
-/** Positions count until they tell so many keys apart: few enough for doubles to count exactly. */
-const ENOUGH = 2 ** 40;
-/**
- * Goes on from `to` by `times` the distance it has from `from`: character by character from where the two differ,
- * carrying to the left, like numbers whose digits are the characters of each position.
- *
- * @returns a well-formed key above `to`, no longer in bytes than the longer of the two; `undefined` where there is none
- */
-function beyond(from, to, times, characters) {
-    const start = sharedLength(from, to);
-    const longest = Math.max(from.length, to.length);
-    let [distance, sum, size, end] = [0, 0, 1, start];
-    for (; end < longest && size < ENOUGH; end++) {
-        const column = characters.at(end);
-        const [low, high] = [column.digitOf(characterAt(from, end)), column.digitOf(characterAt(to, end))];
-        distance = distance * column.size + high - low;
-        sum = sum * column.size + high;
-        size *= column.size;
-    }
-    sum += Math.max(1, Math.round(distance * times));
-    let spelled = '';
-    let position = end;
-    while (position > start || sum > 0) {
-        position--;
-        if (position < 0)
-            return undefined;
-        if (position < start && isWithinCharacter(to, position))
-            continue;
-        const column = characters.at(position);
-        if (position < start)
-            sum += column.digitOf(characterAt(to, position));
-        const carries = position > start || column.startsOver;
-        const code = column.codeOf(carries ? sum % column.size : sum);
-        if (code === undefined)
-            return undefined;
-        spelled = String.fromCodePoint(code) + spelled;
-        sum = carries ? Math.floor(sum / column.size) : 0;
-    }
-    const bytes = Math.max(Buffer.byteLength(from), Buffer.byteLength(to));
-    const key = shortened(to.slice(0, position) + spelled, bytes);
-    return compareKeys(key, to) > 0 ? key : undefined;
-}
-/** `undefined` where the key has ended, or is in the second half of a surrogate pair. */
-function characterAt(key, position) {
-    return position < key.length && !isWithinCharacter(key, position) ? codeOf(key, position) : undefined;
-}
-function shortened(key, bytes) {
-    let end = key.length;
-    while (Buffer.byteLength(key.slice(0, end)) > bytes)
-        end -= isWithinCharacter(key, end - 1) ? 2 : 1;
-    return key.slice(0, end);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/outlook.js
-/** What was listed lately, and what is to be expected from it. */
-
-/** Knots remembered: about as many pages ahead can be seen at their own scale. */
-const MOST = 128;
-function joined(before, after) {
-    return [...before, ...after].slice(-MOST);
-}
-/**
- * The key that so many more keys will reach. What lies ahead is taken to be like what lies behind at the same scale: a
- * thousand keys ahead as far as the last thousand came, a hundred thousand as the last hundred thousand, so that folders
- * passed on the way count only where folders will be passed.
- */
-function expected({ trail, ahead, characters }, keys) {
-    const wanted = ahead + keys;
-    let at = trail.length - 1;
-    let passed = 0;
-    while (at > 0 && passed < wanted) {
-        passed += trail[at]?.keys ?? 0;
-        at--;
-    }
-    const from = trail[at];
-    const to = trail.at(-1);
-    if (from === undefined || to === undefined || passed === 0)
-        return undefined;
-    return beyond(from.key, to.key, wanted / passed, characters);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/segment.js
-/** A stretch of the key space, listed page by page from its beginning. */
-
-
-
-
-/** Keys of a page whose characters are learnt from. */
-const SAMPLES = 32;
-/** Expectations are of this quality: only what exceeds them by so much counts as different. */
-const TOLERANCE = 1.5;
-class Segment {
-    /** Listed and not yet consumed. */
-    pages = [];
-    /** A page is being fetched. */
-    busy = false;
-    /** Everything that belongs here has been listed. */
-    done = false;
-    /** How many pages brought something. */
-    listed = 0;
-    /** The next page has the keys above this one; `undefined` = from the very beginning. */
-    after;
-    /** The last key that can belong here; `undefined` = no end. */
-    #until;
-    #keys = 0;
-    /** Nothing could be split off since the last page. */
-    #isWhole = false;
-    /** Until the first page comes, the segment it was split from knows best what is here. */
-    #inherited;
-    /** What was listed before this segment; holes are filled with what is expected there. */
-    #history = [];
-    #trail = [];
-    /** What keys look like in this part of the bucket, and in this segment alone. */
-    #around;
-    #here = new Characters();
-    constructor(after, until, inherited) {
-        this.after = after;
-        this.#until = until;
-        this.#inherited = inherited;
-        this.#around = inherited?.characters ?? new Characters();
-        if (inherited && after !== undefined)
-            this.#history = joined(inherited.trail, [{ key: after, keys: inherited.ahead }]);
-    }
-    /**
-     * Takes from the page that was fetched what belongs here.
-     *
-     * @returns how many entries that was
-     * @throws FatalError when the listing turns on the spot, which would never end
-     */
-    take({ entries, more }) {
-        const reached = entries.at(-1)?.key;
-        if (more &&
-            (reached === undefined || (this.after !== undefined && compareKeys(reached, this.after) <= 0)))
-            throw new errors/* FatalError */.HX(`The listing promises more after ${JSON.stringify(this.after)} and does not show it.`);
-        const own = this.#until === undefined ? entries.length : countUpTo(this.#until, entries);
-        this.done = !more || own < entries.length || reached === this.#until;
-        const kept = entries.slice(0, own);
-        if (own > 0) {
-            this.#learn(kept.map(({ key }) => key));
-            this.pages.push(kept);
-            this.listed++;
-        }
-        return own;
-    }
-    /** What lies before this segment has been listed without a gap, the last of it by `before`. */
-    join(before) {
-        this.#history = joined(before.#history, before.#trail);
-    }
-    /**
-     * Gives away what lies beyond the next so many keys, if there seems to be enough of it.
-     *
-     * @returns the segment to the right; `undefined` where there is none
-     */
-    split(keys) {
-        if (this.#isWhole)
-            return undefined;
-        const until = this.#until;
-        for (const outlook of this.#outlooks(keys)) {
-            const boundary = expected(outlook, keys);
-            if (boundary === undefined || !this.#isInside(boundary))
-                continue;
-            if (until !== undefined && !this.#isInside(expected(outlook, keys * TOLERANCE)))
-                continue;
-            this.#until = boundary;
-            return new Segment(boundary, until, { ...outlook, ahead: outlook.ahead + keys });
-        }
-        this.#isWhole = true;
-        return undefined;
-    }
-    /**
-     * What was seen on the way here is the better guide, because it knows what comes between folders. But where the segment
-     * turned out larger than that made expect, something new has begun, and only what was seen of it counts.
-     */
-    #outlooks(keys) {
-        if (this.listed === 0)
-            return this.#inherited ? [this.#inherited] : [];
-        const all = { trail: joined(this.#history, this.#trail), ahead: 0, characters: this.#around };
-        const own = { trail: this.#trail, ahead: 0, characters: this.#here };
-        return this.#keys > keys * TOLERANCE ? [all, own] : [all];
-    }
-    #isInside(key) {
-        return (key !== undefined &&
-            (this.after === undefined || compareKeys(key, this.after) > 0) &&
-            (this.#until === undefined || compareKeys(key, this.#until) < 0));
-    }
-    #learn(keys) {
-        const [first = ''] = keys;
-        const last = keys.at(-1) ?? first;
-        if (this.listed === 0)
-            this.#trail = [{ key: first, keys: 1 }];
-        this.#trail = joined(this.#trail, [
-            { key: last, keys: this.listed === 0 ? keys.length - 1 : keys.length },
-        ]);
-        const step = Math.ceil(keys.length / SAMPLES);
-        const sample = keys.filter((_, index) => index % step === 0);
-        this.#around.learn(sample);
-        this.#here.learn(sample);
-        this.#keys += keys.length;
-        this.#isWhole = false;
-        this.after = last;
-    }
-}
-/** How many of the entries, which are in order, do not come after a key. */
-function countUpTo(key, entries) {
-    let [low, high] = [0, entries.length];
-    while (low < high) {
-        const middle = (low + high) >> 1;
-        const entry = entries[middle];
-        if (entry && compareKeys(entry.key, key) <= 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/ranges.js
-
-/** Pages a segment should have, where the window allows: each segment wastes up to one request at its end. */
-const STRIDE = 4;
-/** Segments are cut a little shorter than whole pages, so that a few keys more than expected do not cost another one. */
-const FILL = 0.94;
-/**
- * Yields every key once, in order. When it ends, early or not, nothing is in flight any more.
- *
- * @throws the first error of a fetch
- * @throws FatalError when a page promises more and does not get on
- */
-async function* listInRanges(fetch, options) {
-    const lister = new Lister(fetch, options);
-    try {
-        for (let page = await lister.next(); page !== undefined; page = await lister.next())
-            yield page;
-    }
-    finally {
-        await lister.stop();
-    }
-}
-class Lister {
-    #fetch;
-    #workers;
-    #window;
-    #stride;
-    /** In key order, from the one the consumer is at. */
-    #segments = [new Segment()];
-    #running = new Set();
-    #failures = [];
-    /** Pages not yet consumed. */
-    #held = 0;
-    /** Keys of a full page. */
-    #pageSize = 1;
-    /** How many fetches may be in flight for a segment to be split: earned by pages, so that little is spent on little. */
-    #trust = 1;
-    #isStopped = false;
-    #wake = () => { };
-    constructor(fetch, { workers, window }) {
-        this.#fetch = fetch;
-        this.#workers = workers;
-        this.#window = window;
-        this.#stride = Math.min(STRIDE, Math.max(1, Math.floor(window / workers)));
-    }
-    /** The next page; `undefined` after the last. */
-    async next() {
-        for (;;) {
-            this.#fill();
-            if (this.#failures.length > 0)
-                throw this.#failures[0];
-            const [head] = this.#segments;
-            if (head === undefined)
-                return undefined;
-            const page = head.pages.shift();
-            if (page !== undefined) {
-                this.#held--;
-                this.#fill();
-                return page;
-            }
-            if (head.done)
-                this.#segments.shift();
-            else
-                await new Promise(resolve => {
-                    this.#wake = resolve;
-                });
-        }
-    }
-    async stop() {
-        this.#isStopped = true;
-        await Promise.all(this.#running);
-    }
-    /** Starts what may be started. */
-    #fill() {
-        while (!this.#isStopped && this.#running.size < this.#workers) {
-            const segment = this.#choose();
-            if (segment === undefined)
-                return;
-            const task = this.#list(segment).finally(() => {
-                this.#running.delete(task);
-                this.#fill();
-                this.#wake();
-            });
-            this.#running.add(task);
-        }
-    }
-    /** The segment nearest to the consumer that can take a page, as long as there is room for what comes before it. */
-    #choose() {
-        let taken = this.#held + this.#running.size;
-        for (const [index, segment] of this.#segments.entries()) {
-            if (taken >= this.#window)
-                return undefined;
-            if (segment.done)
-                continue;
-            if (!segment.busy)
-                return segment;
-            const right = this.#running.size < this.#trust ? this.#split(index, segment) : undefined;
-            if (right !== undefined)
-                return right;
-            // Beside the page in flight.
-            taken += Math.max(0, this.#stride - segment.listed - 1);
-        }
-        return undefined;
-    }
-    #split(index, segment) {
-        const right = segment.split(this.#stride * this.#pageSize * FILL);
-        if (right !== undefined)
-            this.#segments.splice(index + 1, 0, right);
-        return right;
-    }
-    async #list(segment) {
-        segment.busy = true;
-        try {
-            this.#arrive(segment, await this.#fetch(segment.after));
-        }
-        catch (error) {
-            this.#failures.push(error);
-            this.#isStopped = true;
-        }
-        segment.busy = false;
-    }
-    #arrive(segment, page) {
-        const own = segment.take(page);
-        if (own > 0)
-            this.#held++;
-        this.#pageSize = Math.max(this.#pageSize, page.entries.length);
-        // One more for a page that was needed entirely, two less for one that was not needed at all.
-        const needed = own / Math.max(1, page.entries.length);
-        this.#trust = Math.min(this.#workers, Math.max(1, this.#trust + 3 * needed - 2));
-        if (segment.done)
-            this.#nextUnfinished(segment)?.join(segment);
-    }
-    #nextUnfinished(segment) {
-        return this.#segments.slice(this.#segments.indexOf(segment) + 1).find(({ done }) => !done);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
-
-
-const OPEN = '<Contents>';
-const CLOSE = '</Contents>';
-/**
- * @returns `undefined` when the page is not written the way S3 writes: CDATA, comments, attributes or prefixes on
- * elements, or fields missing. The caller then leaves it to a real parser.
- */
-function scanPage(page, prefix) {
-    const first = page.indexOf(OPEN);
-    const end = first < 0 ? -1 : page.lastIndexOf(CLOSE) + CLOSE.length;
-    // What describes the page stands before or after the objects, never between them.
-    const frame = first < 0 ? page.toString() : page.toString('utf8', 0, first) + page.toString('utf8', end);
-    const decode = (0,xml/* textOf */.b)(frame, 'EncodingType') === 'url' ? keys/* decodeListed */.Y : (text) => text;
-    if (frame.includes('<!'))
-        return undefined;
-    const entries = first < 0 ? [] : scanEntries(page, first, end, prefix, decode);
-    const truncated = (0,xml/* textOf */.b)(frame, 'IsTruncated');
-    if (entries === undefined || truncated === undefined)
-        return undefined;
-    if ((0,xml/* textOf */.b)(frame, 'KeyCount') !== String(entries.length))
-        return undefined;
-    const next = (0,xml/* textOf */.b)(frame, 'NextContinuationToken');
-    if (truncated === 'true' && next === undefined)
-        return undefined;
-    return { entries, next: truncated === 'true' ? next : undefined };
-}
-/** Goes from tag to tag. Of an element that is repeated within an object the last counts; S3 repeats none that is read. */
-function scanEntries(page, first, end, prefix, decode) {
-    const entries = [];
-    let fields = new Fields();
-    for (let at = first; at < end;) {
-        const name = after(page, at, end, LESS);
-        const text = after(page, name, end, GREATER);
-        const next = after(page, text, end, LESS) - 1;
-        if (page[name] === EXCLAMATION)
-            return undefined;
-        if (page[name] === SLASH) {
-            if (isNamed(page, name + 1, text - 1, NAMES.contents)) {
-                const entry = fields.entry(prefix, decode);
-                if (entry === undefined)
-                    return undefined;
-                entries.push(entry);
-                fields = new Fields();
-            }
-        }
-        else
-            fields.read(page, name, text - 1, text, next);
-        at = next;
-    }
-    return entries;
-}
-const [LESS, GREATER, SLASH, EXCLAMATION] = Buffer.from('<>/!');
-/** The place after the next such byte, or the end. */
-function after(page, from, end, byte) {
-    let at = from;
-    while (at < end && page[at] !== byte)
-        at++;
-    return at < end ? at + 1 : end + 1;
-}
-const NAMES = {
-    contents: Buffer.from('Contents'),
-    key: Buffer.from('Key'),
-    size: Buffer.from('Size'),
-    etag: Buffer.from('ETag'),
-    modified: Buffer.from('LastModified'),
-    storageClass: Buffer.from('StorageClass'),
-    expiry: Buffer.from('RestoreExpiryDate'),
-    restoring: Buffer.from('IsRestoreInProgress'),
-};
-function isNamed(page, from, to, name) {
-    if (to - from !== name.length)
-        return false;
-    for (let i = 0; i < name.length; i++)
-        if (page[from + i] !== name[i])
-            return false;
-    return true;
-}
-/** What was read of one object. */
-class Fields {
-    #key;
-    #size = Number.NaN;
-    #etag = '';
-    #modified = Number.NaN;
-    #storageClass = 'STANDARD';
-    #hasExpiry = false;
-    #isRestoring = false;
-    /** Takes the element whose name and text are at these places. */
-    read(page, name, nameEnd, text, textEnd) {
-        if (isNamed(page, name, nameEnd, NAMES.key))
-            this.#key = textAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.size))
-            this.#size = numberAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.etag))
-            this.#etag = etagAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.modified))
-            this.#modified = timeAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.storageClass))
-            this.#storageClass = storageClassAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.expiry))
-            this.#hasExpiry = true;
-        else if (isNamed(page, name, nameEnd, NAMES.restoring))
-            this.#isRestoring = textAt(page, text, textEnd) === 'true';
-    }
-    /** `undefined` when something is missing or cannot be. */
-    entry(prefix, decode) {
-        if (this.#key === undefined || Number.isNaN(this.#modified) || Number.isNaN(this.#size))
-            return undefined;
-        const key = decode(this.#key);
-        if (!key.startsWith(prefix))
-            return undefined;
-        const entry = {
-            key: prefix === '' ? key : key.slice(prefix.length),
-            size: this.#size,
-            etag: this.#etag,
-            modified: this.#modified,
-            storageClass: this.#storageClass,
-            restored: this.#hasExpiry && !this.#isRestoring,
-        };
-        return this.#isRestoring ? { ...entry, restoring: true } : entry;
-    }
-}
-function textAt(page, from, to) {
-    return (0,xml/* withoutEntities */._)(page.toString('utf8', from, to));
-}
-const ESCAPED_QUOTE = Buffer.from('&quot;');
-/** S3 writes the quotes around it as entities, and others as they are. */
-function etagAt(page, from, to) {
-    const [start, end] = [from + ESCAPED_QUOTE.length, to - ESCAPED_QUOTE.length];
-    return start <= end && isNamed(page, from, start, ESCAPED_QUOTE) && isNamed(page, end, to, ESCAPED_QUOTE)
-        ? textAt(page, start, end)
-        : (0,keys/* unquote */._n)(textAt(page, from, to));
-}
-const [ZERO = 0, NINE = 0] = Buffer.from('09');
-/** A whole number; NaN for anything else. */
-function numberAt(page, from, to) {
-    let number = from < to ? 0 : Number.NaN;
-    for (let at = from; at < to; at++) {
-        const byte = page[at] ?? 0;
-        number = byte >= ZERO && byte <= NINE ? number * 10 + byte - ZERO : Number.NaN;
-    }
-    return number;
-}
-const TIME = '2026-01-01T00:00:00.000Z'.length;
-/** Milliseconds since the epoch; NaN for what is no time. */
-function timeAt(page, from, to) {
-    if (to - from !== TIME)
-        return Date.parse(textAt(page, from, to));
-    const digits = (start, end) => numberAt(page, from + start, from + end);
-    return Date.UTC(digits(0, 4), digits(5, 7) - 1, digits(8, 10), digits(11, 13), digits(14, 16), digits(17, 19), digits(20, 23));
-}
-/** Objects in a row mostly have the same one, so that one string serves them all. */
-let [lastClass, lastClassBytes] = ['STANDARD', Buffer.from('STANDARD')];
-function storageClassAt(page, from, to) {
-    if (!isNamed(page, from, to, lastClassBytes)) {
-        lastClass = textAt(page, from, to);
-        lastClassBytes = Buffer.from(page.subarray(from, to));
-    }
-    return lastClass;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/list.js
-/** All current objects below a prefix, in key order, a page at a time. */
-
-
-
-
-
-/** Listings in flight, and pages held for the consumer; some 8 MB. */
-const RANGES = { workers: 16, window: 32 };
-/**
- * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
- * archived objects. More than one page is listed at several places of the key space at once.
- *
- * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
- */
-function list(bucket) {
-    return listInRanges(after => fetchAfter(bucket, after), RANGES);
-}
-/** The next keys after one; S3 may send empty pages that promise more. */
-async function fetchAfter(bucket, after) {
-    let page = await fetchPage(bucket, { after });
-    while (page.entries.length === 0 && page.next !== undefined)
-        page = await fetchPage(bucket, { token: page.next });
-    return { entries: page.entries, more: page.next !== undefined };
-}
-const PAGE_WITHIN_MS = 60_000;
-async function fetchPage(bucket, start) {
-    const { prefix } = bucket.location;
-    const query = {
-        'continuation-token': start.token,
-        'encoding-type': 'url',
-        'list-type': '2',
-        prefix: prefix || undefined,
-        'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
-    };
-    const answer = await bucket.call({
-        operation: 'ListObjectsV2',
-        method: 'GET',
-        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
-        headers: {
-            'x-amz-expected-bucket-owner': bucket.owner,
-            'x-amz-optional-object-attributes': 'RestoreStatus',
-            'x-amz-request-payer': bucket.payer.RequestPayer,
-        },
-        withinMs: PAGE_WITHIN_MS,
-    });
-    return scanPage(answer.body, prefix) ?? (await parsePage(bucket, start));
-}
-/** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
-async function parsePage(bucket, { after, token }) {
-    const { prefix } = bucket.location;
-    const page = await bucket.send(new dist_cjs/* ListObjectsV2Command */.u6x({
-        ...bucket.common,
-        ...bucket.payer,
-        ...(prefix !== '' && { Prefix: prefix }),
-        ...(token !== undefined && { ContinuationToken: token }),
-        ...(after !== undefined && { StartAfter: bucket.fullKey(after) }),
-        EncodingType: 'url',
-        OptionalObjectAttributes: ['RestoreStatus'],
-    }));
-    const decode = page.EncodingType === 'url' ? keys/* decodeListed */.Y : (text) => text;
-    if (page.IsTruncated && page.NextContinuationToken === undefined) {
-        throw new errors/* FatalError */.HX(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
-    }
-    return {
-        entries: (page.Contents ?? []).map(object => toEntry(object, decode, prefix)),
-        next: page.IsTruncated ? page.NextContinuationToken : undefined,
-    };
-}
-/** The first page only; empty when there is nothing. */
-async function firstPage(bucket, listing = list) {
-    for await (const page of listing(bucket))
-        return page;
-    return [];
-}
-function toEntry(object, decode, prefix) {
-    const key = decode(object.Key ?? '');
-    if (!key.startsWith(prefix) || object.Size === undefined || object.LastModified === undefined) {
-        throw new errors/* FatalError */.HX(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
-    }
-    return {
-        key: key.slice(prefix.length),
-        size: object.Size,
-        etag: (0,keys/* unquote */._n)(object.ETag),
-        modified: object.LastModified.getTime(),
-        storageClass: object.StorageClass ?? 'STANDARD',
-        restored: object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
-        ...(object.RestoreStatus?.IsRestoreInProgress && { restoring: true }),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/restore.js
-/**
- * Asks S3 to bring archived objects back. A restore takes hours, and nothing waits for it: what has arrived is found
- * readable by a later run. (S3 User Guide, "Restoring an archived object".)
- */
-
-
-
-
-/** Days that a restored copy can be read: long enough for a few nightly runs, and billed as Standard meanwhile. */
-const RESTORED_DAYS = 7;
-/** RestoreObject as every object is asked back: in bulk, which is the cheapest of the tiers and the slowest. */
-function restoreCommand(bucket, { key, storageClass }) {
-    // Out of Intelligent-Tiering objects come back for good, and S3 refuses a number of days.
-    // (S3 API, S3InitiateRestoreObjectOperation, "ExpirationInDays".)
-    const days = storageClass === 'INTELLIGENT_TIERING' ? {} : { Days: RESTORED_DAYS };
-    return new dist_cjs/* RestoreObjectCommand */.Po5({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: bucket.fullKey(key),
-        RestoreRequest: { ...days, GlacierJobParameters: { Tier: 'Bulk' } },
-    });
-}
-/**
- * Asks one object back.
- *
- * @throws FatalError for trouble that every other object would meet as well; StoppedError
- */
-function restore(bucket, object) {
-    return asOutcome(object.key, () => ask(bucket, object));
-}
-/**
- * Asks back an object that only its copy showed to be archived: one in an archive tier of Intelligent-Tiering, which
- * no listing tells, or one whose restored copy has just expired.
- *
- * @throws FatalError for trouble that every other object would meet as well; StoppedError
- */
-function restoreUnlisted(bucket, key) {
-    return asOutcome(key, async () => ask(bucket, await (0,head/* headEntry */.JE)(bucket, key)));
-}
-async function ask(bucket, object) {
-    const { key } = object;
-    if (object.restoring)
-        return { key, result: 'skipped', reason: 'restoring', requestId: undefined };
-    const { $metadata } = await bucket.send(restoreCommand(bucket, object));
-    return { key, result: 'skipped', reason: 'restore-asked', requestId: $metadata.requestId };
-}
-/** Somebody asked earlier, or an answer to an earlier attempt was lost; or the object has just come back. */
-const UNDER_WAY = new Set([
-    'RestoreAlreadyInProgress',
-    'ObjectAlreadyInActiveTierError',
-]);
-async function asOutcome(key, asking) {
-    try {
-        return await asking();
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const { kind, code, message, requestId } = (0,aws_trouble/* troubleOf */.L)(error);
-        if (kind === 'configuration') {
-            throw new errors/* FatalError */.HX(`Restoring ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
-        }
-        if (UNDER_WAY.has(code))
-            return { key, result: 'skipped', reason: 'restoring', requestId };
-        if (kind === 'absent')
-            return { key, result: 'skipped', reason: 'vanished', requestId };
-        const reason = kind === 'denied' ? 'restore-denied' : 'error';
-        return { key, result: 'failed', reason, code, message, requestId };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/restorable.js
-/**
- * With `archived: restore`, the source's identity may ask for restores. It asks for one of an object that is in no
- * archive, which S3 refuses whoever asks: the refusal tells whether the permission was there, and nothing happens.
- * (S3 API, RestoreObject.)
- */
-
-
-
-
-
-const CHECK = 'source-restorable';
-/** Never in an archive. Intelligent-Tiering does not tell in which of its tiers an object is. */
-const AT_HAND = new Set([
-    'STANDARD',
-    'STANDARD_IA',
-    'ONEZONE_IA',
-    'GLACIER_IR',
-    'REDUCED_REDUNDANCY',
-]);
-const checkRestorable = async ({ settings, source }) => {
-    const { archived, mode } = settings;
-    if (archived !== 'restore' || mode === 'verify')
-        return [];
-    if (mode === 'dry-run') {
-        return [{ check: CHECK, verdict: 'unknown', seen: 'Not tried: a dry run asks for no restores.' }];
-    }
-    const sample = await pickSample(source);
-    if (sample === undefined) {
-        const seen = 'The first page of the source shows no object outside of the archives that could be tried.';
-        return [{ check: CHECK, verdict: 'unknown', seen }];
-    }
-    return [await tryRestoring(source, sample)];
-};
-/** `undefined` also when the source cannot be listed; another check says so. */
-async function pickSample(source) {
-    try {
-        return (await firstPage(source)).find(({ storageClass }) => AT_HAND.has(storageClass));
-    }
-    catch {
-        return undefined;
-    }
-}
-async function tryRestoring(source, sample) {
-    const who = source.identity.arn ?? 'the identity in use';
-    const allowed = {
-        check: CHECK,
-        verdict: 'pass',
-        seen: `${who} may ask for restores in ${source.location.bucket}.`,
-    };
-    try {
-        await source.send(restoreCommand(source, sample));
-        return allowed;
-    }
-    catch (error) {
-        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
-        if (code === 'InvalidObjectState')
-            return allowed;
-        const seen = `${who} could not ask for a restore in ${source.location.bucket} (${code}: ${message}).`;
-        if (kind !== 'denied')
-            return { check: CHECK, verdict: 'unknown', seen };
-        return { check: CHECK, verdict: 'fail', seen, fix: restoreFix(source, message) };
-    }
-}
-/** What to add after a restore was denied. */
-function restoreFix(source, message) {
-    const statement = (0,policies/* restoreStatement */.oK)(source.location, source.identity.partition);
-    return grant(source.identity, source, statement, message);
-}
-
+// EXTERNAL MODULE: ./lib/src/preflight/restorable.js
+var restorable = __nccwpck_require__(36503);
+// EXTERNAL MODULE: ./lib/src/s3/restore.js
+var restore = __nccwpck_require__(89671);
+// EXTERNAL MODULE: ./lib/src/sync/transfer.js
+var transfer = __nccwpck_require__(25845);
 ;// CONCATENATED MODULE: ./lib/src/job/restore.js
 /** `archived: restore`: archived objects are asked back, and the next run copies what has arrived. */
 
@@ -69371,7 +72458,7 @@ function restoreFix(source, message) {
 /** RestoreObject requests in flight; S3 takes 1,000 a second of an account before it throttles. */
 const ASKING = 32;
 /** Denials before the first success that show a missing permission rather than an odd object. */
-const restore_HOPELESS = 50;
+const HOPELESS = 50;
 class Restorer {
     #scene;
     #stop;
@@ -69393,7 +72480,7 @@ class Restorer {
             return outcome;
         if (this.#stop.draining.aborted)
             return undefined;
-        return this.#noted(await restoreUnlisted(source, outcome.key));
+        return this.#noted(await (0,restore/* restoreUnlisted */.xl)(source, outcome.key));
     }
     /**
      * Asks back what the plan knows to be archived. They come after the copies, so that a restored copy does not expire
@@ -69410,13 +72497,13 @@ class Restorer {
         const places = new Places(ASKING);
         let failed = 0;
         const work = async (entry) => {
-            const outcome = await places.small(() => restore(this.#scene.source, entry));
+            const outcome = await places.small(() => (0,restore/* restore */.PF)(this.#scene.source, entry));
             if (outcome.result === 'failed')
                 failed++;
             await outcomes.add(outcome);
             this.#noted(outcome);
         };
-        await transfer(plan.restores(), { places, isLarge: () => false, work }, this.#stop.draining);
+        await (0,transfer/* transfer */.k)(plan.restores(), { places, isLarge: () => false, work }, this.#stop.draining);
         return failed;
     }
     #noted(outcome) {
@@ -69424,15 +72511,14 @@ class Restorer {
             this.#asked++;
         if (outcome.result !== 'failed' || outcome.reason !== 'restore-denied')
             return outcome;
-        if (++this.#denied >= restore_HOPELESS && this.#asked === 0) {
-            throw new errors/* FatalError */.HX(`The first ${this.#denied} restores were all denied (${outcome.message}); stopped trying.`, restoreFix(this.#scene.source, outcome.message));
+        if (++this.#denied >= HOPELESS && this.#asked === 0) {
+            throw new errors/* FatalError */.HX(`The first ${this.#denied} restores were all denied (${outcome.message}); stopped trying.`, (0,restorable/* restoreFix */.G)(this.#scene.source, outcome.message));
         }
         return outcome;
     }
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/carry.js
-/** The plan carried out: copies first, deletions only after every copy has gone well. */
 
 
 
@@ -69440,11 +72526,7 @@ class Restorer {
 
 
 
-
-
-
-const PROGRESS_EVERY_MS = 10_000;
-const ENGINES = { copy: createCopyEngine, stream: createStreamEngine };
+const carry_PROGRESS_EVERY_MS = 10_000;
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
 async function carryOut(carriage) {
     const { scene, plan, outcomes, stop, log } = carriage;
@@ -69460,15 +72542,14 @@ async function carryOut(carriage) {
 }
 /** Resolves to how many objects failed. */
 async function copyAll(carriage, restorer) {
-    const { scene, plan, outcomes, journal, requests, diary, stop, log } = carriage;
+    const { scene, plan, outcomes, requests, diary, stop, log } = carriage;
     if (plan.totals.toCopy === 0)
         return 0;
     const { concurrency, archived } = scene.settings;
     const places = new Places(concurrency === 'auto' ? PACE.start : concurrency);
     const pace = concurrency === 'auto' ? new Pace(places) : undefined;
     const throttled = () => requests.count('throttled');
-    const engine = ENGINES[scene.engine]({
-        route: routeFor(scene, journal, places),
+    const engine = (0,job_engine/* engineFor */.E)(carriage, {
         places,
         pace,
         throttled,
@@ -69476,7 +72557,7 @@ async function copyAll(carriage, restorer) {
     });
     const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
     let copied;
-    const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
+    const ticker = setInterval(() => log.info(engine.progress?.() ?? progress.line()), carry_PROGRESS_EVERY_MS);
     try {
         await engine.transfer(plan.copies(), async (outcome) => {
             const settled = await restorer.settle(outcome);
@@ -69492,33 +72573,16 @@ async function copyAll(carriage, restorer) {
         clearInterval(ticker);
         log.info(progress.line());
         diary.slowedTo = pace?.slowedTo;
+        diary.notes.push(...(engine.notes?.() ?? []));
     }
     const note = copied === undefined || stop.draining.aborted ? undefined : await foreignOwner(scene, copied);
     if (note !== undefined)
         diary.notes.push(note);
     return progress.failed;
 }
-function routeFor(scene, journal, places) {
-    const { settings, from, to, destination } = scene;
-    return {
-        from,
-        to,
-        deletions: destination,
-        preserve: preservedBy(scene),
-        storageClass: settings.storageClass,
-        encryption: settings.encryption,
-        kmsKey: settings.kmsKey,
-        acl: aclFor(scene),
-        grantsTo: grantsTo(scene),
-        neverOverwrite: settings.compare === 'missing',
-        partSize: settings.partSize,
-        parts: places.large,
-        journal,
-    };
-}
 async function deleteAll({ scene, plan, outcomes, stop, log }) {
     log.info(`Deleting ${plan.totals.toDelete} objects that only the destination has.`);
-    for await (const removals of removeAll(scene.destination, plan.deletions())) {
+    for await (const removals of (0,remove/* removeAll */.C)(scene.destination, plan.deletions())) {
         for (const removal of removals)
             await outcomes.add(removal);
         if (stop.draining.aborted)
@@ -69526,163 +72590,25 @@ async function deleteAll({ scene, plan, outcomes, stop, log }) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/src/job/clean-up.js
-var clean_up = __nccwpck_require__(58729);
+// EXTERNAL MODULE: ./lib/src/job/clean-up.js + 1 modules
+var clean_up = __nccwpck_require__(31943);
+// EXTERNAL MODULE: ./lib/src/ndjson.js
+var ndjson = __nccwpck_require__(11164);
 // EXTERNAL MODULE: ./lib/src/report/folder.js
 var folder = __nccwpck_require__(3849);
-;// CONCATENATED MODULE: ./lib/src/s3/wire/versions-page.js
-
-
-const ELEMENT = /<(Version|DeleteMarker)>(.*?)<\/\1>/gs;
-/** @returns `undefined` when something is missing, or not written the way S3 writes */
-function scanVersions(page, prefix) {
-    const frame = page.replace(ELEMENT, '');
-    if (page.includes('<!') || /<(Version|DeleteMarker)\b/.test(frame))
-        return undefined;
-    const decode = (0,xml/* textOf */.b)(frame, 'EncodingType') === 'url' ? keys/* decodeListed */.Y : (text) => text;
-    const versions = [];
-    for (const [, kind, fields = ''] of page.matchAll(ELEMENT)) {
-        const version = readVersion(fields, kind === 'DeleteMarker', prefix, decode);
-        if (version === undefined)
-            return undefined;
-        versions.push({ version, isLatest: (0,xml/* textOf */.b)(fields, 'IsLatest') === 'true' });
-    }
-    const truncated = (0,xml/* textOf */.b)(frame, 'IsTruncated');
-    if (truncated !== 'true')
-        return truncated === 'false' ? { versions, next: undefined } : undefined;
-    const keyMarker = (0,xml/* textOf */.b)(frame, 'NextKeyMarker');
-    if (keyMarker === undefined)
-        return undefined;
-    // An empty one is none.
-    const versionIdMarker = (0,xml/* textOf */.b)(frame, 'NextVersionIdMarker') || undefined;
-    return { versions, next: { keyMarker: decode(keyMarker), versionIdMarker } };
-}
-function readVersion(fields, deleted, prefix, decode) {
-    const full = decode((0,xml/* textOf */.b)(fields, 'Key') ?? '');
-    const versionId = (0,xml/* textOf */.b)(fields, 'VersionId');
-    const modified = Date.parse((0,xml/* textOf */.b)(fields, 'LastModified') ?? '');
-    if (!full.startsWith(prefix) || versionId === undefined || Number.isNaN(modified))
-        return undefined;
-    const key = full.slice(prefix.length);
-    if (deleted)
-        return { key, versionId, modified, deleted };
-    const size = (0,xml/* textOf */.b)(fields, 'Size');
-    if (size === undefined || !/^\d+$/.test(size))
-        return undefined;
-    const restoring = (0,xml/* textOf */.b)(fields, 'IsRestoreInProgress') === 'true';
-    return {
-        key,
-        size: Number(size),
-        etag: (0,keys/* unquote */._n)((0,xml/* textOf */.b)(fields, 'ETag')),
-        modified,
-        storageClass: (0,xml/* textOf */.b)(fields, 'StorageClass') ?? 'STANDARD',
-        restored: !restoring && (0,xml/* textOf */.b)(fields, 'RestoreExpiryDate') !== undefined,
-        ...(restoring && { restoring: true }),
-        versionId,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/versions.js
+// EXTERNAL MODULE: ./lib/src/s3/versions.js + 1 modules
+var versions = __nccwpck_require__(49731);
+;// CONCATENATED MODULE: ./lib/src/record.js
 /**
- * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
+ * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object
+ * checksums; equal ETags that are MD5s; equal ETags made of the MD5s of equal parts; equal sizes; nothing.
  */
+const PROOFS = ['content', 'checksum', 'etag', 'part-etag', 'size', 'none'];
 
-
-
-
-
-
-/** How both sides are listed: the objects as they are now, or their histories. */
-function listingFor(preserve) {
-    return preserve.has('versions') ? listVersions : list;
-}
-/**
- * Lists at several places of the key space at once, as `list` does. A page may end in the middle of a history.
- *
- * @throws FatalError when a listing cannot be read, or is not in the order that S3 promises
- */
-function listVersions(bucket) {
-    return listInRanges(after => versions_fetchAfter(bucket, after), RANGES);
-}
-/**
- * The next keys after one, each with its whole history. The last key of a page that is not the last one may go on behind
- * it, and is left to the next fetch, which begins there again; where there is no other key, the listing is followed to
- * its end.
- */
-async function versions_fetchAfter(bucket, after) {
-    const histories = new Histories();
-    const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
-    let page = await versions_fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
-    histories.add(page.versions);
-    while (page.next !== undefined && histories.whole.length === 0) {
-        page = await versions_fetchPage(bucket, page.next);
-        histories.add(page.versions);
-    }
-    const more = page.next !== undefined;
-    return { entries: more ? histories.whole : histories.end(), more };
-}
-/** Versions as they are listed, newest first within a key, put together by key. */
-class Histories {
-    /** Without the last key, of which more may come. */
-    whole = [];
-    #open = [];
-    add(versions) {
-        for (const { version, isLatest } of versions) {
-            const [newest] = this.#open;
-            if (newest === undefined || newest.key !== version.key) {
-                if (!isLatest || (newest !== undefined && compareKeys(newest.key, version.key) >= 0))
-                    throw outOfOrder(version);
-                this.#close();
-            }
-            else if (isLatest)
-                throw outOfOrder(version);
-            this.#open.push(version);
-        }
-    }
-    /** There is no more to come. */
-    end() {
-        this.#close();
-        return this.whole;
-    }
-    #close() {
-        const [newest] = this.#open;
-        if (newest !== undefined)
-            this.whole.push(entryOf(newest.key, this.#open.reverse()));
-        this.#open = [];
-    }
-}
-function outOfOrder({ key, versionId }) {
-    return new errors/* FatalError */.HX(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
-}
-const versions_PAGE_WITHIN_MS = 60_000;
-async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
-    const { prefix } = bucket.location;
-    const query = {
-        'encoding-type': 'url',
-        'key-marker': keyMarker,
-        prefix: prefix || undefined,
-        'version-id-marker': versionIdMarker,
-        versions: '',
-    };
-    const answer = await bucket.call({
-        operation: 'ListObjectVersions',
-        method: 'GET',
-        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
-        headers: {
-            'x-amz-expected-bucket-owner': bucket.owner,
-            'x-amz-optional-object-attributes': 'RestoreStatus',
-            'x-amz-request-payer': bucket.payer.RequestPayer,
-        },
-        withinMs: versions_PAGE_WITHIN_MS,
-    });
-    const page = scanVersions(answer.body.toString(), prefix);
-    if (page === undefined)
-        throw new errors/* FatalError */.HX(`The listing of the versions of ${bucket.location.bucket} cannot be read.`);
-    return page;
-}
-
-// EXTERNAL MODULE: ./lib/src/model.js
-var model = __nccwpck_require__(94887);
+// EXTERNAL MODULE: ./lib/src/sync/evidence.js
+var evidence = __nccwpck_require__(59871);
+// EXTERNAL MODULE: ./lib/src/sync/history.js
+var sync_history = __nccwpck_require__(3808);
 ;// CONCATENATED MODULE: ./lib/src/sync/verdict.js
 function failed(reason, cause) {
     return { action: 'failed', reason, proof: 'none', ...because(cause) };
@@ -69696,10 +72622,6 @@ function because(cause) {
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/conclude-history.js
-/**
- * The last word on a key with a history: where each version of the source stands at the destination. Histories are held
- * against each other as they were in the plan, with what the run knows by now: which id each version got.
- */
 
 
 
@@ -69708,9 +72630,9 @@ function because(cause) {
 function judgeHistory(carried, verdict, copies) {
     const history = carried.item.source?.history ?? [];
     const known = knownCopies(carried);
-    const { from, twins, differing } = align(history, copies, (version, copy) => {
-        if (isMarker(version) || isMarker(copy))
-            return isMarker(version) && isMarker(copy);
+    const { from, twins, differing } = (0,sync_history/* align */.MM)(history, copies, (version, copy) => {
+        if ((0,sync_history/* isMarker */.rg)(version) || (0,sync_history/* isMarker */.rg)(copy))
+            return (0,sync_history/* isMarker */.rg)(version) && (0,sync_history/* isMarker */.rg)(copy);
         if (version.size !== copy.size)
             return false;
         return known.get(version.versionId) === copy.versionId || hasEqualEtag(version.etag, copy.etag);
@@ -69725,7 +72647,7 @@ function judgeHistory(carried, verdict, copies) {
         const message = `${sent} versions were copied, and the closing listing shows ${twins.length}.`;
         return { ...failed('versions-missing', { code: 'VersionsMissing', message }), versions };
     }
-    return { ...verdict, proof: conclude_history_weakest(versions), versions };
+    return { ...verdict, proof: weakest(versions), versions };
 }
 function hasEqualEtag(one, other) {
     return (0,evidence/* provenByEtags */.qf)(one, other) !== undefined;
@@ -69737,7 +72659,7 @@ function historyAsPlanned(carried, verdict) {
         copies: item.destination?.history ?? [],
         twins: twinsOf(item),
     });
-    return { ...verdict, versions, ...(verdict.action === 'unchanged' && { proof: conclude_history_weakest(versions) }) };
+    return { ...verdict, versions, ...(verdict.action === 'unchanged' && { proof: weakest(versions) }) };
 }
 /** What the destination's history lacks according to the plan; `undefined` where it has none. */
 function lackingAsPlanned(item) {
@@ -69788,27 +72710,27 @@ function describe({ item, outcome }, { action }, { copies, twins }) {
         return {
             source: version.versionId,
             ...(destination !== undefined && { destination }),
-            ...(isMarker(version) && { deleteMarker: true }),
+            ...((0,sync_history/* isMarker */.rg)(version) && { deleteMarker: true }),
             ...(copied && { copied }),
-            size: sizeOf(version),
-            ...(!isMarker(version) && { sourceEtag: version.etag }),
-            ...(copy !== undefined && !isMarker(copy) && { destinationEtag: copy.etag }),
+            size: (0,sync_history/* sizeOf */.$d)(version),
+            ...(!(0,sync_history/* isMarker */.rg)(version) && { sourceEtag: version.etag }),
+            ...(copy !== undefined && !(0,sync_history/* isMarker */.rg)(copy) && { destinationEtag: copy.etag }),
             proof: copy === undefined ? 'none' : proofOf(version, copy, item.reason),
         };
     });
 }
 /** Delete markers have nothing else that could be held against each other: they count as an equal ETag does. */
 function proofOf(version, copy, reason) {
-    if (isMarker(version) || isMarker(copy))
+    if ((0,sync_history/* isMarker */.rg)(version) || (0,sync_history/* isMarker */.rg)(copy))
         return 'etag';
     return (0,evidence/* provenByEtags */.qf)(version.etag, copy.etag) ?? (reason === 'same-checksum' ? 'checksum' : 'size');
 }
 /** Of the objects among the versions that the destination keeps; where there are only delete markers, that of these. */
-function conclude_history_weakest(versions) {
+function weakest(versions) {
     const kept = versions.filter(({ destination }) => destination !== undefined);
     const objects = kept.filter(({ deleteMarker }) => !deleteMarker);
     const proofs = (objects.length > 0 ? objects : kept).map(({ proof }) => proof);
-    return model/* PROOFS */.iR.findLast(proof => proofs.includes(proof)) ?? 'none';
+    return PROOFS.findLast(proof => proofs.includes(proof)) ?? 'none';
 }
 /** Bytes of what was copied of an object, or would be. */
 function bytesCopied({ size, versions }) {
@@ -69817,6 +72739,8 @@ function bytesCopied({ size, versions }) {
     return versions.reduce((sum, version) => sum + (version.copied ? version.size : 0), 0);
 }
 
+// EXTERNAL MODULE: ./lib/src/sync/merge.js
+var merge = __nccwpck_require__(26168);
 ;// CONCATENATED MODULE: ./lib/src/sync/conclude.js
 
 
@@ -69824,7 +72748,7 @@ function bytesCopied({ size, versions }) {
 
 
 async function* settle(plan, outcomes) {
-    for await (const meetings of mergeByKey(plan, outcomes, {
+    for await (const meetings of (0,merge/* mergeByKey */.n)(plan, outcomes, {
         left: 'The plan',
         right: 'The list of outcomes',
     })) {
@@ -69850,7 +72774,7 @@ async function* recordAsSettled(settled, mode, places) {
 /** Records checked against a fresh listing of both sides. */
 async function* recordAsSeen(settled, seen, places, movements) {
     const names = { left: 'The settled plan', right: 'The closing listing' };
-    for await (const meetings of mergeByKey(settled, seen, names)) {
+    for await (const meetings of (0,merge/* mergeByKey */.n)(settled, seen, names)) {
         const records = [];
         for (const { left, right } of meetings) {
             const before = left?.item.source;
@@ -69861,7 +72785,7 @@ async function* recordAsSeen(settled, seen, places, movements) {
                 movements.movedOn++;
             if (left === undefined)
                 continue;
-            records.push(toRecord(left, asSeen(left, right?.destination), places));
+            records.push(toRecord(left, asSeen(left, right?.destination), places, right?.destination));
         }
         yield records;
     }
@@ -69920,7 +72844,7 @@ const PAST = { skip: 'skipped', fail: 'failed', keep: 'kept' };
 function asSeen(settled, seen) {
     const verdict = asSettled(settled, 'sync');
     const { item, outcome } = settled;
-    if (verdict.action === 'deleted' && seen !== undefined && !isDeleted(seen)) {
+    if (verdict.action === 'deleted' && seen !== undefined && !(0,sync_history/* isDeleted */.oy)(seen)) {
         return undeleted('delete-failed', {
             code: 'StillThere',
             message: 'The object was deleted and is there again.',
@@ -69933,7 +72857,14 @@ function asSeen(settled, seen) {
     }
     if (seen.history !== undefined)
         return judgeHistory(settled, verdict, seen.history);
-    const expected = outcome?.result === 'copied' ? outcome.etag : item.destination?.etag;
+    if (outcome?.result === 'copied' && outcome.etag === undefined && isAsBefore(seen, item.destination)) {
+        return failed('content-differs', {
+            code: 'NotReplaced',
+            message: 'The copy was reported as done, but the closing listing shows the object that was there before.',
+        });
+    }
+    // Who copied without telling an ETag has made what is there now.
+    const expected = outcome?.result === 'copied' ? (outcome.etag ?? seen.etag) : item.destination?.etag;
     const untouched = seen.etag === expected;
     const size = item.source?.size;
     if (seen.size !== size && !(untouched && item.reason === 'exists')) {
@@ -69947,6 +72878,10 @@ function asSeen(settled, seen) {
     // What the plan learned of checksums was about the object that was there then.
     return { ...verdict, proof: untouched ? conclude_proofOf(item, item.source, seen) : byEtag(item.source, seen) };
 }
+/** Equal times alone would do: whoever writes an object dates it anew. */
+function isAsBefore(seen, before) {
+    return seen.etag === before?.etag && seen.modified === before.modified;
+}
 function conclude_proofOf(item, source, destination) {
     return item.reason === 'same-checksum' ? 'checksum' : byEtag(source, destination);
 }
@@ -69955,9 +72890,9 @@ function byEtag(source, destination) {
         return 'none';
     return (0,evidence/* provenByEtags */.qf)(source.etag, destination.etag) ?? 'size';
 }
-function toRecord({ key, item, outcome }, verdict, places) {
+function toRecord({ key, item, outcome }, verdict, places, seen) {
     const entry = item.source ?? item.destination;
-    const destinationEtag = outcome?.result === 'copied' ? outcome.etag : item.destination?.etag;
+    const destinationEtag = outcome?.result === 'copied' ? (outcome.etag ?? seen?.etag) : item.destination?.etag;
     return {
         key: (item.source === undefined ? places.destination : places.source).prefix + key,
         destinationKey: places.destination.prefix + key,
@@ -70003,7 +72938,7 @@ function isOpen({ action, reason, proof }) {
     return (action === 'copied' || action === 'unchanged') && proof === 'size' && reason !== 'exists';
 }
 async function prove(record, pair, witnesses, doubts) {
-    const answer = await prove_ask(pair, witnesses);
+    const answer = await ask(pair, witnesses);
     if ('finding' in answer)
         return settled(record, answer.finding, answer.proof);
     if (record.action !== 'failed')
@@ -70018,7 +72953,7 @@ async function proveHistory(record, witnesses, places, place, doubts) {
     let doubt;
     for (const version of record.versions ?? []) {
         const pair = versionInQuestion(record, version, places);
-        const answer = pair && (await place(() => prove_ask(pair, witnesses)));
+        const answer = pair && (await place(() => ask(pair, witnesses)));
         if (answer === undefined)
             versions.push(version);
         else if (!('finding' in answer)) {
@@ -70032,7 +72967,7 @@ async function proveHistory(record, witnesses, places, place, doubts) {
     }
     if (doubt !== undefined)
         count(doubt, doubts);
-    return { ...record, versions, proof: conclude_history_weakest(versions) };
+    return { ...record, versions, proof: weakest(versions) };
 }
 function versionInQuestion({ key, destinationKey }, version, { source, destination }) {
     const { sourceEtag, destinationEtag, size, proof } = version;
@@ -70050,7 +72985,7 @@ function versionInQuestion({ key, destinationKey }, version, { source, destinati
         },
     ];
 }
-async function prove_ask(pair, { checksums, contents }) {
+async function ask(pair, { checksums, contents }) {
     const said = await checksums(...pair);
     const told = (0,evidence/* weigh */.vi)(said);
     if (told !== undefined)
@@ -70154,7 +73089,7 @@ class Tally {
             ...(this.#versionsCopied > 0 && { versionsCopied: this.#versionsCopied }),
             ...(this.#versionsNotKept > 0 && { versionsNotKept: this.#versionsNotKept }),
             reasons: Object.fromEntries([...this.#reasons].flatMap(([action, reasons]) => [...reasons].map(([reason, count]) => [`${action}: ${reason}`, count]))),
-            proofs: Object.fromEntries(model/* PROOFS */.iR.map(proof => [proof, this.#proofs.get(proof) ?? 0])),
+            proofs: Object.fromEntries(PROOFS.map(proof => [proof, this.#proofs.get(proof) ?? 0])),
         };
     }
     /** What went wrong, grouped by cause, largest group first. */
@@ -70203,6 +73138,8 @@ function increment(counts, key) {
     counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
+// EXTERNAL MODULE: ./lib/src/s3/customer-key.js
+var customer_key = __nccwpck_require__(74411);
 ;// CONCATENATED MODULE: ./lib/src/job/advice.js
 
 
@@ -70214,8 +73151,8 @@ function withAdvice(failures, scene) {
 }
 function adviceOn({ reason, message }, { source }) {
     if (reason === 'restore-denied')
-        return restoreFix(source, message);
-    return reason === 'customer-key' ? { todo: CUSTOMER_KEY_ADVICE } : undefined;
+        return (0,restorable/* restoreFix */.G)(source, message);
+    return reason === 'customer-key' ? { todo: customer_key/* CUSTOMER_KEY_ADVICE */.Q } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/notes.js
@@ -70248,6 +73185,8 @@ function describeDoubts(verify, { open, silent, unread }) {
         : [`${objects}: no checksum is common to both sides${unheard}; \`verify: content\` reads them.`];
 }
 
+// EXTERNAL MODULE: ./lib/src/s3/head.js
+var head = __nccwpck_require__(32587);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/src/s3/read.js
@@ -70355,7 +73294,7 @@ function readContents({ source, destination }, reading) {
  * @param draining once it has fired, nobody is asked any more
  */
 function placesToAsk(settings, draining) {
-    const limit = pLimit(askingAtOnce(settings));
+    const limit = (0,p_limit/* default */.A)(askingAtOnce(settings));
     return ask => limit(() => {
         if (draining.aborted)
             throw new errors/* StoppedError */.Ko('Stopped before everything was verified.');
@@ -70376,7 +73315,7 @@ function placesToAsk(settings, draining) {
 
 
 
-async function conclude_conclude(conclusion, diary) {
+async function conclude(conclusion, diary) {
     const { scene, plan, outcomes, reportFolder } = conclusion;
     const { settings } = scene;
     const settled = settle(plan.items(), await outcomes.inKeyOrder());
@@ -70387,7 +73326,7 @@ async function conclude_conclude(conclusion, diary) {
         ? recordAsSeen(settled, closingListing(scene), places(settings), movements)
         : recordAsSettled(settled, settings.mode, places(settings));
     const tally = new Tally();
-    const writer = new NdjsonWriter((0,external_node_path_.join)(reportFolder, folder/* RECORDS_FILE */.Oe));
+    const writer = new ndjson/* NdjsonWriter */.W((0,external_node_path_.join)(reportFolder, folder/* RECORDS_FILE */.Oe));
     for await (const page of proven(records, conclusion, diary, doubts)) {
         for (const record of page)
             tally.count(record);
@@ -70424,8 +73363,8 @@ function changedSomething({ totals }) {
     return totals.toCopy + totals.toDelete > 0;
 }
 function closingListing({ settings, source, destination }) {
-    const list = listingFor(settings.preserve);
-    return pairListings(list(source), list(destination));
+    const list = (0,versions/* listingFor */.O)(settings.preserve);
+    return (0,plan/* pairListings */.Ed)(list(source), list(destination));
 }
 function places({ source, destination }) {
     return { source: source.location, destination: destination.location };
@@ -70473,6 +73412,10 @@ function echoSettings(settings) {
         'max-rate': settings.maxRate,
         'part-size': settings.partSize,
         verify: settings.verify,
+        'work-location': settings.workLocation && (0,settings_location/* formatLocation */.j$)(settings.workLocation),
+        'datasync-role': settings.dataSync.roleArn,
+        'datasync-mode': settings.dataSync.mode,
+        'datasync-keep': settings.dataSync.keep,
         report: report.folder,
         artifact: report.artifact ?? '',
         'artifact-retention-days': report.artifactRetentionDays,
@@ -70620,52 +73563,8 @@ function createFilter(settings) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/src/sync/plan-line.js
-function toLine(item) {
-    const { key, action, reason, source, destination } = item;
-    const ours = source ? entryLine(source) : 0;
-    const theirs = destination ? entryLine(destination) : 0;
-    if ((item.action !== 'copy' && item.action !== 'unchanged') || item.twins === undefined)
-        return [key, action, reason, ours, theirs];
-    const { from, twins, differing } = item;
-    const continuation = { ...(from !== undefined && { from }), twins, ...(differing && { differing }) };
-    return [key, action, reason, ours, theirs, continuation];
-}
-/** The item that the line was made of. */
-function fromLine([key, action, reason, source, destination, continuation]) {
-    const ours = source === 0 ? undefined : plan_line_entryOf(key, source);
-    const theirs = destination === 0 ? undefined : plan_line_entryOf(key, destination);
-    if (theirs === undefined)
-        return { key, source: ours, action, reason };
-    if (ours === undefined)
-        return { key, destination: theirs, action, reason };
-    const both = { key, source: ours, destination: theirs, action, reason };
-    return continuation === undefined ? both : { ...both, ...continuation };
-}
-function entryLine(entry) {
-    const { size, etag, modified } = entry;
-    return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
-}
-function isUsual({ storageClass, restored, restoring, versionId }) {
-    return storageClass === USUAL.storageClass && !restored && !restoring && versionId === undefined;
-}
-function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, history, ...others }) {
-    if (history === undefined)
-        return others;
-    return { ...others, history: history.map(({ key: _, ...version }) => version) };
-}
-const USUAL = { storageClass: 'STANDARD', restored: false };
-function plan_line_entryOf(key, [size, etag, modified, others]) {
-    return others === undefined
-        ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
-        : { key, size, etag, modified, ...expanded(key, others) };
-}
-function expanded(key, { history, ...others }) {
-    return history === undefined
-        ? others
-        : { ...others, history: history.map(version => ({ key, ...version })) };
-}
-
+// EXTERNAL MODULE: ./lib/src/sync/plan-line.js
+var plan_line = __nccwpck_require__(82784);
 ;// CONCATENATED MODULE: ./lib/src/job/plan.js
 /** The plan, written to disk: what the guards judge, what the engine carries, what the conclusion is held against. */
 
@@ -70685,17 +73584,17 @@ async function makePlan(scene, scratch) {
         delete: settings.delete,
         destinationPrefixBytes: Buffer.byteLength(destination.location.prefix),
     };
-    const totals = new PlanTotals();
-    const writer = new NdjsonWriter((0,external_node_path_.join)(scratch, 'plan.ndjson'));
-    const list = listingFor(settings.preserve);
-    const pairs = pairListings(list(source), list(destination));
-    for await (const page of planPairs(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {
+    const totals = new plan/* PlanTotals */.JU();
+    const writer = new ndjson/* NdjsonWriter */.W((0,external_node_path_.join)(scratch, 'plan.ndjson'));
+    const list = (0,versions/* listingFor */.O)(settings.preserve);
+    const pairs = (0,plan/* pairListings */.Ed)(list(source), list(destination));
+    for await (const page of (0,plan/* planPairs */.PG)(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {
         for (const item of page)
             totals.count(item);
-        await writer.writeAll(page.map(toLine));
+        await writer.writeAll(page.map(plan_line/* toLine */.S));
     }
     await writer.close();
-    const items = () => plan_select(readNdjson(writer.path), fromLine);
+    const items = () => plan_select((0,ndjson/* readNdjson */.J)(writer.path), plan_line/* fromLine */.j);
     return {
         totals,
         items,
@@ -70713,10 +73612,170 @@ async function* plan_select(pages, pick) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/src/job/prepare.js + 19 modules
+var prepare = __nccwpck_require__(50249);
+;// CONCATENATED MODULE: ./lib/src/job/tell.js
+
+const SIGNS = { pass: '✓', warn: '!', fail: '✗', unknown: '?' };
+function tellChecks(checks, log) {
+    for (const { check, verdict, seen, fix } of checks) {
+        log.info(`${SIGNS[verdict]} ${check}: ${seen}`);
+        if (fix === undefined)
+            continue;
+        log.info(`    ${fix.todo}`);
+        for (const line of fix.paste?.split('\n') ?? [])
+            log.info(`    ${line}`);
+    }
+}
+function tellPlan(totals, settings, log) {
+    const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toRestore, toFail } = totals;
+    const inVersions = totals.versionsToCopy > 0 ? ` in ${(0,report_text/* count */.U9)(totals.versionsToCopy, 'version')}` : '';
+    log.info(`Listed ${(0,report_text/* thousands */.oh)(listed)} source objects (${(0,report_text/* bytes */.ee)(bytesListed)}) and ${(0,report_text/* thousands */.oh)(atDestination)} at the destination.`);
+    const verb = settings.mode === 'dry-run' ? 'Would copy' : settings.mode === 'verify' ? 'Different:' : 'To copy:';
+    const deletions = toDelete > 0 ? `, ${(0,report_text/* thousands */.oh)(toDelete)} to delete` : '';
+    const restores = toRestore > 0 ? `, ${(0,report_text/* thousands */.oh)(toRestore)} to ask back from an archive` : '';
+    const failures = toFail > 0 ? `, ${(0,report_text/* thousands */.oh)(toFail)} that cannot be carried` : '';
+    log.info(`${verb} ${(0,report_text/* thousands */.oh)(toCopy)} objects${inVersions} (${(0,report_text/* bytes */.ee)(bytesToCopy)})${deletions}${restores}${failures}.`);
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/job.js
+/** The whole job on one screen: identify and check, plan, carry, conclude, report. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Connections to one host; more than copies in flight. */
+const SOCKETS = 1024;
+/** Never throws: whatever happened is in the report. */
+async function runJob(settings, host, stop) {
+    const run = { host, stop, diary: new Diary(), requests: new bucket/* RequestCounter */.k() };
+    const { diary, requests } = run;
+    try {
+        const scene = await diary.phase('preflight', () => (0,prepare/* prepare */.i)(settings, host, networkFor(run, settings), diary));
+        await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
+        if (settings.mode === 'preflight')
+            diary.complete = true;
+        else if (scene !== undefined)
+            await planAndCarry(scene, run);
+    }
+    catch (error) {
+        diary.halt(error);
+    }
+    return diary.report(settings, requests, host.runUrl);
+}
+function networkFor({ host: { environment }, stop, requests }, { maxRate }) {
+    return {
+        environment,
+        requestHandler: (0,endpoint/* createRequestHandler */.KB)(environment, SOCKETS),
+        connection: new connection/* Connection */.N((0,endpoint/* createDispatcher */.SM)(environment, SOCKETS), stop.aborting),
+        aborting: stop.aborting,
+        requests,
+        ...(maxRate !== undefined && { turn: turnstile(maxRate, stop.aborting) }),
+    };
+}
+async function planAndCarry(scene, run) {
+    const { host, diary } = run;
+    const { settings } = scene;
+    keepMemorySmall();
+    const { datasync } = scene;
+    if (datasync !== undefined && settings.mode === 'sync')
+        await diary.phase('attendance', () => attendRunning(datasync, run.stop, host.log));
+    const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
+    tellPlan(plan.totals, settings, host.log);
+    const outcomes = new sync_outcomes/* OutcomeLog */.r(host.scratch);
+    try {
+        // A dry run says what a guard would refuse, too; comparing deletes nothing.
+        if (settings.mode !== 'verify')
+            guardPlan(settings, plan.totals);
+        if (settings.mode === 'sync')
+            await diary.phase('transfer', () => carry(scene, plan, outcomes, run));
+    }
+    catch (error) {
+        diary.halt(error);
+    }
+    await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
+}
+async function carry(scene, plan, outcomes, run) {
+    const { host, stop, diary, requests } = run;
+    const journal = (0,external_node_path_.join)(host.scratch, 'uploads.ndjson');
+    host.remember((0,clean_up/* cleanUpFor */.Eo)(scene, host, journal));
+    await carryOut({
+        scene,
+        plan,
+        outcomes,
+        journal: new s3_journal/* FileJournal */.G(journal),
+        requests,
+        diary,
+        stop,
+        log: host.log,
+        scratch: host.scratch,
+    });
+}
+/** When both sides can no longer be listed, what was done is still told. */
+async function concludeWithWhatIsLeft(scene, plan, outcomes, run) {
+    const { host, stop, diary } = run;
+    const ending = { scene, plan, outcomes, reportFolder: host.reportFolder, stop };
+    const mayLook = !stop.draining.aborted && !diary.halted;
+    try {
+        await conclude({ ...ending, mayLook }, diary);
+    }
+    catch (error) {
+        diary.halt(error);
+        if (!mayLook)
+            throw error;
+        await conclude({ ...ending, mayLook: false }, diary);
+    }
+}
+
+
+/***/ }),
+
+/***/ 86424:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ LEFT_OVER)
+/* harmony export */ });
+const LEFT_OVER = 'left-over';
+
+
+/***/ }),
+
+/***/ 50249:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ prepare),
+  p: () => (/* binding */ requestFor)
+});
+
 // EXTERNAL MODULE: ./lib/src/aws/identity.js + 6 modules
 var aws_identity = __nccwpck_require__(32879);
-// EXTERNAL MODULE: ./lib/src/aws/retry.js + 1 modules
-var retry = __nccwpck_require__(5708);
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/aws/endpoint.js
+var endpoint = __nccwpck_require__(14995);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/aws/retry.js
+var retry = __nccwpck_require__(11482);
+// EXTERNAL MODULE: ./lib/src/aws/trouble.js
+var aws_trouble = __nccwpck_require__(26535);
 ;// CONCATENATED MODULE: ./lib/src/s3/region.js
 /** Where a bucket lives, and whether it is there at all. */
 
@@ -70800,8 +73859,24 @@ async function findBucket(side, settings, identity, network) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/src/aws/policies.js
+var policies = __nccwpck_require__(47164);
+// EXTERNAL MODULE: ./lib/src/s3/customer-key.js
+var customer_key = __nccwpck_require__(74411);
+// EXTERNAL MODULE: ./lib/src/s3/list.js + 1 modules
+var list = __nccwpck_require__(57194);
 // EXTERNAL MODULE: ./lib/src/s3/lock.js
 var lock = __nccwpck_require__(72054);
+// EXTERNAL MODULE: ./lib/src/s3/versions.js + 1 modules
+var s3_versions = __nccwpck_require__(49731);
+// EXTERNAL MODULE: ./lib/src/sync/decide.js
+var decide = __nccwpck_require__(31998);
+// EXTERNAL MODULE: ./lib/src/sync/history.js
+var sync_history = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./lib/src/preflight/preserved.js
+var preserved = __nccwpck_require__(51382);
+// EXTERNAL MODULE: ./lib/src/preflight/scene.js
+var preflight_scene = __nccwpck_require__(91534);
 // EXTERNAL MODULE: ./lib/src/aws/arn.js
 var arn = __nccwpck_require__(98627);
 ;// CONCATENATED MODULE: ./lib/src/preflight/encryption.js
@@ -70812,7 +73887,7 @@ var arn = __nccwpck_require__(98627);
  */
 
 
-const encryption_CHECK = 'destination-encryption';
+const CHECK = 'destination-encryption';
 const checkEncryption = scene => {
     const { settings, facts } = scene;
     const { encryption } = facts.destination;
@@ -70825,16 +73900,20 @@ const checkEncryption = scene => {
         return [answer('unknown', `Default encryption of the destination: ${encryption.why}.`)];
     return [judge({ ...encryption.value, source: "the bucket's default" }, byDefault, scene)];
 };
-function judge({ algorithm, key, source }, byDefault, { settings, to }) {
+function judge({ algorithm, key, source }, byDefault, scene) {
+    const { settings, to } = scene;
+    const { writer } = (0,preflight_scene/* workersOf */.N)(scene);
     if (!algorithm.startsWith('aws:kms')) {
         return answer('pass', `Copies are encrypted with ${algorithm}, ${source}.`);
     }
-    const foreign = isForeign(to.identity, to);
+    const foreign = (0,preflight_scene/* isForeign */.jq)(writer, to);
     if (foreign && isManaged(key)) {
-        return answer('fail', `Copies would be encrypted under the AWS managed key of account ${to.identity.account}, which account ${to.owner} can never use.`, 'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.');
+        return answer('fail', `Copies would be encrypted under the AWS managed key of account ${writer.account}, which account ${to.owner} can never use.`, scene.datasync !== undefined
+            ? 'Set the default encryption of the bucket to a customer managed key, by its full ARN, or to SSE-S3.'
+            : 'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.');
     }
     if (foreign && key !== undefined && !isFullArn(key)) {
-        return answer('fail', `The bucket's default key is named ${key}, which is looked up in account ${to.identity.account} when that account writes.`, 'Set the default encryption of the bucket to the full ARN of the key.');
+        return answer('fail', `The bucket's default key is named ${key}, which is looked up in account ${writer.account} when that account writes.`, 'Set the default encryption of the bucket to the full ARN of the key.');
     }
     const region = key?.startsWith('arn:') ? (0,arn/* regionOf */.AP)(key) : undefined;
     if (region !== undefined && region !== to.region) {
@@ -70861,7 +73940,7 @@ function bucketKeys(algorithm, byDefault) {
         : '';
 }
 function answer(verdict, seen, todo) {
-    return { check: encryption_CHECK, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
+    return { check: CHECK, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/source-key.js
@@ -70892,7 +73971,7 @@ function keyFix(scene, key) {
     // Behind an endpoint without STS nobody is foreign, and the signer has no name.
     const who = from.identity.principal ?? 'the signer';
     const { encryption } = facts.source;
-    if (!isForeign(from.identity, from)) {
+    if (!(0,preflight_scene/* isForeign */.jq)(from.identity, from)) {
         return { todo: `Allow ${who} to use kms:Decrypt on ${key}, in the key policy or in its own policy.` };
     }
     const options = 'use `copy-as: source` or `engine: stream`, or copy the objects over themselves under a customer managed key that both accounts may use.';
@@ -70930,9 +74009,10 @@ function keyFix(scene, key) {
 const READER = {
     copy: { check: 'signer-can-read', does: 'signs the copies' },
     stream: { check: 'source-readable', does: 'reads the objects' },
+    datasync: { check: 'signer-can-read', does: 'signs the copies' },
 };
 const checkReadable = async (scene) => {
-    const sample = await readable_pickSample(scene);
+    const sample = await pickSample(scene);
     if (sample === undefined) {
         return [
             {
@@ -70945,10 +74025,10 @@ const checkReadable = async (scene) => {
     return [await tryReading(scene, sample)];
 };
 /** `undefined` also when the source cannot be listed; another check says so. */
-async function readable_pickSample({ source, settings }) {
+async function pickSample({ source, settings }) {
     try {
-        const page = await firstPage(source, listingFor(settings.preserve));
-        const readable = page.flatMap(objectsOf).filter(entry => !isArchived(entry));
+        const page = await (0,list/* firstPage */.SV)(source, (0,s3_versions/* listingFor */.O)(settings.preserve));
+        const readable = page.flatMap(objectsOf).filter(entry => !(0,decide/* isArchived */.F$)(entry));
         const full = readable.filter(entry => entry.size > 0);
         // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
         const certain = full.find(entry => entry.storageClass !== 'INTELLIGENT_TIERING');
@@ -70960,13 +74040,13 @@ async function readable_pickSample({ source, settings }) {
 }
 /** The object itself, or of a history all versions that are objects. */
 function objectsOf(entry) {
-    return entry.history?.flatMap(version => (isMarker(version) ? [] : version)) ?? [entry];
+    return entry.history?.flatMap(version => ((0,sync_history/* isMarker */.rg)(version) ? [] : version)) ?? [entry];
 }
 async function tryReading(scene, sample) {
     const { from } = scene;
     const { check, does } = READER[scene.engine];
     const who = from.identity.arn ?? 'the identity in use';
-    const needs = needsOf(scene);
+    const needs = (0,preserved/* needsOf */.hN)(scene);
     const request = from.naming(sample);
     const version = sample.versionId === undefined ? '' : `version ${sample.versionId} of `;
     const what = `${version}${JSON.stringify(request.Key)}${also(needs)}`;
@@ -70992,8 +74072,8 @@ async function tryReading(scene, sample) {
         const seen = `${who}, which ${does}, could not read ${what} (${code}: ${message}).`;
         if (kind === 'absent' || code === 'InvalidObjectState')
             return { check, verdict: 'unknown', seen };
-        if (lacksCustomerKey({ code, message })) {
-            return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
+        if ((0,customer_key/* lacksCustomerKey */.o)({ code, message })) {
+            return { check, verdict: 'warn', seen, fix: { todo: customer_key/* CUSTOMER_KEY_ADVICE */.Q } };
         }
         if (kind !== 'denied')
             return { check, verdict: 'fail', seen };
@@ -71007,7 +74087,7 @@ async function tryReading(scene, sample) {
             return { check, verdict: 'fail', seen, fix: { todo } };
         }
         const statement = (0,policies/* readStatement */.cO)(from.location, from.identity.partition, needs);
-        return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
+        return { check, verdict: 'fail', seen, fix: (0,preflight_scene/* grant */.NG)(from.identity, from, statement, message) };
     }
 }
 function also({ tags, lock, acl }) {
@@ -71017,21 +74097,27 @@ function also({ tags, lock, acl }) {
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/request-payment.js
 
-const checkRequestPayment = ({ settings, from, facts }) => {
+const checkRequestPayment = scene => {
+    const { settings, from, facts } = scene;
+    const { reader } = (0,preflight_scene/* workersOf */.N)(scene);
     const check = 'source-request-payment';
     const { payer } = facts.source;
     if (!payer.known)
         return [{ check, verdict: 'unknown', seen: `Who pays for requests on the source: ${payer.why}.` }];
     if (payer.value === 'BucketOwner')
         return [{ check, verdict: 'pass', seen: 'The bucket owner pays for requests on the source.' }];
-    const seen = `The source is Requester Pays: account ${from.identity.account ?? 'of the signer'} pays for requests and transfer.`;
-    if (settings.requestPayer || !isForeign(from.identity, from))
+    const seen = `The source is Requester Pays: account ${reader.account ?? 'of the signer'} pays for requests and transfer.`;
+    if (settings.requestPayer || !(0,preflight_scene/* isForeign */.jq)(reader, from))
         return [{ check, verdict: 'pass', seen }];
     return [
         { check, verdict: 'fail', seen, fix: { todo: 'Set `request-payer: true` to accept the charges.' } },
     ];
 };
 
+// EXTERNAL MODULE: ./lib/src/s3/multipart.js
+var multipart = __nccwpck_require__(92209);
+// EXTERNAL MODULE: ./lib/src/preflight/ownership.js
+var ownership = __nccwpck_require__(47799);
 ;// CONCATENATED MODULE: ./lib/src/preflight/writable.js
 /**
  * Who writes the copies can write at the destination. A multipart upload is opened with everything the copies will
@@ -71064,9 +74150,9 @@ async function probe(scene) {
     const { settings, to } = scene;
     const who = to.identity.arn ?? 'the identity in use';
     const key = to.fullKey(PROBE_KEY);
-    const acl = aclFor(scene);
-    const needs = needsOf(scene);
-    const grantee = grantsTo(scene);
+    const acl = (0,ownership/* aclFor */.i)(scene);
+    const needs = (0,preserved/* needsOf */.hN)(scene);
+    const grantee = (0,preserved/* grantsTo */.rc)(scene);
     let opened = false;
     try {
         const { UploadId = '' } = await to.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4({
@@ -71091,7 +74177,7 @@ async function probe(scene) {
         const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
         const seen = opened
             ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
-            : `${who}, which ${scene.engine === 'copy' ? 'signs' : 'writes'} the copies, could not write at the destination (${code}: ${message}).`;
+            : `${who}, which ${scene.engine === 'stream' ? 'writes' : 'signs'} the copies, could not write at the destination (${code}: ${message}).`;
         if (kind !== 'denied')
             return { check: writable_CHECK, verdict: 'fail', seen };
         if (/kms:/.test(message)) {
@@ -71103,7 +74189,7 @@ async function probe(scene) {
             acl: needs.acl || acl !== undefined,
             delete: settings.delete && to.identity.side === 'destination',
         });
-        return { check: writable_CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
+        return { check: writable_CHECK, verdict: 'fail', seen, fix: (0,preflight_scene/* grant */.NG)(to.identity, to, statement, message) };
     }
 }
 /** Where it may not, another check says so. */
@@ -71125,6 +74211,8 @@ function lockForAnHour() {
 
 async function checkAccess(ways) {
     const { engine } = ways.copy.settings;
+    if (engine === 'datasync')
+        return { ...(await tryBesides(ways.datasync ?? ways.copy)), choice: [] };
     if (engine !== 'auto')
         return { ...(await tryOut(ways[engine])), choice: [] };
     const copying = await tryOut(ways.copy);
@@ -71141,9 +74229,9 @@ async function checkAccess(ways) {
     return {
         scene: ways.stream,
         choice: [throughHere(ways.copy)],
-        reading: [...copying.reading.map(asAdvice), ...streaming.reading],
+        reading: [...copying.reading.map(asAdviceTo(COPY_SERVER_SIDE)), ...streaming.reading],
         writing: [
-            ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdvice),
+            ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdviceTo(COPY_SERVER_SIDE)),
             ...streaming.writing,
         ],
         note: `Engine stream: every byte passes the runner, because ${whoOf(ways.copy)} may not sign server-side copies (${refused.map(({ check }) => check).join(', ')}). The checks say what to grant.`,
@@ -71152,6 +74240,16 @@ async function checkAccess(ways) {
 async function tryOut(scene) {
     const [reading, writing] = await Promise.all([checkReadable(scene), checkWritable(scene)]);
     return { scene, reading, writing };
+}
+/** What DataSync cannot carry is copied; not every source has such objects, and the plan will know. */
+async function tryBesides(scene) {
+    const { reading, writing } = await tryOut(scene);
+    const cannotCopy = failures({ reading, writing });
+    return {
+        scene: scene.datasync === undefined ? scene : { ...scene, datasync: { ...scene.datasync, cannotCopy } },
+        reading: reading.map(asAdviceTo(COPY_THE_REST)),
+        writing: writing.map(asAdviceTo(COPY_THE_REST)),
+    };
 }
 function failures({ reading, writing }) {
     return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
@@ -71171,20 +74269,19 @@ function throughHere(copying) {
     const seen = `stream, through the runner: ${whoOf(copying)} may not do both, but each side's own identity can do its part.`;
     return { check: access_CHECK, verdict: 'pass', seen };
 }
+const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the bytes off the runner:';
+const COPY_THE_REST = 'To have copied what DataSync cannot carry:';
 /** What stood in the way of server-side copies no longer stands in the way of the run. */
-function asAdvice(result) {
-    if (result.verdict !== 'fail')
-        return result;
-    const { fix, ...rest } = result;
-    return {
-        ...rest,
-        verdict: 'warn',
-        ...(fix !== undefined && {
-            fix: {
-                ...fix,
-                todo: `To copy server-side, which is faster and keeps the bytes off the runner: ${fix.todo}`,
-            },
-        }),
+function asAdviceTo(purpose) {
+    return result => {
+        if (result.verdict !== 'fail')
+            return result;
+        const { fix, ...rest } = result;
+        return {
+            ...rest,
+            verdict: 'warn',
+            ...(fix !== undefined && { fix: { ...fix, todo: `${purpose} ${fix.todo}` } }),
+        };
     };
 }
 function whoOf({ from }) {
@@ -71201,7 +74298,7 @@ const checkAcls = scene => {
     const { settings, destination, to, facts } = scene;
     if (!settings.preserve.has('acl'))
         return [];
-    if (!carriesAcls(scene)) {
+    if (!(0,preserved/* carriesAcls */.BS)(scene)) {
         return [
             { check: acls_CHECK, verdict: 'pass', seen: 'The source has ACLs disabled: there are none to carry.' },
         ];
@@ -71216,16 +74313,161 @@ const checkAcls = scene => {
                 `put-bucket-ownership-controls --bucket ${destination.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'`,
         });
     }
-    if (isForeign(to.identity, to)) {
+    if ((0,preflight_scene/* isForeign */.jq)(to.identity, to)) {
         return refused(`The copies are written by account ${to.identity.account}, which would own what it gives grants of its own`, { todo: 'Use `copy-as: destination`.' });
     }
     if (!ownerId.known) {
         const { identity } = destination;
-        return refused(`Who owns the destination in the language of ACLs is not known (${ownerId.why})`, grant(identity, destination, (0,policies/* bucketAclStatement */.Gx)(destination.location, identity.partition), ''));
+        return refused(`Who owns the destination in the language of ACLs is not known (${ownerId.why})`, (0,preflight_scene/* grant */.NG)(identity, destination, (0,policies/* bucketAclStatement */.Gx)(destination.location, identity.partition), ''));
     }
     const seen = `The copies get the ACLs of their sources, with ${destination.location.bucket}'s owner as theirs.`;
     return [{ check: acls_CHECK, verdict: 'pass', seen }];
 };
+
+// EXTERNAL MODULE: ./lib/src/datasync/equipment.js + 2 modules
+var datasync_equipment = __nccwpck_require__(22093);
+// EXTERNAL MODULE: ./lib/src/datasync/ground.js
+var datasync_ground = __nccwpck_require__(39493);
+// EXTERNAL MODULE: ./lib/src/datasync/options.js
+var options = __nccwpck_require__(34786);
+;// CONCATENATED MODULE: ./lib/src/preflight/datasync/equipment.js
+/**
+ * The locations and the task can be had. Making them is the one way to know: DataSync tries the role on both buckets, and
+ * the caller's right to pass it. `mode: preflight` makes them and removes them again, also where there are some already,
+ * whose permissions may be gone by now. Before a sync, which makes them after its plan, and in a dry run they are only
+ * looked for.
+ */
+
+
+
+
+const TASK = 'datasync-task';
+const locationCheck = (side) => `datasync-${side}-location`;
+const checkEquipment = async ({ settings, datasync }) => {
+    if (datasync === undefined || settings.mode === 'verify')
+        return [];
+    const equipment = new datasync_equipment/* Equipment */.$(datasync.service, datasync.ground, datasync.run);
+    let found;
+    try {
+        found = await equipment.find();
+    }
+    catch (error) {
+        const answer = refused(TASK, error);
+        // A role that can only plan need not know of DataSync.
+        return [settings.mode === 'dry-run' ? { ...answer, verdict: 'unknown' } : answer];
+    }
+    if (settings.mode !== 'preflight')
+        return lookedAt(found);
+    const results = await equipment_tryOut(equipment, settings, datasync);
+    try {
+        await equipment.removeMade();
+        return results;
+    }
+    catch (error) {
+        return [...results, refused('datasync-removal', error)];
+    }
+};
+/** Makes them as if there were none. */
+async function equipment_tryOut(equipment, settings, { ground }) {
+    const [source, destination] = await Promise.allSettled([
+        equipment.location('source', {}),
+        equipment.location('destination', {}),
+    ]);
+    const role = ground.role;
+    const results = [
+        told(locationCheck('source'), source, `DataSync reaches ${ground.source.bucket} as ${role}.`),
+        told(locationCheck('destination'), destination, `DataSync reaches ${ground.destination.bucket} as ${role}.`),
+    ];
+    if (source.status === 'rejected' || destination.status === 'rejected') {
+        const seen = 'Not tried: a task is made between two locations.';
+        return [...results, { check: TASK, verdict: 'unknown', seen }];
+    }
+    const [task] = await Promise.allSettled([
+        equipment.task(source.value, destination.value, {}, (0,options/* optionsOf */.cz)(settings)),
+    ]);
+    const mode = ground.mode.toLowerCase();
+    return [...results, told(TASK, task, `A task can be made in ${(0,datasync_ground/* taskRegion */.G)(ground)}, in ${mode} mode.`)];
+}
+function told(check, tried, seen) {
+    return tried.status === 'rejected' ? refused(check, tried.reason) : { check, verdict: 'pass', seen };
+}
+/** @throws what is no answer of DataSync's */
+function refused(check, error) {
+    if (!(error instanceof errors/* FatalError */.HX))
+        throw error;
+    const { fix } = error;
+    return { check, verdict: 'fail', seen: (0,errors/* messageOf */.bD)(error), ...(fix !== undefined && { fix }) };
+}
+function lookedAt({ source, destination, task }) {
+    const seen = (check, arn) => arn === undefined
+        ? {
+            check,
+            verdict: 'unknown',
+            seen: 'There is none yet; a sync makes it when it has something to copy.',
+        }
+        : { check, verdict: 'pass', seen: `Found: ${arn}.` };
+    return [
+        seen(locationCheck('source'), source),
+        seen(locationCheck('destination'), destination),
+        seen(TASK, task),
+    ];
+}
+
+// EXTERNAL MODULE: ./lib/src/sync/plan.js + 1 modules
+var plan = __nccwpck_require__(66149);
+;// CONCATENATED MODULE: ./lib/src/preflight/datasync/work.js
+/**
+ * The source's identity can write manifests where DataSync reads them, and read the reports that it writes. A multipart
+ * upload is opened and aborted; an object that is not there is asked for, which S3 answers with 404 to whoever may read.
+ */
+
+
+
+
+
+
+
+
+const work_CHECK = 'work-writable';
+const work_PROBE_KEY = '.s3-cross-account-sync-probe';
+const checkWork = async ({ settings, datasync }) => {
+    if (datasync === undefined || settings.mode === 'verify')
+        return [];
+    if (settings.mode === 'dry-run') {
+        const seen = 'Not tried: a dry run sends nothing that could change anything.';
+        return [{ check: work_CHECK, verdict: 'unknown', seen }];
+    }
+    const { work } = datasync;
+    const who = work.identity.arn ?? 'the identity in use';
+    const where = (0,plan/* uri */.Hr)(work.location);
+    try {
+        await work_probe(work);
+        return [{ check: work_CHECK, verdict: 'pass', seen: `${who} can list, read and write ${where}.` }];
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { kind, code, message } = (0,aws_trouble/* troubleOf */.L)(error);
+        const seen = `${who} could not use ${where}, where manifests and reports of DataSync lie (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return [{ check: work_CHECK, verdict: 'fail', seen }];
+        const statement = (0,policies/* workStatement */.Fe)(work.location, work.identity.partition);
+        return [{ check: work_CHECK, verdict: 'fail', seen, fix: (0,preflight_scene/* grant */.NG)(work.identity, work, statement, message) }];
+    }
+};
+async function work_probe(work) {
+    await (0,list/* firstPage */.SV)(work);
+    const probed = { ...work.common, Key: work.fullKey(work_PROBE_KEY) };
+    try {
+        await work.send(new dist_cjs/* GetObjectCommand */.jLs(probed));
+    }
+    catch (error) {
+        if ((0,aws_trouble/* troubleOf */.L)(error).kind !== 'absent')
+            throw error;
+    }
+    const { UploadId = '' } = await work.send(new dist_cjs/* CreateMultipartUploadCommand */.nG4(probed));
+    await (0,multipart/* abortUpload */.q)(work, { key: probed.Key, uploadId: UploadId });
+}
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/delete-markers.js
 /**
@@ -71257,15 +74499,15 @@ async function delete_markers_probe(destination) {
     const request = new dist_cjs/* DeleteObjectCommand */.k4j({ ...destination.naming({ key: PROBE_KEY }), IfMatch: '*' });
     const trouble = await destination.send(request).then(() => undefined, aws_trouble/* troubleOf */.L);
     if (trouble === undefined || REFUSED.has(trouble.kind)) {
-        const seen = `${who} may put delete markers below ${uri(destination.location)}.`;
+        const seen = `${who} may put delete markers below ${(0,plan/* uri */.Hr)(destination.location)}.`;
         return { check: delete_markers_CHECK, verdict: 'pass', seen };
     }
     const { kind, code, message } = trouble;
-    const seen = `${who} may not put delete markers below ${uri(destination.location)} (${code}: ${message}).`;
+    const seen = `${who} may not put delete markers below ${(0,plan/* uri */.Hr)(destination.location)} (${code}: ${message}).`;
     if (kind !== 'denied')
         return { check: delete_markers_CHECK, verdict: 'unknown', seen };
     const statement = (0,policies/* markStatement */.bb)(destination.location, destination.identity.partition);
-    const fix = grant(destination.identity, destination, statement, message);
+    const fix = (0,preflight_scene/* grant */.NG)(destination.identity, destination, statement, message);
     return { check: delete_markers_CHECK, verdict: 'fail', seen, fix };
 }
 
@@ -71281,9 +74523,9 @@ const checkListable = async ({ source, destination, settings: { preserve } }) =>
 async function checkSide(side, bucket, preserve) {
     const versions = preserve.has('versions');
     const check = `${side}-listable`;
-    const where = uri(bucket.location);
+    const where = (0,plan/* uri */.Hr)(bucket.location);
     try {
-        const page = await firstPage(bucket, listingFor(preserve));
+        const page = await (0,list/* firstPage */.SV)(bucket, (0,s3_versions/* listingFor */.O)(preserve));
         const listed = versions ? `${where} can be listed with all versions.` : `${where} can be listed.`;
         const seen = page.length === 0 ? `${where} is empty.` : listed;
         return { check, verdict: 'pass', seen };
@@ -71294,7 +74536,7 @@ async function checkSide(side, bucket, preserve) {
         if (kind !== 'denied')
             return { check, verdict: 'fail', seen };
         const statement = (0,policies/* listStatement */.Ee)(bucket.location, bucket.identity.partition, versions);
-        return { check, verdict: 'fail', seen, fix: grant(bucket.identity, bucket, statement, message) };
+        return { check, verdict: 'fail', seen, fix: (0,preflight_scene/* grant */.NG)(bucket.identity, bucket, statement, message) };
     }
 }
 
@@ -71319,7 +74561,7 @@ const checkObjectLock = ({ facts, settings, destination: { location } }) => {
     }
     else {
         const { enabled, retention } = destination.objectLock.value;
-        if (!enabled && asked && preservedBy({ settings, facts }).has('object-lock')) {
+        if (!enabled && asked && (0,preserved/* preservedBy */.SV)({ settings, facts }).has('object-lock')) {
             const seen = 'The destination has no Object Lock, and `preserve: object-lock` cannot be kept.';
             const todo = 'Turn on versioning and Object Lock of the destination bucket, or leave `object-lock` out of `preserve`: ' +
                 `aws s3api put-object-lock-configuration --bucket ${location.bucket} --object-lock-configuration ObjectLockEnabled=Enabled`;
@@ -71387,6 +74629,8 @@ async function canHead(bucket, request) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/src/preflight/restorable.js
+var preflight_restorable = __nccwpck_require__(36503);
 ;// CONCATENATED MODULE: ./lib/src/preflight/versioning.js
 /**
  * Whether the buckets keep versions: what is overwritten or deleted at the destination can then be had back, and
@@ -71434,7 +74678,7 @@ function destinationHistory({ facts, destination }) {
     if (!versioning.known) {
         const seen = `Whether the destination keeps versions must be known with \`preserve: versions\`, and ${versioning.why}.`;
         const statement = (0,policies/* versioningStatement */.ar)(destination.location, destination.identity.partition);
-        return atDestination('fail', seen, grant(destination.identity, destination, statement, ''));
+        return atDestination('fail', seen, (0,preflight_scene/* grant */.NG)(destination.identity, destination, statement, ''));
     }
     if (versioning.value === 'Enabled')
         return atDestination('pass', 'The destination keeps versions, so that histories can be carried.');
@@ -71463,13 +74707,15 @@ function atDestination(verdict, seen, fix) {
 
 
 
+
+
 async function checkAll(ways) {
     const { copy } = ways;
     const found = checkAccess(ways);
     const [owners, listable, restorable, markers, { scene, choice, reading, writing, note }, ...rest] = await Promise.all([
         checkOwners(copy),
         checkListable(copy),
-        checkRestorable(copy),
+        (0,preflight_restorable/* checkRestorable */.u)(copy),
         checkDeleteMarkers(copy),
         found,
         ...SETTINGS.map(async (check) => check((await found).scene)),
@@ -71480,12 +74726,106 @@ async function checkAll(ways) {
 /** Those that ask what the settings of the buckets mean for whoever does the work. */
 const SETTINGS = [
     checkVersioning,
-    checkOwnership,
+    ownership/* checkOwnership */._,
     checkAcls,
     checkEncryption,
     checkObjectLock,
     checkRequestPayment,
+    checkWork,
+    checkEquipment,
 ];
+
+// EXTERNAL MODULE: ./lib/src/datasync/paths.js
+var paths = __nccwpck_require__(93528);
+// EXTERNAL MODULE: ./lib/src/datasync/service.js
+var datasync_service = __nccwpck_require__(59335);
+// EXTERNAL MODULE: ./lib/src/s3/bucket.js + 4 modules
+var s3_bucket = __nccwpck_require__(17775);
+;// CONCATENATED MODULE: ./lib/src/preflight/datasync/ground.js
+/** What must be clear before DataSync can be spoken to: which folders it is shown, and where its manifests and reports lie. */
+
+
+
+
+
+
+
+async function layGround(known) {
+    const { settings, identity, owners, network, run } = known;
+    const { source, destination, workLocation, dataSync } = settings;
+    if (workLocation === undefined || dataSync.roleArn === undefined)
+        throw new RangeError('The settings were not checked.');
+    const folders = (0,paths/* foldersOf */.pd)(source.location.prefix, destination.location.prefix);
+    const found = await findWork(known, workLocation.bucket);
+    const results = [...(folders === undefined ? [unmappable(settings)] : []), found.result];
+    if (folders === undefined || found.region === undefined)
+        return { results, datasync: undefined };
+    const work = {
+        bucket: workLocation.bucket,
+        region: found.region,
+        owner: identity.account ?? owners.source,
+        folder: workLocation.prefix,
+    };
+    const ground = {
+        source: placeOf('source', known, folders),
+        destination: placeOf('destination', known, folders),
+        work,
+        role: dataSync.roleArn,
+        caller: { principal: identity.principal, account: identity.account },
+        partition: identity.partition,
+        mode: dataSync.mode === 'basic' ? 'BASIC' : 'ENHANCED',
+        storageClass: (0,options/* storageClassOf */.Hg)(settings),
+    };
+    const { requestHandler, aborting, requests } = network;
+    const service = new datasync_service/* DataSyncService */.b({
+        identity,
+        requestHandler,
+        aborting,
+        count: name => requests.add(name),
+    });
+    const bucket = new s3_bucket/* Bucket */.f({ location: workLocation, region: work.region, owner: work.owner, requestPayer: false, identity }, network);
+    return { results, datasync: { service, ground, folders, work: bucket, run, cannotCopy: [] } };
+}
+function placeOf(side, { settings, regions, owners }, folders) {
+    return {
+        bucket: settings[side].location.bucket,
+        region: regions[side],
+        owner: owners[side],
+        folder: folders[side],
+    };
+}
+function unmappable({ source, destination }) {
+    const [from, to] = [(0,plan/* uri */.Hr)(source.location), (0,plan/* uri */.Hr)(destination.location)];
+    return {
+        check: 'datasync-prefixes',
+        verdict: 'fail',
+        seen: `DataSync copies from folder to folder, and no two folders of the characters A-Z a-z 0-9 _ - + . / ( ) and space map the keys as ${from} and ${to} do.`,
+        fix: {
+            todo: 'Let both prefixes be such folders, with a slash at their end, or end in the same text after such a folder (`a/dt=1/` and `b/dt=1/`); or use `engine: copy`.',
+        },
+    };
+}
+async function findWork({ identity, regions, network, settings }, bucket) {
+    const check = 'work-bucket';
+    const asked = (0,endpoint/* startingRegion */.nH)(network.environment, settings.source.roleArn);
+    const where = await locate(bucket, asked, identity, network);
+    const refused = (seen, todo) => ({
+        result: { check, verdict: 'fail', seen, fix: { todo } },
+        region: undefined,
+    });
+    if (!where.found) {
+        return where.code === 'NoSuchBucket'
+            ? refused(`There is no bucket ${bucket}.`, 'Correct `work-location`, or create the bucket.')
+            : refused(`HeadBucket failed with ${where.code}: ${where.message}`, 'Check the endpoint and `work-location`.');
+    }
+    if (where.region !== regions.destination) {
+        return refused(`${bucket} is in ${where.region}. DataSync writes its reports in the Region of the task, which is that of the destination: ${regions.destination}.`, `Give in \`work-location\` a bucket of the source account in ${regions.destination}.`);
+    }
+    return {
+        result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
+        region: where.region,
+    };
+}
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/facts.js
 /**
@@ -71561,6 +74901,7 @@ function whyUnknown({ code, kind }) {
 
 
 
+
 const SIDES = ['source', 'destination'];
 /** `undefined` when a check failed: the diary says which, and all that could be asked has been asked. */
 async function prepare(settings, host, network, diary) {
@@ -71570,7 +74911,23 @@ async function prepare(settings, host, network, diary) {
     const regions = await locateBoth(settings, identities, network, diary);
     if (regions === undefined)
         return undefined;
-    const ways = await setScenes(settings, identities, regions, network);
+    const owners = {
+        source: ownerOf('source', settings, identities),
+        destination: ownerOf('destination', settings, identities),
+    };
+    const known = {
+        settings,
+        identity: identities.source,
+        regions,
+        owners,
+        network,
+        run: host.runUrl ?? host.sessionName,
+    };
+    const laid = settings.engine === 'datasync' ? await layGround(known) : undefined;
+    diary.checks.push(...(laid?.results ?? []));
+    if (laid !== undefined && laid.datasync === undefined)
+        return undefined;
+    const ways = await setScenes(settings, identities, regions, owners, network, laid?.datasync);
     const { scene, results, note } = await checkAll(ways);
     diary.engine = scene.engine;
     diary.checks.push(...results);
@@ -71629,11 +74986,14 @@ async function locateBoth(settings, identities, network, diary) {
     diary.regions.destination = destination;
     return source && destination ? { source, destination } : undefined;
 }
-async function setScenes(settings, identities, regions, network) {
-    const open = (side, identity) => new bucket/* Bucket */.f({
+function ownerOf(side, settings, identities) {
+    return settings[side].account ?? identities[side].account;
+}
+async function setScenes(settings, identities, regions, owners, network, datasync) {
+    const open = (side, identity) => new s3_bucket/* Bucket */.f({
         location: settings[side].location,
         region: regions[side],
-        owner: settings[side].account ?? identities[side].account,
+        owner: owners[side],
         requestPayer: settings.requestPayer && side === 'source',
         identity,
     }, network);
@@ -71648,140 +75008,9 @@ async function setScenes(settings, identities, regions, network) {
     return {
         copy: { ...common, engine: 'copy', from, to },
         stream: { ...common, engine: 'stream', from: source, to: destination },
+        ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
     };
 }
-
-;// CONCATENATED MODULE: ./lib/src/job/tell.js
-
-const SIGNS = { pass: '✓', warn: '!', fail: '✗', unknown: '?' };
-function tellChecks(checks, log) {
-    for (const { check, verdict, seen, fix } of checks) {
-        log.info(`${SIGNS[verdict]} ${check}: ${seen}`);
-        if (fix === undefined)
-            continue;
-        log.info(`    ${fix.todo}`);
-        for (const line of fix.paste?.split('\n') ?? [])
-            log.info(`    ${line}`);
-    }
-}
-function tellPlan(totals, settings, log) {
-    const { listed, bytesListed, atDestination, toCopy, bytesToCopy, toDelete, toRestore, toFail } = totals;
-    const inVersions = totals.versionsToCopy > 0 ? ` in ${(0,report_text/* count */.U9)(totals.versionsToCopy, 'version')}` : '';
-    log.info(`Listed ${(0,report_text/* thousands */.oh)(listed)} source objects (${(0,report_text/* bytes */.ee)(bytesListed)}) and ${(0,report_text/* thousands */.oh)(atDestination)} at the destination.`);
-    const verb = settings.mode === 'dry-run' ? 'Would copy' : settings.mode === 'verify' ? 'Different:' : 'To copy:';
-    const deletions = toDelete > 0 ? `, ${(0,report_text/* thousands */.oh)(toDelete)} to delete` : '';
-    const restores = toRestore > 0 ? `, ${(0,report_text/* thousands */.oh)(toRestore)} to ask back from an archive` : '';
-    const failures = toFail > 0 ? `, ${(0,report_text/* thousands */.oh)(toFail)} that cannot be carried` : '';
-    log.info(`${verb} ${(0,report_text/* thousands */.oh)(toCopy)} objects${inVersions} (${(0,report_text/* bytes */.ee)(bytesToCopy)})${deletions}${restores}${failures}.`);
-}
-
-;// CONCATENATED MODULE: ./lib/src/job/job.js
-/** The whole job on one screen: identify and check, plan, carry, conclude, report. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Connections to one host; more than copies in flight. */
-const SOCKETS = 1024;
-/** Never throws: whatever happened is in the report. */
-async function runJob(settings, host, stop) {
-    const run = { host, stop, diary: new Diary(), requests: new bucket/* RequestCounter */.k() };
-    const { diary, requests } = run;
-    try {
-        const scene = await diary.phase('preflight', () => prepare(settings, host, networkFor(run, settings), diary));
-        await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
-        if (settings.mode === 'preflight')
-            diary.complete = true;
-        else if (scene !== undefined)
-            await planAndCarry(scene, run);
-    }
-    catch (error) {
-        diary.halt(error);
-    }
-    return diary.report(settings, requests, host.runUrl);
-}
-function networkFor({ host: { environment }, stop, requests }, { maxRate }) {
-    return {
-        environment,
-        requestHandler: (0,endpoint/* createRequestHandler */.KB)(environment, SOCKETS),
-        connection: new connection/* Connection */.N((0,endpoint/* createDispatcher */.SM)(environment, SOCKETS), stop.aborting),
-        aborting: stop.aborting,
-        requests,
-        ...(maxRate !== undefined && { turn: turnstile(maxRate, stop.aborting) }),
-    };
-}
-async function planAndCarry(scene, run) {
-    const { host, diary } = run;
-    const { settings } = scene;
-    keepMemorySmall();
-    const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
-    tellPlan(plan.totals, settings, host.log);
-    const outcomes = new OutcomeLog(host.scratch);
-    try {
-        // A dry run says what a guard would refuse, too; comparing deletes nothing.
-        if (settings.mode !== 'verify')
-            guardPlan(settings, plan.totals);
-        if (settings.mode === 'sync')
-            await diary.phase('transfer', () => job_carry(scene, plan, outcomes, run));
-    }
-    catch (error) {
-        diary.halt(error);
-    }
-    await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
-}
-async function job_carry(scene, plan, outcomes, run) {
-    const { host, stop, diary, requests } = run;
-    const journal = (0,external_node_path_.join)(host.scratch, 'uploads.ndjson');
-    host.remember((0,clean_up/* cleanUpFor */.Eo)(scene, host, journal));
-    await carryOut({
-        scene,
-        plan,
-        outcomes,
-        journal: new s3_journal/* FileJournal */.G(journal),
-        requests,
-        diary,
-        stop,
-        log: host.log,
-    });
-}
-/** When both sides can no longer be listed, what was done is still told. */
-async function concludeWithWhatIsLeft(scene, plan, outcomes, run) {
-    const { host, stop, diary } = run;
-    const ending = { scene, plan, outcomes, reportFolder: host.reportFolder, stop };
-    const mayLook = !stop.draining.aborted && !diary.halted;
-    try {
-        await conclude_conclude({ ...ending, mayLook }, diary);
-    }
-    catch (error) {
-        diary.halt(error);
-        if (!mayLook)
-            throw error;
-        await conclude_conclude({ ...ending, mayLook: false }, diary);
-    }
-}
-
-
-/***/ }),
-
-/***/ 86424:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ LEFT_OVER)
-/* harmony export */ });
-const LEFT_OVER = 'left-over';
 
 
 /***/ }),
@@ -71803,13 +75032,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(15605);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(67249);
 /* harmony import */ var _github_summary_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(55064);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(58729);
-/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(69008);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(31943);
+/* harmony import */ var _job_job_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(48323);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(86424);
 /* harmony import */ var _report_folder_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3849);
 /* harmony import */ var _report_summary_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(95890);
 /* harmony import */ var _settings_hints_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(58544);
-/* harmony import */ var _settings_parse_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(72913);
+/* harmony import */ var _settings_parse_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(65409);
 /* harmony import */ var _sync_stop_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(41226);
 /** The step itself: inputs in, report out, exit code. */
 
@@ -71919,44 +75148,331 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 94887:
+/***/ 11164:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   FN: () => (/* binding */ MODES),
-/* harmony export */   Ts: () => (/* binding */ ARCHIVED),
-/* harmony export */   iR: () => (/* binding */ PROOFS),
-/* harmony export */   m7: () => (/* binding */ PRESERVABLE),
-/* harmony export */   sv: () => (/* binding */ VERIFIES),
-/* harmony export */   ug: () => (/* binding */ ENGINES),
-/* harmony export */   zr: () => (/* binding */ COMPARES)
+/* harmony export */   J: () => (/* binding */ readNdjson),
+/* harmony export */   W: () => (/* binding */ NdjsonWriter)
 /* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73024);
+/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(46466);
+/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
+
+
+const FLUSH_AT_CHARACTERS = 64 * 1024;
+const READ_BYTES = 64 * 1024;
+class NdjsonWriter {
+    path;
+    #stream;
+    #buffer = '';
+    #failure;
+    constructor(path) {
+        this.path = path;
+        this.#stream = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createWriteStream)(path);
+        this.#stream.on('error', error => {
+            this.#failure = error;
+        });
+    }
+    /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
+    write(value) {
+        if (this.#failure)
+            throw this.#failure;
+        this.#buffer += `${JSON.stringify(value)}\n`;
+        if (this.#buffer.length < FLUSH_AT_CHARACTERS)
+            return undefined;
+        const chunk = this.#buffer;
+        this.#buffer = '';
+        return this.#stream.write(chunk) ? undefined : this.#drained();
+    }
+    /** One await for all of them, but for the times when the disk has to be waited for. */
+    async writeAll(values) {
+        for (const value of values) {
+            const drained = this.write(value);
+            if (drained !== undefined)
+                await drained;
+        }
+    }
+    async close() {
+        this.#stream.end(this.#buffer);
+        this.#buffer = '';
+        await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_1__.finished)(this.#stream);
+    }
+    #drained() {
+        return new Promise((resolve, reject) => {
+            const settle = (error) => {
+                this.#stream.off('drain', settle).off('error', settle);
+                error ? reject(error) : resolve();
+            };
+            this.#stream.once('drain', settle).once('error', settle);
+        });
+    }
+}
+/** The values of a file written by `NdjsonWriter`, a page per chunk read. */
+async function* readNdjson(path) {
+    let rest = '';
+    for await (const chunk of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        yield lines.map(line => JSON.parse(line));
+    }
+    if (rest !== '')
+        throw new Error(`${path} ends in the middle of a line.`);
+}
+
+
+/***/ }),
+
+/***/ 47799:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ checkOwnership),
+/* harmony export */   i: () => (/* binding */ aclFor)
+/* harmony export */ });
+/* harmony import */ var _preserved_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51382);
+/* harmony import */ var _scene_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(91534);
+
+
+const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
+/** The ACL to send: the one asked for; else, where a foreign writer would keep the object to itself, full control for the owner. */
+function aclFor({ settings, to, facts, }) {
+    if (settings.acl !== undefined)
+        return settings.acl;
+    const { ownership } = facts.destination;
+    const aclsOn = ownership.known && ownership.value !== 'BucketOwnerEnforced';
+    return aclsOn && (0,_scene_js__WEBPACK_IMPORTED_MODULE_0__/* .isForeign */ .jq)(to.identity, to) ? OWNER_FULL_CONTROL : undefined;
+}
+const checkOwnership = scene => {
+    if (scene.datasync !== undefined)
+        return [ownershipUnderDataSync(scene)];
+    const { settings, to, facts } = scene;
+    const { ownership } = facts.destination;
+    const check = 'destination-ownership';
+    if (!ownership.known) {
+        const seen = `Object ownership of the destination: ${ownership.why}.`;
+        if (!(0,_scene_js__WEBPACK_IMPORTED_MODULE_0__/* .isForeign */ .jq)(to.identity, to))
+            return [{ check, verdict: 'unknown', seen }];
+        const todo = `Use \`copy-as: destination\`, or set \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
+        return [
+            {
+                check,
+                verdict: 'warn',
+                seen: `${seen} A foreign writer may end up owning the copies.`,
+                fix: { todo },
+            },
+        ];
+    }
+    if (ownership.value === 'BucketOwnerEnforced') {
+        if (settings.acl !== undefined && settings.acl !== OWNER_FULL_CONTROL) {
+            const seen = `The destination has ACLs disabled and refuses \`acl: ${settings.acl}\`.`;
+            return [
+                {
+                    check,
+                    verdict: 'fail',
+                    seen,
+                    fix: { todo: 'Leave `acl` empty: the bucket owner owns every object.' },
+                },
+            ];
+        }
+        return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
+    }
+    const acl = aclFor(scene);
+    const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? unsaid(scene) : `acl ${acl}`}.`;
+    if ((0,_scene_js__WEBPACK_IMPORTED_MODULE_0__/* .isForeign */ .jq)(to.identity, to) && ownership.value === 'ObjectWriter') {
+        const todo = 'Use `copy-as: destination`, or set object ownership of the bucket to BucketOwnerEnforced.';
+        return [
+            {
+                check,
+                verdict: 'warn',
+                seen: `${seen} They will belong to account ${to.identity.account}.`,
+                fix: { todo },
+            },
+        ];
+    }
+    return [{ check, verdict: 'pass', seen }];
+};
+/** DataSync sends no ACL: with ACLs enabled its role's account would own the copies. */
+function ownershipUnderDataSync({ destination, facts }) {
+    const check = 'destination-ownership';
+    const { ownership } = facts.destination;
+    const todo = 'Disable ACLs of the destination bucket: aws s3api put-bucket-ownership-controls ' +
+        `--bucket ${destination.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`;
+    if (!ownership.known) {
+        const seen = `Object ownership of the destination: ${ownership.why}. With ACLs enabled the account of \`datasync-role\` would own the copies.`;
+        return { check, verdict: 'warn', seen, fix: { todo } };
+    }
+    if (ownership.value === 'BucketOwnerEnforced') {
+        return { check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' };
+    }
+    const seen = `ACLs are enabled at the destination (${ownership.value}): the account of \`datasync-role\` would own the copies.`;
+    return { check, verdict: 'fail', seen, fix: { todo } };
+}
+function unsaid(scene) {
+    return (0,_preserved_js__WEBPACK_IMPORTED_MODULE_1__/* .carriesAcls */ .BS)(scene) ? 'the ACLs of their sources' : 'no ACL';
+}
+
+
+/***/ }),
+
+/***/ 51382:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BS: () => (/* binding */ carriesAcls),
+/* harmony export */   SV: () => (/* binding */ preservedBy),
+/* harmony export */   hN: () => (/* binding */ needsOf),
+/* harmony export */   rc: () => (/* binding */ grantsTo)
+/* harmony export */ });
+/* harmony import */ var _scene_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(91534);
+
+/** `preserve`, without Object Lock where the source has none. */
+function preservedBy({ settings, facts }) {
+    const { objectLock } = facts.source;
+    const unlocked = objectLock.known && !objectLock.value.enabled;
+    return unlocked ? new Set([...settings.preserve].filter(one => one !== 'object-lock')) : settings.preserve;
+}
+/** Whether the source's objects have ACLs that mean anything, and the copies are to have them. */
+function carriesAcls({ settings, facts }) {
+    const { ownership } = facts.source;
+    const disabled = ownership.known && ownership.value === 'BucketOwnerEnforced';
+    return settings.preserve.has('acl') && !disabled;
+}
 /**
- * The plain values every room of the house speaks in. Types only: nothing here does anything.
+ * Canonical user id of who gets what an ACL gives to its owner; `undefined` where no ACLs are carried. A foreign writer sends
+ * none: with grants of its own it could not hand the copies over, and would own them.
  */
-const MODES = ['sync', 'dry-run', 'verify', 'preflight'];
-/** Engines that work today; `auto` stands for the choice among them. */
-const ENGINES = ['auto', 'copy', 'stream'];
-const COMPARES = ['auto', 'size', 'newer', 'checksum', 'missing', 'always'];
-/** How the result is proven, each with all that the one before it does. */
-const VERIFIES = ['none', 'listing', 'checksum', 'content'];
-/** What becomes of source objects in an archive that have no restored copy. */
-const ARCHIVED = ['skip', 'fail', 'restore'];
-const PRESERVABLE = [
-    'metadata',
-    'tags',
-    'storage-class',
-    'object-lock',
-    'acl',
-    'checksum',
-    'website-redirect',
-    'versions',
-];
+function grantsTo(scene) {
+    const { to, facts } = scene;
+    const { ownerId } = facts.destination;
+    return carriesAcls(scene) && ownerId.known && !(0,_scene_js__WEBPACK_IMPORTED_MODULE_0__/* .isForeign */ .jq)(to.identity, to) ? ownerId.value : undefined;
+}
+/** What has to be read of each object besides its content and metadata, and written again. */
+function needsOf(scene) {
+    const preserved = preservedBy(scene);
+    return {
+        tags: preserved.has('tags'),
+        lock: preserved.has('object-lock'),
+        acl: carriesAcls(scene),
+        versions: preserved.has('versions'),
+    };
+}
+
+
+/***/ }),
+
+/***/ 36503:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ restoreFix),
+/* harmony export */   u: () => (/* binding */ checkRestorable)
+/* harmony export */ });
+/* harmony import */ var _aws_policies_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(47164);
+/* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
+/* harmony import */ var _s3_list_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(57194);
+/* harmony import */ var _s3_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(89671);
+/* harmony import */ var _scene_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(91534);
 /**
- * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object
- * checksums; equal ETags that are MD5s; equal ETags made of the MD5s of equal parts; equal sizes; nothing.
+ * With `archived: restore`, the source's identity may ask for restores. It asks for one of an object that is in no
+ * archive, which S3 refuses whoever asks: the refusal tells whether the permission was there, and nothing happens.
+ * (S3 API, RestoreObject.)
  */
-const PROOFS = ['content', 'checksum', 'etag', 'part-etag', 'size', 'none'];
+
+
+
+
+
+const CHECK = 'source-restorable';
+/** Never in an archive. Intelligent-Tiering does not tell in which of its tiers an object is. */
+const AT_HAND = new Set([
+    'STANDARD',
+    'STANDARD_IA',
+    'ONEZONE_IA',
+    'GLACIER_IR',
+    'REDUCED_REDUNDANCY',
+]);
+const checkRestorable = async ({ settings, source }) => {
+    const { archived, mode } = settings;
+    if (archived !== 'restore' || mode === 'verify')
+        return [];
+    if (mode === 'dry-run') {
+        return [{ check: CHECK, verdict: 'unknown', seen: 'Not tried: a dry run asks for no restores.' }];
+    }
+    const sample = await pickSample(source);
+    if (sample === undefined) {
+        const seen = 'The first page of the source shows no object outside of the archives that could be tried.';
+        return [{ check: CHECK, verdict: 'unknown', seen }];
+    }
+    return [await tryRestoring(source, sample)];
+};
+/** `undefined` also when the source cannot be listed; another check says so. */
+async function pickSample(source) {
+    try {
+        return (await (0,_s3_list_js__WEBPACK_IMPORTED_MODULE_1__/* .firstPage */ .SV)(source)).find(({ storageClass }) => AT_HAND.has(storageClass));
+    }
+    catch {
+        return undefined;
+    }
+}
+async function tryRestoring(source, sample) {
+    const who = source.identity.arn ?? 'the identity in use';
+    const allowed = {
+        check: CHECK,
+        verdict: 'pass',
+        seen: `${who} may ask for restores in ${source.location.bucket}.`,
+    };
+    try {
+        await source.send((0,_s3_restore_js__WEBPACK_IMPORTED_MODULE_2__/* .restoreCommand */ .Od)(source, sample));
+        return allowed;
+    }
+    catch (error) {
+        const { kind, code, message } = (0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error);
+        if (code === 'InvalidObjectState')
+            return allowed;
+        const seen = `${who} could not ask for a restore in ${source.location.bucket} (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return { check: CHECK, verdict: 'unknown', seen };
+        return { check: CHECK, verdict: 'fail', seen, fix: restoreFix(source, message) };
+    }
+}
+/** What to add after a restore was denied. */
+function restoreFix(source, message) {
+    const statement = (0,_aws_policies_js__WEBPACK_IMPORTED_MODULE_3__/* .restoreStatement */ .oK)(source.location, source.identity.partition);
+    return (0,_scene_js__WEBPACK_IMPORTED_MODULE_4__/* .grant */ .NG)(source.identity, source, statement, message);
+}
+
+
+/***/ }),
+
+/***/ 91534:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ workersOf),
+/* harmony export */   NG: () => (/* binding */ grant),
+/* harmony export */   jq: () => (/* binding */ isForeign)
+/* harmony export */ });
+/* harmony import */ var _aws_arn_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(98627);
+/* harmony import */ var _aws_grant_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(34382);
+/** What the checks look at: both buckets, through the eyes of every identity that will use them. */
+
+
+/** Who reads or writes belongs to another account than the bucket. */
+function isForeign(identity, bucket) {
+    return (0,_aws_grant_js__WEBPACK_IMPORTED_MODULE_0__/* .isStranger */ .Zl)(identity, bucket);
+}
+/** Whose account reads the source and writes the copies; with `datasync` that of the role it assumes. */
+function workersOf({ from, to, datasync }) {
+    if (datasync === undefined)
+        return { reader: from.identity, writer: to.identity };
+    const role = { account: (0,_aws_arn_js__WEBPACK_IMPORTED_MODULE_1__/* .accountOf */ .XP)(datasync.ground.role) };
+    return { reader: role, writer: role };
+}
+/** What to add after `identity` was denied on `bucket`. */
+function grant(identity, bucket, statement, message) {
+    return (0,_aws_grant_js__WEBPACK_IMPORTED_MODULE_0__/* .grantOn */ .aK)(identity, { bucket: bucket.location.bucket, owner: bucket.owner }, statement, message);
+}
 
 
 /***/ }),
@@ -72981,8 +76497,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var dist_cjs = __nccwpck_require__(53711);
 // EXTERNAL MODULE: ./lib/src/aws/endpoint.js
 var endpoint = __nccwpck_require__(14995);
-// EXTERNAL MODULE: ./lib/src/aws/retry.js + 1 modules
-var retry = __nccwpck_require__(5708);
+// EXTERNAL MODULE: ./lib/src/aws/retry.js
+var retry = __nccwpck_require__(11482);
 // EXTERNAL MODULE: ./lib/src/s3/keys.js
 var keys = __nccwpck_require__(15865);
 // EXTERNAL MODULE: ./lib/src/s3/wire/connection.js
@@ -73247,7 +76763,10 @@ class Bucket {
     #client;
     #caller;
     #network;
-    constructor({ location, region, owner, requestPayer, identity }, network) {
+    #options;
+    constructor(options, network) {
+        const { location, region, owner, requestPayer, identity } = options;
+        this.#options = options;
         this.location = location;
         this.region = region;
         this.owner = owner;
@@ -73290,6 +76809,11 @@ class Bucket {
     naming({ key, versionId }) {
         const named = { ...this.common, ...this.payer, Key: this.fullKey(key) };
         return versionId === undefined ? named : { ...named, VersionId: versionId };
+    }
+    /** The same bucket, at a longer prefix. */
+    below(prefix) {
+        const location = { ...this.location, prefix: this.fullKey(prefix) };
+        return new Bucket({ ...this.#options, location }, this.#network);
     }
     /** Any operation, by the SDK. */
     send(command, { signal = this.#network.aborting, withinMs } = {}) {
@@ -73428,6 +76952,22 @@ function checksumMember({ algorithm, value, }) {
 
 /***/ }),
 
+/***/ 74411:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ CUSTOMER_KEY_ADVICE),
+/* harmony export */   o: () => (/* binding */ lacksCustomerKey)
+/* harmony export */ });
+const CUSTOMER_KEY_ADVICE = "S3 does not keep customers' keys (SSE-C), and this action takes none. Write such objects anew with SSE-S3 or SSE-KMS in the source, copy them with a tool that has the key, or leave them out with `exclude`.";
+/** A HEAD has no words for it: its bare 400, with fresh credentials, is all that it says of such an object. */
+function lacksCustomerKey({ code, message }) {
+    return (code === 'BadRequest' || (code === 'InvalidRequest' && /form of Server Side Encryption/i.test(message)));
+}
+
+
+/***/ }),
+
 /***/ 32587:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -73435,6 +76975,7 @@ function checksumMember({ algorithm, value, }) {
 /* harmony export */   JE: () => (/* binding */ headEntry),
 /* harmony export */   Uw: () => (/* binding */ checksumsOf),
 /* harmony export */   Y6: () => (/* binding */ headListed),
+/* harmony export */   Zz: () => (/* binding */ isFrozen),
 /* harmony export */   we: () => (/* binding */ noneWhereRefused)
 /* harmony export */ });
 /* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53711);
@@ -73473,6 +77014,20 @@ function headListed(bucket, entry, asked = {}) {
         ...asked,
     }));
 }
+/**
+ * Whether the object lies in an archive and has no restored copy; also in the archive tiers of Intelligent-Tiering, which
+ * no listing tells.
+ *
+ * @returns `undefined` when the object may not be asked or is not there any more
+ */
+function isFrozen(bucket, key) {
+    return noneWhereRefused(async () => {
+        const head = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__/* .HeadObjectCommand */ .l81({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+        const isArchived = head.ArchiveStatus !== undefined || ARCHIVES.has(head.StorageClass);
+        return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
+    });
+}
+const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 /**
  * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
@@ -73609,6 +77164,283 @@ function decodeListed(text) {
 /** ETags travel in quotes. */
 function unquote(etag) {
     return etag?.replace(/^"|"$/g, '') ?? '';
+}
+
+
+/***/ }),
+
+/***/ 57194:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $M: () => (/* binding */ RANGES),
+  SV: () => (/* binding */ firstPage),
+  p_: () => (/* binding */ list)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/s3/keys.js
+var keys = __nccwpck_require__(15865);
+// EXTERNAL MODULE: ./lib/src/s3/ranges/ranges.js + 4 modules
+var ranges = __nccwpck_require__(1030);
+// EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
+var xml = __nccwpck_require__(71378);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
+
+
+const OPEN = '<Contents>';
+const CLOSE = '</Contents>';
+/**
+ * @returns `undefined` when the page is not written the way S3 writes: CDATA, comments, attributes or prefixes on
+ * elements, or fields missing. The caller then leaves it to a real parser.
+ */
+function scanPage(page, prefix) {
+    const first = page.indexOf(OPEN);
+    const end = first < 0 ? -1 : page.lastIndexOf(CLOSE) + CLOSE.length;
+    // What describes the page stands before or after the objects, never between them.
+    const frame = first < 0 ? page.toString() : page.toString('utf8', 0, first) + page.toString('utf8', end);
+    const decode = (0,xml/* textOf */.b)(frame, 'EncodingType') === 'url' ? keys/* decodeListed */.Y : (text) => text;
+    if (frame.includes('<!'))
+        return undefined;
+    const entries = first < 0 ? [] : scanEntries(page, first, end, prefix, decode);
+    const truncated = (0,xml/* textOf */.b)(frame, 'IsTruncated');
+    if (entries === undefined || truncated === undefined)
+        return undefined;
+    if ((0,xml/* textOf */.b)(frame, 'KeyCount') !== String(entries.length))
+        return undefined;
+    const next = (0,xml/* textOf */.b)(frame, 'NextContinuationToken');
+    if (truncated === 'true' && next === undefined)
+        return undefined;
+    return { entries, next: truncated === 'true' ? next : undefined };
+}
+/** Goes from tag to tag. Of an element that is repeated within an object the last counts; S3 repeats none that is read. */
+function scanEntries(page, first, end, prefix, decode) {
+    const entries = [];
+    let fields = new Fields();
+    for (let at = first; at < end;) {
+        const name = after(page, at, end, LESS);
+        const text = after(page, name, end, GREATER);
+        const next = after(page, text, end, LESS) - 1;
+        if (page[name] === EXCLAMATION)
+            return undefined;
+        if (page[name] === SLASH) {
+            if (isNamed(page, name + 1, text - 1, NAMES.contents)) {
+                const entry = fields.entry(prefix, decode);
+                if (entry === undefined)
+                    return undefined;
+                entries.push(entry);
+                fields = new Fields();
+            }
+        }
+        else
+            fields.read(page, name, text - 1, text, next);
+        at = next;
+    }
+    return entries;
+}
+const [LESS, GREATER, SLASH, EXCLAMATION] = Buffer.from('<>/!');
+/** The place after the next such byte, or the end. */
+function after(page, from, end, byte) {
+    let at = from;
+    while (at < end && page[at] !== byte)
+        at++;
+    return at < end ? at + 1 : end + 1;
+}
+const NAMES = {
+    contents: Buffer.from('Contents'),
+    key: Buffer.from('Key'),
+    size: Buffer.from('Size'),
+    etag: Buffer.from('ETag'),
+    modified: Buffer.from('LastModified'),
+    storageClass: Buffer.from('StorageClass'),
+    expiry: Buffer.from('RestoreExpiryDate'),
+    restoring: Buffer.from('IsRestoreInProgress'),
+};
+function isNamed(page, from, to, name) {
+    if (to - from !== name.length)
+        return false;
+    for (let i = 0; i < name.length; i++)
+        if (page[from + i] !== name[i])
+            return false;
+    return true;
+}
+/** What was read of one object. */
+class Fields {
+    #key;
+    #size = Number.NaN;
+    #etag = '';
+    #modified = Number.NaN;
+    #storageClass = 'STANDARD';
+    #hasExpiry = false;
+    #isRestoring = false;
+    /** Takes the element whose name and text are at these places. */
+    read(page, name, nameEnd, text, textEnd) {
+        if (isNamed(page, name, nameEnd, NAMES.key))
+            this.#key = textAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.size))
+            this.#size = numberAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.etag))
+            this.#etag = etagAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.modified))
+            this.#modified = timeAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.storageClass))
+            this.#storageClass = storageClassAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.expiry))
+            this.#hasExpiry = true;
+        else if (isNamed(page, name, nameEnd, NAMES.restoring))
+            this.#isRestoring = textAt(page, text, textEnd) === 'true';
+    }
+    /** `undefined` when something is missing or cannot be. */
+    entry(prefix, decode) {
+        if (this.#key === undefined || Number.isNaN(this.#modified) || Number.isNaN(this.#size))
+            return undefined;
+        const key = decode(this.#key);
+        if (!key.startsWith(prefix))
+            return undefined;
+        const entry = {
+            key: prefix === '' ? key : key.slice(prefix.length),
+            size: this.#size,
+            etag: this.#etag,
+            modified: this.#modified,
+            storageClass: this.#storageClass,
+            restored: this.#hasExpiry && !this.#isRestoring,
+        };
+        return this.#isRestoring ? { ...entry, restoring: true } : entry;
+    }
+}
+function textAt(page, from, to) {
+    return (0,xml/* withoutEntities */._)(page.toString('utf8', from, to));
+}
+const ESCAPED_QUOTE = Buffer.from('&quot;');
+/** S3 writes the quotes around it as entities, and others as they are. */
+function etagAt(page, from, to) {
+    const [start, end] = [from + ESCAPED_QUOTE.length, to - ESCAPED_QUOTE.length];
+    return start <= end && isNamed(page, from, start, ESCAPED_QUOTE) && isNamed(page, end, to, ESCAPED_QUOTE)
+        ? textAt(page, start, end)
+        : (0,keys/* unquote */._n)(textAt(page, from, to));
+}
+const [ZERO = 0, NINE = 0] = Buffer.from('09');
+/** A whole number; NaN for anything else. */
+function numberAt(page, from, to) {
+    let number = from < to ? 0 : Number.NaN;
+    for (let at = from; at < to; at++) {
+        const byte = page[at] ?? 0;
+        number = byte >= ZERO && byte <= NINE ? number * 10 + byte - ZERO : Number.NaN;
+    }
+    return number;
+}
+const TIME = '2026-01-01T00:00:00.000Z'.length;
+/** Milliseconds since the epoch; NaN for what is no time. */
+function timeAt(page, from, to) {
+    if (to - from !== TIME)
+        return Date.parse(textAt(page, from, to));
+    const digits = (start, end) => numberAt(page, from + start, from + end);
+    return Date.UTC(digits(0, 4), digits(5, 7) - 1, digits(8, 10), digits(11, 13), digits(14, 16), digits(17, 19), digits(20, 23));
+}
+/** Objects in a row mostly have the same one, so that one string serves them all. */
+let [lastClass, lastClassBytes] = ['STANDARD', Buffer.from('STANDARD')];
+function storageClassAt(page, from, to) {
+    if (!isNamed(page, from, to, lastClassBytes)) {
+        lastClass = textAt(page, from, to);
+        lastClassBytes = Buffer.from(page.subarray(from, to));
+    }
+    return lastClass;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/list.js
+/** All current objects below a prefix, in key order, a page at a time. */
+
+
+
+
+
+/** Listings in flight, and pages held for the consumer; some 8 MB. */
+const RANGES = { workers: 16, window: 32 };
+/**
+ * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
+ * archived objects. More than one page is listed at several places of the key space at once.
+ *
+ * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
+ */
+function list(bucket) {
+    return (0,ranges/* listInRanges */.s)(after => fetchAfter(bucket, after), RANGES);
+}
+/** The next keys after one; S3 may send empty pages that promise more. */
+async function fetchAfter(bucket, after) {
+    let page = await fetchPage(bucket, { after });
+    while (page.entries.length === 0 && page.next !== undefined)
+        page = await fetchPage(bucket, { token: page.next });
+    return { entries: page.entries, more: page.next !== undefined };
+}
+const PAGE_WITHIN_MS = 60_000;
+async function fetchPage(bucket, start) {
+    const { prefix } = bucket.location;
+    const query = {
+        'continuation-token': start.token,
+        'encoding-type': 'url',
+        'list-type': '2',
+        prefix: prefix || undefined,
+        'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
+    };
+    const answer = await bucket.call({
+        operation: 'ListObjectsV2',
+        method: 'GET',
+        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+        headers: {
+            'x-amz-expected-bucket-owner': bucket.owner,
+            'x-amz-optional-object-attributes': 'RestoreStatus',
+            'x-amz-request-payer': bucket.payer.RequestPayer,
+        },
+        withinMs: PAGE_WITHIN_MS,
+    });
+    return scanPage(answer.body, prefix) ?? (await parsePage(bucket, start));
+}
+/** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
+async function parsePage(bucket, { after, token }) {
+    const { prefix } = bucket.location;
+    const page = await bucket.send(new dist_cjs/* ListObjectsV2Command */.u6x({
+        ...bucket.common,
+        ...bucket.payer,
+        ...(prefix !== '' && { Prefix: prefix }),
+        ...(token !== undefined && { ContinuationToken: token }),
+        ...(after !== undefined && { StartAfter: bucket.fullKey(after) }),
+        EncodingType: 'url',
+        OptionalObjectAttributes: ['RestoreStatus'],
+    }));
+    const decode = page.EncodingType === 'url' ? keys/* decodeListed */.Y : (text) => text;
+    if (page.IsTruncated && page.NextContinuationToken === undefined) {
+        throw new errors/* FatalError */.HX(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
+    }
+    return {
+        entries: (page.Contents ?? []).map(object => toEntry(object, decode, prefix)),
+        next: page.IsTruncated ? page.NextContinuationToken : undefined,
+    };
+}
+/** The first page only; empty when there is nothing. */
+async function firstPage(bucket, listing = list) {
+    for await (const page of listing(bucket))
+        return page;
+    return [];
+}
+function toEntry(object, decode, prefix) {
+    const key = decode(object.Key ?? '');
+    if (!key.startsWith(prefix) || object.Size === undefined || object.LastModified === undefined) {
+        throw new errors/* FatalError */.HX(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
+    }
+    return {
+        key: key.slice(prefix.length),
+        size: object.Size,
+        etag: (0,keys/* unquote */._n)(object.ETag),
+        modified: object.LastModified.getTime(),
+        storageClass: object.StorageClass ?? 'STANDARD',
+        restored: object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
+        ...(object.RestoreStatus?.IsRestoreInProgress && { restoring: true }),
+    };
 }
 
 
@@ -73896,6 +77728,663 @@ function makeUp(size, lengths) {
 
 /***/ }),
 
+/***/ 1030:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  s: () => (/* binding */ listInRanges)
+});
+
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/sync/order.js
+var order = __nccwpck_require__(56680);
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/characters.js
+/**
+ * What stands at each position of the keys, so that they can be counted with like numbers: which characters there are,
+ * and which follow when those seen are used up. Positions are UTF-16 indices at which a whole character begins.
+ */
+const [FIRST_SURROGATE, LAST_SURROGATE] = [0xd800, 0xdfff];
+const LAST_CODE_POINT = 0x10ffff;
+/** Among how many positions to the right one is looked for whose characters are all known. */
+const NEAR = 8;
+class Characters {
+    #columns = [];
+    /**
+     * The characters of one position as digits. While they are still going up (the leading zeros of a counter, the first
+     * character of a hash), they are expected to be those of a position nearby that started over already.
+     */
+    at(position) {
+        const column = this.#column(position);
+        if (column.startsOver)
+            return column;
+        const near = this.#columns.slice(position + 1, position + 1 + NEAR);
+        return near.find(other => other?.startsOver && other.includes(column)) ?? column;
+    }
+    /** @param keys in order, out of one stretch that was listed without a gap */
+    learn(keys) {
+        let before = '';
+        for (const key of keys) {
+            // What both begin with has been learnt already.
+            for (let at = sharedLength(before, key); at < key.length; at++) {
+                const code = codeOf(key, at);
+                this.#column(at).add(code);
+                if (at < before.length && codeOf(before, at) > code)
+                    this.#column(at).startsOver = true;
+                if (code > 0xffff)
+                    at++;
+            }
+            before = key;
+        }
+    }
+    #column(position) {
+        this.#columns[position] ??= new Column();
+        return this.#columns[position];
+    }
+}
+/** The characters seen at one position, as digits in ascending order. */
+class Column {
+    /** A character was followed by a lower one: the last is followed by the first, as 9 is by 0. */
+    startsOver = false;
+    #codes = [];
+    get size() {
+        return Math.max(1, this.#codes.length);
+    }
+    add(code) {
+        if (!this.#codes.includes(code))
+            this.#codes = [...this.#codes, code].sort((a, b) => a - b);
+    }
+    includes(other) {
+        return other.#codes.every(code => this.#codes.includes(code));
+    }
+    /** Of a character not seen, that of the one below; of the end of a key, the lowest. */
+    digitOf(code) {
+        const below = code === undefined ? -1 : this.#codes.findLastIndex(seen => seen <= code);
+        return Math.max(0, below);
+    }
+    /** Beyond the last character seen they are assumed to go on as far apart as they are. `undefined`: there is none. */
+    codeOf(digit) {
+        const seen = this.#codes[digit];
+        if (seen !== undefined)
+            return seen;
+        const [first = 0, last = 0] = [this.#codes[0], this.#codes.at(-1)];
+        const apart = Math.max(1, Math.round((last - first) / Math.max(1, this.size - 1)));
+        const code = last + apart * (digit - this.size + 1);
+        if (code > LAST_CODE_POINT)
+            return undefined;
+        return code >= FIRST_SURROGATE && code <= LAST_SURROGATE ? LAST_SURROGATE + 1 : code;
+    }
+}
+/** How much two keys have in common, in UTF-16 units of whole characters. */
+function sharedLength(a, b) {
+    let length = 0;
+    while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length))
+        length++;
+    return isWithinCharacter(a, length) || isWithinCharacter(b, length) ? length - 1 : length;
+}
+/** Whether cutting a key here would cut a surrogate pair in two. */
+function isWithinCharacter(key, position) {
+    const unit = key.charCodeAt(position);
+    return unit >= 0xdc00 && unit <= LAST_SURROGATE;
+}
+function codeOf(key, position = 0) {
+    return key.codePointAt(position) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/beyond.js
+/** Keys as numbers: where the keys will have come if they go on as they did. */
+
+
+/** Positions count until they tell so many keys apart: few enough for doubles to count exactly. */
+const ENOUGH = 2 ** 40;
+/**
+ * Goes on from `to` by `times` the distance it has from `from`: character by character from where the two differ,
+ * carrying to the left, like numbers whose digits are the characters of each position.
+ *
+ * @returns a well-formed key above `to`, no longer in bytes than the longer of the two; `undefined` where there is none
+ */
+function beyond(from, to, times, characters) {
+    const start = sharedLength(from, to);
+    const longest = Math.max(from.length, to.length);
+    let [distance, sum, size, end] = [0, 0, 1, start];
+    for (; end < longest && size < ENOUGH; end++) {
+        const column = characters.at(end);
+        const [low, high] = [column.digitOf(characterAt(from, end)), column.digitOf(characterAt(to, end))];
+        distance = distance * column.size + high - low;
+        sum = sum * column.size + high;
+        size *= column.size;
+    }
+    sum += Math.max(1, Math.round(distance * times));
+    let spelled = '';
+    let position = end;
+    while (position > start || sum > 0) {
+        position--;
+        if (position < 0)
+            return undefined;
+        if (position < start && isWithinCharacter(to, position))
+            continue;
+        const column = characters.at(position);
+        if (position < start)
+            sum += column.digitOf(characterAt(to, position));
+        const carries = position > start || column.startsOver;
+        const code = column.codeOf(carries ? sum % column.size : sum);
+        if (code === undefined)
+            return undefined;
+        spelled = String.fromCodePoint(code) + spelled;
+        sum = carries ? Math.floor(sum / column.size) : 0;
+    }
+    const bytes = Math.max(Buffer.byteLength(from), Buffer.byteLength(to));
+    const key = shortened(to.slice(0, position) + spelled, bytes);
+    return (0,order/* compareKeys */.Y)(key, to) > 0 ? key : undefined;
+}
+/** `undefined` where the key has ended, or is in the second half of a surrogate pair. */
+function characterAt(key, position) {
+    return position < key.length && !isWithinCharacter(key, position) ? codeOf(key, position) : undefined;
+}
+function shortened(key, bytes) {
+    let end = key.length;
+    while (Buffer.byteLength(key.slice(0, end)) > bytes)
+        end -= isWithinCharacter(key, end - 1) ? 2 : 1;
+    return key.slice(0, end);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/outlook.js
+/** What was listed lately, and what is to be expected from it. */
+
+/** Knots remembered: about as many pages ahead can be seen at their own scale. */
+const MOST = 128;
+function joined(before, after) {
+    return [...before, ...after].slice(-MOST);
+}
+/**
+ * The key that so many more keys will reach. What lies ahead is taken to be like what lies behind at the same scale: a
+ * thousand keys ahead as far as the last thousand came, a hundred thousand as the last hundred thousand, so that folders
+ * passed on the way count only where folders will be passed.
+ */
+function expected({ trail, ahead, characters }, keys) {
+    const wanted = ahead + keys;
+    let at = trail.length - 1;
+    let passed = 0;
+    while (at > 0 && passed < wanted) {
+        passed += trail[at]?.keys ?? 0;
+        at--;
+    }
+    const from = trail[at];
+    const to = trail.at(-1);
+    if (from === undefined || to === undefined || passed === 0)
+        return undefined;
+    return beyond(from.key, to.key, wanted / passed, characters);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/segment.js
+/** A stretch of the key space, listed page by page from its beginning. */
+
+
+
+
+/** Keys of a page whose characters are learnt from. */
+const SAMPLES = 32;
+/** Expectations are of this quality: only what exceeds them by so much counts as different. */
+const TOLERANCE = 1.5;
+class Segment {
+    /** Listed and not yet consumed. */
+    pages = [];
+    /** A page is being fetched. */
+    busy = false;
+    /** Everything that belongs here has been listed. */
+    done = false;
+    /** How many pages brought something. */
+    listed = 0;
+    /** The next page has the keys above this one; `undefined` = from the very beginning. */
+    after;
+    /** The last key that can belong here; `undefined` = no end. */
+    #until;
+    #keys = 0;
+    /** Nothing could be split off since the last page. */
+    #isWhole = false;
+    /** Until the first page comes, the segment it was split from knows best what is here. */
+    #inherited;
+    /** What was listed before this segment; holes are filled with what is expected there. */
+    #history = [];
+    #trail = [];
+    /** What keys look like in this part of the bucket, and in this segment alone. */
+    #around;
+    #here = new Characters();
+    constructor(after, until, inherited) {
+        this.after = after;
+        this.#until = until;
+        this.#inherited = inherited;
+        this.#around = inherited?.characters ?? new Characters();
+        if (inherited && after !== undefined)
+            this.#history = joined(inherited.trail, [{ key: after, keys: inherited.ahead }]);
+    }
+    /**
+     * Takes from the page that was fetched what belongs here.
+     *
+     * @returns how many entries that was
+     * @throws FatalError when the listing turns on the spot, which would never end
+     */
+    take({ entries, more }) {
+        const reached = entries.at(-1)?.key;
+        if (more &&
+            (reached === undefined || (this.after !== undefined && (0,order/* compareKeys */.Y)(reached, this.after) <= 0)))
+            throw new errors/* FatalError */.HX(`The listing promises more after ${JSON.stringify(this.after)} and does not show it.`);
+        const own = this.#until === undefined ? entries.length : countUpTo(this.#until, entries);
+        this.done = !more || own < entries.length || reached === this.#until;
+        const kept = entries.slice(0, own);
+        if (own > 0) {
+            this.#learn(kept.map(({ key }) => key));
+            this.pages.push(kept);
+            this.listed++;
+        }
+        return own;
+    }
+    /** What lies before this segment has been listed without a gap, the last of it by `before`. */
+    join(before) {
+        this.#history = joined(before.#history, before.#trail);
+    }
+    /**
+     * Gives away what lies beyond the next so many keys, if there seems to be enough of it.
+     *
+     * @returns the segment to the right; `undefined` where there is none
+     */
+    split(keys) {
+        if (this.#isWhole)
+            return undefined;
+        const until = this.#until;
+        for (const outlook of this.#outlooks(keys)) {
+            const boundary = expected(outlook, keys);
+            if (boundary === undefined || !this.#isInside(boundary))
+                continue;
+            if (until !== undefined && !this.#isInside(expected(outlook, keys * TOLERANCE)))
+                continue;
+            this.#until = boundary;
+            return new Segment(boundary, until, { ...outlook, ahead: outlook.ahead + keys });
+        }
+        this.#isWhole = true;
+        return undefined;
+    }
+    /**
+     * What was seen on the way here is the better guide, because it knows what comes between folders. But where the segment
+     * turned out larger than that made expect, something new has begun, and only what was seen of it counts.
+     */
+    #outlooks(keys) {
+        if (this.listed === 0)
+            return this.#inherited ? [this.#inherited] : [];
+        const all = { trail: joined(this.#history, this.#trail), ahead: 0, characters: this.#around };
+        const own = { trail: this.#trail, ahead: 0, characters: this.#here };
+        return this.#keys > keys * TOLERANCE ? [all, own] : [all];
+    }
+    #isInside(key) {
+        return (key !== undefined &&
+            (this.after === undefined || (0,order/* compareKeys */.Y)(key, this.after) > 0) &&
+            (this.#until === undefined || (0,order/* compareKeys */.Y)(key, this.#until) < 0));
+    }
+    #learn(keys) {
+        const [first = ''] = keys;
+        const last = keys.at(-1) ?? first;
+        if (this.listed === 0)
+            this.#trail = [{ key: first, keys: 1 }];
+        this.#trail = joined(this.#trail, [
+            { key: last, keys: this.listed === 0 ? keys.length - 1 : keys.length },
+        ]);
+        const step = Math.ceil(keys.length / SAMPLES);
+        const sample = keys.filter((_, index) => index % step === 0);
+        this.#around.learn(sample);
+        this.#here.learn(sample);
+        this.#keys += keys.length;
+        this.#isWhole = false;
+        this.after = last;
+    }
+}
+/** How many of the entries, which are in order, do not come after a key. */
+function countUpTo(key, entries) {
+    let [low, high] = [0, entries.length];
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        const entry = entries[middle];
+        if (entry && (0,order/* compareKeys */.Y)(entry.key, key) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/ranges.js
+
+/** Pages a segment should have, where the window allows: each segment wastes up to one request at its end. */
+const STRIDE = 4;
+/** Segments are cut a little shorter than whole pages, so that a few keys more than expected do not cost another one. */
+const FILL = 0.94;
+/**
+ * Yields every key once, in order. When it ends, early or not, nothing is in flight any more.
+ *
+ * @throws the first error of a fetch
+ * @throws FatalError when a page promises more and does not get on
+ */
+async function* listInRanges(fetch, options) {
+    const lister = new Lister(fetch, options);
+    try {
+        for (let page = await lister.next(); page !== undefined; page = await lister.next())
+            yield page;
+    }
+    finally {
+        await lister.stop();
+    }
+}
+class Lister {
+    #fetch;
+    #workers;
+    #window;
+    #stride;
+    /** In key order, from the one the consumer is at. */
+    #segments = [new Segment()];
+    #running = new Set();
+    #failures = [];
+    /** Pages not yet consumed. */
+    #held = 0;
+    /** Keys of a full page. */
+    #pageSize = 1;
+    /** How many fetches may be in flight for a segment to be split: earned by pages, so that little is spent on little. */
+    #trust = 1;
+    #isStopped = false;
+    #wake = () => { };
+    constructor(fetch, { workers, window }) {
+        this.#fetch = fetch;
+        this.#workers = workers;
+        this.#window = window;
+        this.#stride = Math.min(STRIDE, Math.max(1, Math.floor(window / workers)));
+    }
+    /** The next page; `undefined` after the last. */
+    async next() {
+        for (;;) {
+            this.#fill();
+            if (this.#failures.length > 0)
+                throw this.#failures[0];
+            const [head] = this.#segments;
+            if (head === undefined)
+                return undefined;
+            const page = head.pages.shift();
+            if (page !== undefined) {
+                this.#held--;
+                this.#fill();
+                return page;
+            }
+            if (head.done)
+                this.#segments.shift();
+            else
+                await new Promise(resolve => {
+                    this.#wake = resolve;
+                });
+        }
+    }
+    async stop() {
+        this.#isStopped = true;
+        await Promise.all(this.#running);
+    }
+    /** Starts what may be started. */
+    #fill() {
+        while (!this.#isStopped && this.#running.size < this.#workers) {
+            const segment = this.#choose();
+            if (segment === undefined)
+                return;
+            const task = this.#list(segment).finally(() => {
+                this.#running.delete(task);
+                this.#fill();
+                this.#wake();
+            });
+            this.#running.add(task);
+        }
+    }
+    /** The segment nearest to the consumer that can take a page, as long as there is room for what comes before it. */
+    #choose() {
+        let taken = this.#held + this.#running.size;
+        for (const [index, segment] of this.#segments.entries()) {
+            if (taken >= this.#window)
+                return undefined;
+            if (segment.done)
+                continue;
+            if (!segment.busy)
+                return segment;
+            const right = this.#running.size < this.#trust ? this.#split(index, segment) : undefined;
+            if (right !== undefined)
+                return right;
+            // Beside the page in flight.
+            taken += Math.max(0, this.#stride - segment.listed - 1);
+        }
+        return undefined;
+    }
+    #split(index, segment) {
+        const right = segment.split(this.#stride * this.#pageSize * FILL);
+        if (right !== undefined)
+            this.#segments.splice(index + 1, 0, right);
+        return right;
+    }
+    async #list(segment) {
+        segment.busy = true;
+        try {
+            this.#arrive(segment, await this.#fetch(segment.after));
+        }
+        catch (error) {
+            this.#failures.push(error);
+            this.#isStopped = true;
+        }
+        segment.busy = false;
+    }
+    #arrive(segment, page) {
+        const own = segment.take(page);
+        if (own > 0)
+            this.#held++;
+        this.#pageSize = Math.max(this.#pageSize, page.entries.length);
+        // One more for a page that was needed entirely, two less for one that was not needed at all.
+        const needed = own / Math.max(1, page.entries.length);
+        this.#trust = Math.min(this.#workers, Math.max(1, this.#trust + 3 * needed - 2));
+        if (segment.done)
+            this.#nextUnfinished(segment)?.join(segment);
+    }
+    #nextUnfinished(segment) {
+        return this.#segments.slice(this.#segments.indexOf(segment) + 1).find(({ done }) => !done);
+    }
+}
+
+
+/***/ }),
+
+/***/ 73073:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ removeAll),
+/* harmony export */   r: () => (/* binding */ putDeleteMarker)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(53711);
+/* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/**
+ * Deletes objects, up to a thousand a request, each only while it is still the one that was listed; and puts the markers
+ * of deletions that belong to a history.
+ */
+
+
+
+/** Keys per DeleteObjects (S3 API, DeleteObjects). */
+const BATCH = 1000;
+/** Deletes one batch after another and tells what became of each object. */
+async function* removeAll(bucket, pages) {
+    let batch = [];
+    for await (const page of pages) {
+        for (const entry of page) {
+            batch.push(entry);
+            if (batch.length < BATCH)
+                continue;
+            yield await remove(bucket, batch);
+            batch = [];
+        }
+    }
+    if (batch.length > 0)
+        yield await remove(bucket, batch);
+}
+async function remove(bucket, entries) {
+    const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
+    const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
+    const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
+    for (const entry of odd)
+        removals.push(await removeAlone(bucket, entry));
+    return removals;
+}
+/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+async function removeTogether(bucket, entries) {
+    const answer = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .DeleteObjectsCommand */ .xvx({
+        ...bucket.common,
+        ...bucket.payer,
+        Delete: {
+            Quiet: true,
+            Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
+        },
+    }));
+    const requestId = answer.$metadata.requestId;
+    const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
+    return entries.map(({ key }) => {
+        const error = errors.get(bucket.fullKey(key));
+        // The answer to an earlier attempt may have been lost; what is gone is deleted.
+        if (error === undefined || error.Code === 'NoSuchKey')
+            return { key, result: 'deleted', requestId };
+        return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
+    });
+}
+async function removeAlone(bucket, { key, etag }) {
+    const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
+    try {
+        const answer = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .DeleteObjectCommand */ .k4j(request));
+        return { key, result: 'deleted', requestId: answer.$metadata.requestId };
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoppedError */ .Ko)
+            throw error;
+        const { kind, code, message, requestId } = (0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error);
+        if (kind === 'absent')
+            return { key, result: 'deleted', requestId };
+        return failure(key, code, message, requestId);
+    }
+}
+/**
+ * Puts a delete marker on a key, also on one that has no object.
+ *
+ * @throws FatalError when S3 answers that it made none: the bucket no longer keeps versions, and what stood there is gone
+ */
+async function putDeleteMarker(bucket, key) {
+    const answer = await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .DeleteObjectCommand */ .k4j(bucket.naming({ key })));
+    if (!answer.DeleteMarker || answer.VersionId === undefined) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .FatalError */ .HX(`Deleting ${JSON.stringify(key)} in ${bucket.location.bucket} left no delete marker: the bucket no longer keeps versions.`);
+    }
+    return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
+}
+function failure(key, code, message, requestId) {
+    return {
+        key,
+        result: 'failed',
+        reason: code === 'AccessDenied' ? 'denied' : 'error',
+        code,
+        message,
+        requestId,
+    };
+}
+
+
+/***/ }),
+
+/***/ 89671:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Od: () => (/* binding */ restoreCommand),
+/* harmony export */   PF: () => (/* binding */ restore),
+/* harmony export */   xl: () => (/* binding */ restoreUnlisted)
+/* harmony export */ });
+/* unused harmony export RESTORED_DAYS */
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53711);
+/* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/* harmony import */ var _head_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(32587);
+/**
+ * Asks S3 to bring archived objects back. A restore takes hours, and nothing waits for it: what has arrived is found
+ * readable by a later run. (S3 User Guide, "Restoring an archived object".)
+ */
+
+
+
+
+/** Days that a restored copy can be read: long enough for a few nightly runs, and billed as Standard meanwhile. */
+const RESTORED_DAYS = 7;
+/** RestoreObject as every object is asked back: in bulk, which is the cheapest of the tiers and the slowest. */
+function restoreCommand(bucket, { key, storageClass }) {
+    // Out of Intelligent-Tiering objects come back for good, and S3 refuses a number of days.
+    // (S3 API, S3InitiateRestoreObjectOperation, "ExpirationInDays".)
+    const days = storageClass === 'INTELLIGENT_TIERING' ? {} : { Days: RESTORED_DAYS };
+    return new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__/* .RestoreObjectCommand */ .Po5({
+        ...bucket.common,
+        ...bucket.payer,
+        Key: bucket.fullKey(key),
+        RestoreRequest: { ...days, GlacierJobParameters: { Tier: 'Bulk' } },
+    });
+}
+/**
+ * Asks one object back.
+ *
+ * @throws FatalError for trouble that every other object would meet as well; StoppedError
+ */
+function restore(bucket, object) {
+    return asOutcome(object.key, () => ask(bucket, object));
+}
+/**
+ * Asks back an object that only its copy showed to be archived: one in an archive tier of Intelligent-Tiering, which
+ * no listing tells, or one whose restored copy has just expired.
+ *
+ * @throws FatalError for trouble that every other object would meet as well; StoppedError
+ */
+function restoreUnlisted(bucket, key) {
+    return asOutcome(key, async () => ask(bucket, await (0,_head_js__WEBPACK_IMPORTED_MODULE_2__/* .headEntry */ .JE)(bucket, key)));
+}
+async function ask(bucket, object) {
+    const { key } = object;
+    if (object.restoring)
+        return { key, result: 'skipped', reason: 'restoring', requestId: undefined };
+    const { $metadata } = await bucket.send(restoreCommand(bucket, object));
+    return { key, result: 'skipped', reason: 'restore-asked', requestId: $metadata.requestId };
+}
+/** Somebody asked earlier, or an answer to an earlier attempt was lost; or the object has just come back. */
+const UNDER_WAY = new Set([
+    'RestoreAlreadyInProgress',
+    'ObjectAlreadyInActiveTierError',
+]);
+async function asOutcome(key, asking) {
+    try {
+        return await asking();
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .StoppedError */ .Ko)
+            throw error;
+        const { kind, code, message, requestId } = (0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error);
+        if (kind === 'configuration') {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .FatalError */ .HX(`Restoring ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
+        }
+        if (UNDER_WAY.has(code))
+            return { key, result: 'skipped', reason: 'restoring', requestId };
+        if (kind === 'absent')
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+        const reason = kind === 'denied' ? 'restore-denied' : 'error';
+        return { key, result: 'failed', reason, code, message, requestId };
+    }
+}
+
+
+/***/ }),
+
 /***/ 35336:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -73995,6 +78484,185 @@ class UncarriableError extends Error {
         this.reason = reason;
         this.name = reason === 'checksum-not-kept' ? 'ChecksumNotKept' : 'UnreadableMetadata';
     }
+}
+
+
+/***/ }),
+
+/***/ 49731:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  O: () => (/* binding */ listingFor)
+});
+
+// UNUSED EXPORTS: listVersions
+
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+// EXTERNAL MODULE: ./lib/src/sync/history.js
+var sync_history = __nccwpck_require__(3808);
+// EXTERNAL MODULE: ./lib/src/sync/order.js
+var order = __nccwpck_require__(56680);
+// EXTERNAL MODULE: ./lib/src/s3/list.js + 1 modules
+var list = __nccwpck_require__(57194);
+// EXTERNAL MODULE: ./lib/src/s3/ranges/ranges.js + 4 modules
+var ranges = __nccwpck_require__(1030);
+// EXTERNAL MODULE: ./lib/src/s3/keys.js
+var keys = __nccwpck_require__(15865);
+// EXTERNAL MODULE: ./lib/src/s3/wire/xml.js
+var xml = __nccwpck_require__(71378);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/versions-page.js
+
+
+const ELEMENT = /<(Version|DeleteMarker)>(.*?)<\/\1>/gs;
+/** @returns `undefined` when something is missing, or not written the way S3 writes */
+function scanVersions(page, prefix) {
+    const frame = page.replace(ELEMENT, '');
+    if (page.includes('<!') || /<(Version|DeleteMarker)\b/.test(frame))
+        return undefined;
+    const decode = (0,xml/* textOf */.b)(frame, 'EncodingType') === 'url' ? keys/* decodeListed */.Y : (text) => text;
+    const versions = [];
+    for (const [, kind, fields = ''] of page.matchAll(ELEMENT)) {
+        const version = readVersion(fields, kind === 'DeleteMarker', prefix, decode);
+        if (version === undefined)
+            return undefined;
+        versions.push({ version, isLatest: (0,xml/* textOf */.b)(fields, 'IsLatest') === 'true' });
+    }
+    const truncated = (0,xml/* textOf */.b)(frame, 'IsTruncated');
+    if (truncated !== 'true')
+        return truncated === 'false' ? { versions, next: undefined } : undefined;
+    const keyMarker = (0,xml/* textOf */.b)(frame, 'NextKeyMarker');
+    if (keyMarker === undefined)
+        return undefined;
+    // An empty one is none.
+    const versionIdMarker = (0,xml/* textOf */.b)(frame, 'NextVersionIdMarker') || undefined;
+    return { versions, next: { keyMarker: decode(keyMarker), versionIdMarker } };
+}
+function readVersion(fields, deleted, prefix, decode) {
+    const full = decode((0,xml/* textOf */.b)(fields, 'Key') ?? '');
+    const versionId = (0,xml/* textOf */.b)(fields, 'VersionId');
+    const modified = Date.parse((0,xml/* textOf */.b)(fields, 'LastModified') ?? '');
+    if (!full.startsWith(prefix) || versionId === undefined || Number.isNaN(modified))
+        return undefined;
+    const key = full.slice(prefix.length);
+    if (deleted)
+        return { key, versionId, modified, deleted };
+    const size = (0,xml/* textOf */.b)(fields, 'Size');
+    if (size === undefined || !/^\d+$/.test(size))
+        return undefined;
+    const restoring = (0,xml/* textOf */.b)(fields, 'IsRestoreInProgress') === 'true';
+    return {
+        key,
+        size: Number(size),
+        etag: (0,keys/* unquote */._n)((0,xml/* textOf */.b)(fields, 'ETag')),
+        modified,
+        storageClass: (0,xml/* textOf */.b)(fields, 'StorageClass') ?? 'STANDARD',
+        restored: !restoring && (0,xml/* textOf */.b)(fields, 'RestoreExpiryDate') !== undefined,
+        ...(restoring && { restoring: true }),
+        versionId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/versions.js
+/**
+ * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
+ */
+
+
+
+
+
+
+/** How both sides are listed: the objects as they are now, or their histories. */
+function listingFor(preserve) {
+    return preserve.has('versions') ? listVersions : list/* list */.p_;
+}
+/**
+ * Lists at several places of the key space at once, as `list` does. A page may end in the middle of a history.
+ *
+ * @throws FatalError when a listing cannot be read, or is not in the order that S3 promises
+ */
+function listVersions(bucket) {
+    return (0,ranges/* listInRanges */.s)(after => fetchAfter(bucket, after), list/* RANGES */.$M);
+}
+/**
+ * The next keys after one, each with its whole history. The last key of a page that is not the last one may go on behind
+ * it, and is left to the next fetch, which begins there again; where there is no other key, the listing is followed to
+ * its end.
+ */
+async function fetchAfter(bucket, after) {
+    const histories = new Histories();
+    const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
+    let page = await fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
+    histories.add(page.versions);
+    while (page.next !== undefined && histories.whole.length === 0) {
+        page = await fetchPage(bucket, page.next);
+        histories.add(page.versions);
+    }
+    const more = page.next !== undefined;
+    return { entries: more ? histories.whole : histories.end(), more };
+}
+/** Versions as they are listed, newest first within a key, put together by key. */
+class Histories {
+    /** Without the last key, of which more may come. */
+    whole = [];
+    #open = [];
+    add(versions) {
+        for (const { version, isLatest } of versions) {
+            const [newest] = this.#open;
+            if (newest === undefined || newest.key !== version.key) {
+                if (!isLatest || (newest !== undefined && (0,order/* compareKeys */.Y)(newest.key, version.key) >= 0))
+                    throw outOfOrder(version);
+                this.#close();
+            }
+            else if (isLatest)
+                throw outOfOrder(version);
+            this.#open.push(version);
+        }
+    }
+    /** There is no more to come. */
+    end() {
+        this.#close();
+        return this.whole;
+    }
+    #close() {
+        const [newest] = this.#open;
+        if (newest !== undefined)
+            this.whole.push((0,sync_history/* entryOf */.Ms)(newest.key, this.#open.reverse()));
+        this.#open = [];
+    }
+}
+function outOfOrder({ key, versionId }) {
+    return new errors/* FatalError */.HX(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
+}
+const PAGE_WITHIN_MS = 60_000;
+async function fetchPage(bucket, { keyMarker, versionIdMarker }) {
+    const { prefix } = bucket.location;
+    const query = {
+        'encoding-type': 'url',
+        'key-marker': keyMarker,
+        prefix: prefix || undefined,
+        'version-id-marker': versionIdMarker,
+        versions: '',
+    };
+    const answer = await bucket.call({
+        operation: 'ListObjectVersions',
+        method: 'GET',
+        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+        headers: {
+            'x-amz-expected-bucket-owner': bucket.owner,
+            'x-amz-optional-object-attributes': 'RestoreStatus',
+            'x-amz-request-payer': bucket.payer.RequestPayer,
+        },
+        withinMs: PAGE_WITHIN_MS,
+    });
+    const page = scanVersions(answer.body.toString(), prefix);
+    if (page === undefined)
+        throw new errors/* FatalError */.HX(`The listing of the versions of ${bucket.location.bucket} cannot be read.`);
+    return page;
 }
 
 
@@ -74197,6 +78865,10 @@ const DEFAULTS = {
     'max-rate': '',
     'part-size': 'auto',
     verify: 'listing',
+    'work-location': '',
+    'datasync-role': '',
+    'datasync-mode': 'enhanced',
+    'datasync-keep': 'true',
     report: 's3-sync-report',
     artifact: 's3-sync-report',
     'artifact-retention-days': '',
@@ -74300,6 +78972,7 @@ function matching(pattern, accepts) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   EF: () => (/* binding */ overlap),
+/* harmony export */   Ec: () => (/* binding */ WORK_LOCATION),
 /* harmony export */   GZ: () => (/* binding */ LOCATION),
 /* harmony export */   j$: () => (/* binding */ formatLocation)
 /* harmony export */ });
@@ -74325,6 +78998,20 @@ const LOCATION = {
             throw new _kind_js__WEBPACK_IMPORTED_MODULE_0__/* .Refusal */ .P_(`has a prefix of more than ${KEY_LIMIT} bytes, longer than any key`);
         }
         return { bucket, prefix };
+    },
+};
+/** Characters that services take in the path of a manifest or report. (DataSync API, S3Subdirectory.) */
+const WORK_FOLDER = /^[a-zA-Z0-9_\-+./()\p{Zs}]*$/u;
+/** A folder for services: unlike other prefixes it ends with a slash, which is added where it is missing. */
+const WORK_LOCATION = {
+    accepts: 's3://bucket or s3://bucket/folder, the folder of the characters A-Z a-z 0-9 _ - + . / ( ) and space',
+    read(text) {
+        const { bucket, prefix } = LOCATION.read(text);
+        if (!WORK_FOLDER.test(prefix))
+            throw new _kind_js__WEBPACK_IMPORTED_MODULE_0__/* .Refusal */ .P_('has characters that DataSync does not take in a path');
+        if (/(^|\/)\.{0,2}\//.test(prefix))
+            throw new _kind_js__WEBPACK_IMPORTED_MODULE_0__/* .Refusal */ .P_('has an empty part, "." or ".." in its folder');
+        return { bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
     },
 };
 /** Whether two locations can hold the same key: one prefix begins with the other, in the same bucket. */
@@ -74381,8 +79068,8 @@ function wrongBucket(name) {
  */
 
 function parseArn(arn) {
-    const [, partition = '', , region = ''] = arn.split(':');
-    return { partition, region };
+    const [, partition = '', , region = '', account = ''] = arn.split(':');
+    return { partition, region, account };
 }
 const ROLE_ARN = {
     accepts: 'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/s3-sync',
@@ -74436,7 +79123,7 @@ const FOLDER = (0,_kind_js__WEBPACK_IMPORTED_MODULE_0__/* .matching */ .wC)(/^[^
 
 /***/ }),
 
-/***/ 72913:
+/***/ 65409:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74447,8 +79134,30 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
-// EXTERNAL MODULE: ./lib/src/model.js
-var model = __nccwpck_require__(94887);
+;// CONCATENATED MODULE: ./lib/src/model.js
+/**
+ * The plain values every room of the house speaks in. Types only: nothing here does anything.
+ */
+const MODES = ['sync', 'dry-run', 'verify', 'preflight'];
+/** Engines that work today; `auto` stands for the choice among them. */
+const ENGINES = ['auto', 'copy', 'stream', 'datasync'];
+const COMPARES = ['auto', 'size', 'newer', 'checksum', 'missing', 'always'];
+/** How the result is proven, each with all that the one before it does. */
+const VERIFIES = ['none', 'listing', 'checksum', 'content'];
+/** What becomes of source objects in an archive that have no restored copy. */
+const ARCHIVED = ['skip', 'fail', 'restore'];
+const PRESERVABLE = [
+    'metadata',
+    'tags',
+    'storage-class',
+    'object-lock',
+    'acl',
+    'checksum',
+    'website-redirect',
+    'versions',
+];
+const DATASYNC_MODES = ['enhanced', 'basic'];
+
 // EXTERNAL MODULE: ./lib/src/settings/inputs.js
 var inputs = __nccwpck_require__(58921);
 // EXTERNAL MODULE: ./lib/src/settings/kind.js
@@ -74549,7 +79258,90 @@ function checked(glob) {
 var settings_location = __nccwpck_require__(23539);
 // EXTERNAL MODULE: ./lib/src/settings/names.js
 var names = __nccwpck_require__(48330);
+;// CONCATENATED MODULE: ./lib/src/settings/datasync-rules.js
+
+
+/** What DataSync copies of an object besides its content. */
+const KEPT = new Set(['metadata', 'tags']);
+/** Broken only by runs whose engine is DataSync. */
+function withDataSync(about, broken) {
+    return {
+        about: ['engine', ...about],
+        broken: settings => (settings.engine === 'datasync' ? broken(settings) : undefined),
+    };
+}
+/** An input that DataSync has no counterpart for. */
+function withoutCounterpart(name, chosen, accepted) {
+    return withDataSync([name], settings => {
+        const value = chosen(settings);
+        return value === undefined
+            ? undefined
+            : `${name}: "${value}" cannot be kept by engine "datasync". Accepted: ${accepted}, or engine copy or stream.`;
+    });
+}
+const BUCKET_ENCRYPTS = "no value, so that the destination bucket's default encryption holds";
+const DATASYNC_RULES = [
+    withDataSync(['work-location'], ({ workLocation }) => workLocation === undefined
+        ? 'work-location: is required with engine "datasync", for its manifests and reports. ' +
+            'Accepted: s3://bucket/folder, a bucket of the source account in the Region of the destination.'
+        : undefined),
+    withDataSync(['datasync-role'], ({ dataSync }) => dataSync.roleArn === undefined
+        ? 'datasync-role: is required with engine "datasync". ' +
+            'Accepted: the ARN of a role of the source account that DataSync may assume.'
+        : undefined),
+    withDataSync(['datasync-role', 'source-role'], ({ dataSync, source }) => {
+        if (dataSync.roleArn === undefined || source.roleArn === undefined)
+            return undefined;
+        const [service, caller] = [(0,names/* parseArn */.Lw)(dataSync.roleArn).account, (0,names/* parseArn */.Lw)(source.roleArn).account];
+        return service === caller
+            ? undefined
+            : `datasync-role: the role is in account ${service}, source-role in ${caller}. ` +
+                'Accepted: a role of the source account, where DataSync works.';
+    }),
+    {
+        about: ['engine', 'datasync-role', 'datasync-mode', 'datasync-keep', 'work-location'],
+        broken({ engine, dataSync, workLocation }) {
+            if (engine === 'datasync')
+                return undefined;
+            const given = [
+                dataSync.roleArn !== undefined && 'datasync-role',
+                dataSync.mode !== 'enhanced' && 'datasync-mode',
+                !dataSync.keep && 'datasync-keep',
+                workLocation !== undefined && 'work-location',
+            ].filter(name => name !== false);
+            return given.length === 0
+                ? undefined
+                : `${given.join(', ')}: has no meaning with engine "${engine}". Accepted: together with engine datasync.`;
+        },
+    },
+    withDataSync(['work-location', 'source', 'destination'], ({ workLocation, source, destination }) => {
+        if (workLocation === undefined)
+            return undefined;
+        const other = [source.location, destination.location].find(location => (0,settings_location/* overlap */.EF)(location, workLocation));
+        return other === undefined
+            ? undefined
+            : `work-location: ${(0,settings_location/* formatLocation */.j$)(workLocation)} overlaps with ${(0,settings_location/* formatLocation */.j$)(other)}, whose objects are ` +
+                'compared. Accepted: a place of which neither prefix begins with the other.';
+    }),
+    withDataSync(['preserve'], ({ preserve }) => {
+        const lost = [...preserve].filter(one => !KEPT.has(one));
+        return lost.length === 0
+            ? undefined
+            : `preserve: "${lost.join(', ')}" cannot be kept by engine "datasync". ` +
+                'Accepted: metadata, tags, or engine copy or stream.';
+    }),
+    withDataSync(['preserve'], ({ preserve }) => preserve.has('metadata')
+        ? undefined
+        : 'preserve: engine "datasync" always copies metadata. Accepted: metadata, or metadata and tags.'),
+    withoutCounterpart('storage-class', ({ storageClass }) => (storageClass === 'REDUCED_REDUNDANCY' ? storageClass : undefined), 'STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE'),
+    withoutCounterpart('encryption', ({ encryption }) => encryption, BUCKET_ENCRYPTS),
+    withoutCounterpart('kms-key', ({ kmsKey }) => kmsKey, BUCKET_ENCRYPTS),
+    withoutCounterpart('acl', ({ acl }) => acl, 'no value, with ACLs disabled at the destination'),
+    withoutCounterpart('request-payer', ({ requestPayer }) => (requestPayer ? 'true' : undefined), 'false'),
+];
+
 ;// CONCATENATED MODULE: ./lib/src/settings/rules.js
+
 
 
 /** Comparisons that do not look at what two versions are. */
@@ -74665,6 +79457,7 @@ const RULES = [
                 `${modifiedBefore.toISOString()}. Accepted: modified-after earlier than modified-before.`
             : undefined,
     },
+    ...DATASYNC_RULES,
 ];
 
 ;// CONCATENATED MODULE: ./lib/src/settings/unknown.js
@@ -74674,16 +79467,7 @@ const RULES = [
  */
 
 /** Inputs of the contract that later versions bring. */
-const LATER = [
-    'time-limit',
-    'work-location',
-    'datasync-role',
-    'batch-role',
-    'replication-role',
-    'grant',
-    'comment',
-    'github-token',
-];
+const LATER = ['time-limit', 'batch-role', 'replication-role', 'grant', 'comment', 'github-token'];
 /** What other tools call it, letters only, and what it is called here. */
 const ELSEWHERE = new Map([
     ['dryrun', 'mode: dry-run'],
@@ -74860,12 +79644,13 @@ const MAX_RATE = (0,settings_kind/* between */.Tq)(INTEGER, 1, 100_000, 'a whole
 const PART_SIZE = (0,settings_kind/* orAuto */.nk)((0,settings_kind/* between */.Tq)(SIZE, 5 * MIB, 5 * 1024 * MIB, 'a size from 5MiB to 5GiB'));
 const RETENTION_DAYS = (0,settings_kind/* between */.Tq)(INTEGER, 1, 400, 'a whole number of days from 1 to 400');
 const COPY_AS = (0,settings_kind/* oneOf */.yL)(['destination', 'source']);
-const MODE = (0,settings_kind/* oneOf */.yL)(model/* MODES */.FN);
-const ENGINE = (0,settings_kind/* oneOf */.yL)(model/* ENGINES */.ug, ['datasync', 'batch', 'replication']);
-const COMPARE = (0,settings_kind/* oneOf */.yL)(model/* COMPARES */.zr);
-const PRESERVE = (0,settings_kind/* setOf */.s4)(model/* PRESERVABLE */.m7);
-const ON_ARCHIVED = (0,settings_kind/* oneOf */.yL)(model/* ARCHIVED */.Ts);
-const VERIFY = (0,settings_kind/* oneOf */.yL)(model/* VERIFIES */.sv);
+const MODE = (0,settings_kind/* oneOf */.yL)(MODES);
+const ENGINE = (0,settings_kind/* oneOf */.yL)(ENGINES, ['batch', 'replication']);
+const COMPARE = (0,settings_kind/* oneOf */.yL)(COMPARES);
+const PRESERVE = (0,settings_kind/* setOf */.s4)(PRESERVABLE);
+const ON_ARCHIVED = (0,settings_kind/* oneOf */.yL)(ARCHIVED);
+const VERIFY = (0,settings_kind/* oneOf */.yL)(VERIFIES);
+const DATASYNC_MODE = (0,settings_kind/* oneOf */.yL)(DATASYNC_MODES);
 const ENCRYPTION = (0,settings_kind/* oneOf */.yL)(['AES256', 'aws:kms', 'aws:kms:dsse']);
 const STORAGE_CLASS = (0,settings_kind/* oneOf */.yL)([
     'STANDARD',
@@ -74920,6 +79705,8 @@ function parseSettings(raw, now = new Date()) {
         maxRate: given.optional('max-rate', MAX_RATE),
         partSize: given.value('part-size', PART_SIZE),
         verify: given.value('verify', VERIFY),
+        workLocation: given.optional('work-location', settings_location/* WORK_LOCATION */.Ec),
+        dataSync: dataSync(given),
         report: report(given),
     };
     const problems = [...unknownInputs(raw.keys()), ...given.problems, ...brokenRules(settings, given)];
@@ -74945,6 +79732,13 @@ function filter(given, now) {
         modifiedBefore: given.optional('modified-before', moment(now)),
     };
 }
+function dataSync(given) {
+    return {
+        roleArn: given.optional('datasync-role', names/* ROLE_ARN */.xG),
+        mode: given.value('datasync-mode', DATASYNC_MODE),
+        keep: given.value('datasync-keep', SWITCH),
+    };
+}
 function report(given) {
     return {
         folder: given.value('report', names/* FOLDER */.L7),
@@ -74958,6 +79752,129 @@ function brokenRules(settings, { refused }) {
     return RULES.filter(rule => !rule.about.some(name => refused.has(name)))
         .map(rule => rule.broken(settings))
         .filter(problem => problem !== undefined);
+}
+
+
+/***/ }),
+
+/***/ 31998:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EF: () => (/* binding */ decideCopy),
+/* harmony export */   F$: () => (/* binding */ isArchived),
+/* harmony export */   LD: () => (/* binding */ decide),
+/* harmony export */   MP: () => (/* binding */ decideWithEvidence),
+/* harmony export */   NG: () => (/* binding */ compareListed),
+/* harmony export */   NU: () => (/* binding */ compareEvidence),
+/* harmony export */   iG: () => (/* binding */ isCopyReason)
+/* harmony export */ });
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(59871);
+/* harmony import */ var _history_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3808);
+
+
+const TO_RESTORE = { action: 'restore', reason: 'archived' };
+const UNDECIDED = { action: 'undecided' };
+/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
+const KEY_BYTES = 1024;
+const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+function decide(pair, rules) {
+    const { source, destination } = pair;
+    if (source === undefined)
+        return decideExtraneous(pair.key, rules);
+    if (!rules.filter.object(source))
+        return { action: 'skip', reason: 'excluded' };
+    if (destination === undefined)
+        return decideCopy(source, 'missing', rules);
+    if (source.history !== undefined)
+        return UNDECIDED;
+    const comparison = compareListed(source, destination, rules.compare);
+    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
+}
+/** Settles an undecided pair. */
+function decideWithEvidence(source, destination, testimony, rules) {
+    return conclude(source, compareEvidence(source, destination, testimony, rules.compare), rules);
+}
+/** `undefined` = the listings alone cannot tell. */
+function compareListed(source, destination, compare) {
+    if (compare === 'missing')
+        return 'exists';
+    if (compare === 'always')
+        return 'always';
+    if (source.size !== destination.size)
+        return 'size-differs';
+    if (compare === 'size')
+        return 'same-size';
+    if (compare === 'newer')
+        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
+    return (0,_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .provenByEtags */ .qf)(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
+}
+/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
+function compareEvidence(source, destination, testimony, compare) {
+    const finding = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .weigh */ .vi)(testimony);
+    if (finding !== undefined)
+        return finding.same ? 'same-checksum' : 'content-differs';
+    if (compare === 'checksum')
+        return 'unproven';
+    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
+    return isNewer(destination, source) ? 'same-size' : 'source-newer';
+}
+/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
+function isNewer(one, other) {
+    return one.modified > other.modified;
+}
+function conclude(source, comparison, rules) {
+    return isCopyReason(comparison)
+        ? decideCopy(source, comparison, rules)
+        : { action: 'unchanged', reason: comparison };
+}
+const COPY_REASONS = new Set([
+    'missing',
+    'size-differs',
+    'content-differs',
+    'source-newer',
+    'versions-missing',
+    'versions-differ',
+    'unproven',
+    'always',
+]);
+function isCopyReason(reason) {
+    return COPY_REASONS.has(reason);
+}
+/** @param from index of the first version to send, where the source has a history */
+function decideCopy(source, reason, rules, from) {
+    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
+    const archived = source.history === undefined ? isArchived(source) : holdsArchived(source, from);
+    if (archived && rules.archived !== 'restore')
+        return { action: rules.archived, reason: 'archived' };
+    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
+    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
+    if (bytes === 0)
+        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
+    if (bytes > KEY_BYTES)
+        return { action: 'fail', reason: 'key-too-long' };
+    // Last, because a restore costs money and is for nothing where the copy could never be made.
+    if (archived)
+        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
+    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
+}
+function holdsArchived(source, from) {
+    return (0,_history_js__WEBPACK_IMPORTED_MODULE_0__/* .versionsToSend */ .TG)(source, from).some(version => !(0,_history_js__WEBPACK_IMPORTED_MODULE_0__/* .isMarker */ .rg)(version) && isArchived(version));
+}
+/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
+function isArchived(entry) {
+    return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
+}
+/**
+ * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
+ * the globs leave out is none of this run's business.
+ */
+function decideExtraneous(key, rules) {
+    if (!rules.filter.name(key))
+        return { action: 'keep', reason: 'protected-by-filter' };
+    return rules.delete
+        ? { action: 'delete', reason: 'extraneous' }
+        : { action: 'keep', reason: 'delete-not-asked' };
 }
 
 
@@ -75016,6 +79933,620 @@ function provenByEtags(source, destination) {
 
 /***/ }),
 
+/***/ 3808:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $d: () => (/* binding */ sizeOf),
+/* harmony export */   MM: () => (/* binding */ align),
+/* harmony export */   Ms: () => (/* binding */ entryOf),
+/* harmony export */   TG: () => (/* binding */ versionsToSend),
+/* harmony export */   oy: () => (/* binding */ isDeleted),
+/* harmony export */   rg: () => (/* binding */ isMarker)
+/* harmony export */ });
+function align(source, destination, same) {
+    let best;
+    let longest;
+    for (const last of candidates(source.length, destination.length)) {
+        const possible = Math.min(last + 1, destination.length);
+        if (best !== undefined && best.twins.length >= possible)
+            break;
+        const row = rowOfTwins(source, destination, last, same);
+        if ('ask' in row)
+            return row;
+        if (row.differing !== undefined)
+            longest = longer(longest, row);
+        else if (row.twins.length > (best?.twins.length ?? 0))
+            best = { from: last + 1, twins: row.twins };
+    }
+    return best ?? { from: 0, twins: [], ...(longest?.differing && { differing: longest.differing }) };
+}
+function longer(one, other) {
+    return one === undefined || other.twins.length > one.twins.length ? other : one;
+}
+/** Indexes in the source's history at which the destination may stand, those that allow for most twins first. */
+function* candidates(source, destination) {
+    if (destination === 0)
+        return;
+    for (let last = destination - 1; last < source; last++)
+        yield last;
+    for (let last = Math.min(source, destination - 1) - 1; last >= 0; last--)
+        yield last;
+}
+/**
+ * Backwards from a place in the source's history and from the end of the destination's, until one of them is exhausted.
+ * A version that the destination has several times in a row counts once: the answer to its request was lost, and the
+ * request sent again.
+ */
+function rowOfTwins(source, destination, last, same) {
+    const twins = [];
+    let ours = last;
+    for (let theirs = destination.length - 1; theirs >= 0 && ours >= 0; theirs--) {
+        const [version, copy] = [at(source, ours), at(destination, theirs)];
+        const equal = same(version, copy);
+        if (equal === undefined)
+            return { ask: [version, copy] };
+        if (equal) {
+            twins.push([ours, theirs]);
+            ours--;
+            continue;
+        }
+        const repeated = twins.length > 0 && same(at(source, ours + 1), copy);
+        if (repeated === undefined)
+            return { ask: [at(source, ours + 1), copy] };
+        if (!repeated)
+            return { twins, differing: [ours, theirs] };
+    }
+    return { twins };
+}
+function at(history, index) {
+    const version = history[index];
+    if (version === undefined)
+        throw new RangeError(`A history without a version ${index}.`);
+    return version;
+}
+function isMarker(version) {
+    return 'deleted' in version;
+}
+/** Whether the current version of the key is a delete marker. */
+function isDeleted(entry) {
+    const current = entry?.history?.at(-1);
+    return current !== undefined && isMarker(current);
+}
+function sizeOf(version) {
+    return isMarker(version) ? 0 : version.size;
+}
+/** One entry for a whole history. */
+function entryOf(key, history) {
+    const current = at(history, history.length - 1);
+    const { versionId, modified } = current;
+    const { etag, storageClass, restored } = isMarker(current) ? MARKED : current;
+    const size = history.reduce((sum, version) => sum + sizeOf(version), 0);
+    return { key, size, etag, modified, storageClass, restored, versionId, history };
+}
+const MARKED = { etag: '', storageClass: 'STANDARD', restored: false };
+/** What is to be sent of a history. */
+function versionsToSend({ history = [] }, from = 0) {
+    return history.slice(from);
+}
+
+
+/***/ }),
+
+/***/ 26168:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ Cursor),
+/* harmony export */   n: () => (/* binding */ mergeByKey)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(65071);
+/* harmony import */ var _order_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(56680);
+/**
+ * Two streams in key order become one stream of meetings. Everything that must be brought together here is brought
+ * together this way (two listings, a plan and its outcomes, what was done and what is seen afterwards), so that memory
+ * stays at one page a side however many objects there are.
+ */
+
+
+/**
+ * @param names what to call each stream when it turns out not to be in key order
+ * @throws FatalError when a stream is out of order or repeats a key: nothing decided from such a listing can be trusted,
+ * least of all a deletion
+ */
+async function* mergeByKey(left, right, names) {
+    const l = new Cursor(left, names.left);
+    const r = new Cursor(right, names.right);
+    try {
+        await Promise.all([l.turnPage(), r.turnPage()]);
+        while (l.current !== undefined || r.current !== undefined) {
+            yield meetingsWithinPages(l, r);
+            await Promise.all([l.turnPage(), r.turnPage()]);
+        }
+    }
+    finally {
+        await Promise.all([l.close(), r.close()]);
+    }
+}
+/** Merges until one side needs its next page, or both have ended. */
+function meetingsWithinPages(l, r) {
+    const meetings = [];
+    while (!l.needsPage && !r.needsPage) {
+        const left = l.current;
+        const right = r.current;
+        if (left === undefined && right === undefined)
+            break;
+        const order = left === undefined ? 1 : right === undefined ? -1 : (0,_order_js__WEBPACK_IMPORTED_MODULE_1__/* .compareKeys */ .Y)(left.key, right.key);
+        if (order < 0 && left !== undefined) {
+            meetings.push({ key: left.key, left, right: undefined });
+            l.step();
+        }
+        else if (order > 0 && right !== undefined) {
+            meetings.push({ key: right.key, left: undefined, right });
+            r.step();
+        }
+        else if (left !== undefined && right !== undefined) {
+            meetings.push({ key: left.key, left, right });
+            l.step();
+            r.step();
+        }
+    }
+    return meetings;
+}
+/** A place in a paged stream. `current` is undefined before the first page and after the last. */
+class Cursor {
+    current;
+    #pages;
+    #name;
+    #page = [];
+    #index = 0;
+    #ended = false;
+    #last;
+    constructor(pages, name) {
+        this.#pages = pages[Symbol.asyncIterator]();
+        this.#name = name;
+    }
+    /** The page is used up and the stream may have more. */
+    get needsPage() {
+        return this.current === undefined && !this.#ended;
+    }
+    step() {
+        this.#index++;
+        this.#look();
+    }
+    /** Fetches pages until one has something in it or the stream ends; does nothing while the page lasts. */
+    async turnPage() {
+        while (this.needsPage) {
+            const next = await this.#pages.next();
+            if (next.done) {
+                this.#ended = true;
+                return;
+            }
+            this.#page = next.value;
+            this.#index = 0;
+            this.#look();
+        }
+    }
+    /** Lets the stream release what it holds when the merge ends early. */
+    async close() {
+        if (!this.#ended)
+            await this.#pages.return?.();
+    }
+    #look() {
+        this.current = this.#page[this.#index];
+        if (this.current === undefined)
+            return;
+        if (this.#last !== undefined && (0,_order_js__WEBPACK_IMPORTED_MODULE_1__/* .compareKeys */ .Y)(this.#last, this.current.key) >= 0) {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .FatalError */ .HX(`${this.#name} is not in key order: ${JSON.stringify(this.current.key)} came after ${JSON.stringify(this.#last)}. ` +
+                'Only general purpose buckets, which list in UTF-8 byte order, can be compared safely.');
+        }
+        this.#last = this.current.key;
+    }
+}
+
+
+/***/ }),
+
+/***/ 56680:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ compareKeys)
+/* harmony export */ });
+/**
+ * The order in which S3 lists keys: by the bytes of their UTF-8 form. JavaScript's `<` compares UTF-16 units, which
+ * differs where a character above U+FFFF (a surrogate pair) meets one from U+E000 to U+FFFF.
+ */
+/** Negative, zero or positive as `a` comes before, with or after `b` in a listing. */
+function compareKeys(a, b) {
+    if (a === b)
+        return 0;
+    const shorter = Math.min(a.length, b.length);
+    for (let i = 0; i < shorter; i++) {
+        const x = a.charCodeAt(i);
+        const y = b.charCodeAt(i);
+        if (x !== y)
+            return rank(x) - rank(y);
+    }
+    return a.length - b.length;
+}
+/** Lifts surrogates above the rest of the basic plane, where UTF-8 puts the characters they stand for. */
+function rank(unit) {
+    return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+
+/***/ }),
+
+/***/ 11443:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ OutcomeLog)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(76760);
+/* harmony import */ var _ndjson_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(11164);
+/* harmony import */ var _merge_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(26168);
+/* harmony import */ var _order_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(56680);
+/**
+ * Outcomes arrive in the order in which requests end and are needed in key order. They are sorted on disk: full buffers
+ * are sorted and written out, and read back as one merged stream.
+ */
+
+
+
+
+/** Outcomes held in memory, and versions that were sent; some 3 MB. */
+const BUFFER = 10_000;
+const PAGE = 1_000;
+/** What one counts for: itself, and each version that it tells of. */
+function weightOf({ versions }) {
+    return 1 + (versions?.length ?? 0);
+}
+/** For whatever else arrives as it comes and is needed by key, too. */
+class OutcomeLog {
+    #folder;
+    #runs = [];
+    #buffer = [];
+    #weight = 0;
+    #spilling = Promise.resolve();
+    /** @param folder an existing folder for the sorted runs */
+    constructor(folder) {
+        this.#folder = folder;
+    }
+    /** Resolves when there is room for more. */
+    async add(outcome) {
+        this.#buffer.push(outcome);
+        this.#weight += weightOf(outcome);
+        if (this.#weight < BUFFER)
+            return;
+        const full = this.#buffer;
+        this.#buffer = [];
+        this.#weight = 0;
+        this.#spilling = this.#spilling.then(() => this.#spill(full));
+        await this.#spilling;
+    }
+    /** All outcomes so far in key order. */
+    async inKeyOrder() {
+        await this.#spilling;
+        const held = sorted(this.#buffer);
+        return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
+    }
+    async #spill(outcomes) {
+        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
+        const run = sorted(outcomes);
+        this.#runs.push({ first: run[0]?.key ?? '', open: () => (0,_ndjson_js__WEBPACK_IMPORTED_MODULE_1__/* .readNdjson */ .J)(path) });
+        const writer = new _ndjson_js__WEBPACK_IMPORTED_MODULE_1__/* .NdjsonWriter */ .W(path);
+        await writer.writeAll(run);
+        await writer.close();
+    }
+}
+function sorted(outcomes) {
+    return outcomes.sort((a, b) => (0,_order_js__WEBPACK_IMPORTED_MODULE_3__/* .compareKeys */ .Y)(a.key, b.key));
+}
+async function* onePage(page) {
+    yield page;
+}
+/**
+ * Objects end in about the order in which they were started, so that runs overlap little: one is opened when its first key
+ * is due, and done with soon after.
+ */
+async function* mergeRuns(runs) {
+    const waiting = runs.toSorted((a, b) => (0,_order_js__WEBPACK_IMPORTED_MODULE_3__/* .compareKeys */ .Y)(a.first, b.first));
+    const open = [];
+    let page = [];
+    let weight = 0;
+    try {
+        for (;;) {
+            let next = lowest(open);
+            for (let due = waiting[0]; due !== undefined && isDue(due, next); due = waiting[0]) {
+                waiting.shift();
+                const cursor = new _merge_js__WEBPACK_IMPORTED_MODULE_2__/* .Cursor */ .b(due.open(), 'A run of outcomes');
+                await cursor.turnPage();
+                if (cursor.current !== undefined)
+                    open.push(cursor);
+                next = lowest(open);
+            }
+            if (next?.current === undefined)
+                break;
+            page.push(next.current);
+            weight += weightOf(next.current);
+            next.step();
+            if (next.needsPage)
+                await next.turnPage();
+            if (next.current === undefined)
+                open.splice(open.indexOf(next), 1);
+            if (weight < PAGE)
+                continue;
+            yield page;
+            page = [];
+            weight = 0;
+        }
+        yield page;
+    }
+    finally {
+        await Promise.all(open.map(cursor => cursor.close()));
+    }
+}
+function isDue({ first }, next) {
+    return next?.current === undefined || (0,_order_js__WEBPACK_IMPORTED_MODULE_3__/* .compareKeys */ .Y)(first, next.current.key) < 0;
+}
+function lowest(cursors) {
+    let [first] = cursors;
+    for (const cursor of cursors) {
+        if (cursor.current && first?.current && (0,_order_js__WEBPACK_IMPORTED_MODULE_3__/* .compareKeys */ .Y)(cursor.current.key, first.current.key) < 0)
+            first = cursor;
+    }
+    return first;
+}
+
+
+/***/ }),
+
+/***/ 82784:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ toLine),
+/* harmony export */   j: () => (/* binding */ fromLine)
+/* harmony export */ });
+function toLine(item) {
+    const { key, action, reason, source, destination } = item;
+    const ours = source ? entryLine(source) : 0;
+    const theirs = destination ? entryLine(destination) : 0;
+    if ((item.action !== 'copy' && item.action !== 'unchanged') || item.twins === undefined)
+        return [key, action, reason, ours, theirs];
+    const { from, twins, differing } = item;
+    const continuation = { ...(from !== undefined && { from }), twins, ...(differing && { differing }) };
+    return [key, action, reason, ours, theirs, continuation];
+}
+/** The item that the line was made of. */
+function fromLine([key, action, reason, source, destination, continuation]) {
+    const ours = source === 0 ? undefined : entryOf(key, source);
+    const theirs = destination === 0 ? undefined : entryOf(key, destination);
+    if (theirs === undefined)
+        return { key, source: ours, action, reason };
+    if (ours === undefined)
+        return { key, destination: theirs, action, reason };
+    const both = { key, source: ours, destination: theirs, action, reason };
+    return continuation === undefined ? both : { ...both, ...continuation };
+}
+function entryLine(entry) {
+    const { size, etag, modified } = entry;
+    return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
+}
+function isUsual({ storageClass, restored, restoring, versionId }) {
+    return storageClass === USUAL.storageClass && !restored && !restoring && versionId === undefined;
+}
+function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, history, ...others }) {
+    if (history === undefined)
+        return others;
+    return { ...others, history: history.map(({ key: _, ...version }) => version) };
+}
+const USUAL = { storageClass: 'STANDARD', restored: false };
+function entryOf(key, [size, etag, modified, others]) {
+    return others === undefined
+        ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
+        : { key, size, etag, modified, ...expanded(key, others) };
+}
+function expanded(key, { history, ...others }) {
+    return history === undefined
+        ? others
+        : { ...others, history: history.map(version => ({ key, ...version })) };
+}
+
+
+/***/ }),
+
+/***/ 66149:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  JU: () => (/* binding */ PlanTotals),
+  Ed: () => (/* binding */ pairListings),
+  PG: () => (/* binding */ planPairs),
+  Hr: () => (/* binding */ uri)
+});
+
+// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
+var p_limit = __nccwpck_require__(70370);
+// EXTERNAL MODULE: ./lib/src/sync/decide.js
+var decide = __nccwpck_require__(31998);
+// EXTERNAL MODULE: ./lib/src/sync/history.js
+var sync_history = __nccwpck_require__(3808);
+;// CONCATENATED MODULE: ./lib/src/sync/decide-history.js
+
+
+/** Versions that the listings cannot tell from each other are asked about themselves, one pair after another. */
+async function decideHistory(source, destination, rules, gather) {
+    const { history = [] } = source;
+    const { history: copies = [] } = destination;
+    const comparisons = new Comparisons(rules);
+    for (;;) {
+        const alignment = (0,sync_history/* align */.MM)(history, copies, comparisons.same);
+        if ('ask' in alignment) {
+            await comparisons.find(alignment.ask, gather);
+            continue;
+        }
+        const { from, twins, differing } = alignment;
+        if (from === history.length) {
+            const reasons = twins.map(([ours, theirs]) => comparisons.reason(history[ours], copies[theirs]));
+            return { action: 'unchanged', reason: weakest(reasons), twins };
+        }
+        const decision = (0,decide/* decideCopy */.EF)(source, from === 0 ? 'versions-differ' : 'versions-missing', rules, from);
+        return decision.action === 'copy' ? { ...decision, twins, ...(differing && { differing }) } : decision;
+    }
+}
+/** What is known of pairs of versions, from the listings or because they were asked. */
+class Comparisons {
+    #rules;
+    #found = new Map();
+    constructor(rules) {
+        this.#rules = rules;
+    }
+    same = (version, copy) => {
+        if ((0,sync_history/* isMarker */.rg)(version) || (0,sync_history/* isMarker */.rg)(copy))
+            return (0,sync_history/* isMarker */.rg)(version) && (0,sync_history/* isMarker */.rg)(copy);
+        const comparison = this.#compare(version, copy);
+        return comparison === undefined ? undefined : !(0,decide/* isCopyReason */.iG)(comparison);
+    };
+    async find([version, copy], gather) {
+        if ((0,sync_history/* isMarker */.rg)(version) || (0,sync_history/* isMarker */.rg)(copy))
+            throw new RangeError('A delete marker has nothing to tell.');
+        const testimony = await gather(version, copy);
+        const comparison = (0,decide/* compareEvidence */.NU)(version, copy, testimony, this.#rules.compare);
+        this.#found.set(idOf(version, copy), comparison);
+    }
+    /** Why two versions are the same; `undefined` for delete markers, which have nothing that could differ. */
+    reason(version, copy) {
+        if (version === undefined || copy === undefined || (0,sync_history/* isMarker */.rg)(version) || (0,sync_history/* isMarker */.rg)(copy))
+            return undefined;
+        const comparison = this.#compare(version, copy);
+        return comparison === undefined || (0,decide/* isCopyReason */.iG)(comparison) ? undefined : comparison;
+    }
+    #compare(version, copy) {
+        return (0,decide/* compareListed */.NG)(version, copy, this.#rules.compare) ?? this.#found.get(idOf(version, copy));
+    }
+}
+function idOf(version, copy) {
+    return `${version.versionId} ${copy.versionId}`;
+}
+const STRONGEST_FIRST = ['same-etag', 'same-checksum', 'same-size'];
+function weakest(reasons) {
+    return STRONGEST_FIRST.findLast(reason => reasons.includes(reason)) ?? 'same-etag';
+}
+
+// EXTERNAL MODULE: ./lib/src/sync/merge.js
+var merge = __nccwpck_require__(26168);
+;// CONCATENATED MODULE: ./lib/src/sync/plan.js
+/**
+ * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
+ * what the guards, the choice of engine and the progress line are built on.
+ */
+
+
+
+
+
+/** Two listings as pairs of twins. */
+async function* pairListings(source, destination) {
+    for await (const meetings of (0,merge/* mergeByKey */.n)(source, destination, {
+        left: 'The source listing',
+        right: 'The destination listing',
+    })) {
+        yield meetings.map(({ key, left, right }) => asPair(key, left, right));
+    }
+}
+function asPair(key, source, destination) {
+    if (source !== undefined)
+        return destination === undefined ? { key, source } : { key, source, destination };
+    if (destination !== undefined)
+        return { key, destination };
+    throw new RangeError('A pair without either side.');
+}
+/** @param asking how many undecided pairs may be asked about at the same time */
+async function* planPairs(pairs, rules, gather, asking) {
+    const limit = (0,p_limit/* default */.A)(asking);
+    for await (const page of pairs) {
+        const items = page.filter(isThere).map(pair => planPair(pair, rules, gather, limit));
+        yield items.every(isDecided) ? items : await Promise.all(items);
+    }
+}
+/** A key that only the destination has, and that is deleted there, is no object of either side. */
+function isThere({ source, destination }) {
+    return source !== undefined || !(0,sync_history/* isDeleted */.oy)(destination);
+}
+/** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
+function isDecided(item) {
+    return !(item instanceof Promise);
+}
+function planPair(pair, rules, gather, limit) {
+    const decision = (0,decide/* decide */.LD)(pair, rules);
+    if (decision.action !== 'undecided')
+        return { ...pair, ...decision };
+    return limit(async () => {
+        const { source, destination } = pair;
+        if (source === undefined || destination === undefined)
+            throw new RangeError('Only twins can be undecided.');
+        if (source.history !== undefined)
+            return { ...pair, ...(await decideHistory(source, destination, rules, gather)) };
+        const evidence = await gather(source, destination);
+        return { ...pair, ...(0,decide/* decideWithEvidence */.MP)(source, destination, evidence, rules) };
+    });
+}
+/** What a plan amounts to, counted while it streams by. */
+class PlanTotals {
+    /** Source objects. */
+    listed = 0;
+    bytesListed = 0;
+    /** Destination objects. */
+    atDestination = 0;
+    toCopy = 0;
+    bytesToCopy = 0;
+    /** Of the objects to copy; 0 where versions are not told apart. */
+    versionsToCopy = 0;
+    toDelete = 0;
+    /** Archived objects to ask back. */
+    toRestore = 0;
+    /** Objects that cannot be carried, known before anything is tried. */
+    toFail = 0;
+    count(item) {
+        if (item.source !== undefined) {
+            this.listed++;
+            this.bytesListed += item.source.size;
+        }
+        if (item.destination !== undefined && !(0,sync_history/* isDeleted */.oy)(item.destination))
+            this.atDestination++;
+        if (item.action === 'copy' && item.source !== undefined) {
+            this.toCopy++;
+            if (item.source.history === undefined)
+                this.bytesToCopy += item.source.size;
+            else
+                this.#countVersions((0,sync_history/* versionsToSend */.TG)(item.source, item.from));
+        }
+        else if (item.action === 'delete')
+            this.toDelete++;
+        else if (item.action === 'restore')
+            this.toRestore++;
+        else if (item.action === 'fail')
+            this.toFail++;
+    }
+    #countVersions(versions) {
+        this.versionsToCopy += versions.length;
+        for (const version of versions)
+            this.bytesToCopy += (0,sync_history/* sizeOf */.$d)(version);
+    }
+}
+/** `s3://bucket/prefix` */
+function uri(location) {
+    return `s3://${location.bucket}/${location.prefix}`;
+}
+
+
+/***/ }),
+
 /***/ 41226:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -75041,6 +80572,94 @@ class Stop {
         this.#drain.abort();
         this.#abort.abort();
     }
+}
+
+
+/***/ }),
+
+/***/ 25845:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ transfer)
+/* harmony export */ });
+/* unused harmony export LANE */
+/** Large items that wait, at most; with so many the stream pauses. */
+const LANE = 1000;
+/**
+ * Works on every item until the stream ends, `draining` fires or a work throws. What is under way then is waited for,
+ * whatever happened; what waits in the lane is not started.
+ *
+ * @throws the first error, of a work or of the stream
+ */
+async function transfer(pages, { places, isLarge, work }, draining) {
+    const small = new Set();
+    const large = new Set();
+    const lane = [];
+    const failures = [];
+    const mayGoOn = () => failures.length === 0 && !draining.aborted;
+    let wake = () => { };
+    const oneEnds = () => new Promise(resolve => {
+        wake = resolve;
+    });
+    const start = (item, underWay) => {
+        const task = (async () => work(item))()
+            .catch(error => {
+            failures.push(error);
+        })
+            .finally(() => {
+            underWay.delete(task);
+            startLarge();
+            wake();
+        });
+        underWay.add(task);
+    };
+    const startLarge = () => {
+        while (large.size < places.forLarge && mayGoOn()) {
+            const item = lane.shift();
+            if (item === undefined)
+                return;
+            start(item, large);
+        }
+    };
+    /** While the stream pauses for the lane, nothing small can come. */
+    const shorten = async (length) => {
+        places.nothingSmall = true;
+        startLarge();
+        while (lane.length > length && mayGoOn())
+            await oneEnds();
+    };
+    try {
+        for await (const page of pages) {
+            for (const item of page) {
+                if (!mayGoOn())
+                    break;
+                if (isLarge(item)) {
+                    lane.push(item);
+                    startLarge();
+                    if (lane.length < LANE)
+                        continue;
+                    await shorten(LANE - 1);
+                    places.nothingSmall = false;
+                }
+                else {
+                    while (small.size >= places.forSmall && mayGoOn())
+                        await oneEnds();
+                    if (mayGoOn())
+                        start(item, small);
+                }
+            }
+            if (!mayGoOn())
+                break;
+        }
+        await shorten(0);
+    }
+    catch (error) {
+        failures.push(error);
+    }
+    await Promise.all([...small, ...large]);
+    if (failures.length > 0)
+        throw failures[0];
 }
 
 
@@ -83093,6 +88712,262 @@ class RequestError extends Error {
 
 /***/ }),
 
+/***/ 70370:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ pLimit)
+});
+
+// UNUSED EXPORTS: limitFunction
+
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
+
+
+/***/ }),
+
 /***/ 19311:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -83301,6 +89176,13 @@ function prettyMilliseconds(milliseconds, options) {
 	return sign + result.join(separator);
 }
 
+
+/***/ }),
+
+/***/ 13452:
+/***/ ((module) => {
+
+module.exports = /*#__PURE__*/JSON.parse('{"name":"@aws-sdk/client-datasync","description":"AWS SDK for JavaScript Datasync Client for Node.js, Browser and React Native","version":"3.1048.0","scripts":{"build":"concurrently \'yarn:build:types\' \'yarn:build:es\' && yarn build:cjs","build:cjs":"node ../../scripts/compilation/inline client-datasync","build:es":"tsc -p tsconfig.es.json","build:include:deps":"yarn g:turbo run build -F=\\"$npm_package_name\\"","build:types":"tsc -p tsconfig.types.json","build:types:downlevel":"downlevel-dts dist-types dist-types/ts3.4","clean":"premove dist-cjs dist-es dist-types tsconfig.cjs.tsbuildinfo tsconfig.es.tsbuildinfo tsconfig.types.tsbuildinfo","extract:docs":"api-extractor run --local","generate:client":"node ../../scripts/generate-clients/single-service --solo datasync","test:index":"tsc --noEmit ./test/index-types.ts && node ./test/index-objects.spec.mjs"},"main":"./dist-cjs/index.js","types":"./dist-types/index.d.ts","module":"./dist-es/index.js","sideEffects":false,"dependencies":{"@aws-crypto/sha256-browser":"5.2.0","@aws-crypto/sha256-js":"5.2.0","@aws-sdk/core":"^3.974.11","@aws-sdk/credential-provider-node":"^3.972.42","@aws-sdk/types":"^3.973.8","@smithy/core":"^3.24.2","@smithy/fetch-http-handler":"^5.4.2","@smithy/node-http-handler":"^4.7.2","@smithy/types":"^4.14.1","tslib":"^2.6.2"},"devDependencies":{"@tsconfig/node20":"20.1.8","@types/node":"^20.14.8","concurrently":"7.0.0","downlevel-dts":"0.10.1","premove":"4.0.0","typescript":"~5.8.3"},"engines":{"node":">=20.0.0"},"typesVersions":{"<4.5":{"dist-types/*":["dist-types/ts3.4/*"]}},"files":["dist-*/**"],"author":{"name":"AWS SDK for JavaScript Team","url":"https://aws.amazon.com/javascript/"},"license":"Apache-2.0","browser":{"./dist-es/runtimeConfig":"./dist-es/runtimeConfig.browser"},"react-native":{"./dist-es/runtimeConfig":"./dist-es/runtimeConfig.native"},"homepage":"https://github.com/aws/aws-sdk-js-v3/tree/main/clients/client-datasync","repository":{"type":"git","url":"https://github.com/aws/aws-sdk-js-v3.git","directory":"clients/client-datasync"}}');
 
 /***/ })
 

@@ -213,6 +213,45 @@ const DATASYNC_READS = [
   's3:ListMultipartUploadParts',
 ];
 
+/** Where DataSync's manifests and reports lie. */
+export function workBucketOf({ source }: TwoAccounts): string {
+  return `${source.bucket}-work`;
+}
+
+/**
+ * Makes all that a run with DataSync needs besides the two accounts: the role it copies with, a bucket of the source's
+ * account in the destination's Region for manifests and reports, and the source role's right to use both. Returns the
+ * ARN of the role.
+ */
+export function dataSyncWorld(lab: Lab, world: TwoAccounts): string {
+  const { source, destination } = world;
+  const role = dataSyncRole(lab, world);
+  const name = workBucketOf(world);
+  lab.s3.createBucket({ name, account: source.account, region: destination.region });
+  const { accounts } = lab.iam;
+  const work = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'];
+  accounts.putPolicy(role, 'work', policy(allow(work, `${arnOf(name)}/*`)));
+  accounts.putPolicy(source.role, 'datasync', policy(...dataSyncCalls(role, name)));
+  return role;
+}
+
+/** What the one who has DataSync copy needs. Source: DataSync User Guide, tutorial_s3-s3-cross-account-transfer. */
+export function dataSyncCalls(role: string, workBucket: string): object[] {
+  const work = [
+    's3:ListBucket',
+    's3:GetObject',
+    's3:PutObject',
+    's3:AbortMultipartUpload',
+    's3:DeleteObject',
+  ];
+  return [
+    allow('datasync:*', '*'),
+    allow('iam:PassRole', role),
+    allow('iam:CreateServiceLinkedRole', '*'),
+    { Effect: 'Allow', Action: work, Resource: [arnOf(workBucket), `${arnOf(workBucket)}/*`] },
+  ];
+}
+
 /**
  * Makes the role that DataSync copies with, as its guide has it: in the source's account, trusting the service alone,
  * and let into the destination by the bucket's policy. Returns its ARN.

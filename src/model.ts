@@ -14,7 +14,7 @@ export const MODES = ['sync', 'dry-run', 'verify', 'preflight'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Engines that work today; `auto` stands for the choice among them. */
-export const ENGINES = ['auto', 'copy', 'stream'] as const;
+export const ENGINES = ['auto', 'copy', 'stream', 'datasync'] as const;
 export type EngineName = Exclude<(typeof ENGINES)[number], 'auto'>;
 
 export const COMPARES = ['auto', 'size', 'newer', 'checksum', 'missing', 'always'] as const;
@@ -72,6 +72,9 @@ export interface Settings {
   /** Bytes of a multipart part; `auto` keeps the source's own part boundaries where they can be found. */
   readonly partSize: number | 'auto';
   readonly verify: Verify;
+  /** For manifests and reports of services: a bucket and a folder of it. */
+  readonly workLocation: Location | undefined;
+  readonly dataSync: DataSyncSettings;
   readonly report: ReportSettings;
 }
 
@@ -82,6 +85,17 @@ export interface SideSettings {
   /** Expected 12-digit owner of the bucket; `undefined` = the account of the role or identity of this side. */
   readonly account: string | undefined;
 }
+
+export interface DataSyncSettings {
+  /** ARN of the role that DataSync assumes. */
+  readonly roleArn: string | undefined;
+  readonly mode: DataSyncMode;
+  /** What this run makes in DataSync stays for the next one. */
+  readonly keep: boolean;
+}
+
+export const DATASYNC_MODES = ['enhanced', 'basic'] as const;
+export type DataSyncMode = (typeof DATASYNC_MODES)[number];
 
 export interface FilterSettings {
   /** Globs over the key without its prefix; empty = everything. */
@@ -235,8 +249,8 @@ export type Outcome = CopiedOutcome | SkippedOutcome | DeletedOutcome | FailedOu
 export interface CopiedOutcome {
   readonly key: string;
   readonly result: 'copied';
-  /** ETag S3 answered with, without quotes. */
-  readonly etag: string;
+  /** ETag S3 answered with, without quotes; absent where a service did the copying and did not tell. */
+  readonly etag?: string;
   readonly bytes: number;
   /** The object that was copied, where the source had overwritten the one that was listed. */
   readonly source?: ObjectEntry;
@@ -264,79 +278,6 @@ export interface FailedOutcome {
   readonly message: string;
   readonly versions?: readonly SentVersion[];
   readonly requestId: string | undefined;
-}
-
-/**
- * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object
- * checksums; equal ETags that are MD5s; equal ETags made of the MD5s of equal parts; equal sizes; nothing.
- */
-export const PROOFS = ['content', 'checksum', 'etag', 'part-etag', 'size', 'none'] as const;
-export type Proof = (typeof PROOFS)[number];
-
-/** The last word on one object: one line of `objects.ndjson`. */
-export interface ObjectRecord {
-  /** Full key in the source bucket; for objects only the destination has, the full key there. */
-  readonly key: string;
-  readonly destinationKey: string;
-  readonly size: number;
-  readonly action: RecordedAction;
-  readonly reason: CopyReason | UnchangedReason | SkipReason | FailReason | ExtraneousReason;
-  readonly sourceEtag?: string;
-  readonly destinationEtag?: string;
-  /** Of a history, the weakest among its versions. */
-  readonly proof: Proof;
-  readonly error?: { readonly code: string; readonly message: string };
-  readonly requestId?: string;
-  /** With `preserve: versions`: the source's history, oldest first. */
-  readonly versions?: readonly VersionRecord[];
-}
-
-/** One version of the source, and where it stands at the destination. */
-export interface VersionRecord {
-  /** Its version id. */
-  readonly source: string;
-  /** The version id of its copy; absent where there is none, or none that the destination still keeps. */
-  readonly destination?: string;
-  readonly deleteMarker?: true;
-  /** Sent by this run; where an object `would-copy`, that would be. */
-  readonly copied?: true;
-  readonly size: number;
-  readonly sourceEtag?: string;
-  readonly destinationEtag?: string;
-  readonly proof: Proof;
-}
-export type RecordedAction =
-  | 'copied'
-  | 'would-copy'
-  | 'unchanged'
-  | 'skipped'
-  | 'failed'
-  | 'deleted'
-  | 'would-delete'
-  | 'kept';
-
-/** `listed = copied + unchanged + skipped + failed` holds at the end of every run. In a dry run the same words stand in the conditional. */
-export interface Totals {
-  readonly listed: number;
-  readonly copied: number;
-  readonly unchanged: number;
-  readonly skipped: number;
-  readonly failed: number;
-  readonly deleted: number;
-  /** Objects only the destination has, left in place. */
-  readonly kept: number;
-  /** Those of `kept` that should be gone: a deletion failed, or `mode: verify` with `delete: true` found them. */
-  readonly undeleted: number;
-  readonly bytesListed: number;
-  readonly bytesCopied: number;
-  /** Versions and delete markers of the objects copied; absent where versions are not told apart, or none was. */
-  readonly versionsCopied?: number;
-  /** Older versions of objects copied or unchanged that the destination does not keep; absent where there are none. */
-  readonly versionsNotKept?: number;
-  /** Objects per `action: reason`, for example `copied: missing`. */
-  readonly reasons: Readonly<Record<string, number>>;
-  /** Objects per proof, over copied and unchanged ones. */
-  readonly proofs: Readonly<Record<Proof, number>>;
 }
 
 export type Verdict = 'pass' | 'warn' | 'fail' | 'unknown';

@@ -1,4 +1,4 @@
-/** After the step, whatever became of it: ends uploads that a killed run left open and saves its report. */
+/** After the step, whatever became of it: ends what a killed run left open and saves its report. */
 import { rm } from 'node:fs/promises';
 import { messageOf } from './errors.ts';
 import { uploadFolder } from './github/artifact.ts';
@@ -16,8 +16,7 @@ async function post(): Promise<void> {
   }
   if (left.cleanUp !== undefined) {
     const host = { environment: process.env, idToken, mask };
-    const aborted = await cleanUp(left.cleanUp, host, AbortSignal.timeout(MINUTE));
-    log.info(`Aborted ${aborted} multipart uploads that the run left open.`);
+    for (const done of await cleanUp(left.cleanUp, host, AbortSignal.timeout(MINUTE))) log.info(done);
   }
   if (left.upload !== undefined) {
     const { url, warning } = await uploadFolder(left.upload);

@@ -83,7 +83,7 @@ const REFUSED: readonly [string, string, ...RegExp[]][] = [
   ['mode', 'dryrun', /sync, dry-run, verify, preflight/],
   ['mode', 'Sync', /not understood/],
   ['engine', 'rclone', /auto, copy, stream/],
-  ['engine', 'datasync', /not available in this version yet/, /auto, copy, stream/],
+  ['engine', 'data-sync', /auto, copy, stream, datasync/],
   ['engine', 'batch', /yet/],
   ['engine', 'replication', /yet/],
   ['include', '!*.tmp', /exclude/],
@@ -127,6 +127,13 @@ const REFUSED: readonly [string, string, ...RegExp[]][] = [
   ['part-size', '5MB', /too small/, /5MiB to 5GiB/],
   ['part-size', '6GiB', /too large/],
   ['verify', 'etag', /none, listing, checksum, content/],
+  ['work-location', 'octo-work', /does not begin with s3:/],
+  ['work-location', 's3://octo-work/dt=1', /characters that DataSync does not take/],
+  ['work-location', 's3://octo-work//a', /empty part/],
+  ['work-location', 's3://octo-work/a/../b', /empty part/],
+  ['datasync-role', 'datasync', /not an ARN/],
+  ['datasync-mode', 'Enhanced', /enhanced, basic/],
+  ['datasync-keep', 'no', /true or false/],
   ['report', 'a\nb', /one line/],
   ['artifact', 'a/b', /a name without/],
   ['artifact-retention-days', '0', /1 to 400/],
@@ -216,7 +223,53 @@ function withVersions(name: string, wrong: string[], right: string): (typeof COM
   ]);
 }
 
-for (const [wrong, says, right] of COMBINATIONS) {
+/** With DataSync: what cannot be beside it, the one sentence it must give, and a neighbour that is fine. */
+const BESIDE_DATASYNC: readonly [Record<string, string>, RegExp, Record<string, string>][] = [
+  [{ 'work-location': '' }, /^work-location: is required/, {}],
+  [{ 'datasync-role': '' }, /^datasync-role: is required/, {}],
+  [
+    { 'source-role': 'arn:aws:iam::444455556666:role/a' },
+    /^datasync-role: the role is in account 111122223333, source-role in 444455556666/,
+    { 'source-role': 'arn:aws:iam::111122223333:role/a' },
+  ],
+  [
+    { 'work-location': 's3://from/work' },
+    /^work-location: s3:\/\/from\/work\/ overlaps with s3:\/\/from/,
+    {},
+  ],
+  [{ 'work-location': 's3://onto' }, /^work-location: s3:\/\/onto overlaps/, {}],
+  [
+    { preserve: 'metadata, tags, acl, checksum' },
+    /^preserve: "acl, checksum" cannot be kept.*copy or stream/,
+    { preserve: 'metadata, tags' },
+  ],
+  [{ preserve: 'tags' }, /^preserve: .*always copies metadata/, { preserve: 'metadata' }],
+  [
+    { 'storage-class': 'REDUCED_REDUNDANCY' },
+    /^storage-class: .*GLACIER_IR/,
+    { 'storage-class': 'GLACIER_IR' },
+  ],
+  [{ encryption: 'AES256' }, /^encryption: "AES256" cannot be kept/, { encryption: '' }],
+  [{ acl: 'private' }, /^acl: "private" cannot be kept/, {}],
+  [{ 'request-payer': 'true' }, /^request-payer: "true" cannot be kept/, { 'request-payer': 'false' }],
+];
+
+const DATASYNC = {
+  engine: 'datasync',
+  'datasync-role': 'arn:aws:iam::111122223333:role/datasync',
+  'work-location': 's3://work/folder',
+};
+const ALL_COMBINATIONS = [
+  ...COMBINATIONS,
+  ...BESIDE_DATASYNC.map(
+    ([wrong, says, right]) => [{ ...DATASYNC, ...wrong }, says, { ...DATASYNC, ...right }] as const,
+  ),
+  ...Object.entries({ ...DATASYNC, 'datasync-mode': 'basic', 'datasync-keep': 'false' })
+    .filter(([name]) => name !== 'engine')
+    .map(([name, value]) => [{ [name]: value }, new RegExp(`^${name}: has no meaning`), {}] as const),
+];
+
+for (const [wrong, says, right] of ALL_COMBINATIONS) {
   test(`together refused: ${JSON.stringify(wrong)}`, () => {
     const found = problems(wrong);
     assert.equal(found.length, 1, found.join('\n'));
@@ -265,7 +318,7 @@ const UNKNOWN: readonly [string, RegExp][] = [
   ['destinaton-role', /Did you mean destination-role\?/],
   ['constructor', /there is no such input/],
   ['time-limit', /not available in this version yet/],
-  ['work-location', /not available in this version yet/],
+  ['batch-role', /not available in this version yet/],
   ['github-token', /not available in this version yet/],
 ];
 

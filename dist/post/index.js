@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 9659:
+/***/ 89659:
 /***/ (function(__unused_webpack_module, exports, __nccwpck_require__) {
 
 
@@ -52,11 +52,11 @@ Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
 exports.getProxyUrl = getProxyUrl;
 exports.isHttps = isHttps;
-const http = __importStar(__nccwpck_require__(8611));
-const https = __importStar(__nccwpck_require__(5692));
-const pm = __importStar(__nccwpck_require__(3335));
-const tunnel = __importStar(__nccwpck_require__(770));
-const undici_1 = __nccwpck_require__(6752);
+const http = __importStar(__nccwpck_require__(58611));
+const https = __importStar(__nccwpck_require__(65692));
+const pm = __importStar(__nccwpck_require__(83335));
+const tunnel = __importStar(__nccwpck_require__(20770));
+const undici_1 = __nccwpck_require__(46752);
 var HttpCodes;
 (function (HttpCodes) {
     HttpCodes[HttpCodes["OK"] = 200] = "OK";
@@ -744,7 +744,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
-/***/ 3335:
+/***/ 83335:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -847,7 +847,7 @@ class DecodedURL extends URL {
 /***/ 8282:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Crc32, Crc32Js, Crc32Node } = __nccwpck_require__(9542);
+const { Crc32, Crc32Js, Crc32Node } = __nccwpck_require__(99542);
 exports.Crc32 = Crc32;
 exports.Crc32Js = Crc32Js;
 exports.Crc32Node = Crc32Node;
@@ -1010,14 +1010,14 @@ exports.crc64NvmeCrtContainer = crc64NvmeCrtContainer;
 
 /***/ }),
 
-/***/ 238:
+/***/ 20238:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { setFeature } = __nccwpck_require__(5152);
-const { HttpRequest } = __nccwpck_require__(3422);
-const { isArrayBuffer, toUint8Array, createBufferedReadable, createChecksumStream } = __nccwpck_require__(2430);
+const { HttpRequest } = __nccwpck_require__(93422);
+const { isArrayBuffer, toUint8Array, createBufferedReadable, createChecksumStream } = __nccwpck_require__(92430);
 const { Crc64Nvme, Crc32c, Crc32 } = __nccwpck_require__(8282);
-const { normalizeProvider } = __nccwpck_require__(2658);
+const { normalizeProvider } = __nccwpck_require__(92658);
 
 const RequestChecksumCalculation = {
     WHEN_SUPPORTED: "WHEN_SUPPORTED",
@@ -1462,12 +1462,12 @@ exports.resolveFlexibleChecksumsConfig = resolveFlexibleChecksumsConfig;
 
 /***/ }),
 
-/***/ 3242:
+/***/ 63242:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { toUint8Array, concatBytes } = __nccwpck_require__(2430);
-const { createHmac, createHash } = __nccwpck_require__(7598);
-const { Sha256, Sha256Js, Sha256Node } = __nccwpck_require__(9542);
+const { toUint8Array, concatBytes } = __nccwpck_require__(92430);
+const { createHmac, createHash } = __nccwpck_require__(77598);
+const { Sha256, Sha256Js, Sha256Node } = __nccwpck_require__(99542);
 exports.Sha256 = Sha256;
 exports.Sha256Js = Sha256Js;
 exports.Sha256Node = Sha256Node;
@@ -2205,31 +2205,2876 @@ exports.Sha512WebCrypto = Sha512WebCrypto;
 
 /***/ }),
 
-/***/ 3711:
+/***/ 2523:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.resolveHttpAuthSchemeConfig = exports.defaultDataSyncHttpAuthSchemeProvider = exports.defaultDataSyncHttpAuthSchemeParametersProvider = void 0;
+const httpAuthSchemes_1 = __nccwpck_require__(97523);
+const client_1 = __nccwpck_require__(92658);
+const defaultDataSyncHttpAuthSchemeParametersProvider = async (config, context, input) => {
+    return {
+        operation: (0, client_1.getSmithyContext)(context).operation,
+        region: await (0, client_1.normalizeProvider)(config.region)() || (() => {
+            throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })(),
+    };
+};
+exports.defaultDataSyncHttpAuthSchemeParametersProvider = defaultDataSyncHttpAuthSchemeParametersProvider;
+function createAwsAuthSigv4HttpAuthOption(authParameters) {
+    return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+            name: "datasync",
+            region: authParameters.region,
+        },
+        propertiesExtractor: (config, context) => ({
+            signingProperties: {
+                config,
+                context,
+            },
+        }),
+    };
+}
+const defaultDataSyncHttpAuthSchemeProvider = (authParameters) => {
+    const options = [];
+    switch (authParameters.operation) {
+        default: {
+            options.push(createAwsAuthSigv4HttpAuthOption(authParameters));
+        }
+    }
+    return options;
+};
+exports.defaultDataSyncHttpAuthSchemeProvider = defaultDataSyncHttpAuthSchemeProvider;
+const resolveHttpAuthSchemeConfig = (config) => {
+    const config_0 = (0, httpAuthSchemes_1.resolveAwsSdkSigV4Config)(config);
+    return Object.assign(config_0, {
+        authSchemePreference: (0, client_1.normalizeProvider)(config.authSchemePreference ?? []),
+    });
+};
+exports.resolveHttpAuthSchemeConfig = resolveHttpAuthSchemeConfig;
+
+
+/***/ }),
+
+/***/ 40146:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.bdd = void 0;
+const endpoints_1 = __nccwpck_require__(62085);
+const k = "ref";
+const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "getAttr", g = { [k]: "Endpoint" }, h = { [k]: d }, i = {}, j = [{ [k]: "Region" }];
+const _data = {
+    conditions: [
+        [c, [g]],
+        [c, j],
+        ["aws.partition", j, d],
+        [e, [{ [k]: "UseFIPS" }, b]],
+        [e, [{ [k]: "UseDualStack" }, b]],
+        [e, [{ fn: f, argv: [h, "supportsDualStack"] }, b]],
+        [e, [{ fn: f, argv: [h, "supportsFIPS"] }, b]]
+    ],
+    results: [
+        [a],
+        [a, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [g, i],
+        ["https://datasync-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", i],
+        [a, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://datasync-fips.{Region}.{PartitionResult#dnsSuffix}", i],
+        [a, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://datasync.{Region}.{PartitionResult#dualStackDnsSuffix}", i],
+        [a, "DualStack is enabled but this partition does not support DualStack"],
+        ["https://datasync.{Region}.{PartitionResult#dnsSuffix}", i],
+        [a, "Invalid Configuration: Missing Region"]
+    ]
+};
+const root = 2;
+const r = 100_000_000;
+const nodes = new Int32Array([
+    -1, 1, -1,
+    0, 12, 3,
+    1, 4, r + 11,
+    2, 5, r + 11,
+    3, 8, 6,
+    4, 7, r + 10,
+    5, r + 8, r + 9,
+    4, 10, 9,
+    6, r + 6, r + 7,
+    5, 11, r + 5,
+    6, r + 4, r + 5,
+    3, r + 1, 13,
+    4, r + 2, r + 3,
+]);
+exports.bdd = endpoints_1.BinaryDecisionDiagram.from(nodes, root, _data.conditions, _data.results);
+
+
+/***/ }),
+
+/***/ 9317:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.defaultEndpointResolver = void 0;
+const client_1 = __nccwpck_require__(5152);
+const endpoints_1 = __nccwpck_require__(62085);
+const bdd_1 = __nccwpck_require__(40146);
+const cache = new endpoints_1.EndpointCache({
+    size: 50,
+    params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"],
+});
+const defaultEndpointResolver = (endpointParams, context = {}) => {
+    return cache.get(endpointParams, () => (0, endpoints_1.decideEndpoint)(bdd_1.bdd, {
+        endpointParams: endpointParams,
+        logger: context.logger,
+    }));
+};
+exports.defaultEndpointResolver = defaultEndpointResolver;
+endpoints_1.customEndpointFunctions.aws = client_1.awsEndpointFunctions;
+
+
+/***/ }),
+
+/***/ 58784:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var client$1 = __nccwpck_require__(5152);
+var core = __nccwpck_require__(90402);
+var client = __nccwpck_require__(92658);
+var config = __nccwpck_require__(47291);
+var endpoints = __nccwpck_require__(62085);
+var protocols = __nccwpck_require__(93422);
+var retry = __nccwpck_require__(23609);
+var schema = __nccwpck_require__(26890);
+var httpAuthSchemeProvider = __nccwpck_require__(2523);
+var runtimeConfig = __nccwpck_require__(54034);
+var schemas_0 = __nccwpck_require__(36644);
+var errors = __nccwpck_require__(64488);
+var DataSyncServiceException = __nccwpck_require__(7208);
+
+const resolveClientEndpointParameters = (options) => {
+    return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "datasync",
+    });
+};
+const commonParams = {
+    UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+    Endpoint: { type: "builtInParams", name: "endpoint" },
+    Region: { type: "builtInParams", name: "region" },
+    UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" },
+};
+
+const getHttpAuthExtensionConfiguration = (runtimeConfig) => {
+    const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+    let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+    let _credentials = runtimeConfig.credentials;
+    return {
+        setHttpAuthScheme(httpAuthScheme) {
+            const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+            if (index === -1) {
+                _httpAuthSchemes.push(httpAuthScheme);
+            }
+            else {
+                _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+            }
+        },
+        httpAuthSchemes() {
+            return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+            _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+            return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+            _credentials = credentials;
+        },
+        credentials() {
+            return _credentials;
+        },
+    };
+};
+const resolveHttpAuthRuntimeConfig = (config) => {
+    return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials(),
+    };
+};
+
+const resolveRuntimeExtensions = (runtimeConfig, extensions) => {
+    const extensionConfiguration = Object.assign(client$1.getAwsRegionExtensionConfiguration(runtimeConfig), client.getDefaultExtensionConfiguration(runtimeConfig), protocols.getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration(runtimeConfig));
+    extensions.forEach((extension) => extension.configure(extensionConfiguration));
+    return Object.assign(runtimeConfig, client$1.resolveAwsRegionExtensionConfiguration(extensionConfiguration), client.resolveDefaultRuntimeConfig(extensionConfiguration), protocols.resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig(extensionConfiguration));
+};
+
+class DataSyncClient extends client.Client {
+    config;
+    constructor(...[configuration]) {
+        const _config_0 = runtimeConfig.getRuntimeConfig(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters(_config_0);
+        const _config_2 = client$1.resolveUserAgentConfig(_config_1);
+        const _config_3 = retry.resolveRetryConfig(_config_2);
+        const _config_4 = config.resolveRegionConfig(_config_3);
+        const _config_5 = client$1.resolveHostHeaderConfig(_config_4);
+        const _config_6 = endpoints.resolveEndpointConfig(_config_5);
+        const _config_7 = httpAuthSchemeProvider.resolveHttpAuthSchemeConfig(_config_6);
+        const _config_8 = resolveRuntimeExtensions(_config_7, configuration?.extensions || []);
+        this.config = _config_8;
+        this.middlewareStack.use(schema.getSchemaSerdePlugin(this.config));
+        this.middlewareStack.use(client$1.getUserAgentPlugin(this.config));
+        this.middlewareStack.use(retry.getRetryPlugin(this.config));
+        this.middlewareStack.use(protocols.getContentLengthPlugin(this.config));
+        this.middlewareStack.use(client$1.getHostHeaderPlugin(this.config));
+        this.middlewareStack.use(client$1.getLoggerPlugin(this.config));
+        this.middlewareStack.use(client$1.getRecursionDetectionPlugin(this.config));
+        this.middlewareStack.use(core.getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
+            httpAuthSchemeParametersProvider: httpAuthSchemeProvider.defaultDataSyncHttpAuthSchemeParametersProvider,
+            identityProviderConfigProvider: async (config) => new core.DefaultIdentityProviderConfig({
+                "aws.auth#sigv4": config.credentials,
+            }),
+        }));
+        this.middlewareStack.use(core.getHttpSigningPlugin(this.config));
+    }
+    destroy() {
+        super.destroy();
+    }
+}
+
+class CancelTaskExecutionCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CancelTaskExecution", {})
+    .n("DataSyncClient", "CancelTaskExecutionCommand")
+    .sc(schemas_0.CancelTaskExecution$)
+    .build() {
+}
+
+class CreateAgentCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateAgent", {})
+    .n("DataSyncClient", "CreateAgentCommand")
+    .sc(schemas_0.CreateAgent$)
+    .build() {
+}
+
+class CreateLocationAzureBlobCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationAzureBlob", {})
+    .n("DataSyncClient", "CreateLocationAzureBlobCommand")
+    .sc(schemas_0.CreateLocationAzureBlob$)
+    .build() {
+}
+
+class CreateLocationEfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationEfs", {})
+    .n("DataSyncClient", "CreateLocationEfsCommand")
+    .sc(schemas_0.CreateLocationEfs$)
+    .build() {
+}
+
+class CreateLocationFsxLustreCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationFsxLustre", {})
+    .n("DataSyncClient", "CreateLocationFsxLustreCommand")
+    .sc(schemas_0.CreateLocationFsxLustre$)
+    .build() {
+}
+
+class CreateLocationFsxOntapCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationFsxOntap", {})
+    .n("DataSyncClient", "CreateLocationFsxOntapCommand")
+    .sc(schemas_0.CreateLocationFsxOntap$)
+    .build() {
+}
+
+class CreateLocationFsxOpenZfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationFsxOpenZfs", {})
+    .n("DataSyncClient", "CreateLocationFsxOpenZfsCommand")
+    .sc(schemas_0.CreateLocationFsxOpenZfs$)
+    .build() {
+}
+
+class CreateLocationFsxWindowsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationFsxWindows", {})
+    .n("DataSyncClient", "CreateLocationFsxWindowsCommand")
+    .sc(schemas_0.CreateLocationFsxWindows$)
+    .build() {
+}
+
+class CreateLocationHdfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationHdfs", {})
+    .n("DataSyncClient", "CreateLocationHdfsCommand")
+    .sc(schemas_0.CreateLocationHdfs$)
+    .build() {
+}
+
+class CreateLocationNfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationNfs", {})
+    .n("DataSyncClient", "CreateLocationNfsCommand")
+    .sc(schemas_0.CreateLocationNfs$)
+    .build() {
+}
+
+class CreateLocationObjectStorageCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationObjectStorage", {})
+    .n("DataSyncClient", "CreateLocationObjectStorageCommand")
+    .sc(schemas_0.CreateLocationObjectStorage$)
+    .build() {
+}
+
+class CreateLocationS3Command extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationS3", {})
+    .n("DataSyncClient", "CreateLocationS3Command")
+    .sc(schemas_0.CreateLocationS3$)
+    .build() {
+}
+
+class CreateLocationSmbCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateLocationSmb", {})
+    .n("DataSyncClient", "CreateLocationSmbCommand")
+    .sc(schemas_0.CreateLocationSmb$)
+    .build() {
+}
+
+class CreateTaskCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "CreateTask", {})
+    .n("DataSyncClient", "CreateTaskCommand")
+    .sc(schemas_0.CreateTask$)
+    .build() {
+}
+
+class DeleteAgentCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DeleteAgent", {})
+    .n("DataSyncClient", "DeleteAgentCommand")
+    .sc(schemas_0.DeleteAgent$)
+    .build() {
+}
+
+class DeleteLocationCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DeleteLocation", {})
+    .n("DataSyncClient", "DeleteLocationCommand")
+    .sc(schemas_0.DeleteLocation$)
+    .build() {
+}
+
+class DeleteTaskCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DeleteTask", {})
+    .n("DataSyncClient", "DeleteTaskCommand")
+    .sc(schemas_0.DeleteTask$)
+    .build() {
+}
+
+class DescribeAgentCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeAgent", {})
+    .n("DataSyncClient", "DescribeAgentCommand")
+    .sc(schemas_0.DescribeAgent$)
+    .build() {
+}
+
+class DescribeLocationAzureBlobCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationAzureBlob", {})
+    .n("DataSyncClient", "DescribeLocationAzureBlobCommand")
+    .sc(schemas_0.DescribeLocationAzureBlob$)
+    .build() {
+}
+
+class DescribeLocationEfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationEfs", {})
+    .n("DataSyncClient", "DescribeLocationEfsCommand")
+    .sc(schemas_0.DescribeLocationEfs$)
+    .build() {
+}
+
+class DescribeLocationFsxLustreCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationFsxLustre", {})
+    .n("DataSyncClient", "DescribeLocationFsxLustreCommand")
+    .sc(schemas_0.DescribeLocationFsxLustre$)
+    .build() {
+}
+
+class DescribeLocationFsxOntapCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationFsxOntap", {})
+    .n("DataSyncClient", "DescribeLocationFsxOntapCommand")
+    .sc(schemas_0.DescribeLocationFsxOntap$)
+    .build() {
+}
+
+class DescribeLocationFsxOpenZfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationFsxOpenZfs", {})
+    .n("DataSyncClient", "DescribeLocationFsxOpenZfsCommand")
+    .sc(schemas_0.DescribeLocationFsxOpenZfs$)
+    .build() {
+}
+
+class DescribeLocationFsxWindowsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationFsxWindows", {})
+    .n("DataSyncClient", "DescribeLocationFsxWindowsCommand")
+    .sc(schemas_0.DescribeLocationFsxWindows$)
+    .build() {
+}
+
+class DescribeLocationHdfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationHdfs", {})
+    .n("DataSyncClient", "DescribeLocationHdfsCommand")
+    .sc(schemas_0.DescribeLocationHdfs$)
+    .build() {
+}
+
+class DescribeLocationNfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationNfs", {})
+    .n("DataSyncClient", "DescribeLocationNfsCommand")
+    .sc(schemas_0.DescribeLocationNfs$)
+    .build() {
+}
+
+class DescribeLocationObjectStorageCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationObjectStorage", {})
+    .n("DataSyncClient", "DescribeLocationObjectStorageCommand")
+    .sc(schemas_0.DescribeLocationObjectStorage$)
+    .build() {
+}
+
+class DescribeLocationS3Command extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationS3", {})
+    .n("DataSyncClient", "DescribeLocationS3Command")
+    .sc(schemas_0.DescribeLocationS3$)
+    .build() {
+}
+
+class DescribeLocationSmbCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeLocationSmb", {})
+    .n("DataSyncClient", "DescribeLocationSmbCommand")
+    .sc(schemas_0.DescribeLocationSmb$)
+    .build() {
+}
+
+class DescribeTaskCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeTask", {})
+    .n("DataSyncClient", "DescribeTaskCommand")
+    .sc(schemas_0.DescribeTask$)
+    .build() {
+}
+
+class DescribeTaskExecutionCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "DescribeTaskExecution", {})
+    .n("DataSyncClient", "DescribeTaskExecutionCommand")
+    .sc(schemas_0.DescribeTaskExecution$)
+    .build() {
+}
+
+class ListAgentsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListAgents", {})
+    .n("DataSyncClient", "ListAgentsCommand")
+    .sc(schemas_0.ListAgents$)
+    .build() {
+}
+
+class ListLocationsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListLocations", {})
+    .n("DataSyncClient", "ListLocationsCommand")
+    .sc(schemas_0.ListLocations$)
+    .build() {
+}
+
+class ListTagsForResourceCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListTagsForResource", {})
+    .n("DataSyncClient", "ListTagsForResourceCommand")
+    .sc(schemas_0.ListTagsForResource$)
+    .build() {
+}
+
+class ListTaskExecutionsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListTaskExecutions", {})
+    .n("DataSyncClient", "ListTaskExecutionsCommand")
+    .sc(schemas_0.ListTaskExecutions$)
+    .build() {
+}
+
+class ListTasksCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "ListTasks", {})
+    .n("DataSyncClient", "ListTasksCommand")
+    .sc(schemas_0.ListTasks$)
+    .build() {
+}
+
+class StartTaskExecutionCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "StartTaskExecution", {})
+    .n("DataSyncClient", "StartTaskExecutionCommand")
+    .sc(schemas_0.StartTaskExecution$)
+    .build() {
+}
+
+class TagResourceCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "TagResource", {})
+    .n("DataSyncClient", "TagResourceCommand")
+    .sc(schemas_0.TagResource$)
+    .build() {
+}
+
+class UntagResourceCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UntagResource", {})
+    .n("DataSyncClient", "UntagResourceCommand")
+    .sc(schemas_0.UntagResource$)
+    .build() {
+}
+
+class UpdateAgentCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateAgent", {})
+    .n("DataSyncClient", "UpdateAgentCommand")
+    .sc(schemas_0.UpdateAgent$)
+    .build() {
+}
+
+class UpdateLocationAzureBlobCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationAzureBlob", {})
+    .n("DataSyncClient", "UpdateLocationAzureBlobCommand")
+    .sc(schemas_0.UpdateLocationAzureBlob$)
+    .build() {
+}
+
+class UpdateLocationEfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationEfs", {})
+    .n("DataSyncClient", "UpdateLocationEfsCommand")
+    .sc(schemas_0.UpdateLocationEfs$)
+    .build() {
+}
+
+class UpdateLocationFsxLustreCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationFsxLustre", {})
+    .n("DataSyncClient", "UpdateLocationFsxLustreCommand")
+    .sc(schemas_0.UpdateLocationFsxLustre$)
+    .build() {
+}
+
+class UpdateLocationFsxOntapCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationFsxOntap", {})
+    .n("DataSyncClient", "UpdateLocationFsxOntapCommand")
+    .sc(schemas_0.UpdateLocationFsxOntap$)
+    .build() {
+}
+
+class UpdateLocationFsxOpenZfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationFsxOpenZfs", {})
+    .n("DataSyncClient", "UpdateLocationFsxOpenZfsCommand")
+    .sc(schemas_0.UpdateLocationFsxOpenZfs$)
+    .build() {
+}
+
+class UpdateLocationFsxWindowsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationFsxWindows", {})
+    .n("DataSyncClient", "UpdateLocationFsxWindowsCommand")
+    .sc(schemas_0.UpdateLocationFsxWindows$)
+    .build() {
+}
+
+class UpdateLocationHdfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationHdfs", {})
+    .n("DataSyncClient", "UpdateLocationHdfsCommand")
+    .sc(schemas_0.UpdateLocationHdfs$)
+    .build() {
+}
+
+class UpdateLocationNfsCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationNfs", {})
+    .n("DataSyncClient", "UpdateLocationNfsCommand")
+    .sc(schemas_0.UpdateLocationNfs$)
+    .build() {
+}
+
+class UpdateLocationObjectStorageCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationObjectStorage", {})
+    .n("DataSyncClient", "UpdateLocationObjectStorageCommand")
+    .sc(schemas_0.UpdateLocationObjectStorage$)
+    .build() {
+}
+
+class UpdateLocationS3Command extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationS3", {})
+    .n("DataSyncClient", "UpdateLocationS3Command")
+    .sc(schemas_0.UpdateLocationS3$)
+    .build() {
+}
+
+class UpdateLocationSmbCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateLocationSmb", {})
+    .n("DataSyncClient", "UpdateLocationSmbCommand")
+    .sc(schemas_0.UpdateLocationSmb$)
+    .build() {
+}
+
+class UpdateTaskCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateTask", {})
+    .n("DataSyncClient", "UpdateTaskCommand")
+    .sc(schemas_0.UpdateTask$)
+    .build() {
+}
+
+class UpdateTaskExecutionCommand extends client.Command
+    .classBuilder()
+    .ep(commonParams)
+    .m(function (Command, cs, config, o) {
+    return [endpoints.getEndpointPlugin(config, Command.getEndpointParameterInstructions())];
+})
+    .s("FmrsService", "UpdateTaskExecution", {})
+    .n("DataSyncClient", "UpdateTaskExecutionCommand")
+    .sc(schemas_0.UpdateTaskExecution$)
+    .build() {
+}
+
+const paginateListAgents = core.createPaginator(DataSyncClient, ListAgentsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListLocations = core.createPaginator(DataSyncClient, ListLocationsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListTagsForResource = core.createPaginator(DataSyncClient, ListTagsForResourceCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListTaskExecutions = core.createPaginator(DataSyncClient, ListTaskExecutionsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListTasks = core.createPaginator(DataSyncClient, ListTasksCommand, "NextToken", "NextToken", "MaxResults");
+
+const commands = {
+    CancelTaskExecutionCommand,
+    CreateAgentCommand,
+    CreateLocationAzureBlobCommand,
+    CreateLocationEfsCommand,
+    CreateLocationFsxLustreCommand,
+    CreateLocationFsxOntapCommand,
+    CreateLocationFsxOpenZfsCommand,
+    CreateLocationFsxWindowsCommand,
+    CreateLocationHdfsCommand,
+    CreateLocationNfsCommand,
+    CreateLocationObjectStorageCommand,
+    CreateLocationS3Command,
+    CreateLocationSmbCommand,
+    CreateTaskCommand,
+    DeleteAgentCommand,
+    DeleteLocationCommand,
+    DeleteTaskCommand,
+    DescribeAgentCommand,
+    DescribeLocationAzureBlobCommand,
+    DescribeLocationEfsCommand,
+    DescribeLocationFsxLustreCommand,
+    DescribeLocationFsxOntapCommand,
+    DescribeLocationFsxOpenZfsCommand,
+    DescribeLocationFsxWindowsCommand,
+    DescribeLocationHdfsCommand,
+    DescribeLocationNfsCommand,
+    DescribeLocationObjectStorageCommand,
+    DescribeLocationS3Command,
+    DescribeLocationSmbCommand,
+    DescribeTaskCommand,
+    DescribeTaskExecutionCommand,
+    ListAgentsCommand,
+    ListLocationsCommand,
+    ListTagsForResourceCommand,
+    ListTaskExecutionsCommand,
+    ListTasksCommand,
+    StartTaskExecutionCommand,
+    TagResourceCommand,
+    UntagResourceCommand,
+    UpdateAgentCommand,
+    UpdateLocationAzureBlobCommand,
+    UpdateLocationEfsCommand,
+    UpdateLocationFsxLustreCommand,
+    UpdateLocationFsxOntapCommand,
+    UpdateLocationFsxOpenZfsCommand,
+    UpdateLocationFsxWindowsCommand,
+    UpdateLocationHdfsCommand,
+    UpdateLocationNfsCommand,
+    UpdateLocationObjectStorageCommand,
+    UpdateLocationS3Command,
+    UpdateLocationSmbCommand,
+    UpdateTaskCommand,
+    UpdateTaskExecutionCommand,
+};
+const paginators = {
+    paginateListAgents,
+    paginateListLocations,
+    paginateListTagsForResource,
+    paginateListTaskExecutions,
+    paginateListTasks,
+};
+class DataSync extends DataSyncClient {
+}
+client.createAggregatedClient(commands, DataSync, { paginators });
+
+const AgentStatus = {
+    OFFLINE: "OFFLINE",
+    ONLINE: "ONLINE",
+};
+const Atime = {
+    BEST_EFFORT: "BEST_EFFORT",
+    NONE: "NONE",
+};
+const AzureAccessTier = {
+    ARCHIVE: "ARCHIVE",
+    COOL: "COOL",
+    HOT: "HOT",
+};
+const AzureBlobAuthenticationType = {
+    NONE: "NONE",
+    SAS: "SAS",
+};
+const AzureBlobType = {
+    BLOCK: "BLOCK",
+};
+const EfsInTransitEncryption = {
+    NONE: "NONE",
+    TLS1_2: "TLS1_2",
+};
+const NfsVersion = {
+    AUTOMATIC: "AUTOMATIC",
+    NFS3: "NFS3",
+    NFS4_0: "NFS4_0",
+    NFS4_1: "NFS4_1",
+};
+const SmbVersion = {
+    AUTOMATIC: "AUTOMATIC",
+    SMB1: "SMB1",
+    SMB2: "SMB2",
+    SMB2_0: "SMB2_0",
+    SMB3: "SMB3",
+};
+const HdfsAuthenticationType = {
+    KERBEROS: "KERBEROS",
+    SIMPLE: "SIMPLE",
+};
+const HdfsDataTransferProtection = {
+    AUTHENTICATION: "AUTHENTICATION",
+    DISABLED: "DISABLED",
+    INTEGRITY: "INTEGRITY",
+    PRIVACY: "PRIVACY",
+};
+const HdfsRpcProtection = {
+    AUTHENTICATION: "AUTHENTICATION",
+    DISABLED: "DISABLED",
+    INTEGRITY: "INTEGRITY",
+    PRIVACY: "PRIVACY",
+};
+const ObjectStorageServerProtocol = {
+    HTTP: "HTTP",
+    HTTPS: "HTTPS",
+};
+const S3StorageClass = {
+    DEEP_ARCHIVE: "DEEP_ARCHIVE",
+    GLACIER: "GLACIER",
+    GLACIER_INSTANT_RETRIEVAL: "GLACIER_INSTANT_RETRIEVAL",
+    INTELLIGENT_TIERING: "INTELLIGENT_TIERING",
+    ONEZONE_IA: "ONEZONE_IA",
+    OUTPOSTS: "OUTPOSTS",
+    STANDARD: "STANDARD",
+    STANDARD_IA: "STANDARD_IA",
+};
+const SmbAuthenticationType = {
+    KERBEROS: "KERBEROS",
+    NTLM: "NTLM",
+};
+const FilterType = {
+    SIMPLE_PATTERN: "SIMPLE_PATTERN",
+};
+const ManifestAction = {
+    TRANSFER: "TRANSFER",
+};
+const ManifestFormat = {
+    CSV: "CSV",
+};
+const Gid = {
+    BOTH: "BOTH",
+    INT_VALUE: "INT_VALUE",
+    NAME: "NAME",
+    NONE: "NONE",
+};
+const LogLevel = {
+    BASIC: "BASIC",
+    OFF: "OFF",
+    TRANSFER: "TRANSFER",
+};
+const Mtime = {
+    NONE: "NONE",
+    PRESERVE: "PRESERVE",
+};
+const ObjectTags = {
+    NONE: "NONE",
+    PRESERVE: "PRESERVE",
+};
+const OverwriteMode = {
+    ALWAYS: "ALWAYS",
+    NEVER: "NEVER",
+};
+const PosixPermissions = {
+    NONE: "NONE",
+    PRESERVE: "PRESERVE",
+};
+const PreserveDeletedFiles = {
+    PRESERVE: "PRESERVE",
+    REMOVE: "REMOVE",
+};
+const PreserveDevices = {
+    NONE: "NONE",
+    PRESERVE: "PRESERVE",
+};
+const SmbSecurityDescriptorCopyFlags = {
+    NONE: "NONE",
+    OWNER_DACL: "OWNER_DACL",
+    OWNER_DACL_SACL: "OWNER_DACL_SACL",
+};
+const TaskQueueing = {
+    DISABLED: "DISABLED",
+    ENABLED: "ENABLED",
+};
+const TransferMode = {
+    ALL: "ALL",
+    CHANGED: "CHANGED",
+};
+const Uid = {
+    BOTH: "BOTH",
+    INT_VALUE: "INT_VALUE",
+    NAME: "NAME",
+    NONE: "NONE",
+};
+const VerifyMode = {
+    NONE: "NONE",
+    ONLY_FILES_TRANSFERRED: "ONLY_FILES_TRANSFERRED",
+    POINT_IN_TIME_CONSISTENT: "POINT_IN_TIME_CONSISTENT",
+};
+const ScheduleStatus = {
+    DISABLED: "DISABLED",
+    ENABLED: "ENABLED",
+};
+const TaskMode = {
+    BASIC: "BASIC",
+    ENHANCED: "ENHANCED",
+};
+const ObjectVersionIds = {
+    INCLUDE: "INCLUDE",
+    NONE: "NONE",
+};
+const ReportOutputType = {
+    STANDARD: "STANDARD",
+    SUMMARY_ONLY: "SUMMARY_ONLY",
+};
+const ReportLevel = {
+    ERRORS_ONLY: "ERRORS_ONLY",
+    SUCCESSES_AND_ERRORS: "SUCCESSES_AND_ERRORS",
+};
+const EndpointType = {
+    FIPS: "FIPS",
+    FIPS_PRIVATE_LINK: "FIPS_PRIVATE_LINK",
+    PRIVATE_LINK: "PRIVATE_LINK",
+    PUBLIC: "PUBLIC",
+};
+const ScheduleDisabledBy = {
+    SERVICE: "SERVICE",
+    USER: "USER",
+};
+const TaskStatus = {
+    AVAILABLE: "AVAILABLE",
+    CREATING: "CREATING",
+    QUEUED: "QUEUED",
+    RUNNING: "RUNNING",
+    UNAVAILABLE: "UNAVAILABLE",
+};
+const PhaseStatus = {
+    ERROR: "ERROR",
+    PENDING: "PENDING",
+    SUCCESS: "SUCCESS",
+};
+const TaskExecutionStatus = {
+    CANCELLING: "CANCELLING",
+    ERROR: "ERROR",
+    LAUNCHING: "LAUNCHING",
+    PREPARING: "PREPARING",
+    QUEUED: "QUEUED",
+    SUCCESS: "SUCCESS",
+    TRANSFERRING: "TRANSFERRING",
+    VERIFYING: "VERIFYING",
+};
+const LocationFilterName = {
+    CreationTime: "CreationTime",
+    LocationType: "LocationType",
+    LocationUri: "LocationUri",
+};
+const Operator = {
+    BEGINS_WITH: "BeginsWith",
+    CONTAINS: "Contains",
+    EQ: "Equals",
+    GE: "GreaterThanOrEqual",
+    GT: "GreaterThan",
+    IN: "In",
+    LE: "LessThanOrEqual",
+    LT: "LessThan",
+    NE: "NotEquals",
+    NOT_CONTAINS: "NotContains",
+};
+const TaskFilterName = {
+    CreationTime: "CreationTime",
+    LocationId: "LocationId",
+};
+
+exports.$Command = client.Command;
+exports.__Client = client.Client;
+exports.DataSyncServiceException = DataSyncServiceException.DataSyncServiceException;
+exports.AgentStatus = AgentStatus;
+exports.Atime = Atime;
+exports.AzureAccessTier = AzureAccessTier;
+exports.AzureBlobAuthenticationType = AzureBlobAuthenticationType;
+exports.AzureBlobType = AzureBlobType;
+exports.CancelTaskExecutionCommand = CancelTaskExecutionCommand;
+exports.CreateAgentCommand = CreateAgentCommand;
+exports.CreateLocationAzureBlobCommand = CreateLocationAzureBlobCommand;
+exports.CreateLocationEfsCommand = CreateLocationEfsCommand;
+exports.CreateLocationFsxLustreCommand = CreateLocationFsxLustreCommand;
+exports.CreateLocationFsxOntapCommand = CreateLocationFsxOntapCommand;
+exports.CreateLocationFsxOpenZfsCommand = CreateLocationFsxOpenZfsCommand;
+exports.CreateLocationFsxWindowsCommand = CreateLocationFsxWindowsCommand;
+exports.CreateLocationHdfsCommand = CreateLocationHdfsCommand;
+exports.CreateLocationNfsCommand = CreateLocationNfsCommand;
+exports.CreateLocationObjectStorageCommand = CreateLocationObjectStorageCommand;
+exports.CreateLocationS3Command = CreateLocationS3Command;
+exports.CreateLocationSmbCommand = CreateLocationSmbCommand;
+exports.CreateTaskCommand = CreateTaskCommand;
+exports.DataSync = DataSync;
+exports.DataSyncClient = DataSyncClient;
+exports.DeleteAgentCommand = DeleteAgentCommand;
+exports.DeleteLocationCommand = DeleteLocationCommand;
+exports.DeleteTaskCommand = DeleteTaskCommand;
+exports.DescribeAgentCommand = DescribeAgentCommand;
+exports.DescribeLocationAzureBlobCommand = DescribeLocationAzureBlobCommand;
+exports.DescribeLocationEfsCommand = DescribeLocationEfsCommand;
+exports.DescribeLocationFsxLustreCommand = DescribeLocationFsxLustreCommand;
+exports.DescribeLocationFsxOntapCommand = DescribeLocationFsxOntapCommand;
+exports.DescribeLocationFsxOpenZfsCommand = DescribeLocationFsxOpenZfsCommand;
+exports.DescribeLocationFsxWindowsCommand = DescribeLocationFsxWindowsCommand;
+exports.DescribeLocationHdfsCommand = DescribeLocationHdfsCommand;
+exports.DescribeLocationNfsCommand = DescribeLocationNfsCommand;
+exports.DescribeLocationObjectStorageCommand = DescribeLocationObjectStorageCommand;
+exports.DescribeLocationS3Command = DescribeLocationS3Command;
+exports.DescribeLocationSmbCommand = DescribeLocationSmbCommand;
+exports.DescribeTaskCommand = DescribeTaskCommand;
+exports.DescribeTaskExecutionCommand = DescribeTaskExecutionCommand;
+exports.EfsInTransitEncryption = EfsInTransitEncryption;
+exports.EndpointType = EndpointType;
+exports.FilterType = FilterType;
+exports.Gid = Gid;
+exports.HdfsAuthenticationType = HdfsAuthenticationType;
+exports.HdfsDataTransferProtection = HdfsDataTransferProtection;
+exports.HdfsRpcProtection = HdfsRpcProtection;
+exports.ListAgentsCommand = ListAgentsCommand;
+exports.ListLocationsCommand = ListLocationsCommand;
+exports.ListTagsForResourceCommand = ListTagsForResourceCommand;
+exports.ListTaskExecutionsCommand = ListTaskExecutionsCommand;
+exports.ListTasksCommand = ListTasksCommand;
+exports.LocationFilterName = LocationFilterName;
+exports.LogLevel = LogLevel;
+exports.ManifestAction = ManifestAction;
+exports.ManifestFormat = ManifestFormat;
+exports.Mtime = Mtime;
+exports.NfsVersion = NfsVersion;
+exports.ObjectStorageServerProtocol = ObjectStorageServerProtocol;
+exports.ObjectTags = ObjectTags;
+exports.ObjectVersionIds = ObjectVersionIds;
+exports.Operator = Operator;
+exports.OverwriteMode = OverwriteMode;
+exports.PhaseStatus = PhaseStatus;
+exports.PosixPermissions = PosixPermissions;
+exports.PreserveDeletedFiles = PreserveDeletedFiles;
+exports.PreserveDevices = PreserveDevices;
+exports.ReportLevel = ReportLevel;
+exports.ReportOutputType = ReportOutputType;
+exports.S3StorageClass = S3StorageClass;
+exports.ScheduleDisabledBy = ScheduleDisabledBy;
+exports.ScheduleStatus = ScheduleStatus;
+exports.SmbAuthenticationType = SmbAuthenticationType;
+exports.SmbSecurityDescriptorCopyFlags = SmbSecurityDescriptorCopyFlags;
+exports.SmbVersion = SmbVersion;
+exports.StartTaskExecutionCommand = StartTaskExecutionCommand;
+exports.TagResourceCommand = TagResourceCommand;
+exports.TaskExecutionStatus = TaskExecutionStatus;
+exports.TaskFilterName = TaskFilterName;
+exports.TaskMode = TaskMode;
+exports.TaskQueueing = TaskQueueing;
+exports.TaskStatus = TaskStatus;
+exports.TransferMode = TransferMode;
+exports.Uid = Uid;
+exports.UntagResourceCommand = UntagResourceCommand;
+exports.UpdateAgentCommand = UpdateAgentCommand;
+exports.UpdateLocationAzureBlobCommand = UpdateLocationAzureBlobCommand;
+exports.UpdateLocationEfsCommand = UpdateLocationEfsCommand;
+exports.UpdateLocationFsxLustreCommand = UpdateLocationFsxLustreCommand;
+exports.UpdateLocationFsxOntapCommand = UpdateLocationFsxOntapCommand;
+exports.UpdateLocationFsxOpenZfsCommand = UpdateLocationFsxOpenZfsCommand;
+exports.UpdateLocationFsxWindowsCommand = UpdateLocationFsxWindowsCommand;
+exports.UpdateLocationHdfsCommand = UpdateLocationHdfsCommand;
+exports.UpdateLocationNfsCommand = UpdateLocationNfsCommand;
+exports.UpdateLocationObjectStorageCommand = UpdateLocationObjectStorageCommand;
+exports.UpdateLocationS3Command = UpdateLocationS3Command;
+exports.UpdateLocationSmbCommand = UpdateLocationSmbCommand;
+exports.UpdateTaskCommand = UpdateTaskCommand;
+exports.UpdateTaskExecutionCommand = UpdateTaskExecutionCommand;
+exports.VerifyMode = VerifyMode;
+exports.paginateListAgents = paginateListAgents;
+exports.paginateListLocations = paginateListLocations;
+exports.paginateListTagsForResource = paginateListTagsForResource;
+exports.paginateListTaskExecutions = paginateListTaskExecutions;
+exports.paginateListTasks = paginateListTasks;
+Object.prototype.hasOwnProperty.call(schemas_0, '__proto__') &&
+    !Object.prototype.hasOwnProperty.call(exports, '__proto__') &&
+    Object.defineProperty(exports, '__proto__', {
+        enumerable: true,
+        value: schemas_0['__proto__']
+    });
+
+Object.keys(schemas_0).forEach(function (k) {
+    if (k !== 'default' && !Object.prototype.hasOwnProperty.call(exports, k)) exports[k] = schemas_0[k];
+});
+Object.prototype.hasOwnProperty.call(errors, '__proto__') &&
+    !Object.prototype.hasOwnProperty.call(exports, '__proto__') &&
+    Object.defineProperty(exports, '__proto__', {
+        enumerable: true,
+        value: errors['__proto__']
+    });
+
+Object.keys(errors).forEach(function (k) {
+    if (k !== 'default' && !Object.prototype.hasOwnProperty.call(exports, k)) exports[k] = errors[k];
+});
+
+
+/***/ }),
+
+/***/ 7208:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.DataSyncServiceException = exports.__ServiceException = void 0;
+const client_1 = __nccwpck_require__(92658);
+Object.defineProperty(exports, "__ServiceException", ({ enumerable: true, get: function () { return client_1.ServiceException; } }));
+class DataSyncServiceException extends client_1.ServiceException {
+    constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, DataSyncServiceException.prototype);
+    }
+}
+exports.DataSyncServiceException = DataSyncServiceException;
+
+
+/***/ }),
+
+/***/ 64488:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.InvalidRequestException = exports.InternalException = void 0;
+const DataSyncServiceException_1 = __nccwpck_require__(7208);
+class InternalException extends DataSyncServiceException_1.DataSyncServiceException {
+    name = "InternalException";
+    $fault = "server";
+    errorCode;
+    constructor(opts) {
+        super({
+            name: "InternalException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InternalException.prototype);
+        this.errorCode = opts.errorCode;
+    }
+}
+exports.InternalException = InternalException;
+class InvalidRequestException extends DataSyncServiceException_1.DataSyncServiceException {
+    name = "InvalidRequestException";
+    $fault = "client";
+    errorCode;
+    datasyncErrorCode;
+    constructor(opts) {
+        super({
+            name: "InvalidRequestException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidRequestException.prototype);
+        this.errorCode = opts.errorCode;
+        this.datasyncErrorCode = opts.datasyncErrorCode;
+    }
+}
+exports.InvalidRequestException = InvalidRequestException;
+
+
+/***/ }),
+
+/***/ 54034:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.getRuntimeConfig = void 0;
+const tslib_1 = __nccwpck_require__(61860);
+const package_json_1 = tslib_1.__importDefault(__nccwpck_require__(13452));
+const client_1 = __nccwpck_require__(5152);
+const httpAuthSchemes_1 = __nccwpck_require__(97523);
+const credential_provider_node_1 = __nccwpck_require__(5861);
+const client_2 = __nccwpck_require__(92658);
+const config_1 = __nccwpck_require__(47291);
+const retry_1 = __nccwpck_require__(23609);
+const serde_1 = __nccwpck_require__(92430);
+const node_http_handler_1 = __nccwpck_require__(61279);
+const runtimeConfig_shared_1 = __nccwpck_require__(25035);
+const getRuntimeConfig = (config) => {
+    (0, client_2.emitWarningIfUnsupportedVersion)(process.version);
+    const defaultsMode = (0, config_1.resolveDefaultsModeConfig)(config);
+    const defaultConfigProvider = () => defaultsMode().then(client_2.loadConfigsForDefaultMode);
+    const clientSharedValues = (0, runtimeConfig_shared_1.getRuntimeConfig)(config);
+    (0, client_1.emitWarningIfUnsupportedVersion)(process.version);
+    const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger,
+    };
+    return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? (0, config_1.loadConfig)(httpAuthSchemes_1.NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? serde_1.calculateBodyLength,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? credential_provider_node_1.defaultProvider,
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? (0, client_1.createDefaultUserAgentProvider)({ serviceId: clientSharedValues.serviceId, clientVersion: package_json_1.default.version }),
+        maxAttempts: config?.maxAttempts ?? (0, config_1.loadConfig)(retry_1.NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
+        region: config?.region ?? (0, config_1.loadConfig)(config_1.NODE_REGION_CONFIG_OPTIONS, { ...config_1.NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
+        requestHandler: node_http_handler_1.NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ??
+            (0, config_1.loadConfig)({
+                ...retry_1.NODE_RETRY_MODE_CONFIG_OPTIONS,
+                default: async () => (await defaultConfigProvider()).retryMode || retry_1.DEFAULT_RETRY_MODE,
+            }, config),
+        sha256: config?.sha256 ?? serde_1.Hash.bind(null, "sha256"),
+        streamCollector: config?.streamCollector ?? node_http_handler_1.streamCollector,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? (0, config_1.loadConfig)(config_1.NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? (0, config_1.loadConfig)(config_1.NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? (0, config_1.loadConfig)(client_1.NODE_APP_ID_CONFIG_OPTIONS, loaderConfig),
+    };
+};
+exports.getRuntimeConfig = getRuntimeConfig;
+
+
+/***/ }),
+
+/***/ 25035:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.getRuntimeConfig = void 0;
+const httpAuthSchemes_1 = __nccwpck_require__(97523);
+const protocols_1 = __nccwpck_require__(37288);
+const client_1 = __nccwpck_require__(92658);
+const protocols_2 = __nccwpck_require__(93422);
+const serde_1 = __nccwpck_require__(92430);
+const httpAuthSchemeProvider_1 = __nccwpck_require__(2523);
+const endpointResolver_1 = __nccwpck_require__(9317);
+const schemas_0_1 = __nccwpck_require__(36644);
+const getRuntimeConfig = (config) => {
+    return {
+        apiVersion: "2018-11-09",
+        base64Decoder: config?.base64Decoder ?? serde_1.fromBase64,
+        base64Encoder: config?.base64Encoder ?? serde_1.toBase64,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? endpointResolver_1.defaultEndpointResolver,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? httpAuthSchemeProvider_1.defaultDataSyncHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+            {
+                schemeId: "aws.auth#sigv4",
+                identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+                signer: new httpAuthSchemes_1.AwsSdkSigV4Signer(),
+            },
+        ],
+        logger: config?.logger ?? new client_1.NoOpLogger(),
+        protocol: config?.protocol ?? protocols_1.AwsJson1_1Protocol,
+        protocolSettings: config?.protocolSettings ?? {
+            defaultNamespace: "com.amazonaws.datasync",
+            errorTypeRegistries: schemas_0_1.errorTypeRegistries,
+            version: "2018-11-09",
+            serviceTarget: "FmrsService",
+        },
+        serviceId: config?.serviceId ?? "DataSync",
+        urlParser: config?.urlParser ?? protocols_2.parseUrl,
+        utf8Decoder: config?.utf8Decoder ?? serde_1.fromUtf8,
+        utf8Encoder: config?.utf8Encoder ?? serde_1.toUtf8,
+    };
+};
+exports.getRuntimeConfig = getRuntimeConfig;
+
+
+/***/ }),
+
+/***/ 36644:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.DescribeLocationFsxLustreResponse$ = exports.DescribeLocationFsxLustreRequest$ = exports.DescribeLocationEfsResponse$ = exports.DescribeLocationEfsRequest$ = exports.DescribeLocationAzureBlobResponse$ = exports.DescribeLocationAzureBlobRequest$ = exports.DescribeAgentResponse$ = exports.DescribeAgentRequest$ = exports.DeleteTaskResponse$ = exports.DeleteTaskRequest$ = exports.DeleteLocationResponse$ = exports.DeleteLocationRequest$ = exports.DeleteAgentResponse$ = exports.DeleteAgentRequest$ = exports.CustomSecretConfig$ = exports.CreateTaskResponse$ = exports.CreateTaskRequest$ = exports.CreateLocationSmbResponse$ = exports.CreateLocationSmbRequest$ = exports.CreateLocationS3Response$ = exports.CreateLocationS3Request$ = exports.CreateLocationObjectStorageResponse$ = exports.CreateLocationObjectStorageRequest$ = exports.CreateLocationNfsResponse$ = exports.CreateLocationNfsRequest$ = exports.CreateLocationHdfsResponse$ = exports.CreateLocationHdfsRequest$ = exports.CreateLocationFsxWindowsResponse$ = exports.CreateLocationFsxWindowsRequest$ = exports.CreateLocationFsxOpenZfsResponse$ = exports.CreateLocationFsxOpenZfsRequest$ = exports.CreateLocationFsxOntapResponse$ = exports.CreateLocationFsxOntapRequest$ = exports.CreateLocationFsxLustreResponse$ = exports.CreateLocationFsxLustreRequest$ = exports.CreateLocationEfsResponse$ = exports.CreateLocationEfsRequest$ = exports.CreateLocationAzureBlobResponse$ = exports.CreateLocationAzureBlobRequest$ = exports.CreateAgentResponse$ = exports.CreateAgentRequest$ = exports.CmkSecretConfig$ = exports.CancelTaskExecutionResponse$ = exports.CancelTaskExecutionRequest$ = exports.AzureBlobSasConfiguration$ = exports.AgentListEntry$ = exports.errorTypeRegistries = exports.InvalidRequestException$ = exports.InternalException$ = exports.DataSyncServiceException$ = void 0;
+exports.ReportDestinationS3$ = exports.ReportDestination$ = exports.QopConfiguration$ = exports.PrivateLinkConfig$ = exports.Platform$ = exports.Options$ = exports.OnPremConfig$ = exports.NfsMountOptions$ = exports.ManifestConfig$ = exports.ManagedSecretConfig$ = exports.LocationListEntry$ = exports.LocationFilter$ = exports.ListTasksResponse$ = exports.ListTasksRequest$ = exports.ListTaskExecutionsResponse$ = exports.ListTaskExecutionsRequest$ = exports.ListTagsForResourceResponse$ = exports.ListTagsForResourceRequest$ = exports.ListLocationsResponse$ = exports.ListLocationsRequest$ = exports.ListAgentsResponse$ = exports.ListAgentsRequest$ = exports.HdfsNameNode$ = exports.FsxUpdateProtocolSmb$ = exports.FsxUpdateProtocol$ = exports.FsxProtocolSmb$ = exports.FsxProtocolNfs$ = exports.FsxProtocol$ = exports.FilterRule$ = exports.Ec2Config$ = exports.DescribeTaskResponse$ = exports.DescribeTaskRequest$ = exports.DescribeTaskExecutionResponse$ = exports.DescribeTaskExecutionRequest$ = exports.DescribeLocationSmbResponse$ = exports.DescribeLocationSmbRequest$ = exports.DescribeLocationS3Response$ = exports.DescribeLocationS3Request$ = exports.DescribeLocationObjectStorageResponse$ = exports.DescribeLocationObjectStorageRequest$ = exports.DescribeLocationNfsResponse$ = exports.DescribeLocationNfsRequest$ = exports.DescribeLocationHdfsResponse$ = exports.DescribeLocationHdfsRequest$ = exports.DescribeLocationFsxWindowsResponse$ = exports.DescribeLocationFsxWindowsRequest$ = exports.DescribeLocationFsxOpenZfsResponse$ = exports.DescribeLocationFsxOpenZfsRequest$ = exports.DescribeLocationFsxOntapResponse$ = exports.DescribeLocationFsxOntapRequest$ = void 0;
+exports.UpdateTaskExecutionRequest$ = exports.UpdateLocationSmbResponse$ = exports.UpdateLocationSmbRequest$ = exports.UpdateLocationS3Response$ = exports.UpdateLocationS3Request$ = exports.UpdateLocationObjectStorageResponse$ = exports.UpdateLocationObjectStorageRequest$ = exports.UpdateLocationNfsResponse$ = exports.UpdateLocationNfsRequest$ = exports.UpdateLocationHdfsResponse$ = exports.UpdateLocationHdfsRequest$ = exports.UpdateLocationFsxWindowsResponse$ = exports.UpdateLocationFsxWindowsRequest$ = exports.UpdateLocationFsxOpenZfsResponse$ = exports.UpdateLocationFsxOpenZfsRequest$ = exports.UpdateLocationFsxOntapResponse$ = exports.UpdateLocationFsxOntapRequest$ = exports.UpdateLocationFsxLustreResponse$ = exports.UpdateLocationFsxLustreRequest$ = exports.UpdateLocationEfsResponse$ = exports.UpdateLocationEfsRequest$ = exports.UpdateLocationAzureBlobResponse$ = exports.UpdateLocationAzureBlobRequest$ = exports.UpdateAgentResponse$ = exports.UpdateAgentRequest$ = exports.UntagResourceResponse$ = exports.UntagResourceRequest$ = exports.TaskScheduleDetails$ = exports.TaskSchedule$ = exports.TaskReportConfig$ = exports.TaskListEntry$ = exports.TaskFilter$ = exports.TaskExecutionResultDetail$ = exports.TaskExecutionListEntry$ = exports.TaskExecutionFoldersListedDetail$ = exports.TaskExecutionFoldersFailedDetail$ = exports.TaskExecutionFilesListedDetail$ = exports.TaskExecutionFilesFailedDetail$ = exports.TagResourceResponse$ = exports.TagResourceRequest$ = exports.TagListEntry$ = exports.StartTaskExecutionResponse$ = exports.StartTaskExecutionRequest$ = exports.SourceManifestConfig$ = exports.SmbMountOptions$ = exports.S3ManifestConfig$ = exports.S3Config$ = exports.ReportResult$ = exports.ReportOverrides$ = exports.ReportOverride$ = void 0;
+exports.UpdateLocationHdfs$ = exports.UpdateLocationFsxWindows$ = exports.UpdateLocationFsxOpenZfs$ = exports.UpdateLocationFsxOntap$ = exports.UpdateLocationFsxLustre$ = exports.UpdateLocationEfs$ = exports.UpdateLocationAzureBlob$ = exports.UpdateAgent$ = exports.UntagResource$ = exports.TagResource$ = exports.StartTaskExecution$ = exports.ListTasks$ = exports.ListTaskExecutions$ = exports.ListTagsForResource$ = exports.ListLocations$ = exports.ListAgents$ = exports.DescribeTaskExecution$ = exports.DescribeTask$ = exports.DescribeLocationSmb$ = exports.DescribeLocationS3$ = exports.DescribeLocationObjectStorage$ = exports.DescribeLocationNfs$ = exports.DescribeLocationHdfs$ = exports.DescribeLocationFsxWindows$ = exports.DescribeLocationFsxOpenZfs$ = exports.DescribeLocationFsxOntap$ = exports.DescribeLocationFsxLustre$ = exports.DescribeLocationEfs$ = exports.DescribeLocationAzureBlob$ = exports.DescribeAgent$ = exports.DeleteTask$ = exports.DeleteLocation$ = exports.DeleteAgent$ = exports.CreateTask$ = exports.CreateLocationSmb$ = exports.CreateLocationS3$ = exports.CreateLocationObjectStorage$ = exports.CreateLocationNfs$ = exports.CreateLocationHdfs$ = exports.CreateLocationFsxWindows$ = exports.CreateLocationFsxOpenZfs$ = exports.CreateLocationFsxOntap$ = exports.CreateLocationFsxLustre$ = exports.CreateLocationEfs$ = exports.CreateLocationAzureBlob$ = exports.CreateAgent$ = exports.CancelTaskExecution$ = exports.UpdateTaskResponse$ = exports.UpdateTaskRequest$ = exports.UpdateTaskExecutionResponse$ = void 0;
+exports.UpdateTaskExecution$ = exports.UpdateTask$ = exports.UpdateLocationSmb$ = exports.UpdateLocationS3$ = exports.UpdateLocationObjectStorage$ = exports.UpdateLocationNfs$ = void 0;
+const _A = "Agents";
+const _AA = "AgentArn";
+const _AAg = "AgentArns";
+const _ABSC = "AzureBlobSasConfiguration";
+const _ABST = "AzureBlobSasToken";
+const _ADFD = "AtDestinationForDelete";
+const _AK = "ActivationKey";
+const _AKc = "AccessKey";
+const _AL = "AgentList";
+const _ALE = "AgentListEntry";
+const _AN = "AgentName";
+const _APA = "AccessPointArn";
+const _AS = "AtSource";
+const _AT = "AuthenticationType";
+const _ATc = "AccessTier";
+const _Ac = "Action";
+const _At = "Atime";
+const _BARA = "BucketAccessRoleArn";
+const _BC = "BytesCompressed";
+const _BN = "BucketName";
+const _BPS = "BytesPerSecond";
+const _BS = "BlockSize";
+const _BT = "BlobType";
+const _BTy = "BytesTransferred";
+const _BW = "BytesWritten";
+const _CA = "CreateAgent";
+const _CAR = "CreateAgentRequest";
+const _CARr = "CreateAgentResponse";
+const _CLAB = "CreateLocationAzureBlob";
+const _CLABR = "CreateLocationAzureBlobRequest";
+const _CLABRr = "CreateLocationAzureBlobResponse";
+const _CLE = "CreateLocationEfs";
+const _CLER = "CreateLocationEfsRequest";
+const _CLERr = "CreateLocationEfsResponse";
+const _CLFL = "CreateLocationFsxLustre";
+const _CLFLR = "CreateLocationFsxLustreRequest";
+const _CLFLRr = "CreateLocationFsxLustreResponse";
+const _CLFO = "CreateLocationFsxOntap";
+const _CLFOR = "CreateLocationFsxOntapRequest";
+const _CLFORr = "CreateLocationFsxOntapResponse";
+const _CLFOZ = "CreateLocationFsxOpenZfs";
+const _CLFOZR = "CreateLocationFsxOpenZfsRequest";
+const _CLFOZRr = "CreateLocationFsxOpenZfsResponse";
+const _CLFW = "CreateLocationFsxWindows";
+const _CLFWR = "CreateLocationFsxWindowsRequest";
+const _CLFWRr = "CreateLocationFsxWindowsResponse";
+const _CLH = "CreateLocationHdfs";
+const _CLHR = "CreateLocationHdfsRequest";
+const _CLHRr = "CreateLocationHdfsResponse";
+const _CLN = "CreateLocationNfs";
+const _CLNR = "CreateLocationNfsRequest";
+const _CLNRr = "CreateLocationNfsResponse";
+const _CLOS = "CreateLocationObjectStorage";
+const _CLOSR = "CreateLocationObjectStorageRequest";
+const _CLOSRr = "CreateLocationObjectStorageResponse";
+const _CLS = "CreateLocationS3";
+const _CLSR = "CreateLocationS3Request";
+const _CLSRr = "CreateLocationS3Response";
+const _CLSRre = "CreateLocationSmbRequest";
+const _CLSRrea = "CreateLocationSmbResponse";
+const _CLSr = "CreateLocationSmb";
+const _CSC = "CmkSecretConfig";
+const _CSCu = "CustomSecretConfig";
+const _CT = "CreationTime";
+const _CTE = "CancelTaskExecution";
+const _CTEA = "CurrentTaskExecutionArn";
+const _CTER = "CancelTaskExecutionRequest";
+const _CTERa = "CancelTaskExecutionResponse";
+const _CTR = "CreateTaskRequest";
+const _CTRr = "CreateTaskResponse";
+const _CTr = "CreateTask";
+const _CU = "ContainerUrl";
+const _CWLGA = "CloudWatchLogGroupArn";
+const _D = "Domain";
+const _DA = "DeleteAgent";
+const _DAR = "DeleteAgentRequest";
+const _DARe = "DeleteAgentResponse";
+const _DARes = "DescribeAgentRequest";
+const _DAResc = "DescribeAgentResponse";
+const _DAe = "DescribeAgent";
+const _DB = "DisabledBy";
+const _DIA = "DnsIpAddresses";
+const _DL = "DeleteLocation";
+const _DLA = "DestinationLocationArn";
+const _DLAB = "DescribeLocationAzureBlob";
+const _DLABR = "DescribeLocationAzureBlobRequest";
+const _DLABRe = "DescribeLocationAzureBlobResponse";
+const _DLE = "DescribeLocationEfs";
+const _DLER = "DescribeLocationEfsRequest";
+const _DLERe = "DescribeLocationEfsResponse";
+const _DLFL = "DescribeLocationFsxLustre";
+const _DLFLR = "DescribeLocationFsxLustreRequest";
+const _DLFLRe = "DescribeLocationFsxLustreResponse";
+const _DLFO = "DescribeLocationFsxOntap";
+const _DLFOR = "DescribeLocationFsxOntapRequest";
+const _DLFORe = "DescribeLocationFsxOntapResponse";
+const _DLFOZ = "DescribeLocationFsxOpenZfs";
+const _DLFOZR = "DescribeLocationFsxOpenZfsRequest";
+const _DLFOZRe = "DescribeLocationFsxOpenZfsResponse";
+const _DLFW = "DescribeLocationFsxWindows";
+const _DLFWR = "DescribeLocationFsxWindowsRequest";
+const _DLFWRe = "DescribeLocationFsxWindowsResponse";
+const _DLH = "DescribeLocationHdfs";
+const _DLHR = "DescribeLocationHdfsRequest";
+const _DLHRe = "DescribeLocationHdfsResponse";
+const _DLN = "DescribeLocationNfs";
+const _DLNR = "DescribeLocationNfsRequest";
+const _DLNRe = "DescribeLocationNfsResponse";
+const _DLOS = "DescribeLocationObjectStorage";
+const _DLOSR = "DescribeLocationObjectStorageRequest";
+const _DLOSRe = "DescribeLocationObjectStorageResponse";
+const _DLR = "DeleteLocationRequest";
+const _DLRe = "DeleteLocationResponse";
+const _DLS = "DescribeLocationS3";
+const _DLSR = "DescribeLocationS3Request";
+const _DLSRe = "DescribeLocationS3Response";
+const _DLSRes = "DescribeLocationSmbRequest";
+const _DLSResc = "DescribeLocationSmbResponse";
+const _DLSe = "DescribeLocationSmb";
+const _DNIA = "DestinationNetworkInterfaceArns";
+const _DR = "DisabledReason";
+const _DT = "DeleteTask";
+const _DTE = "DescribeTaskExecution";
+const _DTER = "DescribeTaskExecutionRequest";
+const _DTERe = "DescribeTaskExecutionResponse";
+const _DTP = "DataTransferProtection";
+const _DTR = "DeleteTaskRequest";
+const _DTRe = "DeleteTaskResponse";
+const _DTRes = "DescribeTaskRequest";
+const _DTResc = "DescribeTaskResponse";
+const _DTe = "DescribeTask";
+const _De = "Deleted";
+const _Del = "Delete";
+const _Des = "Destination";
+const _E = "Excludes";
+const _EBTT = "EstimatedBytesToTransfer";
+const _EC = "Ec2Config";
+const _ECr = "ErrorCode";
+const _ED = "ErrorDetail";
+const _EFA = "EfsFilesystemArn";
+const _EFTD = "EstimatedFilesToDelete";
+const _EFTDs = "EstimatedFoldersToDelete";
+const _EFTT = "EstimatedFilesToTransfer";
+const _EFTTs = "EstimatedFoldersToTransfer";
+const _ET = "EndpointType";
+const _ETn = "EndTime";
+const _F = "Filters";
+const _FD = "FilesDeleted";
+const _FDo = "FoldersDeleted";
+const _FF = "FilesFailed";
+const _FFA = "FsxFilesystemArn";
+const _FFo = "FoldersFailed";
+const _FL = "FilesListed";
+const _FLi = "FilterList";
+const _FLo = "FoldersListed";
+const _FP = "FilesPrepared";
+const _FPN = "FsxProtocolNfs";
+const _FPS = "FsxProtocolSmb";
+const _FPo = "FoldersPrepared";
+const _FPs = "FsxProtocol";
+const _FR = "FilterRule";
+const _FS = "FilesSkipped";
+const _FSARA = "FileSystemAccessRoleArn";
+const _FSo = "FoldersSkipped";
+const _FT = "FilesTransferred";
+const _FTi = "FilterType";
+const _FTo = "FoldersTransferred";
+const _FUP = "FsxUpdateProtocol";
+const _FUPS = "FsxUpdateProtocolSmb";
+const _FV = "FilesVerified";
+const _FVo = "FoldersVerified";
+const _Fo = "Format";
+const _G = "Gid";
+const _H = "Hostname";
+const _HNN = "HdfsNameNode";
+const _HNNL = "HdfsNameNodeList";
+const _I = "Includes";
+const _IE = "InternalException";
+const _IRE = "InvalidRequestException";
+const _ITE = "InTransitEncryption";
+const _ITL = "InputTagList";
+const _K = "Key";
+const _KK = "KerberosKeytab";
+const _KKA = "KmsKeyArn";
+const _KKC = "KerberosKrb5Conf";
+const _KKPU = "KmsKeyProviderUri";
+const _KP = "KerberosPrincipal";
+const _Ke = "Keys";
+const _L = "Locations";
+const _LA = "LocationArn";
+const _LAR = "ListAgentsRequest";
+const _LARi = "ListAgentsResponse";
+const _LAi = "ListAgents";
+const _LCT = "LastConnectionTime";
+const _LF = "LocationFilter";
+const _LFo = "LocationFilters";
+const _LL = "LogLevel";
+const _LLE = "LocationListEntry";
+const _LLR = "ListLocationsRequest";
+const _LLRi = "ListLocationsResponse";
+const _LLi = "ListLocations";
+const _LLo = "LocationList";
+const _LT = "LaunchTime";
+const _LTE = "ListTaskExecutions";
+const _LTER = "ListTaskExecutionsRequest";
+const _LTERi = "ListTaskExecutionsResponse";
+const _LTFR = "ListTagsForResource";
+const _LTFRR = "ListTagsForResourceRequest";
+const _LTFRRi = "ListTagsForResourceResponse";
+const _LTR = "ListTasksRequest";
+const _LTRi = "ListTasksResponse";
+const _LTi = "ListTasks";
+const _LU = "LocationUri";
+const _Li = "List";
+const _M = "Mtime";
+const _MC = "ManifestConfig";
+const _MO = "MountOptions";
+const _MOP = "ManifestObjectPath";
+const _MOVI = "ManifestObjectVersionId";
+const _MR = "MaxResults";
+const _MSC = "ManagedSecretConfig";
+const _N = "Name";
+const _NFS = "NFS";
+const _NMO = "NfsMountOptions";
+const _NN = "NameNodes";
+const _NT = "NextToken";
+const _O = "Options";
+const _OM = "OverwriteMode";
+const _OO = "OverrideOptions";
+const _OPC = "OnPremConfig";
+const _OSSK = "ObjectStorageSecretKey";
+const _OT = "ObjectTags";
+const _OTL = "OutputTagList";
+const _OTu = "OutputType";
+const _OVI = "ObjectVersionIds";
+const _Op = "Operator";
+const _Ov = "Overrides";
+const _P = "Platform";
+const _PD = "PreserveDevices";
+const _PDF = "PreserveDeletedFiles";
+const _PDr = "PrepareDuration";
+const _PLC = "PrivateLinkConfig";
+const _PLE = "PrivateLinkEndpoint";
+const _PP = "PosixPermissions";
+const _PS = "PrepareStatus";
+const _Pa = "Password";
+const _Po = "Port";
+const _Pr = "Protocol";
+const _Pre = "Prepare";
+const _QC = "QopConfiguration";
+const _R = "Result";
+const _RA = "ResourceArn";
+const _RD = "ReportDestination";
+const _RDS = "ReportDestinationS3";
+const _RF = "ReplicationFactor";
+const _RL = "ReportLevel";
+const _RO = "ReportOverride";
+const _ROe = "ReportOverrides";
+const _RP = "RpcProtection";
+const _RR = "ReportResult";
+const _S = "Status";
+const _SA = "SecretArn";
+const _SARA = "SecretAccessRoleArn";
+const _SAu = "SubnetArns";
+const _SAub = "SubnetArn";
+const _SBA = "S3BucketArn";
+const _SC = "SasConfiguration";
+const _SCe = "ServerCertificate";
+const _SCo = "S3Config";
+const _SD = "ScheduleDetails";
+const _SDCF = "SecurityDescriptorCopyFlags";
+const _SE = "ScheduleExpression";
+const _SGA = "SecurityGroupArns";
+const _SH = "ServerHostname";
+const _SK = "SecretKey";
+const _SLA = "SourceLocationArn";
+const _SMB = "SMB";
+const _SMC = "S3ManifestConfig";
+const _SMCo = "SourceManifestConfig";
+const _SMO = "SmbMountOptions";
+const _SNIA = "SourceNetworkInterfaceArns";
+const _SP = "SmbPassword";
+const _SPe = "ServerPort";
+const _SPer = "ServerProtocol";
+const _SSC = "S3StorageClass";
+const _ST = "StartTime";
+const _STE = "StartTaskExecution";
+const _STER = "StartTaskExecutionRequest";
+const _STERt = "StartTaskExecutionResponse";
+const _SU = "SimpleUser";
+const _SUT = "StatusUpdateTime";
+const _SVMA = "StorageVirtualMachineArn";
+const _S_ = "S3";
+const _Sc = "Schedule";
+const _Sk = "Skipped";
+const _So = "Source";
+const _Su = "Subdirectory";
+const _T = "Token";
+const _TA = "TaskArn";
+const _TD = "TotalDuration";
+const _TDr = "TransferDuration";
+const _TE = "TaskExecutions";
+const _TEA = "TaskExecutionArn";
+const _TEFFD = "TaskExecutionFilesFailedDetail";
+const _TEFFDa = "TaskExecutionFoldersFailedDetail";
+const _TEFLD = "TaskExecutionFilesListedDetail";
+const _TEFLDa = "TaskExecutionFoldersListedDetail";
+const _TEL = "TaskExecutionList";
+const _TELE = "TaskExecutionListEntry";
+const _TERD = "TaskExecutionResultDetail";
+const _TF = "TaskFilter";
+const _TFa = "TaskFilters";
+const _TL = "TaskList";
+const _TLE = "TagListEntry";
+const _TLEa = "TaskListEntry";
+const _TM = "TaskMode";
+const _TMr = "TransferMode";
+const _TQ = "TaskQueueing";
+const _TR = "TagResource";
+const _TRC = "TaskReportConfig";
+const _TRR = "TagResourceRequest";
+const _TRRa = "TagResourceResponse";
+const _TS = "TransferStatus";
+const _TSD = "TaskScheduleDetails";
+const _TSa = "TaskSchedule";
+const _Ta = "Tags";
+const _Tas = "Tasks";
+const _Tr = "Transferred";
+const _Tra = "Transfer";
+const _U = "User";
+const _UA = "UpdateAgent";
+const _UAR = "UpdateAgentRequest";
+const _UARp = "UpdateAgentResponse";
+const _ULAB = "UpdateLocationAzureBlob";
+const _ULABR = "UpdateLocationAzureBlobRequest";
+const _ULABRp = "UpdateLocationAzureBlobResponse";
+const _ULE = "UpdateLocationEfs";
+const _ULER = "UpdateLocationEfsRequest";
+const _ULERp = "UpdateLocationEfsResponse";
+const _ULFL = "UpdateLocationFsxLustre";
+const _ULFLR = "UpdateLocationFsxLustreRequest";
+const _ULFLRp = "UpdateLocationFsxLustreResponse";
+const _ULFO = "UpdateLocationFsxOntap";
+const _ULFOR = "UpdateLocationFsxOntapRequest";
+const _ULFORp = "UpdateLocationFsxOntapResponse";
+const _ULFOZ = "UpdateLocationFsxOpenZfs";
+const _ULFOZR = "UpdateLocationFsxOpenZfsRequest";
+const _ULFOZRp = "UpdateLocationFsxOpenZfsResponse";
+const _ULFW = "UpdateLocationFsxWindows";
+const _ULFWR = "UpdateLocationFsxWindowsRequest";
+const _ULFWRp = "UpdateLocationFsxWindowsResponse";
+const _ULH = "UpdateLocationHdfs";
+const _ULHR = "UpdateLocationHdfsRequest";
+const _ULHRp = "UpdateLocationHdfsResponse";
+const _ULN = "UpdateLocationNfs";
+const _ULNR = "UpdateLocationNfsRequest";
+const _ULNRp = "UpdateLocationNfsResponse";
+const _ULOS = "UpdateLocationObjectStorage";
+const _ULOSR = "UpdateLocationObjectStorageRequest";
+const _ULOSRp = "UpdateLocationObjectStorageResponse";
+const _ULS = "UpdateLocationS3";
+const _ULSR = "UpdateLocationS3Request";
+const _ULSRp = "UpdateLocationS3Response";
+const _ULSRpd = "UpdateLocationSmbRequest";
+const _ULSRpda = "UpdateLocationSmbResponse";
+const _ULSp = "UpdateLocationSmb";
+const _UR = "UntagResource";
+const _URR = "UntagResourceRequest";
+const _URRn = "UntagResourceResponse";
+const _UT = "UpdateTask";
+const _UTE = "UpdateTaskExecution";
+const _UTER = "UpdateTaskExecutionRequest";
+const _UTERp = "UpdateTaskExecutionResponse";
+const _UTR = "UpdateTaskRequest";
+const _UTRp = "UpdateTaskResponse";
+const _Ui = "Uid";
+const _V = "Value";
+const _VD = "VerifyDuration";
+const _VEI = "VpcEndpointId";
+const _VM = "VerifyMode";
+const _VS = "VerifyStatus";
+const _Va = "Values";
+const _Ve = "Version";
+const _Ver = "Verified";
+const _Veri = "Verify";
+const _c = "client";
+const _dEC = "datasyncErrorCode";
+const _e = "error";
+const _eC = "errorCode";
+const _m = "message";
+const _s = "smithy.ts.sdk.synthetic.com.amazonaws.datasync";
+const _se = "server";
+const n0 = "com.amazonaws.datasync";
+const schema_1 = __nccwpck_require__(26890);
+const DataSyncServiceException_1 = __nccwpck_require__(7208);
+const errors_1 = __nccwpck_require__(64488);
+const _s_registry = schema_1.TypeRegistry.for(_s);
+exports.DataSyncServiceException$ = [-3, _s, "DataSyncServiceException", 0, [], []];
+_s_registry.registerError(exports.DataSyncServiceException$, DataSyncServiceException_1.DataSyncServiceException);
+const n0_registry = schema_1.TypeRegistry.for(n0);
+exports.InternalException$ = [-3, n0, _IE,
+    { [_e]: _se },
+    [_m, _eC],
+    [0, 0]
+];
+n0_registry.registerError(exports.InternalException$, errors_1.InternalException);
+exports.InvalidRequestException$ = [-3, n0, _IRE,
+    { [_e]: _c },
+    [_m, _eC, _dEC],
+    [0, 0, 0]
+];
+n0_registry.registerError(exports.InvalidRequestException$, errors_1.InvalidRequestException);
+exports.errorTypeRegistries = [
+    _s_registry,
+    n0_registry,
+];
+var AzureBlobSasToken = [0, n0, _ABST, 8, 0];
+var ObjectStorageSecretKey = [0, n0, _OSSK, 8, 0];
+var SmbPassword = [0, n0, _SP, 8, 0];
+exports.AgentListEntry$ = [3, n0, _ALE,
+    0,
+    [_AA, _N, _S, _P],
+    [0, 0, 0, () => exports.Platform$]
+];
+exports.AzureBlobSasConfiguration$ = [3, n0, _ABSC,
+    0,
+    [_T],
+    [[() => AzureBlobSasToken, 0]], 1
+];
+exports.CancelTaskExecutionRequest$ = [3, n0, _CTER,
+    0,
+    [_TEA],
+    [0], 1
+];
+exports.CancelTaskExecutionResponse$ = [3, n0, _CTERa,
+    0,
+    [],
+    []
+];
+exports.CmkSecretConfig$ = [3, n0, _CSC,
+    0,
+    [_SA, _KKA],
+    [0, 0]
+];
+exports.CreateAgentRequest$ = [3, n0, _CAR,
+    0,
+    [_AK, _AN, _Ta, _VEI, _SAu, _SGA],
+    [0, 0, () => InputTagList, 0, 64 | 0, 64 | 0], 1
+];
+exports.CreateAgentResponse$ = [3, n0, _CARr,
+    0,
+    [_AA],
+    [0]
+];
+exports.CreateLocationAzureBlobRequest$ = [3, n0, _CLABR,
+    0,
+    [_CU, _AT, _SC, _BT, _ATc, _Su, _AAg, _Ta, _CSC, _CSCu],
+    [0, 0, [() => exports.AzureBlobSasConfiguration$, 0], 0, 0, 0, 64 | 0, () => InputTagList, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 2
+];
+exports.CreateLocationAzureBlobResponse$ = [3, n0, _CLABRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationEfsRequest$ = [3, n0, _CLER,
+    0,
+    [_EFA, _EC, _Su, _Ta, _APA, _FSARA, _ITE],
+    [0, () => exports.Ec2Config$, 0, () => InputTagList, 0, 0, 0], 2
+];
+exports.CreateLocationEfsResponse$ = [3, n0, _CLERr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationFsxLustreRequest$ = [3, n0, _CLFLR,
+    0,
+    [_FFA, _SGA, _Su, _Ta],
+    [0, 64 | 0, 0, () => InputTagList], 2
+];
+exports.CreateLocationFsxLustreResponse$ = [3, n0, _CLFLRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationFsxOntapRequest$ = [3, n0, _CLFOR,
+    0,
+    [_Pr, _SGA, _SVMA, _Su, _Ta],
+    [[() => exports.FsxProtocol$, 0], 64 | 0, 0, 0, () => InputTagList], 3
+];
+exports.CreateLocationFsxOntapResponse$ = [3, n0, _CLFORr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationFsxOpenZfsRequest$ = [3, n0, _CLFOZR,
+    0,
+    [_FFA, _Pr, _SGA, _Su, _Ta],
+    [0, [() => exports.FsxProtocol$, 0], 64 | 0, 0, () => InputTagList], 3
+];
+exports.CreateLocationFsxOpenZfsResponse$ = [3, n0, _CLFOZRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationFsxWindowsRequest$ = [3, n0, _CLFWR,
+    0,
+    [_FFA, _SGA, _U, _Su, _Ta, _D, _Pa, _CSC, _CSCu],
+    [0, 64 | 0, 0, 0, () => InputTagList, 0, [() => SmbPassword, 0], () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 3
+];
+exports.CreateLocationFsxWindowsResponse$ = [3, n0, _CLFWRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationHdfsRequest$ = [3, n0, _CLHR,
+    0,
+    [_NN, _AT, _AAg, _Su, _BS, _RF, _KKPU, _QC, _SU, _KP, _KK, _KKC, _Ta, _CSC, _CSCu],
+    [() => HdfsNameNodeList, 0, 64 | 0, 0, 1, 1, 0, () => exports.QopConfiguration$, 0, 0, 21, 21, () => InputTagList, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 3
+];
+exports.CreateLocationHdfsResponse$ = [3, n0, _CLHRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationNfsRequest$ = [3, n0, _CLNR,
+    0,
+    [_Su, _SH, _OPC, _MO, _Ta],
+    [0, 0, () => exports.OnPremConfig$, () => exports.NfsMountOptions$, () => InputTagList], 3
+];
+exports.CreateLocationNfsResponse$ = [3, n0, _CLNRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationObjectStorageRequest$ = [3, n0, _CLOSR,
+    0,
+    [_SH, _BN, _SPe, _SPer, _Su, _AKc, _SK, _AAg, _Ta, _SCe, _CSC, _CSCu],
+    [0, 0, 1, 0, 0, 0, [() => ObjectStorageSecretKey, 0], 64 | 0, () => InputTagList, 21, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 2
+];
+exports.CreateLocationObjectStorageResponse$ = [3, n0, _CLOSRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationS3Request$ = [3, n0, _CLSR,
+    0,
+    [_SBA, _SCo, _Su, _SSC, _AAg, _Ta],
+    [0, () => exports.S3Config$, 0, 0, 64 | 0, () => InputTagList], 2
+];
+exports.CreateLocationS3Response$ = [3, n0, _CLSRr,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateLocationSmbRequest$ = [3, n0, _CLSRre,
+    0,
+    [_Su, _SH, _AAg, _U, _D, _Pa, _CSC, _CSCu, _MO, _Ta, _AT, _DIA, _KP, _KK, _KKC],
+    [0, 0, 64 | 0, 0, 0, [() => SmbPassword, 0], () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$, () => exports.SmbMountOptions$, () => InputTagList, 0, 64 | 0, 0, 21, 21], 3
+];
+exports.CreateLocationSmbResponse$ = [3, n0, _CLSRrea,
+    0,
+    [_LA],
+    [0]
+];
+exports.CreateTaskRequest$ = [3, n0, _CTR,
+    0,
+    [_SLA, _DLA, _CWLGA, _N, _O, _E, _Sc, _Ta, _I, _MC, _TRC, _TM],
+    [0, 0, 0, 0, () => exports.Options$, () => FilterList, () => exports.TaskSchedule$, () => InputTagList, () => FilterList, () => exports.ManifestConfig$, () => exports.TaskReportConfig$, 0], 2
+];
+exports.CreateTaskResponse$ = [3, n0, _CTRr,
+    0,
+    [_TA],
+    [0]
+];
+exports.CustomSecretConfig$ = [3, n0, _CSCu,
+    0,
+    [_SA, _SARA],
+    [0, 0]
+];
+exports.DeleteAgentRequest$ = [3, n0, _DAR,
+    0,
+    [_AA],
+    [0], 1
+];
+exports.DeleteAgentResponse$ = [3, n0, _DARe,
+    0,
+    [],
+    []
+];
+exports.DeleteLocationRequest$ = [3, n0, _DLR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DeleteLocationResponse$ = [3, n0, _DLRe,
+    0,
+    [],
+    []
+];
+exports.DeleteTaskRequest$ = [3, n0, _DTR,
+    0,
+    [_TA],
+    [0], 1
+];
+exports.DeleteTaskResponse$ = [3, n0, _DTRe,
+    0,
+    [],
+    []
+];
+exports.DescribeAgentRequest$ = [3, n0, _DARes,
+    0,
+    [_AA],
+    [0], 1
+];
+exports.DescribeAgentResponse$ = [3, n0, _DAResc,
+    0,
+    [_AA, _N, _S, _LCT, _CT, _ET, _PLC, _P],
+    [0, 0, 0, 4, 4, 0, () => exports.PrivateLinkConfig$, () => exports.Platform$]
+];
+exports.DescribeLocationAzureBlobRequest$ = [3, n0, _DLABR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationAzureBlobResponse$ = [3, n0, _DLABRe,
+    0,
+    [_LA, _LU, _AT, _BT, _ATc, _AAg, _CT, _MSC, _CSC, _CSCu],
+    [0, 0, 0, 0, 0, 64 | 0, 4, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeLocationEfsRequest$ = [3, n0, _DLER,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationEfsResponse$ = [3, n0, _DLERe,
+    0,
+    [_LA, _LU, _EC, _CT, _APA, _FSARA, _ITE],
+    [0, 0, () => exports.Ec2Config$, 4, 0, 0, 0]
+];
+exports.DescribeLocationFsxLustreRequest$ = [3, n0, _DLFLR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationFsxLustreResponse$ = [3, n0, _DLFLRe,
+    0,
+    [_LA, _LU, _SGA, _CT],
+    [0, 0, 64 | 0, 4]
+];
+exports.DescribeLocationFsxOntapRequest$ = [3, n0, _DLFOR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationFsxOntapResponse$ = [3, n0, _DLFORe,
+    0,
+    [_CT, _LA, _LU, _Pr, _SGA, _SVMA, _FFA],
+    [4, 0, 0, [() => exports.FsxProtocol$, 0], 64 | 0, 0, 0]
+];
+exports.DescribeLocationFsxOpenZfsRequest$ = [3, n0, _DLFOZR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationFsxOpenZfsResponse$ = [3, n0, _DLFOZRe,
+    0,
+    [_LA, _LU, _SGA, _Pr, _CT],
+    [0, 0, 64 | 0, [() => exports.FsxProtocol$, 0], 4]
+];
+exports.DescribeLocationFsxWindowsRequest$ = [3, n0, _DLFWR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationFsxWindowsResponse$ = [3, n0, _DLFWRe,
+    0,
+    [_LA, _LU, _SGA, _CT, _U, _D, _MSC, _CSC, _CSCu],
+    [0, 0, 64 | 0, 4, 0, 0, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeLocationHdfsRequest$ = [3, n0, _DLHR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationHdfsResponse$ = [3, n0, _DLHRe,
+    0,
+    [_LA, _LU, _NN, _BS, _RF, _KKPU, _QC, _AT, _SU, _KP, _AAg, _CT, _MSC, _CSC, _CSCu],
+    [0, 0, () => HdfsNameNodeList, 1, 1, 0, () => exports.QopConfiguration$, 0, 0, 0, 64 | 0, 4, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeLocationNfsRequest$ = [3, n0, _DLNR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationNfsResponse$ = [3, n0, _DLNRe,
+    0,
+    [_LA, _LU, _OPC, _MO, _CT],
+    [0, 0, () => exports.OnPremConfig$, () => exports.NfsMountOptions$, 4]
+];
+exports.DescribeLocationObjectStorageRequest$ = [3, n0, _DLOSR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationObjectStorageResponse$ = [3, n0, _DLOSRe,
+    0,
+    [_LA, _LU, _AKc, _SPe, _SPer, _AAg, _CT, _SCe, _MSC, _CSC, _CSCu],
+    [0, 0, 0, 1, 0, 64 | 0, 4, 21, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeLocationS3Request$ = [3, n0, _DLSR,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationS3Response$ = [3, n0, _DLSRe,
+    0,
+    [_LA, _LU, _SSC, _SCo, _AAg, _CT],
+    [0, 0, 0, () => exports.S3Config$, 64 | 0, 4]
+];
+exports.DescribeLocationSmbRequest$ = [3, n0, _DLSRes,
+    0,
+    [_LA],
+    [0], 1
+];
+exports.DescribeLocationSmbResponse$ = [3, n0, _DLSResc,
+    0,
+    [_LA, _LU, _AAg, _U, _D, _MO, _CT, _DIA, _KP, _AT, _MSC, _CSC, _CSCu],
+    [0, 0, 64 | 0, 0, 0, () => exports.SmbMountOptions$, 4, 64 | 0, 0, 0, () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.DescribeTaskExecutionRequest$ = [3, n0, _DTER,
+    0,
+    [_TEA],
+    [0], 1
+];
+exports.DescribeTaskExecutionResponse$ = [3, n0, _DTERe,
+    0,
+    [_TEA, _S, _O, _E, _I, _MC, _ST, _EFTT, _EBTT, _FT, _BW, _BTy, _BC, _R, _TRC, _FD, _FS, _FV, _RR, _EFTD, _TM, _FP, _FL, _FF, _EFTDs, _EFTTs, _FSo, _FPo, _FTo, _FVo, _FDo, _FLo, _FFo, _LT, _ETn],
+    [0, 0, () => exports.Options$, () => FilterList, () => FilterList, () => exports.ManifestConfig$, 4, 1, 1, 1, 1, 1, 1, () => exports.TaskExecutionResultDetail$, () => exports.TaskReportConfig$, 1, 1, 1, () => exports.ReportResult$, 1, 0, 1, () => exports.TaskExecutionFilesListedDetail$, () => exports.TaskExecutionFilesFailedDetail$, 1, 1, 1, 1, 1, 1, 1, () => exports.TaskExecutionFoldersListedDetail$, () => exports.TaskExecutionFoldersFailedDetail$, 4, 4]
+];
+exports.DescribeTaskRequest$ = [3, n0, _DTRes,
+    0,
+    [_TA],
+    [0], 1
+];
+exports.DescribeTaskResponse$ = [3, n0, _DTResc,
+    0,
+    [_TA, _S, _N, _CTEA, _SLA, _DLA, _CWLGA, _SNIA, _DNIA, _O, _E, _Sc, _ECr, _ED, _CT, _I, _MC, _TRC, _SD, _TM],
+    [0, 0, 0, 0, 0, 0, 0, 64 | 0, 64 | 0, () => exports.Options$, () => FilterList, () => exports.TaskSchedule$, 0, 0, 4, () => FilterList, () => exports.ManifestConfig$, () => exports.TaskReportConfig$, () => exports.TaskScheduleDetails$, 0]
+];
+exports.Ec2Config$ = [3, n0, _EC,
+    0,
+    [_SAub, _SGA],
+    [0, 64 | 0], 2
+];
+exports.FilterRule$ = [3, n0, _FR,
+    0,
+    [_FTi, _V],
+    [0, 0]
+];
+exports.FsxProtocol$ = [3, n0, _FPs,
+    0,
+    [_NFS, _SMB],
+    [() => exports.FsxProtocolNfs$, [() => exports.FsxProtocolSmb$, 0]]
+];
+exports.FsxProtocolNfs$ = [3, n0, _FPN,
+    0,
+    [_MO],
+    [() => exports.NfsMountOptions$]
+];
+exports.FsxProtocolSmb$ = [3, n0, _FPS,
+    0,
+    [_U, _D, _MO, _Pa, _MSC, _CSC, _CSCu],
+    [0, 0, () => exports.SmbMountOptions$, [() => SmbPassword, 0], () => exports.ManagedSecretConfig$, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.FsxUpdateProtocol$ = [3, n0, _FUP,
+    0,
+    [_NFS, _SMB],
+    [() => exports.FsxProtocolNfs$, [() => exports.FsxUpdateProtocolSmb$, 0]]
+];
+exports.FsxUpdateProtocolSmb$ = [3, n0, _FUPS,
+    0,
+    [_D, _MO, _Pa, _U, _CSC, _CSCu],
+    [0, () => exports.SmbMountOptions$, [() => SmbPassword, 0], 0, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$]
+];
+exports.HdfsNameNode$ = [3, n0, _HNN,
+    0,
+    [_H, _Po],
+    [0, 1], 2
+];
+exports.ListAgentsRequest$ = [3, n0, _LAR,
+    0,
+    [_MR, _NT],
+    [1, 0]
+];
+exports.ListAgentsResponse$ = [3, n0, _LARi,
+    0,
+    [_A, _NT],
+    [() => AgentList, 0]
+];
+exports.ListLocationsRequest$ = [3, n0, _LLR,
+    0,
+    [_MR, _NT, _F],
+    [1, 0, () => LocationFilters]
+];
+exports.ListLocationsResponse$ = [3, n0, _LLRi,
+    0,
+    [_L, _NT],
+    [() => LocationList, 0]
+];
+exports.ListTagsForResourceRequest$ = [3, n0, _LTFRR,
+    0,
+    [_RA, _MR, _NT],
+    [0, 1, 0], 1
+];
+exports.ListTagsForResourceResponse$ = [3, n0, _LTFRRi,
+    0,
+    [_Ta, _NT],
+    [() => OutputTagList, 0]
+];
+exports.ListTaskExecutionsRequest$ = [3, n0, _LTER,
+    0,
+    [_TA, _MR, _NT],
+    [0, 1, 0]
+];
+exports.ListTaskExecutionsResponse$ = [3, n0, _LTERi,
+    0,
+    [_TE, _NT],
+    [() => TaskExecutionList, 0]
+];
+exports.ListTasksRequest$ = [3, n0, _LTR,
+    0,
+    [_MR, _NT, _F],
+    [1, 0, () => TaskFilters]
+];
+exports.ListTasksResponse$ = [3, n0, _LTRi,
+    0,
+    [_Tas, _NT],
+    [() => TaskList, 0]
+];
+exports.LocationFilter$ = [3, n0, _LF,
+    0,
+    [_N, _Va, _Op],
+    [0, 64 | 0, 0], 3
+];
+exports.LocationListEntry$ = [3, n0, _LLE,
+    0,
+    [_LA, _LU],
+    [0, 0]
+];
+exports.ManagedSecretConfig$ = [3, n0, _MSC,
+    0,
+    [_SA],
+    [0]
+];
+exports.ManifestConfig$ = [3, n0, _MC,
+    0,
+    [_Ac, _Fo, _So],
+    [0, 0, () => exports.SourceManifestConfig$]
+];
+exports.NfsMountOptions$ = [3, n0, _NMO,
+    0,
+    [_Ve],
+    [0]
+];
+exports.OnPremConfig$ = [3, n0, _OPC,
+    0,
+    [_AAg],
+    [64 | 0], 1
+];
+exports.Options$ = [3, n0, _O,
+    0,
+    [_VM, _OM, _At, _M, _Ui, _G, _PDF, _PD, _PP, _BPS, _TQ, _LL, _TMr, _SDCF, _OT],
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+];
+exports.Platform$ = [3, n0, _P,
+    0,
+    [_Ve],
+    [0]
+];
+exports.PrivateLinkConfig$ = [3, n0, _PLC,
+    0,
+    [_VEI, _PLE, _SAu, _SGA],
+    [0, 0, 64 | 0, 64 | 0]
+];
+exports.QopConfiguration$ = [3, n0, _QC,
+    0,
+    [_RP, _DTP],
+    [0, 0]
+];
+exports.ReportDestination$ = [3, n0, _RD,
+    0,
+    [_S_],
+    [() => exports.ReportDestinationS3$]
+];
+exports.ReportDestinationS3$ = [3, n0, _RDS,
+    0,
+    [_SBA, _BARA, _Su],
+    [0, 0, 0], 2
+];
+exports.ReportOverride$ = [3, n0, _RO,
+    0,
+    [_RL],
+    [0]
+];
+exports.ReportOverrides$ = [3, n0, _ROe,
+    0,
+    [_Tr, _Ver, _De, _Sk],
+    [() => exports.ReportOverride$, () => exports.ReportOverride$, () => exports.ReportOverride$, () => exports.ReportOverride$]
+];
+exports.ReportResult$ = [3, n0, _RR,
+    0,
+    [_S, _ECr, _ED],
+    [0, 0, 0]
+];
+exports.S3Config$ = [3, n0, _SCo,
+    0,
+    [_BARA],
+    [0], 1
+];
+exports.S3ManifestConfig$ = [3, n0, _SMC,
+    0,
+    [_MOP, _BARA, _SBA, _MOVI],
+    [0, 0, 0, 0], 3
+];
+exports.SmbMountOptions$ = [3, n0, _SMO,
+    0,
+    [_Ve],
+    [0]
+];
+exports.SourceManifestConfig$ = [3, n0, _SMCo,
+    0,
+    [_S_],
+    [() => exports.S3ManifestConfig$], 1
+];
+exports.StartTaskExecutionRequest$ = [3, n0, _STER,
+    0,
+    [_TA, _OO, _I, _E, _MC, _TRC, _Ta],
+    [0, () => exports.Options$, () => FilterList, () => FilterList, () => exports.ManifestConfig$, () => exports.TaskReportConfig$, () => InputTagList], 1
+];
+exports.StartTaskExecutionResponse$ = [3, n0, _STERt,
+    0,
+    [_TEA],
+    [0]
+];
+exports.TagListEntry$ = [3, n0, _TLE,
+    0,
+    [_K, _V],
+    [0, 0], 1
+];
+exports.TagResourceRequest$ = [3, n0, _TRR,
+    0,
+    [_RA, _Ta],
+    [0, () => InputTagList], 2
+];
+exports.TagResourceResponse$ = [3, n0, _TRRa,
+    0,
+    [],
+    []
+];
+exports.TaskExecutionFilesFailedDetail$ = [3, n0, _TEFFD,
+    0,
+    [_Pre, _Tra, _Veri, _Del],
+    [1, 1, 1, 1]
+];
+exports.TaskExecutionFilesListedDetail$ = [3, n0, _TEFLD,
+    0,
+    [_AS, _ADFD],
+    [1, 1]
+];
+exports.TaskExecutionFoldersFailedDetail$ = [3, n0, _TEFFDa,
+    0,
+    [_Li, _Pre, _Tra, _Veri, _Del],
+    [1, 1, 1, 1, 1]
+];
+exports.TaskExecutionFoldersListedDetail$ = [3, n0, _TEFLDa,
+    0,
+    [_AS, _ADFD],
+    [1, 1]
+];
+exports.TaskExecutionListEntry$ = [3, n0, _TELE,
+    0,
+    [_TEA, _S, _TM],
+    [0, 0, 0]
+];
+exports.TaskExecutionResultDetail$ = [3, n0, _TERD,
+    0,
+    [_PDr, _PS, _TD, _TDr, _TS, _VD, _VS, _ECr, _ED],
+    [1, 0, 1, 1, 0, 1, 0, 0, 0]
+];
+exports.TaskFilter$ = [3, n0, _TF,
+    0,
+    [_N, _Va, _Op],
+    [0, 64 | 0, 0], 3
+];
+exports.TaskListEntry$ = [3, n0, _TLEa,
+    0,
+    [_TA, _S, _N, _TM],
+    [0, 0, 0, 0]
+];
+exports.TaskReportConfig$ = [3, n0, _TRC,
+    0,
+    [_Des, _OTu, _RL, _OVI, _Ov],
+    [() => exports.ReportDestination$, 0, 0, 0, () => exports.ReportOverrides$]
+];
+exports.TaskSchedule$ = [3, n0, _TSa,
+    0,
+    [_SE, _S],
+    [0, 0], 1
+];
+exports.TaskScheduleDetails$ = [3, n0, _TSD,
+    0,
+    [_SUT, _DR, _DB],
+    [4, 0, 0]
+];
+exports.UntagResourceRequest$ = [3, n0, _URR,
+    0,
+    [_RA, _Ke],
+    [0, 64 | 0], 2
+];
+exports.UntagResourceResponse$ = [3, n0, _URRn,
+    0,
+    [],
+    []
+];
+exports.UpdateAgentRequest$ = [3, n0, _UAR,
+    0,
+    [_AA, _N],
+    [0, 0], 1
+];
+exports.UpdateAgentResponse$ = [3, n0, _UARp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationAzureBlobRequest$ = [3, n0, _ULABR,
+    0,
+    [_LA, _Su, _AT, _SC, _BT, _ATc, _AAg, _CSC, _CSCu],
+    [0, 0, 0, [() => exports.AzureBlobSasConfiguration$, 0], 0, 0, 64 | 0, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.UpdateLocationAzureBlobResponse$ = [3, n0, _ULABRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationEfsRequest$ = [3, n0, _ULER,
+    0,
+    [_LA, _Su, _APA, _FSARA, _ITE],
+    [0, 0, 0, 0, 0], 1
+];
+exports.UpdateLocationEfsResponse$ = [3, n0, _ULERp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationFsxLustreRequest$ = [3, n0, _ULFLR,
+    0,
+    [_LA, _Su],
+    [0, 0], 1
+];
+exports.UpdateLocationFsxLustreResponse$ = [3, n0, _ULFLRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationFsxOntapRequest$ = [3, n0, _ULFOR,
+    0,
+    [_LA, _Pr, _Su],
+    [0, [() => exports.FsxUpdateProtocol$, 0], 0], 1
+];
+exports.UpdateLocationFsxOntapResponse$ = [3, n0, _ULFORp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationFsxOpenZfsRequest$ = [3, n0, _ULFOZR,
+    0,
+    [_LA, _Pr, _Su],
+    [0, [() => exports.FsxProtocol$, 0], 0], 1
+];
+exports.UpdateLocationFsxOpenZfsResponse$ = [3, n0, _ULFOZRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationFsxWindowsRequest$ = [3, n0, _ULFWR,
+    0,
+    [_LA, _Su, _D, _U, _Pa, _CSC, _CSCu],
+    [0, 0, 0, 0, [() => SmbPassword, 0], () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.UpdateLocationFsxWindowsResponse$ = [3, n0, _ULFWRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationHdfsRequest$ = [3, n0, _ULHR,
+    0,
+    [_LA, _Su, _NN, _BS, _RF, _KKPU, _QC, _AT, _SU, _KP, _KK, _KKC, _AAg, _CSC, _CSCu],
+    [0, 0, () => HdfsNameNodeList, 1, 1, 0, () => exports.QopConfiguration$, 0, 0, 0, 21, 21, 64 | 0, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.UpdateLocationHdfsResponse$ = [3, n0, _ULHRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationNfsRequest$ = [3, n0, _ULNR,
+    0,
+    [_LA, _Su, _SH, _OPC, _MO],
+    [0, 0, 0, () => exports.OnPremConfig$, () => exports.NfsMountOptions$], 1
+];
+exports.UpdateLocationNfsResponse$ = [3, n0, _ULNRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationObjectStorageRequest$ = [3, n0, _ULOSR,
+    0,
+    [_LA, _SPe, _SPer, _Su, _SH, _AKc, _SK, _AAg, _SCe, _CSC, _CSCu],
+    [0, 1, 0, 0, 0, 0, [() => ObjectStorageSecretKey, 0], 64 | 0, 21, () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$], 1
+];
+exports.UpdateLocationObjectStorageResponse$ = [3, n0, _ULOSRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationS3Request$ = [3, n0, _ULSR,
+    0,
+    [_LA, _Su, _SSC, _SCo],
+    [0, 0, 0, () => exports.S3Config$], 1
+];
+exports.UpdateLocationS3Response$ = [3, n0, _ULSRp,
+    0,
+    [],
+    []
+];
+exports.UpdateLocationSmbRequest$ = [3, n0, _ULSRpd,
+    0,
+    [_LA, _Su, _SH, _U, _D, _Pa, _CSC, _CSCu, _AAg, _MO, _AT, _DIA, _KP, _KK, _KKC],
+    [0, 0, 0, 0, 0, [() => SmbPassword, 0], () => exports.CmkSecretConfig$, () => exports.CustomSecretConfig$, 64 | 0, () => exports.SmbMountOptions$, 0, 64 | 0, 0, 21, 21], 1
+];
+exports.UpdateLocationSmbResponse$ = [3, n0, _ULSRpda,
+    0,
+    [],
+    []
+];
+exports.UpdateTaskExecutionRequest$ = [3, n0, _UTER,
+    0,
+    [_TEA, _O],
+    [0, () => exports.Options$], 2
+];
+exports.UpdateTaskExecutionResponse$ = [3, n0, _UTERp,
+    0,
+    [],
+    []
+];
+exports.UpdateTaskRequest$ = [3, n0, _UTR,
+    0,
+    [_TA, _O, _E, _Sc, _N, _CWLGA, _I, _MC, _TRC],
+    [0, () => exports.Options$, () => FilterList, () => exports.TaskSchedule$, 0, 0, () => FilterList, () => exports.ManifestConfig$, () => exports.TaskReportConfig$], 1
+];
+exports.UpdateTaskResponse$ = [3, n0, _UTRp,
+    0,
+    [],
+    []
+];
+var AgentArnList = (/* unused pure expression or super */ null && (64 | 0));
+var AgentList = [1, n0, _AL,
+    0, () => exports.AgentListEntry$
+];
+var DestinationNetworkInterfaceArns = (/* unused pure expression or super */ null && (64 | 0));
+var DnsIpList = (/* unused pure expression or super */ null && (64 | 0));
+var Ec2SecurityGroupArnList = (/* unused pure expression or super */ null && (64 | 0));
+var FilterList = [1, n0, _FLi,
+    0, () => exports.FilterRule$
+];
+var FilterValues = (/* unused pure expression or super */ null && (64 | 0));
+var HdfsNameNodeList = [1, n0, _HNNL,
+    0, () => exports.HdfsNameNode$
+];
+var InputTagList = [1, n0, _ITL,
+    0, () => exports.TagListEntry$
+];
+var LocationFilters = [1, n0, _LFo,
+    0, () => exports.LocationFilter$
+];
+var LocationList = [1, n0, _LLo,
+    0, () => exports.LocationListEntry$
+];
+var OutputTagList = [1, n0, _OTL,
+    0, () => exports.TagListEntry$
+];
+var PLSecurityGroupArnList = (/* unused pure expression or super */ null && (64 | 0));
+var PLSubnetArnList = (/* unused pure expression or super */ null && (64 | 0));
+var SourceNetworkInterfaceArns = (/* unused pure expression or super */ null && (64 | 0));
+var TagKeyList = (/* unused pure expression or super */ null && (64 | 0));
+var TaskExecutionList = [1, n0, _TEL,
+    0, () => exports.TaskExecutionListEntry$
+];
+var TaskFilters = [1, n0, _TFa,
+    0, () => exports.TaskFilter$
+];
+var TaskList = [1, n0, _TL,
+    0, () => exports.TaskListEntry$
+];
+exports.CancelTaskExecution$ = [9, n0, _CTE,
+    0, () => exports.CancelTaskExecutionRequest$, () => exports.CancelTaskExecutionResponse$
+];
+exports.CreateAgent$ = [9, n0, _CA,
+    0, () => exports.CreateAgentRequest$, () => exports.CreateAgentResponse$
+];
+exports.CreateLocationAzureBlob$ = [9, n0, _CLAB,
+    0, () => exports.CreateLocationAzureBlobRequest$, () => exports.CreateLocationAzureBlobResponse$
+];
+exports.CreateLocationEfs$ = [9, n0, _CLE,
+    0, () => exports.CreateLocationEfsRequest$, () => exports.CreateLocationEfsResponse$
+];
+exports.CreateLocationFsxLustre$ = [9, n0, _CLFL,
+    0, () => exports.CreateLocationFsxLustreRequest$, () => exports.CreateLocationFsxLustreResponse$
+];
+exports.CreateLocationFsxOntap$ = [9, n0, _CLFO,
+    0, () => exports.CreateLocationFsxOntapRequest$, () => exports.CreateLocationFsxOntapResponse$
+];
+exports.CreateLocationFsxOpenZfs$ = [9, n0, _CLFOZ,
+    0, () => exports.CreateLocationFsxOpenZfsRequest$, () => exports.CreateLocationFsxOpenZfsResponse$
+];
+exports.CreateLocationFsxWindows$ = [9, n0, _CLFW,
+    0, () => exports.CreateLocationFsxWindowsRequest$, () => exports.CreateLocationFsxWindowsResponse$
+];
+exports.CreateLocationHdfs$ = [9, n0, _CLH,
+    0, () => exports.CreateLocationHdfsRequest$, () => exports.CreateLocationHdfsResponse$
+];
+exports.CreateLocationNfs$ = [9, n0, _CLN,
+    0, () => exports.CreateLocationNfsRequest$, () => exports.CreateLocationNfsResponse$
+];
+exports.CreateLocationObjectStorage$ = [9, n0, _CLOS,
+    0, () => exports.CreateLocationObjectStorageRequest$, () => exports.CreateLocationObjectStorageResponse$
+];
+exports.CreateLocationS3$ = [9, n0, _CLS,
+    0, () => exports.CreateLocationS3Request$, () => exports.CreateLocationS3Response$
+];
+exports.CreateLocationSmb$ = [9, n0, _CLSr,
+    0, () => exports.CreateLocationSmbRequest$, () => exports.CreateLocationSmbResponse$
+];
+exports.CreateTask$ = [9, n0, _CTr,
+    0, () => exports.CreateTaskRequest$, () => exports.CreateTaskResponse$
+];
+exports.DeleteAgent$ = [9, n0, _DA,
+    0, () => exports.DeleteAgentRequest$, () => exports.DeleteAgentResponse$
+];
+exports.DeleteLocation$ = [9, n0, _DL,
+    0, () => exports.DeleteLocationRequest$, () => exports.DeleteLocationResponse$
+];
+exports.DeleteTask$ = [9, n0, _DT,
+    0, () => exports.DeleteTaskRequest$, () => exports.DeleteTaskResponse$
+];
+exports.DescribeAgent$ = [9, n0, _DAe,
+    0, () => exports.DescribeAgentRequest$, () => exports.DescribeAgentResponse$
+];
+exports.DescribeLocationAzureBlob$ = [9, n0, _DLAB,
+    0, () => exports.DescribeLocationAzureBlobRequest$, () => exports.DescribeLocationAzureBlobResponse$
+];
+exports.DescribeLocationEfs$ = [9, n0, _DLE,
+    0, () => exports.DescribeLocationEfsRequest$, () => exports.DescribeLocationEfsResponse$
+];
+exports.DescribeLocationFsxLustre$ = [9, n0, _DLFL,
+    0, () => exports.DescribeLocationFsxLustreRequest$, () => exports.DescribeLocationFsxLustreResponse$
+];
+exports.DescribeLocationFsxOntap$ = [9, n0, _DLFO,
+    0, () => exports.DescribeLocationFsxOntapRequest$, () => exports.DescribeLocationFsxOntapResponse$
+];
+exports.DescribeLocationFsxOpenZfs$ = [9, n0, _DLFOZ,
+    0, () => exports.DescribeLocationFsxOpenZfsRequest$, () => exports.DescribeLocationFsxOpenZfsResponse$
+];
+exports.DescribeLocationFsxWindows$ = [9, n0, _DLFW,
+    0, () => exports.DescribeLocationFsxWindowsRequest$, () => exports.DescribeLocationFsxWindowsResponse$
+];
+exports.DescribeLocationHdfs$ = [9, n0, _DLH,
+    0, () => exports.DescribeLocationHdfsRequest$, () => exports.DescribeLocationHdfsResponse$
+];
+exports.DescribeLocationNfs$ = [9, n0, _DLN,
+    0, () => exports.DescribeLocationNfsRequest$, () => exports.DescribeLocationNfsResponse$
+];
+exports.DescribeLocationObjectStorage$ = [9, n0, _DLOS,
+    0, () => exports.DescribeLocationObjectStorageRequest$, () => exports.DescribeLocationObjectStorageResponse$
+];
+exports.DescribeLocationS3$ = [9, n0, _DLS,
+    0, () => exports.DescribeLocationS3Request$, () => exports.DescribeLocationS3Response$
+];
+exports.DescribeLocationSmb$ = [9, n0, _DLSe,
+    0, () => exports.DescribeLocationSmbRequest$, () => exports.DescribeLocationSmbResponse$
+];
+exports.DescribeTask$ = [9, n0, _DTe,
+    0, () => exports.DescribeTaskRequest$, () => exports.DescribeTaskResponse$
+];
+exports.DescribeTaskExecution$ = [9, n0, _DTE,
+    0, () => exports.DescribeTaskExecutionRequest$, () => exports.DescribeTaskExecutionResponse$
+];
+exports.ListAgents$ = [9, n0, _LAi,
+    0, () => exports.ListAgentsRequest$, () => exports.ListAgentsResponse$
+];
+exports.ListLocations$ = [9, n0, _LLi,
+    0, () => exports.ListLocationsRequest$, () => exports.ListLocationsResponse$
+];
+exports.ListTagsForResource$ = [9, n0, _LTFR,
+    0, () => exports.ListTagsForResourceRequest$, () => exports.ListTagsForResourceResponse$
+];
+exports.ListTaskExecutions$ = [9, n0, _LTE,
+    0, () => exports.ListTaskExecutionsRequest$, () => exports.ListTaskExecutionsResponse$
+];
+exports.ListTasks$ = [9, n0, _LTi,
+    0, () => exports.ListTasksRequest$, () => exports.ListTasksResponse$
+];
+exports.StartTaskExecution$ = [9, n0, _STE,
+    0, () => exports.StartTaskExecutionRequest$, () => exports.StartTaskExecutionResponse$
+];
+exports.TagResource$ = [9, n0, _TR,
+    0, () => exports.TagResourceRequest$, () => exports.TagResourceResponse$
+];
+exports.UntagResource$ = [9, n0, _UR,
+    0, () => exports.UntagResourceRequest$, () => exports.UntagResourceResponse$
+];
+exports.UpdateAgent$ = [9, n0, _UA,
+    0, () => exports.UpdateAgentRequest$, () => exports.UpdateAgentResponse$
+];
+exports.UpdateLocationAzureBlob$ = [9, n0, _ULAB,
+    0, () => exports.UpdateLocationAzureBlobRequest$, () => exports.UpdateLocationAzureBlobResponse$
+];
+exports.UpdateLocationEfs$ = [9, n0, _ULE,
+    0, () => exports.UpdateLocationEfsRequest$, () => exports.UpdateLocationEfsResponse$
+];
+exports.UpdateLocationFsxLustre$ = [9, n0, _ULFL,
+    0, () => exports.UpdateLocationFsxLustreRequest$, () => exports.UpdateLocationFsxLustreResponse$
+];
+exports.UpdateLocationFsxOntap$ = [9, n0, _ULFO,
+    0, () => exports.UpdateLocationFsxOntapRequest$, () => exports.UpdateLocationFsxOntapResponse$
+];
+exports.UpdateLocationFsxOpenZfs$ = [9, n0, _ULFOZ,
+    0, () => exports.UpdateLocationFsxOpenZfsRequest$, () => exports.UpdateLocationFsxOpenZfsResponse$
+];
+exports.UpdateLocationFsxWindows$ = [9, n0, _ULFW,
+    0, () => exports.UpdateLocationFsxWindowsRequest$, () => exports.UpdateLocationFsxWindowsResponse$
+];
+exports.UpdateLocationHdfs$ = [9, n0, _ULH,
+    0, () => exports.UpdateLocationHdfsRequest$, () => exports.UpdateLocationHdfsResponse$
+];
+exports.UpdateLocationNfs$ = [9, n0, _ULN,
+    0, () => exports.UpdateLocationNfsRequest$, () => exports.UpdateLocationNfsResponse$
+];
+exports.UpdateLocationObjectStorage$ = [9, n0, _ULOS,
+    0, () => exports.UpdateLocationObjectStorageRequest$, () => exports.UpdateLocationObjectStorageResponse$
+];
+exports.UpdateLocationS3$ = [9, n0, _ULS,
+    0, () => exports.UpdateLocationS3Request$, () => exports.UpdateLocationS3Response$
+];
+exports.UpdateLocationSmb$ = [9, n0, _ULSp,
+    0, () => exports.UpdateLocationSmbRequest$, () => exports.UpdateLocationSmbResponse$
+];
+exports.UpdateTask$ = [9, n0, _UT,
+    0, () => exports.UpdateTaskRequest$, () => exports.UpdateTaskResponse$
+];
+exports.UpdateTaskExecution$ = [9, n0, _UTE,
+    0, () => exports.UpdateTaskExecutionRequest$, () => exports.UpdateTaskExecutionResponse$
+];
+
+
+/***/ }),
+
+/***/ 53711:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
-const { getFlexibleChecksumsPlugin, NODE_RESPONSE_CHECKSUM_VALIDATION_CONFIG_OPTIONS, NODE_REQUEST_CHECKSUM_CALCULATION_CONFIG_OPTIONS, resolveFlexibleChecksumsConfig } = __nccwpck_require__(238);
+const { getFlexibleChecksumsPlugin, NODE_RESPONSE_CHECKSUM_VALIDATION_CONFIG_OPTIONS, NODE_REQUEST_CHECKSUM_CALCULATION_CONFIG_OPTIONS, resolveFlexibleChecksumsConfig } = __nccwpck_require__(20238);
 const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
-const { getThrow200ExceptionsPlugin, getSsecPlugin, getLocationConstraintPlugin, getS3ExpiresMiddlewarePlugin, getCheckContentLengthHeaderPlugin, S3RestXmlProtocol, NODE_USE_ARN_REGION_CONFIG_OPTIONS, NODE_DISABLE_S3_EXPRESS_SESSION_AUTH_OPTIONS, resolveS3Config, getValidateBucketNamePlugin, getAddExpectContinuePlugin, getRegionRedirectMiddlewarePlugin, getS3ExpressPlugin, getS3ExpressHttpSigningPlugin } = __nccwpck_require__(5028);
-const { getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin, createPaginator } = __nccwpck_require__(402);
-const { normalizeProvider, getSmithyContext, makeBuilder, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, createWaiter, checkExceptions, WaiterState, createAggregatedClient } = __nccwpck_require__(2658);
-const { Command: $Command } = __nccwpck_require__(2658);
+const { getThrow200ExceptionsPlugin, getSsecPlugin, getLocationConstraintPlugin, getS3ExpiresMiddlewarePlugin, getCheckContentLengthHeaderPlugin, S3RestXmlProtocol, NODE_USE_ARN_REGION_CONFIG_OPTIONS, NODE_DISABLE_S3_EXPRESS_SESSION_AUTH_OPTIONS, resolveS3Config, getValidateBucketNamePlugin, getAddExpectContinuePlugin, getRegionRedirectMiddlewarePlugin, getS3ExpressPlugin, getS3ExpressHttpSigningPlugin } = __nccwpck_require__(45028);
+const { getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin, createPaginator } = __nccwpck_require__(90402);
+const { normalizeProvider, getSmithyContext, makeBuilder, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, createWaiter, checkExceptions, WaiterState, createAggregatedClient } = __nccwpck_require__(92658);
+const { Command: $Command } = __nccwpck_require__(92658);
 __webpack_unused_export__ = $Command;
 __webpack_unused_export__ = Client;
-const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
-const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveParams, getEndpointPlugin, resolveEndpointConfig } = __nccwpck_require__(2085);
-const { eventStreamSerdeProvider, resolveEventStreamSerdeConfig } = __nccwpck_require__(6579);
-const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
-const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
-const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
-const { resolveAwsSdkSigV4Config, resolveAwsSdkSigV4AConfig, AwsSdkSigV4Signer, AwsSdkSigV4ASigner, NODE_SIGV4A_CONFIG_OPTIONS, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveParams, getEndpointPlugin, resolveEndpointConfig } = __nccwpck_require__(62085);
+const { eventStreamSerdeProvider, resolveEventStreamSerdeConfig } = __nccwpck_require__(56579);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
+const { resolveAwsSdkSigV4Config, resolveAwsSdkSigV4AConfig, AwsSdkSigV4Signer, AwsSdkSigV4ASigner, NODE_SIGV4A_CONFIG_OPTIONS, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
 const { SignatureV4MultiRegion } = __nccwpck_require__(5785);
 const { defaultProvider } = __nccwpck_require__(5861);
-const { Sha256, Md5, readableStreamHasher } = __nccwpck_require__(9542);
-const { toUtf8, fromUtf8, sdkStreamMixin, getAwsChunkedEncodingStream, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
-const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
-const { Sha1 } = __nccwpck_require__(3242);
+const { Sha256, Md5, readableStreamHasher } = __nccwpck_require__(99542);
+const { toUtf8, fromUtf8, sdkStreamMixin, getAwsChunkedEncodingStream, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
+const { Sha1 } = __nccwpck_require__(63242);
 
 const aw = "ref", ax = "argv", ay = "backend", az = "authSchemes", aA = "disableDoubleEncoding", aB = "signingName", aC = "signingRegion", aD = "signingRegionSet";
 const a = -1, b = true, c = false, d = "isSet", e = "booleanEquals", f = "stringEquals", g = "coalesce", h = "substring", i = "", j = "aws.partition", k = "partitionResult", l = "accessPointSuffix", m = "regionPrefix", n = (n) => "outpostId_ssa_" + n + i, o = "hardwareType", p = "ite", q = "isValidHostLabel", s = "sigv4", t = "aws.isVirtualHostableS3Bucket", u = "url", v = "getAttr", w = "bucketArn", x = "--", y = "arnType", z = "accesspoint", A = (n) => "accessPointName_ssa_" + n + i, B = "s3-object-lambda", C = "s3-outposts", D = "bucketPartition", E = "us-east-1", F = "outpostType", G = "name", H = "s3", I = "{url#scheme}://{Bucket}.{url#authority}{url#path}", J = "{url#scheme}://{url#authority}{url#path}", K = "{url#scheme}://{url#authority}{url#normalizedPath}{Bucket}", L = "https://{Bucket}.s3-accelerate.{partitionResult#dnsSuffix}", M = "https://{Bucket}.s3.{partitionResult#dnsSuffix}", N = (n) => "{url#scheme}://{accessPointName_ssa_" + n + "}-{bucketArn#accountId}.{url#authority}{url#path}", O = (n) => "Invalid ARN: The access point name may only contain a-z, A-Z, 0-9 and `-`. Found: `{accessPointName_ssa_" + n + "}`", P = "sigv4a", Q = "{url#scheme}://{url#authority}{url#normalizedPath}{uri_encoded_bucket}", R = "https://s3.{partitionResult#dnsSuffix}/{uri_encoded_bucket}", S = "https://s3.{partitionResult#dnsSuffix}", T = { [aw]: "UseFIPS" }, U = { [aw]: "UseDualStack" }, V = { [aw]: "Bucket" }, W = { "fn": v, [ax]: [{ [aw]: k }, G] }, X = { [aw]: u }, Y = { [aw]: "Region" }, Z = { [aw]: w }, aa = { [aw]: y }, ab = { [aw]: "accessPointName_ssa_1" }, ac = { "fn": v, [ax]: [Z, "region"] }, ad = { [aw]: o }, ae = { "fn": v, [ax]: [Z, "service"] }, af = { "fn": v, [ax]: [Z, "accountId"] }, ag = { [ay]: "S3Express", [az]: [{ [aA]: true, [G]: "{_s3e_auth}", [aB]: "s3express", [aC]: "{Region}" }] }, ah = { [ay]: "S3Express", [az]: [{ [aA]: true, [G]: s, [aB]: "s3express", [aC]: "{Region}" }] }, ai = { [az]: [{ [aA]: true, [G]: P, [aB]: C, [aD]: ["*"] }, { [aA]: true, [G]: s, [aB]: C, [aC]: "{Region}" }] }, aj = { [az]: [{ [aA]: true, [G]: s, [aB]: H, [aC]: E }] }, ak = { [az]: [{ [aA]: true, [G]: s, [aB]: H, [aC]: "{Region}" }] }, al = { [az]: [{ [aA]: true, [G]: s, [aB]: B, [aC]: "{bucketArn#region}" }] }, am = { [az]: [{ [aA]: true, [G]: s, [aB]: H, [aC]: "{bucketArn#region}" }] }, an = { [az]: [{ [aA]: true, [G]: P, [aB]: C, [aD]: ["*"] }, { [aA]: true, [G]: s, [aB]: C, [aC]: "{bucketArn#region}" }] }, ao = { [az]: [{ [aA]: true, [G]: s, [aB]: B, [aC]: "{Region}" }] }, ap = [Y], aq = [{ [aw]: "Endpoint" }], as = [V], at = [V, 0, 7, true], au = [Z, "resourceId[1]"], av = ["*"];
@@ -8260,7 +11105,7 @@ __webpack_unused_export__ = CreateBucketMetadataTableConfigurationRequest$;
 __webpack_unused_export__ = CreateBucketOutput$;
 __webpack_unused_export__ = CreateBucketRequest$;
 __webpack_unused_export__ = CreateMultipartUpload$;
-__webpack_unused_export__ = CreateMultipartUploadCommand;
+exports.nG4 = CreateMultipartUploadCommand;
 __webpack_unused_export__ = CreateMultipartUploadOutput$;
 __webpack_unused_export__ = CreateMultipartUploadRequest$;
 __webpack_unused_export__ = CreateSession$;
@@ -8467,7 +11312,7 @@ __webpack_unused_export__ = GetObjectAttributesCommand;
 __webpack_unused_export__ = GetObjectAttributesOutput$;
 __webpack_unused_export__ = GetObjectAttributesParts$;
 __webpack_unused_export__ = GetObjectAttributesRequest$;
-__webpack_unused_export__ = GetObjectCommand;
+exports.jLs = GetObjectCommand;
 __webpack_unused_export__ = GetObjectLegalHold$;
 __webpack_unused_export__ = GetObjectLegalHoldCommand;
 __webpack_unused_export__ = GetObjectLegalHoldOutput$;
@@ -8890,28 +11735,28 @@ __webpack_unused_export__ = waitUntilObjectNotExists;
 
 /***/ }),
 
-/***/ 1695:
+/***/ 71695:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin, setCredentialFeature, stsRegionDefaultResolver } = __nccwpck_require__(5152);
-const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(402);
-const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(2658);
-const { Command: $Command } = __nccwpck_require__(2658);
+const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(90402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(92658);
+const { Command: $Command } = __nccwpck_require__(92658);
 __webpack_unused_export__ = $Command;
 __webpack_unused_export__ = Client;
-const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
-const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveParams, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(2085);
-const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
-const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
-const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
-const { resolveAwsSdkSigV4Config, resolveAwsSdkSigV4AConfig, AwsSdkSigV4Signer, AwsSdkSigV4ASigner, NODE_SIGV4A_CONFIG_OPTIONS, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveParams, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(62085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
+const { resolveAwsSdkSigV4Config, resolveAwsSdkSigV4AConfig, AwsSdkSigV4Signer, AwsSdkSigV4ASigner, NODE_SIGV4A_CONFIG_OPTIONS, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
 const { SignatureV4MultiRegion } = __nccwpck_require__(5785);
 const { defaultProvider } = __nccwpck_require__(5861);
-const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
-const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
-const { AwsQueryProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
+const { AwsQueryProtocol } = __nccwpck_require__(37288);
+const { Sha256 } = __nccwpck_require__(99542);
 
 const q = "ref";
 const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "stringEquals", g = "getAttr", h = "us-east-1", i = "sigv4", j = "sts", k = "https://sts.{Region}.{PartitionResult#dnsSuffix}", l = { [q]: "Endpoint" }, m = { [q]: "Region" }, n = { [q]: d }, o = {}, p = [m];
@@ -10154,19 +12999,19 @@ __webpack_unused_export__ = getDefaultRoleAssumerWithWebIdentity;
 /***/ 5152:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { HttpRequest, parseUrl } = __nccwpck_require__(3422);
-const { InvokeStore } = __nccwpck_require__(9320);
-const { normalizeProvider } = __nccwpck_require__(402);
-const { RETRY_MODES } = __nccwpck_require__(3609);
-const { platform, release } = __nccwpck_require__(8161);
+const { HttpRequest, parseUrl } = __nccwpck_require__(93422);
+const { InvokeStore } = __nccwpck_require__(29320);
+const { normalizeProvider } = __nccwpck_require__(90402);
+const { RETRY_MODES } = __nccwpck_require__(23609);
+const { platform, release } = __nccwpck_require__(48161);
 const { versions, env } = __nccwpck_require__(1708);
-const { isValidHostLabel, isIpAddress, customEndpointFunctions } = __nccwpck_require__(2085);
-const { EndpointError, resolveEndpoint } = __nccwpck_require__(2085);
+const { isValidHostLabel, isIpAddress, customEndpointFunctions } = __nccwpck_require__(62085);
+const { EndpointError, resolveEndpoint } = __nccwpck_require__(62085);
 exports.EndpointError = EndpointError;
 exports.isIpAddress = isIpAddress;
 exports.resolveEndpoint = resolveEndpoint;
-const { loadConfig, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS } = __nccwpck_require__(7291);
-const { REGION_ENV_NAME, REGION_INI_NAME, resolveRegionConfig } = __nccwpck_require__(7291);
+const { loadConfig, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS } = __nccwpck_require__(47291);
+const { REGION_ENV_NAME, REGION_INI_NAME, resolveRegionConfig } = __nccwpck_require__(47291);
 exports.NODE_REGION_CONFIG_FILE_OPTIONS = NODE_REGION_CONFIG_FILE_OPTIONS;
 exports.NODE_REGION_CONFIG_OPTIONS = NODE_REGION_CONFIG_OPTIONS;
 exports.REGION_ENV_NAME = REGION_ENV_NAME;
@@ -11172,15 +14017,15 @@ exports.userAgentMiddleware = userAgentMiddleware;
 
 /***/ }),
 
-/***/ 7523:
+/***/ 97523:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { ProviderError, booleanSelector, SelectorType, loadConfig } = __nccwpck_require__(7291);
+const { ProviderError, booleanSelector, SelectorType, loadConfig } = __nccwpck_require__(47291);
 const { setCredentialFeature } = __nccwpck_require__(5152);
-const { normalizeProvider, memoizeIdentityProvider, isIdentityExpired, doesIdentityRequireRefresh } = __nccwpck_require__(402);
-const { SignatureV4 } = __nccwpck_require__(5118);
-const { HttpResponse, HttpRequest } = __nccwpck_require__(3422);
-const { SMITHY_CONTEXT_KEY } = __nccwpck_require__(690);
+const { normalizeProvider, memoizeIdentityProvider, isIdentityExpired, doesIdentityRequireRefresh } = __nccwpck_require__(90402);
+const { SignatureV4 } = __nccwpck_require__(75118);
+const { HttpResponse, HttpRequest } = __nccwpck_require__(93422);
+const { SMITHY_CONTEXT_KEY } = __nccwpck_require__(90690);
 
 const getDateHeader = (response) => HttpResponse.isInstance(response) ? (response.headers?.date ?? response.headers?.Date) : undefined;
 const getAgeHeader = (response) => HttpResponse.isInstance(response) ? (response.headers?.age ?? response.headers?.Age) : undefined;
@@ -11540,14 +14385,14 @@ exports.validateSigningProperties = validateSigningProperties;
 
 /***/ }),
 
-/***/ 7288:
+/***/ 37288:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { SmithyRpcV2CborProtocol, loadSmithyRpcV2CborErrorCode } = __nccwpck_require__(4645);
-const { TypeRegistry, NormalizedSchema, deref } = __nccwpck_require__(6890);
-const { decorateServiceException, getValueFromTextNode } = __nccwpck_require__(2658);
-const { RpcProtocol, JsonCodec2, loadJsonRpcErrorCode, HttpBindingProtocol, HttpInterceptingShapeSerializer, HttpInterceptingShapeDeserializer, loadRestJsonErrorCode, SmithyRpcV2JsonProtocol, loadSmithyRpcV2JsonErrorCode, FromStringShapeDeserializer, determineTimestampFormat, extendedEncodeURIComponent, collectBody } = __nccwpck_require__(3422);
-const { JsonCodec, JsonShapeDeserializer, JsonShapeDeserializer2, JsonShapeSerializer, JsonShapeSerializer2, parseJsonBody, parseJsonErrorBody } = __nccwpck_require__(3422);
+const { SmithyRpcV2CborProtocol, loadSmithyRpcV2CborErrorCode } = __nccwpck_require__(64645);
+const { TypeRegistry, NormalizedSchema, deref } = __nccwpck_require__(26890);
+const { decorateServiceException, getValueFromTextNode } = __nccwpck_require__(92658);
+const { RpcProtocol, JsonCodec2, loadJsonRpcErrorCode, HttpBindingProtocol, HttpInterceptingShapeSerializer, HttpInterceptingShapeDeserializer, loadRestJsonErrorCode, SmithyRpcV2JsonProtocol, loadSmithyRpcV2JsonErrorCode, FromStringShapeDeserializer, determineTimestampFormat, extendedEncodeURIComponent, collectBody } = __nccwpck_require__(93422);
+const { JsonCodec, JsonShapeDeserializer, JsonShapeDeserializer2, JsonShapeSerializer, JsonShapeSerializer2, parseJsonBody, parseJsonErrorBody } = __nccwpck_require__(93422);
 exports.JsonCodec = JsonCodec;
 exports.JsonCodec2 = JsonCodec2;
 exports.JsonShapeDeserializer = JsonShapeDeserializer;
@@ -11558,8 +14403,8 @@ exports.loadJsonRpcErrorCode = loadJsonRpcErrorCode;
 exports.loadRestJsonErrorCode = loadRestJsonErrorCode;
 exports.parseJsonBody = parseJsonBody;
 exports.parseJsonErrorBody = parseJsonErrorBody;
-const { parseXML, XmlNode, XmlText } = __nccwpck_require__(4274);
-const { toUtf8, toBase64, generateIdempotencyToken, NumericValue, dateToUtcString, fromBase64, expectUnion } = __nccwpck_require__(2430);
+const { parseXML, XmlNode, XmlText } = __nccwpck_require__(94274);
+const { toUtf8, toBase64, generateIdempotencyToken, NumericValue, dateToUtcString, fromBase64, expectUnion } = __nccwpck_require__(92430);
 
 class ProtocolLib {
     queryCompat;
@@ -13054,7 +15899,7 @@ exports.parseXmlErrorBody = parseXmlErrorBody;
 /***/ 519:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { buildQueryString } = __nccwpck_require__(3422);
+const { buildQueryString } = __nccwpck_require__(93422);
 
 const validate = (str) => typeof str === "string" && str.indexOf("arn:") === 0 && str.split(":").length >= 6;
 const parse = (arn) => {
@@ -13121,11 +15966,11 @@ exports.validate = validate;
 
 /***/ }),
 
-/***/ 5606:
+/***/ 55606:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { setCredentialFeature } = __nccwpck_require__(5152);
-const { CredentialsProviderError } = __nccwpck_require__(7291);
+const { CredentialsProviderError } = __nccwpck_require__(47291);
 
 const ENV_KEY = "AWS_ACCESS_KEY_ID";
 const ENV_SECRET = "AWS_SECRET_ACCESS_KEY";
@@ -13167,15 +16012,15 @@ exports.fromEnv = fromEnv;
 
 /***/ }),
 
-/***/ 8605:
+/***/ 98605:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { setCredentialFeature } = __nccwpck_require__(5152);
-const { CredentialsProviderError } = __nccwpck_require__(7291);
-const { NodeHttpHandler } = __nccwpck_require__(1279);
-const fs = __nccwpck_require__(1455);
-const { HttpRequest } = __nccwpck_require__(3422);
-const { sdkStreamMixin, parseRfc3339DateTime } = __nccwpck_require__(2430);
+const { CredentialsProviderError } = __nccwpck_require__(47291);
+const { NodeHttpHandler } = __nccwpck_require__(61279);
+const fs = __nccwpck_require__(51455);
+const { HttpRequest } = __nccwpck_require__(93422);
+const { sdkStreamMixin, parseRfc3339DateTime } = __nccwpck_require__(92430);
 
 const ECS_CONTAINER_HOST = "169.254.170.2";
 const EKS_CONTAINER_HOST_IPv4 = "169.254.170.23";
@@ -13353,28 +16198,28 @@ exports.fromHttp = fromHttp;
 
 /***/ }),
 
-/***/ 5869:
+/***/ 75869:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { CredentialsProviderError, chain, getProfileName, parseKnownFiles } = __nccwpck_require__(7291);
+const { CredentialsProviderError, chain, getProfileName, parseKnownFiles } = __nccwpck_require__(47291);
 const { setCredentialFeature } = __nccwpck_require__(5152);
 
 const resolveCredentialSource = (credentialSource, profileName, logger) => {
     const sourceProvidersMap = {
         EcsContainer: async (options) => {
-            const { fromHttp } = __nccwpck_require__(8605);
-            const { fromContainerMetadata } = __nccwpck_require__(566);
+            const { fromHttp } = __nccwpck_require__(98605);
+            const { fromContainerMetadata } = __nccwpck_require__(40566);
             logger?.debug("@aws-sdk/credential-provider-ini - credential_source is EcsContainer");
             return async () => chain(fromHttp(options ?? {}), fromContainerMetadata(options))().then(setNamedProvider);
         },
         Ec2InstanceMetadata: async (options) => {
             logger?.debug("@aws-sdk/credential-provider-ini - credential_source is Ec2InstanceMetadata");
-            const { fromInstanceMetadata } = __nccwpck_require__(566);
+            const { fromInstanceMetadata } = __nccwpck_require__(40566);
             return async () => fromInstanceMetadata(options)().then(setNamedProvider);
         },
         Environment: async (options) => {
             logger?.debug("@aws-sdk/credential-provider-ini - credential_source is Environment");
-            const { fromEnv } = __nccwpck_require__(5606);
+            const { fromEnv } = __nccwpck_require__(55606);
             return async () => fromEnv(options)().then(setNamedProvider);
         },
     };
@@ -13469,7 +16314,7 @@ const isLoginProfile = (data) => {
     return Boolean(data && data.login_session);
 };
 const resolveLoginCredentials = async (profileName, options, callerClientConfig) => {
-    const { fromLoginCredentials } = __nccwpck_require__(4072);
+    const { fromLoginCredentials } = __nccwpck_require__(84072);
     const credentials = await fromLoginCredentials({
         ...options,
         profile: profileName,
@@ -13479,7 +16324,7 @@ const resolveLoginCredentials = async (profileName, options, callerClientConfig)
 
 const isProcessProfile = (arg) => Boolean(arg) && typeof arg === "object" && typeof arg.credential_process === "string";
 const resolveProcessCredentials = async (options, profile) => {
-    const { fromProcess } = __nccwpck_require__(5360);
+    const { fromProcess } = __nccwpck_require__(75360);
     const credentials = await fromProcess({
         ...options,
         profile,
@@ -13488,7 +16333,7 @@ const resolveProcessCredentials = async (options, profile) => {
 };
 
 const resolveSsoCredentials = async (profile, profileData, options = {}, callerClientConfig) => {
-    const { fromSSO } = __nccwpck_require__(998);
+    const { fromSSO } = __nccwpck_require__(60998);
     return fromSSO({
         profile,
         logger: options.logger,
@@ -13536,7 +16381,7 @@ const isWebIdentityProfile = (arg) => Boolean(arg) &&
     typeof arg.role_arn === "string" &&
     ["undefined", "string"].indexOf(typeof arg.role_session_name) > -1;
 const resolveWebIdentityCredentials = async (profile, options, callerClientConfig) => {
-    const { fromTokenFile } = __nccwpck_require__(9956);
+    const { fromTokenFile } = __nccwpck_require__(29956);
     const credentials = await fromTokenFile({
         webIdentityTokenFile: profile.web_identity_token_file,
         roleArn: profile.role_arn,
@@ -13589,16 +16434,16 @@ exports.fromIni = fromIni;
 
 /***/ }),
 
-/***/ 4072:
+/***/ 84072:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { setCredentialFeature } = __nccwpck_require__(5152);
-const { CredentialsProviderError, parseKnownFiles, getProfileName } = __nccwpck_require__(7291);
-const { HttpRequest } = __nccwpck_require__(3422);
-const { createHash, createPrivateKey, createPublicKey, sign } = __nccwpck_require__(7598);
-const { promises } = __nccwpck_require__(3024);
-const { homedir } = __nccwpck_require__(8161);
-const { dirname, join } = __nccwpck_require__(6760);
+const { CredentialsProviderError, parseKnownFiles, getProfileName } = __nccwpck_require__(47291);
+const { HttpRequest } = __nccwpck_require__(93422);
+const { createHash, createPrivateKey, createPublicKey, sign } = __nccwpck_require__(77598);
+const { promises } = __nccwpck_require__(73024);
+const { homedir } = __nccwpck_require__(48161);
+const { dirname, join } = __nccwpck_require__(76760);
 
 class LoginCredentialsFetcher {
     profileData;
@@ -13649,7 +16494,7 @@ class LoginCredentialsFetcher {
         if (freshExpiry - Date.now() > LoginCredentialsFetcher.REFRESH_THRESHOLD) {
             return this.toCredentials(freshToken.accessToken);
         }
-        const { SigninClient, CreateOAuth2TokenCommand } = __nccwpck_require__(9762);
+        const { SigninClient, CreateOAuth2TokenCommand } = __nccwpck_require__(99762);
         const { logger, userAgentAppId } = this.callerClientConfig ?? {};
         const isH2 = (requestHandler) => {
             return requestHandler?.metadata?.handlerProtocol === "h2";
@@ -13893,15 +16738,15 @@ exports.fromLoginCredentials = fromLoginCredentials;
 /***/ 5861:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { ENV_KEY, ENV_SECRET, fromEnv } = __nccwpck_require__(5606);
-const { chain, CredentialsProviderError, ENV_PROFILE } = __nccwpck_require__(7291);
+const { ENV_KEY, ENV_SECRET, fromEnv } = __nccwpck_require__(55606);
+const { chain, CredentialsProviderError, ENV_PROFILE } = __nccwpck_require__(47291);
 
 const ENV_IMDS_DISABLED = "AWS_EC2_METADATA_DISABLED";
 const remoteProvider = async (init) => {
-    const { ENV_CMDS_FULL_URI, ENV_CMDS_RELATIVE_URI, fromContainerMetadata, fromInstanceMetadata } = __nccwpck_require__(566);
+    const { ENV_CMDS_FULL_URI, ENV_CMDS_RELATIVE_URI, fromContainerMetadata, fromInstanceMetadata } = __nccwpck_require__(40566);
     if (process.env[ENV_CMDS_RELATIVE_URI] || process.env[ENV_CMDS_FULL_URI]) {
         init.logger?.debug("@aws-sdk/credential-provider-node - remoteProvider::fromHttp/fromContainerMetadata");
-        const { fromHttp } = __nccwpck_require__(8605);
+        const { fromHttp } = __nccwpck_require__(98605);
         return chain(fromHttp(init), fromContainerMetadata(init));
     }
     if (process.env[ENV_IMDS_DISABLED] && process.env[ENV_IMDS_DISABLED] !== "false") {
@@ -14024,22 +16869,22 @@ const defaultProvider = (init = {}) => memoizeChain([
         if (!ssoStartUrl && !ssoAccountId && !ssoRegion && !ssoRoleName && !ssoSession) {
             throw new CredentialsProviderError("Skipping SSO provider in default chain (inputs do not include SSO fields).", { logger: init.logger });
         }
-        const { fromSSO } = __nccwpck_require__(998);
+        const { fromSSO } = __nccwpck_require__(60998);
         return fromSSO(init)(awsIdentityProperties);
     },
     async (awsIdentityProperties) => {
         init.logger?.debug("@aws-sdk/credential-provider-node - defaultProvider::fromIni");
-        const { fromIni } = __nccwpck_require__(5869);
+        const { fromIni } = __nccwpck_require__(75869);
         return fromIni(init)(awsIdentityProperties);
     },
     async (awsIdentityProperties) => {
         init.logger?.debug("@aws-sdk/credential-provider-node - defaultProvider::fromProcess");
-        const { fromProcess } = __nccwpck_require__(5360);
+        const { fromProcess } = __nccwpck_require__(75360);
         return fromProcess(init)(awsIdentityProperties);
     },
     async (awsIdentityProperties) => {
         init.logger?.debug("@aws-sdk/credential-provider-node - defaultProvider::fromTokenFile");
-        const { fromTokenFile } = __nccwpck_require__(9956);
+        const { fromTokenFile } = __nccwpck_require__(29956);
         return fromTokenFile(init)(awsIdentityProperties);
     },
     async () => {
@@ -14063,12 +16908,12 @@ exports.defaultProvider = defaultProvider;
 
 /***/ }),
 
-/***/ 5360:
+/***/ 75360:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { externalDataInterceptor, CredentialsProviderError, parseKnownFiles, getProfileName } = __nccwpck_require__(7291);
-const { exec } = __nccwpck_require__(1421);
-const { promisify } = __nccwpck_require__(7975);
+const { externalDataInterceptor, CredentialsProviderError, parseKnownFiles, getProfileName } = __nccwpck_require__(47291);
+const { exec } = __nccwpck_require__(31421);
+const { promisify } = __nccwpck_require__(57975);
 const { setCredentialFeature } = __nccwpck_require__(5152);
 
 const getValidatedProcessCredentials = (profileName, data, profiles) => {
@@ -14146,12 +16991,12 @@ exports.fromProcess = fromProcess;
 
 /***/ }),
 
-/***/ 998:
+/***/ 60998:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { CredentialsProviderError, getSSOTokenFromFile, getProfileName, parseKnownFiles, loadSsoSessionData } = __nccwpck_require__(7291);
+const { CredentialsProviderError, getSSOTokenFromFile, getProfileName, parseKnownFiles, loadSsoSessionData } = __nccwpck_require__(47291);
 const { setCredentialFeature } = __nccwpck_require__(5152);
-const { fromSso } = __nccwpck_require__(5433);
+const { fromSso } = __nccwpck_require__(75433);
 
 const isSsoProfile = (arg) => arg &&
     (typeof arg.sso_start_url === "string" ||
@@ -14205,7 +17050,7 @@ const resolveSSOCredentials = async ({ ssoStartUrl, ssoSession, ssoAccountId, ss
         });
     }
     const { accessToken } = token;
-    const { SSOClient, GetRoleCredentialsCommand } = __nccwpck_require__(3707);
+    const { SSOClient, GetRoleCredentialsCommand } = __nccwpck_require__(23707);
     const sso = ssoClient ||
         new SSOClient(Object.assign({}, clientConfig ?? {}, {
             logger: clientConfig?.logger ?? callerClientConfig?.logger ?? parentClientConfig?.logger,
@@ -14345,22 +17190,22 @@ exports.validateSsoProfile = validateSsoProfile;
 
 /***/ }),
 
-/***/ 3707:
+/***/ 23707:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { GetRoleCredentialsCommand, SSOClient } = __nccwpck_require__(2579);
+const { GetRoleCredentialsCommand, SSOClient } = __nccwpck_require__(32579);
 exports.GetRoleCredentialsCommand = GetRoleCredentialsCommand;
 exports.SSOClient = SSOClient;
 
 
 /***/ }),
 
-/***/ 9956:
+/***/ 29956:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { setCredentialFeature } = __nccwpck_require__(5152);
-const { CredentialsProviderError, externalDataInterceptor } = __nccwpck_require__(7291);
-const { readFileSync } = __nccwpck_require__(3024);
+const { CredentialsProviderError, externalDataInterceptor } = __nccwpck_require__(47291);
+const { readFileSync } = __nccwpck_require__(73024);
 
 const fromWebToken = (init) => async (awsIdentityProperties) => {
     init.logger?.debug("@aws-sdk/credential-provider-web-identity - fromWebToken");
@@ -14420,20 +17265,20 @@ exports.fromWebToken = fromWebToken;
 
 /***/ }),
 
-/***/ 5028:
+/***/ 45028:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { NoOpLogger, getSmithyContext } = __nccwpck_require__(2658);
-const { HttpRequest, HttpResponse } = __nccwpck_require__(3422);
+const { NoOpLogger, getSmithyContext } = __nccwpck_require__(92658);
+const { HttpRequest, HttpResponse } = __nccwpck_require__(93422);
 const { setFeature } = __nccwpck_require__(5152);
-const { parseRfc7231DateTime } = __nccwpck_require__(2430);
+const { parseRfc7231DateTime } = __nccwpck_require__(92430);
 const { SignatureV4SignWithCredentials } = __nccwpck_require__(5785);
-const { booleanSelector, SelectorType } = __nccwpck_require__(7291);
-const { httpSigningMiddlewareOptions } = __nccwpck_require__(402);
-const { Readable } = __nccwpck_require__(7075);
+const { booleanSelector, SelectorType } = __nccwpck_require__(47291);
+const { httpSigningMiddlewareOptions } = __nccwpck_require__(90402);
+const { Readable } = __nccwpck_require__(57075);
 const { validate, parse } = __nccwpck_require__(519);
-const { AwsRestXmlProtocol } = __nccwpck_require__(7288);
-const { NormalizedSchema } = __nccwpck_require__(6890);
+const { AwsRestXmlProtocol } = __nccwpck_require__(37288);
+const { NormalizedSchema } = __nccwpck_require__(26890);
 
 const CONTENT_LENGTH_HEADER = "content-length";
 const DECODED_CONTENT_LENGTH_HEADER = "x-amz-decoded-content-length";
@@ -15486,25 +18331,25 @@ exports.validateRegion = validateRegion;
 
 /***/ }),
 
-/***/ 9762:
+/***/ 99762:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
-const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(402);
-const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(2658);
-const { Command: $Command } = __nccwpck_require__(2658);
+const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(90402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(92658);
+const { Command: $Command } = __nccwpck_require__(92658);
 exports.$Command = $Command;
 exports.__Client = Client;
-const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
-const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(2085);
-const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
-const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
-const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
-const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
-const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
-const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
-const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(62085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
+const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
+const { AwsRestJsonProtocol } = __nccwpck_require__(37288);
+const { Sha256 } = __nccwpck_require__(99542);
 
 const defaultSigninHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -16096,25 +18941,25 @@ exports.errorTypeRegistries = errorTypeRegistries;
 
 /***/ }),
 
-/***/ 9443:
+/***/ 89443:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
-const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(402);
-const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(2658);
-const { Command: $Command } = __nccwpck_require__(2658);
+const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(90402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(92658);
+const { Command: $Command } = __nccwpck_require__(92658);
 exports.$Command = $Command;
 exports.__Client = Client;
-const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
-const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(2085);
-const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
-const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
-const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
-const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
-const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
-const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
-const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(62085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
+const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
+const { AwsRestJsonProtocol } = __nccwpck_require__(37288);
+const { Sha256 } = __nccwpck_require__(99542);
 
 const defaultSSOOIDCHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -16790,25 +19635,25 @@ exports.errorTypeRegistries = errorTypeRegistries;
 
 /***/ }),
 
-/***/ 2579:
+/***/ 32579:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
-const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(402);
-const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(2658);
-const { Command: $Command } = __nccwpck_require__(2658);
+const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(90402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(92658);
+const { Command: $Command } = __nccwpck_require__(92658);
 exports.$Command = $Command;
 exports.__Client = Client;
-const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
-const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(2085);
-const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
-const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
-const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
-const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
-const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
-const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
-const { AwsRestJsonProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(62085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
+const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
+const { AwsRestJsonProtocol } = __nccwpck_require__(37288);
+const { Sha256 } = __nccwpck_require__(99542);
 
 const defaultSSOHttpAuthSchemeParametersProvider = async (config, context, input) => {
     return {
@@ -17275,22 +20120,22 @@ exports.errorTypeRegistries = errorTypeRegistries;
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin, setCredentialFeature, stsRegionDefaultResolver } = __nccwpck_require__(5152);
-const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(402);
-const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(2658);
-const { Command: $Command } = __nccwpck_require__(2658);
+const { NoAuthSigner, getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin } = __nccwpck_require__(90402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(92658);
+const { Command: $Command } = __nccwpck_require__(92658);
 exports.$Command = $Command;
 exports.__Client = Client;
-const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
-const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveParams, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(2085);
-const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
-const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
-const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
-const { resolveAwsSdkSigV4Config, resolveAwsSdkSigV4AConfig, AwsSdkSigV4Signer, AwsSdkSigV4ASigner, NODE_SIGV4A_CONFIG_OPTIONS, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveParams, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(62085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
+const { resolveAwsSdkSigV4Config, resolveAwsSdkSigV4AConfig, AwsSdkSigV4Signer, AwsSdkSigV4ASigner, NODE_SIGV4A_CONFIG_OPTIONS, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
 const { SignatureV4MultiRegion } = __nccwpck_require__(5785);
-const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
-const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
-const { AwsQueryProtocol } = __nccwpck_require__(7288);
-const { Sha256 } = __nccwpck_require__(9542);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
+const { AwsQueryProtocol } = __nccwpck_require__(37288);
+const { Sha256 } = __nccwpck_require__(99542);
 
 const q = "ref";
 const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "stringEquals", g = "getAttr", h = "us-east-1", i = "sigv4", j = "sts", k = "https://sts.{Region}.{PartitionResult#dnsSuffix}", l = { [q]: "Endpoint" }, m = { [q]: "Region" }, n = { [q]: d }, o = {}, p = [m];
@@ -18171,7 +21016,7 @@ exports.getDefaultRoleAssumerWithWebIdentity = getDefaultRoleAssumerWithWebIdent
 /***/ 5785:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { SignatureV4, signatureV4aContainer } = __nccwpck_require__(5118);
+const { SignatureV4, signatureV4aContainer } = __nccwpck_require__(75118);
 
 const signatureV4CrtContainer = {
     CrtSignerV4: null,
@@ -18330,13 +21175,13 @@ exports.signatureV4CrtContainer = signatureV4CrtContainer;
 
 /***/ }),
 
-/***/ 5433:
+/***/ 75433:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const { setTokenFeature } = __nccwpck_require__(5152);
-const { getBearerTokenEnvKey } = __nccwpck_require__(7523);
-const { TokenProviderError, getSSOTokenFilepath, parseKnownFiles, getProfileName, loadSsoSessionData, getSSOTokenFromFile, memoize, chain } = __nccwpck_require__(7291);
-const { promises } = __nccwpck_require__(3024);
+const { getBearerTokenEnvKey } = __nccwpck_require__(97523);
+const { TokenProviderError, getSSOTokenFilepath, parseKnownFiles, getProfileName, loadSsoSessionData, getSSOTokenFromFile, memoize, chain } = __nccwpck_require__(47291);
+const { promises } = __nccwpck_require__(73024);
 
 const fromEnvSigningName = ({ logger, signingName } = {}) => async () => {
     logger?.debug?.("@aws-sdk/token-providers - fromEnvSigningName");
@@ -18356,7 +21201,7 @@ const EXPIRE_WINDOW_MS = 5 * 60 * 1000;
 const REFRESH_MESSAGE = `To refresh this SSO session run 'aws sso login' with the corresponding profile.`;
 
 const getSsoOidcClient = async (ssoRegion, init = {}, callerClientConfig) => {
-    const { SSOOIDCClient } = __nccwpck_require__(9443);
+    const { SSOOIDCClient } = __nccwpck_require__(89443);
     const coalesce = (prop) => init.clientConfig?.[prop] ?? init.parentClientConfig?.[prop] ?? callerClientConfig?.[prop];
     const ssoOidcClient = new SSOOIDCClient(Object.assign({}, init.clientConfig ?? {}, {
         region: ssoRegion ?? init.clientConfig?.region,
@@ -18367,7 +21212,7 @@ const getSsoOidcClient = async (ssoRegion, init = {}, callerClientConfig) => {
 };
 
 const getNewSsoOidcToken = async (ssoToken, ssoRegion, init = {}, callerClientConfig) => {
-    const { CreateTokenCommand } = __nccwpck_require__(9443);
+    const { CreateTokenCommand } = __nccwpck_require__(89443);
     const ssoOidcClient = await getSsoOidcClient(ssoRegion, init, callerClientConfig);
     return ssoOidcClient.send(new CreateTokenCommand({
         clientId: ssoToken.clientId,
@@ -18513,7 +21358,7 @@ exports.nodeProvider = nodeProvider;
 
 /***/ }),
 
-/***/ 4274:
+/***/ 94274:
 /***/ ((__unused_webpack_module, exports) => {
 
 const ATTR_ESCAPE_RE = /[&<>"]/g;
@@ -18892,7 +21737,7 @@ exports.parseXML = parseXML;
 
 /***/ }),
 
-/***/ 9320:
+/***/ 29320:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -18960,7 +21805,7 @@ class InvokeStoreMulti extends InvokeStoreBase {
     als;
     static async create() {
         const instance = new InvokeStoreMulti();
-        const asyncHooks = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 6698, 23));
+        const asyncHooks = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 16698, 23));
         instance.als = new asyncHooks.AsyncLocalStorage();
         return instance;
     }
@@ -19030,15 +21875,15 @@ exports.InvokeStoreBase = InvokeStoreBase;
 
 /***/ }),
 
-/***/ 402:
+/***/ 90402:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { getSmithyContext, hasOwn } = __nccwpck_require__(4534);
+const { getSmithyContext, hasOwn } = __nccwpck_require__(34534);
 exports.getSmithyContext = getSmithyContext;
-const { HttpRequest } = __nccwpck_require__(3422);
-const { requestBuilder } = __nccwpck_require__(3422);
+const { HttpRequest } = __nccwpck_require__(93422);
+const { requestBuilder } = __nccwpck_require__(93422);
 exports.requestBuilder = requestBuilder;
-const { HttpApiKeyAuthLocation } = __nccwpck_require__(690);
+const { HttpApiKeyAuthLocation } = __nccwpck_require__(90690);
 
 const resolveAuthOptions = (candidateAuthOptions, authSchemePreference) => {
     if (!authSchemePreference || authSchemePreference.length === 0) {
@@ -19383,13 +22228,13 @@ exports.setFeature = setFeature;
 
 /***/ }),
 
-/***/ 4645:
+/***/ 64645:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { nv, NumericValue, calculateBodyLength, generateIdempotencyToken, fromBase64, _parseEpochTimestamp } = __nccwpck_require__(2430);
-const { hasOwn } = __nccwpck_require__(4534);
-const { HttpRequest, collectBody, SerdeContext, AbstractRpcV2Protocol } = __nccwpck_require__(3422);
-const { NormalizedSchema, TypeRegistry } = __nccwpck_require__(6890);
+const { nv, NumericValue, calculateBodyLength, generateIdempotencyToken, fromBase64, _parseEpochTimestamp } = __nccwpck_require__(92430);
+const { hasOwn } = __nccwpck_require__(34534);
+const { HttpRequest, collectBody, SerdeContext, AbstractRpcV2Protocol } = __nccwpck_require__(93422);
+const { NormalizedSchema, TypeRegistry } = __nccwpck_require__(26890);
 
 const majorUint64 = 0;
 const majorNegativeInt64 = 1;
@@ -21932,14 +24777,14 @@ exports.tagSymbol = tagSymbol;
 
 /***/ }),
 
-/***/ 9542:
+/***/ 99542:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { createReadStream } = __nccwpck_require__(3024);
-const { Writable } = __nccwpck_require__(7075);
-const { toUint8Array, concatBytes } = __nccwpck_require__(2430);
-const { createHash, createHmac } = __nccwpck_require__(7598);
-const zlib = __nccwpck_require__(8522);
+const { createReadStream } = __nccwpck_require__(73024);
+const { Writable } = __nccwpck_require__(57075);
+const { toUint8Array, concatBytes } = __nccwpck_require__(92430);
+const { createHash, createHmac } = __nccwpck_require__(77598);
+const zlib = __nccwpck_require__(38522);
 
 async function blobReader(blob, onChunk, chunkSize = 1024 * 1024) {
     const size = blob.size;
@@ -22516,16 +25361,16 @@ exports.readableStreamHasher = readableStreamHasher;
 
 /***/ }),
 
-/***/ 2658:
+/***/ 92658:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { hasOwn } = __nccwpck_require__(4534);
-const { getSmithyContext, normalizeProvider } = __nccwpck_require__(4534);
+const { hasOwn } = __nccwpck_require__(34534);
+const { getSmithyContext, normalizeProvider } = __nccwpck_require__(34534);
 exports.getSmithyContext = getSmithyContext;
 exports.normalizeProvider = normalizeProvider;
-const { SMITHY_CONTEXT_KEY, AlgorithmId } = __nccwpck_require__(690);
+const { SMITHY_CONTEXT_KEY, AlgorithmId } = __nccwpck_require__(90690);
 exports.AlgorithmId = AlgorithmId;
-const { NormalizedSchema } = __nccwpck_require__(6890);
+const { NormalizedSchema } = __nccwpck_require__(26890);
 
 const getAllAliases = (name, aliases) => {
     const _aliases = [];
@@ -23756,16 +26601,16 @@ exports.withBaseException = withBaseException;
 
 /***/ }),
 
-/***/ 7291:
+/***/ 47291:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { homedir } = __nccwpck_require__(8161);
-const { sep, join } = __nccwpck_require__(6760);
-const { createHash } = __nccwpck_require__(7598);
-const { readFile: readFile$1 } = __nccwpck_require__(1455);
-const { IniSectionType } = __nccwpck_require__(690);
-const { normalizeProvider } = __nccwpck_require__(2658);
-const { isValidHostLabel } = __nccwpck_require__(4534);
+const { homedir } = __nccwpck_require__(48161);
+const { sep, join } = __nccwpck_require__(76760);
+const { createHash } = __nccwpck_require__(77598);
+const { readFile: readFile$1 } = __nccwpck_require__(51455);
+const { IniSectionType } = __nccwpck_require__(90690);
+const { normalizeProvider } = __nccwpck_require__(92658);
+const { isValidHostLabel } = __nccwpck_require__(34534);
 
 class ProviderError extends Error {
     name = "ProviderError";
@@ -24304,7 +27149,7 @@ const resolveImdsEndpoint = () => {
     return { hostname: "169.254.169.254" };
 };
 const imdsRequest = async (options) => {
-    const { request } = __nccwpck_require__(7067);
+    const { request } = __nccwpck_require__(37067);
     return new Promise((resolve, reject) => {
         const req = request({
             hostname: options.hostname,
@@ -24550,15 +27395,15 @@ exports.resolveRegionConfig = resolveRegionConfig;
 
 /***/ }),
 
-/***/ 2085:
+/***/ 62085:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { CONFIG_PREFIX_SEPARATOR, booleanSelector, SelectorType, loadConfig } = __nccwpck_require__(7291);
-const { toEndpointV1, getSmithyContext, normalizeProvider, isValidHostLabel, hasOwn } = __nccwpck_require__(4534);
+const { CONFIG_PREFIX_SEPARATOR, booleanSelector, SelectorType, loadConfig } = __nccwpck_require__(47291);
+const { toEndpointV1, getSmithyContext, normalizeProvider, isValidHostLabel, hasOwn } = __nccwpck_require__(34534);
 exports.isValidHostLabel = isValidHostLabel;
 exports.middlewareEndpointToEndpointV1 = toEndpointV1;
 exports.toEndpointV1 = toEndpointV1;
-const { EndpointURLScheme } = __nccwpck_require__(690);
+const { EndpointURLScheme } = __nccwpck_require__(90690);
 
 const ENV_ENDPOINT_URL = "AWS_ENDPOINT_URL";
 const CONFIG_ENDPOINT_URL = "endpoint_url";
@@ -25441,14 +28286,14 @@ exports.resolveParams = resolveParams;
 
 /***/ }),
 
-/***/ 6579:
+/***/ 56579:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Crc32 } = __nccwpck_require__(9542);
-const { hasOwn } = __nccwpck_require__(4534);
-const { toHex, fromHex, toUtf8, fromUtf8 } = __nccwpck_require__(2430);
-const { Readable } = __nccwpck_require__(7075);
-const { TypeRegistry } = __nccwpck_require__(6890);
+const { Crc32 } = __nccwpck_require__(99542);
+const { hasOwn } = __nccwpck_require__(34534);
+const { toHex, fromHex, toUtf8, fromUtf8 } = __nccwpck_require__(92430);
+const { Readable } = __nccwpck_require__(57075);
+const { TypeRegistry } = __nccwpck_require__(26890);
 
 class Int64 {
     bytes;
@@ -26391,19 +29236,19 @@ exports.universalEventStreamSerdeProvider = eventStreamSerdeProvider$1;
 
 /***/ }),
 
-/***/ 3422:
+/***/ 93422:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Uint8ArrayBlobAdapter, writeKey, sdkStreamMixin, splitEvery, splitHeader, NumericValue, toUtf8, fromBase64, LazyJsonString, _parseEpochTimestamp, _parseRfc7231DateTime, _parseRfc3339DateTimeWithOffset, fromUtf8, generateIdempotencyToken, toBase64, dateToUtcString, quoteHeader, parseEpochTimestamp, parseRfc7231DateTime, parseRfc3339DateTimeWithOffset } = __nccwpck_require__(2430);
-const { HttpRequest, HttpResponse, hasOwn, isValidHostname, getSmithyContext } = __nccwpck_require__(4534);
-const { parseQueryString, parseUrl } = __nccwpck_require__(4534);
+const { Uint8ArrayBlobAdapter, writeKey, sdkStreamMixin, splitEvery, splitHeader, NumericValue, toUtf8, fromBase64, LazyJsonString, _parseEpochTimestamp, _parseRfc7231DateTime, _parseRfc3339DateTimeWithOffset, fromUtf8, generateIdempotencyToken, toBase64, dateToUtcString, quoteHeader, parseEpochTimestamp, parseRfc7231DateTime, parseRfc3339DateTimeWithOffset } = __nccwpck_require__(92430);
+const { HttpRequest, HttpResponse, hasOwn, isValidHostname, getSmithyContext } = __nccwpck_require__(34534);
+const { parseQueryString, parseUrl } = __nccwpck_require__(34534);
 exports.HttpRequest = HttpRequest;
 exports.HttpResponse = HttpResponse;
 exports.isValidHostname = isValidHostname;
 exports.parseQueryString = parseQueryString;
 exports.parseUrl = parseUrl;
-const { NormalizedSchema, translateTraits, TypeRegistry, deref } = __nccwpck_require__(6890);
-const { FieldPosition } = __nccwpck_require__(690);
+const { NormalizedSchema, translateTraits, TypeRegistry, deref } = __nccwpck_require__(26890);
+const { FieldPosition } = __nccwpck_require__(90690);
 
 const collectBody = async (streamBody = new Uint8Array(), context) => {
     if (streamBody instanceof Uint8Array) {
@@ -26806,7 +29651,7 @@ class HttpProtocol extends SerdeContext {
         });
     }
     async loadEventStreamCapability() {
-        const { EventStreamSerde, eventStreamSerdeProvider } = __nccwpck_require__(6579);
+        const { EventStreamSerde, eventStreamSerdeProvider } = __nccwpck_require__(56579);
         const marshaller = this.resolveEventStreamMarshaller(eventStreamSerdeProvider);
         return new EventStreamSerde({
             marshaller,
@@ -29494,15 +32339,15 @@ exports.resolvedPath = resolvedPath;
 
 /***/ }),
 
-/***/ 3609:
+/***/ 23609:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Readable } = __nccwpck_require__(7075);
-const { NoOpLogger, normalizeProvider } = __nccwpck_require__(2658);
-const { HttpResponse, HttpRequest } = __nccwpck_require__(3422);
-const { parseRfc7231DateTime, v4 } = __nccwpck_require__(2430);
-const { SMITHY_CONTEXT_KEY } = __nccwpck_require__(690);
-const { hasOwn } = __nccwpck_require__(4534);
+const { Readable } = __nccwpck_require__(57075);
+const { NoOpLogger, normalizeProvider } = __nccwpck_require__(92658);
+const { HttpResponse, HttpRequest } = __nccwpck_require__(93422);
+const { parseRfc7231DateTime, v4 } = __nccwpck_require__(92430);
+const { SMITHY_CONTEXT_KEY } = __nccwpck_require__(90690);
+const { hasOwn } = __nccwpck_require__(34534);
 
 const isStreamingPayload = (request) => request?.body instanceof Readable ||
     (typeof ReadableStream !== "undefined" && request?.body instanceof ReadableStream);
@@ -30389,10 +33234,10 @@ exports.retryMiddlewareOptions = retryMiddlewareOptions;
 
 /***/ }),
 
-/***/ 6890:
+/***/ 26890:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { getSmithyContext, HttpResponse, toEndpointV1 } = __nccwpck_require__(4534);
+const { getSmithyContext, HttpResponse, toEndpointV1 } = __nccwpck_require__(34534);
 
 const deref = (schemaRef) => {
     if (typeof schemaRef === "function") {
@@ -31105,15 +33950,15 @@ exports.translateTraits = translateTraits;
 
 /***/ }),
 
-/***/ 2430:
+/***/ 92430:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { createHmac, createHash, getRandomValues } = __nccwpck_require__(7598);
-const { hasOwn, HttpResponse } = __nccwpck_require__(4534);
+const { createHmac, createHash, getRandomValues } = __nccwpck_require__(77598);
+const { hasOwn, HttpResponse } = __nccwpck_require__(34534);
 exports.hasOwn = hasOwn;
-const { ReadStream, lstatSync, fstatSync } = __nccwpck_require__(3024);
-const { toEndpointV1 } = __nccwpck_require__(2085);
-const { Readable, Writable, PassThrough } = __nccwpck_require__(7075);
+const { ReadStream, lstatSync, fstatSync } = __nccwpck_require__(73024);
+const { toEndpointV1 } = __nccwpck_require__(62085);
+const { Readable, Writable, PassThrough } = __nccwpck_require__(57075);
 
 const isArrayBuffer = (arg) => (typeof ArrayBuffer === "function" && arg instanceof ArrayBuffer) ||
     Object.prototype.toString.call(arg) === "[object ArrayBuffer]";
@@ -32888,10 +35733,10 @@ exports.writeKey = writeKey;
 
 /***/ }),
 
-/***/ 4534:
+/***/ 34534:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { SMITHY_CONTEXT_KEY } = __nccwpck_require__(690);
+const { SMITHY_CONTEXT_KEY } = __nccwpck_require__(90690);
 
 const getSmithyContext = (context) => context[SMITHY_CONTEXT_KEY] || (context[SMITHY_CONTEXT_KEY] = {});
 
@@ -33087,12 +35932,12 @@ exports.toEndpointV1 = toEndpointV1;
 
 /***/ }),
 
-/***/ 566:
+/***/ 40566:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { ProviderError, CredentialsProviderError, loadConfig } = __nccwpck_require__(7291);
-const node_http = __nccwpck_require__(7067);
-const { parseUrl } = __nccwpck_require__(3422);
+const { ProviderError, CredentialsProviderError, loadConfig } = __nccwpck_require__(47291);
+const node_http = __nccwpck_require__(37067);
+const { parseUrl } = __nccwpck_require__(93422);
 
 const isImdsCredentials = (arg) => Boolean(arg) &&
     typeof arg === "object" &&
@@ -33464,16 +36309,16 @@ exports.providerConfigFromInit = providerConfigFromInit;
 
 /***/ }),
 
-/***/ 1279:
+/***/ 61279:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { hasOwn } = __nccwpck_require__(2430);
-const { streamCollector } = __nccwpck_require__(2430);
+const { hasOwn } = __nccwpck_require__(92430);
+const { streamCollector } = __nccwpck_require__(92430);
 exports.streamCollector = streamCollector;
-const { buildQueryString, HttpResponse } = __nccwpck_require__(3422);
-const node_https = __nccwpck_require__(4708);
-const { Readable } = __nccwpck_require__(7075);
-const http2 = __nccwpck_require__(2467);
+const { buildQueryString, HttpResponse } = __nccwpck_require__(93422);
+const node_https = __nccwpck_require__(44708);
+const { Readable } = __nccwpck_require__(57075);
+const http2 = __nccwpck_require__(32467);
 
 function buildAbortError(abortSignal) {
     const reason = abortSignal && typeof abortSignal === "object" && "reason" in abortSignal
@@ -33927,7 +36772,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             socketAcquisitionWarningTimeout,
             throwOnRequestTimeout,
             httpAgentProvider: () => (httpAgentPromise ??= (async () => {
-                const node_http = __nccwpck_require__(7067);
+                const node_http = __nccwpck_require__(37067);
                 const { Agent, request } = node_http.default ?? node_http;
                 hRequest = request;
                 hAgent = Agent;
@@ -34385,12 +37230,12 @@ exports.NodeHttpHandler = NodeHttpHandler;
 
 /***/ }),
 
-/***/ 5118:
+/***/ 75118:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { hasOwn, fromUtf8, fromHex, toHex, toUint8Array, writeKey, isArrayBuffer } = __nccwpck_require__(2430);
-const { normalizeProvider } = __nccwpck_require__(2658);
-const { escapeUri, HttpRequest } = __nccwpck_require__(3422);
+const { hasOwn, fromUtf8, fromHex, toHex, toUint8Array, writeKey, isArrayBuffer } = __nccwpck_require__(92430);
+const { normalizeProvider } = __nccwpck_require__(92658);
+const { escapeUri, HttpRequest } = __nccwpck_require__(93422);
 
 class HeaderFormatter {
     format(headers) {
@@ -34989,7 +37834,7 @@ exports.signatureV4aContainer = signatureV4aContainer;
 
 /***/ }),
 
-/***/ 690:
+/***/ 90690:
 /***/ ((__unused_webpack_module, exports) => {
 
 var HttpAuthLocation;
@@ -35112,26 +37957,493 @@ function(e,t){for(var r=0;r<t.length;r++){var i=t[r];i.enumerable=i.enumerable||
 
 /***/ }),
 
-/***/ 770:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+/***/ 61860:
+/***/ ((module) => {
 
-module.exports = __nccwpck_require__(218);
+/******************************************************************************
+Copyright (c) Microsoft Corporation.
+
+Permission to use, copy, modify, and/or distribute this software for any
+purpose with or without fee is hereby granted.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH
+REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY
+AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT,
+INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM
+LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR
+OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR
+PERFORMANCE OF THIS SOFTWARE.
+***************************************************************************** */
+/* global global, define, Symbol, Reflect, Promise, SuppressedError, Iterator */
+var __extends;
+var __assign;
+var __rest;
+var __decorate;
+var __param;
+var __esDecorate;
+var __runInitializers;
+var __propKey;
+var __setFunctionName;
+var __metadata;
+var __awaiter;
+var __generator;
+var __exportStar;
+var __values;
+var __read;
+var __spread;
+var __spreadArrays;
+var __spreadArray;
+var __await;
+var __asyncGenerator;
+var __asyncDelegator;
+var __asyncValues;
+var __makeTemplateObject;
+var __importStar;
+var __importDefault;
+var __classPrivateFieldGet;
+var __classPrivateFieldSet;
+var __classPrivateFieldIn;
+var __createBinding;
+var __addDisposableResource;
+var __disposeResources;
+var __rewriteRelativeImportExtension;
+(function (factory) {
+    var root = typeof global === "object" ? global : typeof self === "object" ? self : typeof this === "object" ? this : {};
+    if (typeof define === "function" && define.amd) {
+        define("tslib", ["exports"], function (exports) { factory(createExporter(root, createExporter(exports))); });
+    }
+    else if ( true && typeof module.exports === "object") {
+        factory(createExporter(root, createExporter(module.exports)));
+    }
+    else {
+        factory(createExporter(root));
+    }
+    function createExporter(exports, previous) {
+        if (exports !== root) {
+            if (typeof Object.create === "function") {
+                Object.defineProperty(exports, "__esModule", { value: true });
+            }
+            else {
+                exports.__esModule = true;
+            }
+        }
+        return function (id, v) { return exports[id] = previous ? previous(id, v) : v; };
+    }
+})
+(function (exporter) {
+    var extendStatics = Object.setPrototypeOf ||
+        ({ __proto__: [] } instanceof Array && function (d, b) { d.__proto__ = b; }) ||
+        function (d, b) { for (var p in b) if (Object.prototype.hasOwnProperty.call(b, p)) d[p] = b[p]; };
+
+    __extends = function (d, b) {
+        if (typeof b !== "function" && b !== null)
+            throw new TypeError("Class extends value " + String(b) + " is not a constructor or null");
+        extendStatics(d, b);
+        function __() { this.constructor = d; }
+        d.prototype = b === null ? Object.create(b) : (__.prototype = b.prototype, new __());
+    };
+
+    __assign = Object.assign || function (t) {
+        for (var s, i = 1, n = arguments.length; i < n; i++) {
+            s = arguments[i];
+            for (var p in s) if (Object.prototype.hasOwnProperty.call(s, p)) t[p] = s[p];
+        }
+        return t;
+    };
+
+    __rest = function (s, e) {
+        var t = {};
+        for (var p in s) if (Object.prototype.hasOwnProperty.call(s, p) && e.indexOf(p) < 0)
+            t[p] = s[p];
+        if (s != null && typeof Object.getOwnPropertySymbols === "function")
+            for (var i = 0, p = Object.getOwnPropertySymbols(s); i < p.length; i++) {
+                if (e.indexOf(p[i]) < 0 && Object.prototype.propertyIsEnumerable.call(s, p[i]))
+                    t[p[i]] = s[p[i]];
+            }
+        return t;
+    };
+
+    __decorate = function (decorators, target, key, desc) {
+        var c = arguments.length, r = c < 3 ? target : desc === null ? desc = Object.getOwnPropertyDescriptor(target, key) : desc, d;
+        if (typeof Reflect === "object" && typeof Reflect.decorate === "function") r = Reflect.decorate(decorators, target, key, desc);
+        else for (var i = decorators.length - 1; i >= 0; i--) if (d = decorators[i]) r = (c < 3 ? d(r) : c > 3 ? d(target, key, r) : d(target, key)) || r;
+        return c > 3 && r && Object.defineProperty(target, key, r), r;
+    };
+
+    __param = function (paramIndex, decorator) {
+        return function (target, key) { decorator(target, key, paramIndex); }
+    };
+
+    __esDecorate = function (ctor, descriptorIn, decorators, contextIn, initializers, extraInitializers) {
+        function accept(f) { if (f !== void 0 && typeof f !== "function") throw new TypeError("Function expected"); return f; }
+        var kind = contextIn.kind, key = kind === "getter" ? "get" : kind === "setter" ? "set" : "value";
+        var target = !descriptorIn && ctor ? contextIn["static"] ? ctor : ctor.prototype : null;
+        var descriptor = descriptorIn || (target ? Object.getOwnPropertyDescriptor(target, contextIn.name) : {});
+        var _, done = false;
+        for (var i = decorators.length - 1; i >= 0; i--) {
+            var context = {};
+            for (var p in contextIn) context[p] = p === "access" ? {} : contextIn[p];
+            for (var p in contextIn.access) context.access[p] = contextIn.access[p];
+            context.addInitializer = function (f) { if (done) throw new TypeError("Cannot add initializers after decoration has completed"); extraInitializers.push(accept(f || null)); };
+            var result = (0, decorators[i])(kind === "accessor" ? { get: descriptor.get, set: descriptor.set } : descriptor[key], context);
+            if (kind === "accessor") {
+                if (result === void 0) continue;
+                if (result === null || typeof result !== "object") throw new TypeError("Object expected");
+                if (_ = accept(result.get)) descriptor.get = _;
+                if (_ = accept(result.set)) descriptor.set = _;
+                if (_ = accept(result.init)) initializers.unshift(_);
+            }
+            else if (_ = accept(result)) {
+                if (kind === "field") initializers.unshift(_);
+                else descriptor[key] = _;
+            }
+        }
+        if (target) Object.defineProperty(target, contextIn.name, descriptor);
+        done = true;
+    };
+
+    __runInitializers = function (thisArg, initializers, value) {
+        var useValue = arguments.length > 2;
+        for (var i = 0; i < initializers.length; i++) {
+            value = useValue ? initializers[i].call(thisArg, value) : initializers[i].call(thisArg);
+        }
+        return useValue ? value : void 0;
+    };
+
+    __propKey = function (x) {
+        return typeof x === "symbol" ? x : "".concat(x);
+    };
+
+    __setFunctionName = function (f, name, prefix) {
+        if (typeof name === "symbol") name = name.description ? "[".concat(name.description, "]") : "";
+        return Object.defineProperty(f, "name", { configurable: true, value: prefix ? "".concat(prefix, " ", name) : name });
+    };
+
+    __metadata = function (metadataKey, metadataValue) {
+        if (typeof Reflect === "object" && typeof Reflect.metadata === "function") return Reflect.metadata(metadataKey, metadataValue);
+    };
+
+    __awaiter = function (thisArg, _arguments, P, generator) {
+        function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+        return new (P || (P = Promise))(function (resolve, reject) {
+            function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+            function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+            function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+            step((generator = generator.apply(thisArg, _arguments || [])).next());
+        });
+    };
+
+    __generator = function (thisArg, body) {
+        var _ = { label: 0, sent: function() { if (t[0] & 1) throw t[1]; return t[1]; }, trys: [], ops: [] }, f, y, t, g = Object.create((typeof Iterator === "function" ? Iterator : Object).prototype);
+        return g.next = verb(0), g["throw"] = verb(1), g["return"] = verb(2), typeof Symbol === "function" && (g[Symbol.iterator] = function() { return this; }), g;
+        function verb(n) { return function (v) { return step([n, v]); }; }
+        function step(op) {
+            if (f) throw new TypeError("Generator is already executing.");
+            while (g && (g = 0, op[0] && (_ = 0)), _) try {
+                if (f = 1, y && (t = op[0] & 2 ? y["return"] : op[0] ? y["throw"] || ((t = y["return"]) && t.call(y), 0) : y.next) && !(t = t.call(y, op[1])).done) return t;
+                if (y = 0, t) op = [op[0] & 2, t.value];
+                switch (op[0]) {
+                    case 0: case 1: t = op; break;
+                    case 4: _.label++; return { value: op[1], done: false };
+                    case 5: _.label++; y = op[1]; op = [0]; continue;
+                    case 7: op = _.ops.pop(); _.trys.pop(); continue;
+                    default:
+                        if (!(t = _.trys, t = t.length > 0 && t[t.length - 1]) && (op[0] === 6 || op[0] === 2)) { _ = 0; continue; }
+                        if (op[0] === 3 && (!t || (op[1] > t[0] && op[1] < t[3]))) { _.label = op[1]; break; }
+                        if (op[0] === 6 && _.label < t[1]) { _.label = t[1]; t = op; break; }
+                        if (t && _.label < t[2]) { _.label = t[2]; _.ops.push(op); break; }
+                        if (t[2]) _.ops.pop();
+                        _.trys.pop(); continue;
+                }
+                op = body.call(thisArg, _);
+            } catch (e) { op = [6, e]; y = 0; } finally { f = t = 0; }
+            if (op[0] & 5) throw op[1]; return { value: op[0] ? op[1] : void 0, done: true };
+        }
+    };
+
+    __exportStar = function(m, o) {
+        for (var p in m) if (p !== "default" && !Object.prototype.hasOwnProperty.call(o, p)) __createBinding(o, m, p);
+    };
+
+    __createBinding = Object.create ? (function(o, m, k, k2) {
+        if (k2 === undefined) k2 = k;
+        var desc = Object.getOwnPropertyDescriptor(m, k);
+        if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
+            desc = { enumerable: true, get: function() { return m[k]; } };
+        }
+        Object.defineProperty(o, k2, desc);
+    }) : (function(o, m, k, k2) {
+        if (k2 === undefined) k2 = k;
+        o[k2] = m[k];
+    });
+
+    __values = function (o) {
+        var s = typeof Symbol === "function" && Symbol.iterator, m = s && o[s], i = 0;
+        if (m) return m.call(o);
+        if (o && typeof o.length === "number") return {
+            next: function () {
+                if (o && i >= o.length) o = void 0;
+                return { value: o && o[i++], done: !o };
+            }
+        };
+        throw new TypeError(s ? "Object is not iterable." : "Symbol.iterator is not defined.");
+    };
+
+    __read = function (o, n) {
+        var m = typeof Symbol === "function" && o[Symbol.iterator];
+        if (!m) return o;
+        var i = m.call(o), r, ar = [], e;
+        try {
+            while ((n === void 0 || n-- > 0) && !(r = i.next()).done) ar.push(r.value);
+        }
+        catch (error) { e = { error: error }; }
+        finally {
+            try {
+                if (r && !r.done && (m = i["return"])) m.call(i);
+            }
+            finally { if (e) throw e.error; }
+        }
+        return ar;
+    };
+
+    /** @deprecated */
+    __spread = function () {
+        for (var ar = [], i = 0; i < arguments.length; i++)
+            ar = ar.concat(__read(arguments[i]));
+        return ar;
+    };
+
+    /** @deprecated */
+    __spreadArrays = function () {
+        for (var s = 0, i = 0, il = arguments.length; i < il; i++) s += arguments[i].length;
+        for (var r = Array(s), k = 0, i = 0; i < il; i++)
+            for (var a = arguments[i], j = 0, jl = a.length; j < jl; j++, k++)
+                r[k] = a[j];
+        return r;
+    };
+
+    __spreadArray = function (to, from, pack) {
+        if (pack || arguments.length === 2) for (var i = 0, l = from.length, ar; i < l; i++) {
+            if (ar || !(i in from)) {
+                if (!ar) ar = Array.prototype.slice.call(from, 0, i);
+                ar[i] = from[i];
+            }
+        }
+        return to.concat(ar || Array.prototype.slice.call(from));
+    };
+
+    __await = function (v) {
+        return this instanceof __await ? (this.v = v, this) : new __await(v);
+    };
+
+    __asyncGenerator = function (thisArg, _arguments, generator) {
+        if (!Symbol.asyncIterator) throw new TypeError("Symbol.asyncIterator is not defined.");
+        var g = generator.apply(thisArg, _arguments || []), i, q = [];
+        return i = Object.create((typeof AsyncIterator === "function" ? AsyncIterator : Object).prototype), verb("next"), verb("throw"), verb("return", awaitReturn), i[Symbol.asyncIterator] = function () { return this; }, i;
+        function awaitReturn(f) { return function (v) { return Promise.resolve(v).then(f, reject); }; }
+        function verb(n, f) { if (g[n]) { i[n] = function (v) { return new Promise(function (a, b) { q.push([n, v, a, b]) > 1 || resume(n, v); }); }; if (f) i[n] = f(i[n]); } }
+        function resume(n, v) { try { step(g[n](v)); } catch (e) { settle(q[0][3], e); } }
+        function step(r) { r.value instanceof __await ? Promise.resolve(r.value.v).then(fulfill, reject) : settle(q[0][2], r); }
+        function fulfill(value) { resume("next", value); }
+        function reject(value) { resume("throw", value); }
+        function settle(f, v) { if (f(v), q.shift(), q.length) resume(q[0][0], q[0][1]); }
+    };
+
+    __asyncDelegator = function (o) {
+        var i, p;
+        return i = {}, verb("next"), verb("throw", function (e) { throw e; }), verb("return"), i[Symbol.iterator] = function () { return this; }, i;
+        function verb(n, f) { i[n] = o[n] ? function (v) { return (p = !p) ? { value: __await(o[n](v)), done: false } : f ? f(v) : v; } : f; }
+    };
+
+    __asyncValues = function (o) {
+        if (!Symbol.asyncIterator) throw new TypeError("Symbol.asyncIterator is not defined.");
+        var m = o[Symbol.asyncIterator], i;
+        return m ? m.call(o) : (o = typeof __values === "function" ? __values(o) : o[Symbol.iterator](), i = {}, verb("next"), verb("throw"), verb("return"), i[Symbol.asyncIterator] = function () { return this; }, i);
+        function verb(n) { i[n] = o[n] && function (v) { return new Promise(function (resolve, reject) { v = o[n](v), settle(resolve, reject, v.done, v.value); }); }; }
+        function settle(resolve, reject, d, v) { Promise.resolve(v).then(function(v) { resolve({ value: v, done: d }); }, reject); }
+    };
+
+    __makeTemplateObject = function (cooked, raw) {
+        if (Object.defineProperty) { Object.defineProperty(cooked, "raw", { value: raw }); } else { cooked.raw = raw; }
+        return cooked;
+    };
+
+    var __setModuleDefault = Object.create ? (function(o, v) {
+        Object.defineProperty(o, "default", { enumerable: true, value: v });
+    }) : function(o, v) {
+        o["default"] = v;
+    };
+
+    var ownKeys = function(o) {
+        ownKeys = Object.getOwnPropertyNames || function (o) {
+            var ar = [];
+            for (var k in o) if (Object.prototype.hasOwnProperty.call(o, k)) ar[ar.length] = k;
+            return ar;
+        };
+        return ownKeys(o);
+    };
+
+    __importStar = function (mod) {
+        if (mod && mod.__esModule) return mod;
+        var result = {};
+        if (mod != null) for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result, mod, k[i]);
+        __setModuleDefault(result, mod);
+        return result;
+    };
+
+    __importDefault = function (mod) {
+        return (mod && mod.__esModule) ? mod : { "default": mod };
+    };
+
+    __classPrivateFieldGet = function (receiver, state, kind, f) {
+        if (kind === "a" && !f) throw new TypeError("Private accessor was defined without a getter");
+        if (typeof state === "function" ? receiver !== state || !f : !state.has(receiver)) throw new TypeError("Cannot read private member from an object whose class did not declare it");
+        return kind === "m" ? f : kind === "a" ? f.call(receiver) : f ? f.value : state.get(receiver);
+    };
+
+    __classPrivateFieldSet = function (receiver, state, value, kind, f) {
+        if (kind === "m") throw new TypeError("Private method is not writable");
+        if (kind === "a" && !f) throw new TypeError("Private accessor was defined without a setter");
+        if (typeof state === "function" ? receiver !== state || !f : !state.has(receiver)) throw new TypeError("Cannot write private member to an object whose class did not declare it");
+        return (kind === "a" ? f.call(receiver, value) : f ? f.value = value : state.set(receiver, value)), value;
+    };
+
+    __classPrivateFieldIn = function (state, receiver) {
+        if (receiver === null || (typeof receiver !== "object" && typeof receiver !== "function")) throw new TypeError("Cannot use 'in' operator on non-object");
+        return typeof state === "function" ? receiver === state : state.has(receiver);
+    };
+
+    __addDisposableResource = function (env, value, async) {
+        if (value !== null && value !== void 0) {
+            if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+            var dispose, inner;
+            if (async) {
+                if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+                dispose = value[Symbol.asyncDispose];
+            }
+            if (dispose === void 0) {
+                if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+                dispose = value[Symbol.dispose];
+                if (async) inner = dispose;
+            }
+            if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+            if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+            env.stack.push({ value: value, dispose: dispose, async: async });
+        }
+        else if (async) {
+            env.stack.push({ async: true });
+        }
+        return value;
+    };
+
+    var _SuppressedError = typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+        var e = new Error(message);
+        return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+    };
+
+    __disposeResources = function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new _SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+
+    __rewriteRelativeImportExtension = function (path, preserveJsx, extraExtensions, ignoreCase) {
+        if (typeof path === "string" && /^\.\.?\//.test(path)) {
+            if (extraExtensions) {
+                for (var extension in extraExtensions) {
+                    var suffix = path.slice(-extension.length);
+                    if (suffix === extension || ignoreCase && suffix.toLowerCase() === extension.toLowerCase()) {
+                        var output = extraExtensions[extension];
+                        return output === extension ? path : path.slice(0, -extension.length) + output;
+                    }
+                }
+            }
+            return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
+                return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
+            });
+        }
+        return path;
+    };
+
+    exporter("__extends", __extends);
+    exporter("__assign", __assign);
+    exporter("__rest", __rest);
+    exporter("__decorate", __decorate);
+    exporter("__param", __param);
+    exporter("__esDecorate", __esDecorate);
+    exporter("__runInitializers", __runInitializers);
+    exporter("__propKey", __propKey);
+    exporter("__setFunctionName", __setFunctionName);
+    exporter("__metadata", __metadata);
+    exporter("__awaiter", __awaiter);
+    exporter("__generator", __generator);
+    exporter("__exportStar", __exportStar);
+    exporter("__createBinding", __createBinding);
+    exporter("__values", __values);
+    exporter("__read", __read);
+    exporter("__spread", __spread);
+    exporter("__spreadArrays", __spreadArrays);
+    exporter("__spreadArray", __spreadArray);
+    exporter("__await", __await);
+    exporter("__asyncGenerator", __asyncGenerator);
+    exporter("__asyncDelegator", __asyncDelegator);
+    exporter("__asyncValues", __asyncValues);
+    exporter("__makeTemplateObject", __makeTemplateObject);
+    exporter("__importStar", __importStar);
+    exporter("__importDefault", __importDefault);
+    exporter("__classPrivateFieldGet", __classPrivateFieldGet);
+    exporter("__classPrivateFieldSet", __classPrivateFieldSet);
+    exporter("__classPrivateFieldIn", __classPrivateFieldIn);
+    exporter("__addDisposableResource", __addDisposableResource);
+    exporter("__disposeResources", __disposeResources);
+    exporter("__rewriteRelativeImportExtension", __rewriteRelativeImportExtension);
+});
+
+0 && (0);
 
 
 /***/ }),
 
-/***/ 218:
+/***/ 20770:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+module.exports = __nccwpck_require__(20218);
+
+
+/***/ }),
+
+/***/ 20218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var net = __nccwpck_require__(9278);
-var tls = __nccwpck_require__(4756);
-var http = __nccwpck_require__(8611);
-var https = __nccwpck_require__(5692);
-var events = __nccwpck_require__(4434);
-var assert = __nccwpck_require__(2613);
-var util = __nccwpck_require__(9023);
+var net = __nccwpck_require__(69278);
+var tls = __nccwpck_require__(64756);
+var http = __nccwpck_require__(58611);
+var https = __nccwpck_require__(65692);
+var events = __nccwpck_require__(24434);
+var assert = __nccwpck_require__(42613);
+var util = __nccwpck_require__(39023);
 
 
 exports.httpOverHttp = httpOverHttp;
@@ -35391,33 +38703,33 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 6752:
+/***/ 46752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Client = __nccwpck_require__(3701)
-const Dispatcher = __nccwpck_require__(883)
-const Pool = __nccwpck_require__(628)
+const Client = __nccwpck_require__(23701)
+const Dispatcher = __nccwpck_require__(30883)
+const Pool = __nccwpck_require__(30628)
 const BalancedPool = __nccwpck_require__(837)
-const Agent = __nccwpck_require__(7405)
-const ProxyAgent = __nccwpck_require__(6672)
-const EnvHttpProxyAgent = __nccwpck_require__(3137)
-const RetryAgent = __nccwpck_require__(50)
-const errors = __nccwpck_require__(8707)
+const Agent = __nccwpck_require__(57405)
+const ProxyAgent = __nccwpck_require__(76672)
+const EnvHttpProxyAgent = __nccwpck_require__(53137)
+const RetryAgent = __nccwpck_require__(30050)
+const errors = __nccwpck_require__(68707)
 const util = __nccwpck_require__(3440)
 const { InvalidArgumentError } = errors
-const api = __nccwpck_require__(6615)
-const buildConnector = __nccwpck_require__(9136)
-const MockClient = __nccwpck_require__(7365)
-const MockAgent = __nccwpck_require__(7501)
-const MockPool = __nccwpck_require__(4004)
-const mockErrors = __nccwpck_require__(2429)
-const RetryHandler = __nccwpck_require__(7816)
-const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(2581)
-const DecoratorHandler = __nccwpck_require__(8155)
+const api = __nccwpck_require__(56615)
+const buildConnector = __nccwpck_require__(59136)
+const MockClient = __nccwpck_require__(47365)
+const MockAgent = __nccwpck_require__(47501)
+const MockPool = __nccwpck_require__(94004)
+const mockErrors = __nccwpck_require__(52429)
+const RetryHandler = __nccwpck_require__(17816)
+const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(32581)
+const DecoratorHandler = __nccwpck_require__(58155)
 const RedirectHandler = __nccwpck_require__(8754)
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const createRedirectInterceptor = __nccwpck_require__(25092)
 
 Object.assign(Dispatcher.prototype, api)
 
@@ -35435,10 +38747,10 @@ module.exports.DecoratorHandler = DecoratorHandler
 module.exports.RedirectHandler = RedirectHandler
 module.exports.createRedirectInterceptor = createRedirectInterceptor
 module.exports.interceptors = {
-  redirect: __nccwpck_require__(1514),
-  retry: __nccwpck_require__(2026),
-  dump: __nccwpck_require__(8060),
-  dns: __nccwpck_require__(379)
+  redirect: __nccwpck_require__(21514),
+  retry: __nccwpck_require__(92026),
+  dump: __nccwpck_require__(88060),
+  dns: __nccwpck_require__(70379)
 }
 
 module.exports.buildConnector = buildConnector
@@ -35500,7 +38812,7 @@ function makeDispatcher (fn) {
 module.exports.setGlobalDispatcher = setGlobalDispatcher
 module.exports.getGlobalDispatcher = getGlobalDispatcher
 
-const fetchImpl = (__nccwpck_require__(4398).fetch)
+const fetchImpl = (__nccwpck_require__(54398).fetch)
 module.exports.fetch = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
@@ -35512,39 +38824,39 @@ module.exports.fetch = async function fetch (init, options = undefined) {
     throw err
   }
 }
-module.exports.Headers = __nccwpck_require__(660).Headers
-module.exports.Response = __nccwpck_require__(9051).Response
+module.exports.Headers = __nccwpck_require__(60660).Headers
+module.exports.Response = __nccwpck_require__(99051).Response
 module.exports.Request = __nccwpck_require__(9967).Request
-module.exports.FormData = __nccwpck_require__(5910).FormData
+module.exports.FormData = __nccwpck_require__(35910).FormData
 module.exports.File = globalThis.File ?? (__nccwpck_require__(4573).File)
-module.exports.FileReader = __nccwpck_require__(8355).FileReader
+module.exports.FileReader = __nccwpck_require__(48355).FileReader
 
-const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
+const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(51059)
 
 module.exports.setGlobalOrigin = setGlobalOrigin
 module.exports.getGlobalOrigin = getGlobalOrigin
 
 const { CacheStorage } = __nccwpck_require__(3245)
-const { kConstruct } = __nccwpck_require__(109)
+const { kConstruct } = __nccwpck_require__(20109)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
 module.exports.caches = new CacheStorage(kConstruct)
 
-const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
+const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(79061)
 
 module.exports.deleteCookie = deleteCookie
 module.exports.getCookies = getCookies
 module.exports.getSetCookies = getSetCookies
 module.exports.setCookie = setCookie
 
-const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
+const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(51900)
 
 module.exports.parseMIMEType = parseMIMEType
 module.exports.serializeAMimeType = serializeAMimeType
 
-const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
-module.exports.WebSocket = __nccwpck_require__(3726).WebSocket
+const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(15188)
+module.exports.WebSocket = __nccwpck_require__(13726).WebSocket
 module.exports.CloseEvent = CloseEvent
 module.exports.ErrorEvent = ErrorEvent
 module.exports.MessageEvent = MessageEvent
@@ -35560,18 +38872,18 @@ module.exports.MockPool = MockPool
 module.exports.MockAgent = MockAgent
 module.exports.mockErrors = mockErrors
 
-const { EventSource } = __nccwpck_require__(1238)
+const { EventSource } = __nccwpck_require__(21238)
 
 module.exports.EventSource = EventSource
 
 
 /***/ }),
 
-/***/ 158:
+/***/ 80158:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const { addAbortListener } = __nccwpck_require__(3440)
-const { RequestAbortedError } = __nccwpck_require__(8707)
+const { RequestAbortedError } = __nccwpck_require__(68707)
 
 const kListener = Symbol('kListener')
 const kSignal = Symbol('kSignal')
@@ -35631,16 +38943,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2279:
+/***/ 34660:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(4589)
-const { AsyncResource } = __nccwpck_require__(6698)
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
+const assert = __nccwpck_require__(34589)
+const { AsyncResource } = __nccwpck_require__(16698)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(68707)
 const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const { addSignal, removeSignal } = __nccwpck_require__(80158)
 
 class ConnectHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -35746,7 +39058,7 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 6862:
+/***/ 76862:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -35755,16 +39067,16 @@ const {
   Readable,
   Duplex,
   PassThrough
-} = __nccwpck_require__(7075)
+} = __nccwpck_require__(57075)
 const {
   InvalidArgumentError,
   InvalidReturnValueError,
   RequestAbortedError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(68707)
 const util = __nccwpck_require__(3440)
-const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
-const assert = __nccwpck_require__(4589)
+const { AsyncResource } = __nccwpck_require__(16698)
+const { addSignal, removeSignal } = __nccwpck_require__(80158)
+const assert = __nccwpck_require__(34589)
 
 const kResume = Symbol('resume')
 
@@ -36004,17 +39316,17 @@ module.exports = pipeline
 
 /***/ }),
 
-/***/ 4043:
+/***/ 14043:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(4589)
-const { Readable } = __nccwpck_require__(9927)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
+const assert = __nccwpck_require__(34589)
+const { Readable } = __nccwpck_require__(49927)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(68707)
 const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
-const { AsyncResource } = __nccwpck_require__(6698)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(87655)
+const { AsyncResource } = __nccwpck_require__(16698)
 
 class RequestHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -36230,13 +39542,13 @@ module.exports.RequestHandler = RequestHandler
 
 
 
-const assert = __nccwpck_require__(4589)
-const { finished, PassThrough } = __nccwpck_require__(7075)
-const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(8707)
+const assert = __nccwpck_require__(34589)
+const { finished, PassThrough } = __nccwpck_require__(57075)
+const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(68707)
 const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
-const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(87655)
+const { AsyncResource } = __nccwpck_require__(16698)
+const { addSignal, removeSignal } = __nccwpck_require__(80158)
 
 class StreamHandler extends AsyncResource {
   constructor (opts, factory, callback) {
@@ -36452,16 +39764,16 @@ module.exports = stream
 
 /***/ }),
 
-/***/ 1882:
+/***/ 61882:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
-const { AsyncResource } = __nccwpck_require__(6698)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(68707)
+const { AsyncResource } = __nccwpck_require__(16698)
 const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
-const assert = __nccwpck_require__(4589)
+const { addSignal, removeSignal } = __nccwpck_require__(80158)
+const assert = __nccwpck_require__(34589)
 
 class UpgradeHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -36567,30 +39879,30 @@ module.exports = upgrade
 
 /***/ }),
 
-/***/ 6615:
+/***/ 56615:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-module.exports.request = __nccwpck_require__(4043)
+module.exports.request = __nccwpck_require__(14043)
 module.exports.stream = __nccwpck_require__(3560)
-module.exports.pipeline = __nccwpck_require__(6862)
-module.exports.upgrade = __nccwpck_require__(1882)
-module.exports.connect = __nccwpck_require__(2279)
+module.exports.pipeline = __nccwpck_require__(76862)
+module.exports.upgrade = __nccwpck_require__(61882)
+module.exports.connect = __nccwpck_require__(34660)
 
 
 /***/ }),
 
-/***/ 9927:
+/***/ 49927:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
 
 
 
-const assert = __nccwpck_require__(4589)
-const { Readable } = __nccwpck_require__(7075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(8707)
+const assert = __nccwpck_require__(34589)
+const { Readable } = __nccwpck_require__(57075)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(68707)
 const util = __nccwpck_require__(3440)
 const { ReadableStreamFrom } = __nccwpck_require__(3440)
 
@@ -36973,15 +40285,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 7655:
+/***/ 87655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const assert = __nccwpck_require__(4589)
+const assert = __nccwpck_require__(34589)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(68707)
 
-const { chunksDecode } = __nccwpck_require__(9927)
+const { chunksDecode } = __nccwpck_require__(49927)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -37073,16 +40385,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9136:
+/***/ 59136:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const net = __nccwpck_require__(7030)
-const assert = __nccwpck_require__(4589)
+const net = __nccwpck_require__(77030)
+const assert = __nccwpck_require__(34589)
 const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(8707)
-const timers = __nccwpck_require__(6603)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(68707)
+const timers = __nccwpck_require__(96603)
 
 function noop () {}
 
@@ -37167,7 +40479,7 @@ function buildConnector ({ allowH2, maxCachedSessions, socketPath, timeout, sess
     let socket
     if (protocol === 'https:') {
       if (!tls) {
-        tls = __nccwpck_require__(1692)
+        tls = __nccwpck_require__(41692)
       }
       servername = servername || options.servername || util.getServerName(host) || null
 
@@ -37320,7 +40632,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 735:
+/***/ 10735:
 /***/ ((module) => {
 
 
@@ -37445,12 +40757,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2414:
+/***/ 42414:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const diagnosticsChannel = __nccwpck_require__(3053)
-const util = __nccwpck_require__(7975)
+const diagnosticsChannel = __nccwpck_require__(53053)
+const util = __nccwpck_require__(57975)
 
 const undiciDebugLog = util.debuglog('undici')
 const fetchDebuglog = util.debuglog('fetch')
@@ -37654,7 +40966,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8707:
+/***/ 68707:
 /***/ ((module) => {
 
 
@@ -38086,7 +41398,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4655:
+/***/ 44655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -38094,8 +41406,8 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(8707)
-const assert = __nccwpck_require__(4589)
+} = __nccwpck_require__(68707)
+const assert = __nccwpck_require__(34589)
 const {
   isValidHTTPToken,
   isValidHeaderValue,
@@ -38110,8 +41422,8 @@ const {
   getServerName,
   normalizedMethodRecords
 } = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
+const { channels } = __nccwpck_require__(42414)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(10735)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -38575,7 +41887,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 6443:
+/***/ 36443:
 /***/ ((module) => {
 
 module.exports = {
@@ -38649,7 +41961,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7752:
+/***/ 67752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -38657,7 +41969,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(735)
+} = __nccwpck_require__(10735)
 
 class TstNode {
   /** @type {any} */
@@ -38813,18 +42125,18 @@ module.exports = {
 
 
 
-const assert = __nccwpck_require__(4589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(6443)
-const { IncomingMessage } = __nccwpck_require__(7067)
-const stream = __nccwpck_require__(7075)
-const net = __nccwpck_require__(7030)
+const assert = __nccwpck_require__(34589)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(36443)
+const { IncomingMessage } = __nccwpck_require__(37067)
+const stream = __nccwpck_require__(57075)
+const net = __nccwpck_require__(77030)
 const { Blob } = __nccwpck_require__(4573)
-const nodeUtil = __nccwpck_require__(7975)
-const { stringify } = __nccwpck_require__(1792)
-const { EventEmitter: EE } = __nccwpck_require__(8474)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
-const { tree } = __nccwpck_require__(7752)
+const nodeUtil = __nccwpck_require__(57975)
+const { stringify } = __nccwpck_require__(41792)
+const { EventEmitter: EE } = __nccwpck_require__(78474)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(10735)
+const { tree } = __nccwpck_require__(67752)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -39534,18 +42846,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7405:
+/***/ 57405:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
-const DispatcherBase = __nccwpck_require__(1841)
-const Pool = __nccwpck_require__(628)
-const Client = __nccwpck_require__(3701)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(36443)
+const DispatcherBase = __nccwpck_require__(21841)
+const Pool = __nccwpck_require__(30628)
+const Client = __nccwpck_require__(23701)
 const util = __nccwpck_require__(3440)
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const createRedirectInterceptor = __nccwpck_require__(25092)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -39682,7 +42994,7 @@ module.exports = Agent
 const {
   BalancedPoolMissingUpstreamError,
   InvalidArgumentError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(68707)
 const {
   PoolBase,
   kClients,
@@ -39690,9 +43002,9 @@ const {
   kAddClient,
   kRemoveClient,
   kGetDispatcher
-} = __nccwpck_require__(2128)
-const Pool = __nccwpck_require__(628)
-const { kUrl, kInterceptors } = __nccwpck_require__(6443)
+} = __nccwpck_require__(42128)
+const Pool = __nccwpck_require__(30628)
+const { kUrl, kInterceptors } = __nccwpck_require__(36443)
 const { parseOrigin } = __nccwpck_require__(3440)
 const kFactory = Symbol('factory')
 
@@ -39897,10 +43209,10 @@ module.exports = BalancedPool
 
 /* global WebAssembly */
 
-const assert = __nccwpck_require__(4589)
+const assert = __nccwpck_require__(34589)
 const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const timers = __nccwpck_require__(6603)
+const { channels } = __nccwpck_require__(42414)
+const timers = __nccwpck_require__(96603)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -39913,7 +43225,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(68707)
 const {
   kUrl,
   kReset,
@@ -39946,9 +43258,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(6443)
+} = __nccwpck_require__(36443)
 
-const constants = __nccwpck_require__(2824)
+const constants = __nccwpck_require__(52824)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -39960,11 +43272,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(3870) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(63870) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(3434))
+    mod = await WebAssembly.compile(__nccwpck_require__(53434))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -39972,7 +43284,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(3870))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(63870))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -40887,7 +44199,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(4492).extractBody)
+      extractBody = (__nccwpck_require__(84492).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -41410,21 +44722,21 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 8788:
+/***/ 88788:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(4589)
-const { errorMonitor } = __nccwpck_require__(8474)
-const { pipeline } = __nccwpck_require__(7075)
+const assert = __nccwpck_require__(34589)
+const { errorMonitor } = __nccwpck_require__(78474)
+const { pipeline } = __nccwpck_require__(57075)
 const util = __nccwpck_require__(3440)
 const {
   RequestContentLengthMismatchError,
   RequestAbortedError,
   SocketError,
   InformationalError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(68707)
 const {
   kUrl,
   kReset,
@@ -41443,7 +44755,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __nccwpck_require__(6443)
+} = __nccwpck_require__(36443)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -41455,7 +44767,7 @@ let h2ExperimentalWarned = false
 /** @type {import('http2')} */
 let http2
 try {
-  http2 = __nccwpck_require__(2467)
+  http2 = __nccwpck_require__(32467)
 } catch {
   // @ts-ignore
   http2 = { constants: {} }
@@ -41849,7 +45161,7 @@ function writeH2 (client, request) {
   let contentLength = util.bodyLength(body)
 
   if (util.isFormDataLike(body)) {
-    extractBody ??= (__nccwpck_require__(4492).extractBody)
+    extractBody ??= (__nccwpck_require__(84492).extractBody)
 
     const [bodyStream, contentType] = extractBody(body)
     headers['content-type'] = contentType
@@ -42209,26 +45521,26 @@ module.exports = connectH2
 
 /***/ }),
 
-/***/ 3701:
+/***/ 23701:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
 
 
 
-const assert = __nccwpck_require__(4589)
-const net = __nccwpck_require__(7030)
-const http = __nccwpck_require__(7067)
+const assert = __nccwpck_require__(34589)
+const net = __nccwpck_require__(77030)
+const http = __nccwpck_require__(37067)
 const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const Request = __nccwpck_require__(4655)
-const DispatcherBase = __nccwpck_require__(1841)
+const { channels } = __nccwpck_require__(42414)
+const Request = __nccwpck_require__(44655)
+const DispatcherBase = __nccwpck_require__(21841)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(8707)
-const buildConnector = __nccwpck_require__(9136)
+} = __nccwpck_require__(68707)
+const buildConnector = __nccwpck_require__(59136)
 const {
   kUrl,
   kServerName,
@@ -42270,9 +45582,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(6443)
+} = __nccwpck_require__(36443)
 const connectH1 = __nccwpck_require__(637)
-const connectH2 = __nccwpck_require__(8788)
+const connectH2 = __nccwpck_require__(88788)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -42580,7 +45892,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const createRedirectInterceptor = __nccwpck_require__(25092)
 
 function onError (client, err) {
   if (
@@ -42840,19 +46152,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 1841:
+/***/ 21841:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(883)
+const Dispatcher = __nccwpck_require__(30883)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(8707)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+} = __nccwpck_require__(68707)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(36443)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -43055,11 +46367,11 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 883:
+/***/ 30883:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const EventEmitter = __nccwpck_require__(8474)
+const EventEmitter = __nccwpck_require__(78474)
 
 class Dispatcher extends EventEmitter {
   dispatch () {
@@ -43127,15 +46439,15 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 3137:
+/***/ 53137:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(1841)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(6443)
-const ProxyAgent = __nccwpck_require__(6672)
-const Agent = __nccwpck_require__(7405)
+const DispatcherBase = __nccwpck_require__(21841)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(36443)
+const ProxyAgent = __nccwpck_require__(76672)
+const Agent = __nccwpck_require__(57405)
 
 const DEFAULT_PORTS = {
   'http:': 80,
@@ -43294,7 +46606,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 4660:
+/***/ 64660:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -43418,15 +46730,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 2128:
+/***/ 42128:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(1841)
-const FixedQueue = __nccwpck_require__(4660)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
-const PoolStats = __nccwpck_require__(3246)
+const DispatcherBase = __nccwpck_require__(21841)
+const FixedQueue = __nccwpck_require__(64660)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(36443)
+const PoolStats = __nccwpck_require__(43246)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -43619,10 +46931,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3246:
+/***/ 43246:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(6443)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(36443)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -43660,7 +46972,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 628:
+/***/ 30628:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -43671,14 +46983,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(2128)
-const Client = __nccwpck_require__(3701)
+} = __nccwpck_require__(42128)
+const Client = __nccwpck_require__(23701)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(68707)
 const util = __nccwpck_require__(3440)
-const { kUrl, kInterceptors } = __nccwpck_require__(6443)
-const buildConnector = __nccwpck_require__(9136)
+const { kUrl, kInterceptors } = __nccwpck_require__(36443)
+const buildConnector = __nccwpck_require__(59136)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -43774,19 +47086,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 6672:
+/***/ 76672:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
-const { URL } = __nccwpck_require__(3136)
-const Agent = __nccwpck_require__(7405)
-const Pool = __nccwpck_require__(628)
-const DispatcherBase = __nccwpck_require__(1841)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(8707)
-const buildConnector = __nccwpck_require__(9136)
-const Client = __nccwpck_require__(3701)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(36443)
+const { URL } = __nccwpck_require__(73136)
+const Agent = __nccwpck_require__(57405)
+const Pool = __nccwpck_require__(30628)
+const DispatcherBase = __nccwpck_require__(21841)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(68707)
+const buildConnector = __nccwpck_require__(59136)
+const Client = __nccwpck_require__(23701)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -44055,13 +47367,13 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 50:
+/***/ 30050:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Dispatcher = __nccwpck_require__(883)
-const RetryHandler = __nccwpck_require__(7816)
+const Dispatcher = __nccwpck_require__(30883)
+const RetryHandler = __nccwpck_require__(17816)
 
 class RetryAgent extends Dispatcher {
   #agent = null
@@ -44097,7 +47409,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 2581:
+/***/ 32581:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -44105,8 +47417,8 @@ module.exports = RetryAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const Agent = __nccwpck_require__(7405)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
+const Agent = __nccwpck_require__(57405)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -44136,7 +47448,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8155:
+/***/ 58155:
 /***/ ((module) => {
 
 
@@ -44193,10 +47505,10 @@ module.exports = class DecoratorHandler {
 
 
 const util = __nccwpck_require__(3440)
-const { kBodyUsed } = __nccwpck_require__(6443)
-const assert = __nccwpck_require__(4589)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const EE = __nccwpck_require__(8474)
+const { kBodyUsed } = __nccwpck_require__(36443)
+const assert = __nccwpck_require__(34589)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
+const EE = __nccwpck_require__(78474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
 
@@ -44426,14 +47738,14 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 7816:
+/***/ 17816:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const assert = __nccwpck_require__(4589)
+const assert = __nccwpck_require__(34589)
 
-const { kRetryHandlerDefaultRetry } = __nccwpck_require__(6443)
-const { RequestRetryError } = __nccwpck_require__(8707)
+const { kRetryHandlerDefaultRetry } = __nccwpck_require__(36443)
+const { RequestRetryError } = __nccwpck_require__(68707)
 const {
   isDisturbed,
   parseHeaders,
@@ -44870,14 +48182,14 @@ module.exports = RetryHandler
 
 /***/ }),
 
-/***/ 379:
+/***/ 70379:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const { isIP } = __nccwpck_require__(7030)
-const { lookup } = __nccwpck_require__(610)
-const DecoratorHandler = __nccwpck_require__(8155)
-const { InvalidArgumentError, InformationalError } = __nccwpck_require__(8707)
+const { isIP } = __nccwpck_require__(77030)
+const { lookup } = __nccwpck_require__(40610)
+const DecoratorHandler = __nccwpck_require__(58155)
+const { InvalidArgumentError, InformationalError } = __nccwpck_require__(68707)
 const maxInt = Math.pow(2, 31) - 1
 
 class DNSInstance {
@@ -45252,14 +48564,14 @@ module.exports = interceptorOpts => {
 
 /***/ }),
 
-/***/ 8060:
+/***/ 88060:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
-const DecoratorHandler = __nccwpck_require__(8155)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(68707)
+const DecoratorHandler = __nccwpck_require__(58155)
 
 class DumpHandler extends DecoratorHandler {
   #maxSize = 1024 * 1024
@@ -45382,7 +48694,7 @@ module.exports = createDumpInterceptor
 
 /***/ }),
 
-/***/ 5092:
+/***/ 25092:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -45410,7 +48722,7 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 1514:
+/***/ 21514:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -45441,11 +48753,11 @@ module.exports = opts => {
 
 /***/ }),
 
-/***/ 2026:
+/***/ 92026:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RetryHandler = __nccwpck_require__(7816)
+const RetryHandler = __nccwpck_require__(17816)
 
 module.exports = globalOpts => {
   return dispatch => {
@@ -45467,13 +48779,13 @@ module.exports = globalOpts => {
 
 /***/ }),
 
-/***/ 2824:
+/***/ 52824:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(172);
+const utils_1 = __nccwpck_require__(50172);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -45751,7 +49063,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 3870:
+/***/ 63870:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -45763,7 +49075,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 3434:
+/***/ 53434:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -45775,7 +49087,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 172:
+/***/ 50172:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -45796,13 +49108,13 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 7501:
+/***/ 47501:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kClients } = __nccwpck_require__(6443)
-const Agent = __nccwpck_require__(7405)
+const { kClients } = __nccwpck_require__(36443)
+const Agent = __nccwpck_require__(57405)
 const {
   kAgent,
   kMockAgentSet,
@@ -45813,14 +49125,14 @@ const {
   kGetNetConnect,
   kOptions,
   kFactory
-} = __nccwpck_require__(1117)
-const MockClient = __nccwpck_require__(7365)
-const MockPool = __nccwpck_require__(4004)
-const { matchValue, buildMockOptions } = __nccwpck_require__(3397)
-const { InvalidArgumentError, UndiciError } = __nccwpck_require__(8707)
-const Dispatcher = __nccwpck_require__(883)
-const Pluralizer = __nccwpck_require__(1529)
-const PendingInterceptorsFormatter = __nccwpck_require__(6142)
+} = __nccwpck_require__(91117)
+const MockClient = __nccwpck_require__(47365)
+const MockPool = __nccwpck_require__(94004)
+const { matchValue, buildMockOptions } = __nccwpck_require__(53397)
+const { InvalidArgumentError, UndiciError } = __nccwpck_require__(68707)
+const Dispatcher = __nccwpck_require__(30883)
+const Pluralizer = __nccwpck_require__(91529)
+const PendingInterceptorsFormatter = __nccwpck_require__(56142)
 
 class MockAgent extends Dispatcher {
   constructor (opts) {
@@ -45963,14 +49275,14 @@ module.exports = MockAgent
 
 /***/ }),
 
-/***/ 7365:
+/***/ 47365:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { promisify } = __nccwpck_require__(7975)
-const Client = __nccwpck_require__(3701)
-const { buildMockDispatch } = __nccwpck_require__(3397)
+const { promisify } = __nccwpck_require__(57975)
+const Client = __nccwpck_require__(23701)
+const { buildMockDispatch } = __nccwpck_require__(53397)
 const {
   kDispatches,
   kMockAgent,
@@ -45979,10 +49291,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(1117)
-const { MockInterceptor } = __nccwpck_require__(1511)
-const Symbols = __nccwpck_require__(6443)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(91117)
+const { MockInterceptor } = __nccwpck_require__(31511)
+const Symbols = __nccwpck_require__(36443)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
 
 /**
  * MockClient provides an API that extends the Client to influence the mockDispatches.
@@ -46029,12 +49341,12 @@ module.exports = MockClient
 
 /***/ }),
 
-/***/ 2429:
+/***/ 52429:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { UndiciError } = __nccwpck_require__(8707)
+const { UndiciError } = __nccwpck_require__(68707)
 
 const kMockNotMatchedError = Symbol.for('undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED')
 
@@ -46064,12 +49376,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1511:
+/***/ 31511:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(3397)
+const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(53397)
 const {
   kDispatches,
   kDispatchKey,
@@ -46077,8 +49389,8 @@ const {
   kDefaultTrailers,
   kContentLength,
   kMockDispatch
-} = __nccwpck_require__(1117)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(91117)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
 const { buildURL } = __nccwpck_require__(3440)
 
 /**
@@ -46278,14 +49590,14 @@ module.exports.MockScope = MockScope
 
 /***/ }),
 
-/***/ 4004:
+/***/ 94004:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { promisify } = __nccwpck_require__(7975)
-const Pool = __nccwpck_require__(628)
-const { buildMockDispatch } = __nccwpck_require__(3397)
+const { promisify } = __nccwpck_require__(57975)
+const Pool = __nccwpck_require__(30628)
+const { buildMockDispatch } = __nccwpck_require__(53397)
 const {
   kDispatches,
   kMockAgent,
@@ -46294,10 +49606,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(1117)
-const { MockInterceptor } = __nccwpck_require__(1511)
-const Symbols = __nccwpck_require__(6443)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(91117)
+const { MockInterceptor } = __nccwpck_require__(31511)
+const Symbols = __nccwpck_require__(36443)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
 
 /**
  * MockPool provides an API that extends the Pool to influence the mockDispatches.
@@ -46344,7 +49656,7 @@ module.exports = MockPool
 
 /***/ }),
 
-/***/ 1117:
+/***/ 91117:
 /***/ ((module) => {
 
 
@@ -46374,26 +49686,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3397:
+/***/ 53397:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { MockNotMatchedError } = __nccwpck_require__(2429)
+const { MockNotMatchedError } = __nccwpck_require__(52429)
 const {
   kDispatches,
   kMockAgent,
   kOriginalDispatch,
   kOrigin,
   kGetNetConnect
-} = __nccwpck_require__(1117)
+} = __nccwpck_require__(91117)
 const { buildURL } = __nccwpck_require__(3440)
-const { STATUS_CODES } = __nccwpck_require__(7067)
+const { STATUS_CODES } = __nccwpck_require__(37067)
 const {
   types: {
     isPromise
   }
-} = __nccwpck_require__(7975)
+} = __nccwpck_require__(57975)
 
 function matchValue (match, value) {
   if (typeof match === 'string') {
@@ -46748,13 +50060,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6142:
+/***/ 56142:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Transform } = __nccwpck_require__(7075)
-const { Console } = __nccwpck_require__(7540)
+const { Transform } = __nccwpck_require__(57075)
+const { Console } = __nccwpck_require__(37540)
 
 const PERSISTENT = process.versions.icu ? '✅' : 'Y '
 const NOT_PERSISTENT = process.versions.icu ? '❌' : 'N '
@@ -46798,7 +50110,7 @@ module.exports = class PendingInterceptorsFormatter {
 
 /***/ }),
 
-/***/ 1529:
+/***/ 91529:
 /***/ ((module) => {
 
 
@@ -46834,7 +50146,7 @@ module.exports = class Pluralizer {
 
 /***/ }),
 
-/***/ 6603:
+/***/ 96603:
 /***/ ((module) => {
 
 
@@ -47264,21 +50576,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9634:
+/***/ 89634:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(109)
-const { urlEquals, getFieldValues } = __nccwpck_require__(6798)
+const { kConstruct } = __nccwpck_require__(20109)
+const { urlEquals, getFieldValues } = __nccwpck_require__(76798)
 const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
-const { webidl } = __nccwpck_require__(5893)
-const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(9051)
+const { webidl } = __nccwpck_require__(45893)
+const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(99051)
 const { Request, fromInnerRequest } = __nccwpck_require__(9967)
-const { kState } = __nccwpck_require__(3627)
-const { fetching } = __nccwpck_require__(4398)
-const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(3168)
-const assert = __nccwpck_require__(4589)
+const { kState } = __nccwpck_require__(93627)
+const { fetching } = __nccwpck_require__(54398)
+const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(73168)
+const assert = __nccwpck_require__(34589)
 
 /**
  * @see https://w3c.github.io/ServiceWorker/#dfn-cache-batch-operation
@@ -48135,9 +51447,9 @@ module.exports = {
 
 
 
-const { kConstruct } = __nccwpck_require__(109)
-const { Cache } = __nccwpck_require__(9634)
-const { webidl } = __nccwpck_require__(5893)
+const { kConstruct } = __nccwpck_require__(20109)
+const { Cache } = __nccwpck_require__(89634)
+const { webidl } = __nccwpck_require__(45893)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class CacheStorage {
@@ -48289,26 +51601,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 109:
+/***/ 20109:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 module.exports = {
-  kConstruct: (__nccwpck_require__(6443).kConstruct)
+  kConstruct: (__nccwpck_require__(36443).kConstruct)
 }
 
 
 /***/ }),
 
-/***/ 6798:
+/***/ 76798:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(4589)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { isValidHeaderName } = __nccwpck_require__(3168)
+const assert = __nccwpck_require__(34589)
+const { URLSerializer } = __nccwpck_require__(51900)
+const { isValidHeaderName } = __nccwpck_require__(73168)
 
 /**
  * @see https://url.spec.whatwg.org/#concept-url-equals
@@ -48353,7 +51665,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1276:
+/***/ 71276:
 /***/ ((module) => {
 
 
@@ -48372,15 +51684,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9061:
+/***/ 79061:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { parseSetCookie } = __nccwpck_require__(1978)
-const { stringify } = __nccwpck_require__(7797)
-const { webidl } = __nccwpck_require__(5893)
-const { Headers } = __nccwpck_require__(660)
+const { parseSetCookie } = __nccwpck_require__(11978)
+const { stringify } = __nccwpck_require__(57797)
+const { webidl } = __nccwpck_require__(45893)
+const { Headers } = __nccwpck_require__(60660)
 
 /**
  * @typedef {Object} Cookie
@@ -48563,15 +51875,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1978:
+/***/ 11978:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(1276)
-const { isCTLExcludingHtab } = __nccwpck_require__(7797)
-const { collectASequenceOfCodePointsFast } = __nccwpck_require__(1900)
-const assert = __nccwpck_require__(4589)
+const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(71276)
+const { isCTLExcludingHtab } = __nccwpck_require__(57797)
+const { collectASequenceOfCodePointsFast } = __nccwpck_require__(51900)
+const assert = __nccwpck_require__(34589)
 
 /**
  * @description Parses the field-value attributes of a set-cookie header string.
@@ -48880,7 +52192,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7797:
+/***/ 57797:
 /***/ ((module) => {
 
 
@@ -49239,13 +52551,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4031:
+/***/ 24031:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const buffer = __nccwpck_require__(4573)
-const { Transform } = __nccwpck_require__(7075)
-const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(4811)
+const { Transform } = __nccwpck_require__(57075)
+const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(94811)
 
 /**
  * @type {number[]} BOM
@@ -49820,23 +53132,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1238:
+/***/ 21238:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { pipeline } = __nccwpck_require__(7075)
-const { fetching } = __nccwpck_require__(4398)
+const { pipeline } = __nccwpck_require__(57075)
+const { fetching } = __nccwpck_require__(54398)
 const { makeRequest } = __nccwpck_require__(9967)
-const { webidl } = __nccwpck_require__(5893)
-const { EventSourceStream } = __nccwpck_require__(4031)
-const { parseMIMEType } = __nccwpck_require__(1900)
-const { createFastMessageEvent } = __nccwpck_require__(5188)
-const { isNetworkError } = __nccwpck_require__(9051)
-const { delay } = __nccwpck_require__(4811)
+const { webidl } = __nccwpck_require__(45893)
+const { EventSourceStream } = __nccwpck_require__(24031)
+const { parseMIMEType } = __nccwpck_require__(51900)
+const { createFastMessageEvent } = __nccwpck_require__(15188)
+const { isNetworkError } = __nccwpck_require__(99051)
+const { delay } = __nccwpck_require__(94811)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
+const { environmentSettingsObject } = __nccwpck_require__(73168)
+const { getGlobalDispatcher } = __nccwpck_require__(32581)
 
 let experimentalWarned = false
 
@@ -50310,7 +53622,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4811:
+/***/ 94811:
 /***/ ((module) => {
 
 
@@ -50354,7 +53666,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4492:
+/***/ 84492:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -50369,20 +53681,20 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(3168)
-const { FormData } = __nccwpck_require__(5910)
-const { kState } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
+} = __nccwpck_require__(73168)
+const { FormData } = __nccwpck_require__(35910)
+const { kState } = __nccwpck_require__(93627)
+const { webidl } = __nccwpck_require__(45893)
 const { Blob } = __nccwpck_require__(4573)
-const assert = __nccwpck_require__(4589)
-const { isErrored, isDisturbed } = __nccwpck_require__(7075)
-const { isArrayBuffer } = __nccwpck_require__(3429)
-const { serializeAMimeType } = __nccwpck_require__(1900)
-const { multipartFormDataParser } = __nccwpck_require__(116)
+const assert = __nccwpck_require__(34589)
+const { isErrored, isDisturbed } = __nccwpck_require__(57075)
+const { isArrayBuffer } = __nccwpck_require__(73429)
+const { serializeAMimeType } = __nccwpck_require__(51900)
+const { multipartFormDataParser } = __nccwpck_require__(50116)
 let random
 
 try {
-  const crypto = __nccwpck_require__(7598)
+  const crypto = __nccwpck_require__(77598)
   random = (max) => crypto.randomInt(0, max)
 } catch {
   random = (max) => Math.floor(Math.random(max))
@@ -51021,12 +54333,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1900:
+/***/ 51900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const assert = __nccwpck_require__(4589)
+const assert = __nccwpck_require__(34589)
 
 const encoder = new TextEncoder()
 
@@ -51772,12 +55084,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6653:
+/***/ 66653:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(6443)
+const { kConnected, kSize } = __nccwpck_require__(36443)
 
 class CompatWeakRef {
   constructor (value) {
@@ -51825,14 +55137,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 7114:
+/***/ 27114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
+const { kState } = __nccwpck_require__(93627)
+const { webidl } = __nccwpck_require__(45893)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -51958,17 +55270,17 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 116:
+/***/ 50116:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { utf8DecodeBytes } = __nccwpck_require__(3168)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(1900)
-const { isFileLike } = __nccwpck_require__(7114)
-const { makeEntry } = __nccwpck_require__(5910)
-const assert = __nccwpck_require__(4589)
+const { utf8DecodeBytes } = __nccwpck_require__(73168)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(51900)
+const { isFileLike } = __nccwpck_require__(27114)
+const { makeEntry } = __nccwpck_require__(35910)
+const assert = __nccwpck_require__(34589)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
 const File = globalThis.File ?? NodeFile
@@ -52439,18 +55751,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5910:
+/***/ 35910:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(3168)
-const { kState } = __nccwpck_require__(3627)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(73168)
+const { kState } = __nccwpck_require__(93627)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { FileLike, isFileLike } = __nccwpck_require__(7114)
-const { webidl } = __nccwpck_require__(5893)
+const { FileLike, isFileLike } = __nccwpck_require__(27114)
+const { webidl } = __nccwpck_require__(45893)
 const { File: NativeFile } = __nccwpck_require__(4573)
-const nodeUtil = __nccwpck_require__(7975)
+const nodeUtil = __nccwpck_require__(57975)
 
 /** @type {globalThis['File']} */
 const File = globalThis.File ?? NativeFile
@@ -52698,7 +56010,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 1059:
+/***/ 51059:
 /***/ ((module) => {
 
 
@@ -52745,23 +56057,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 660:
+/***/ 60660:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(6443)
+const { kConstruct } = __nccwpck_require__(36443)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(3168)
-const { webidl } = __nccwpck_require__(5893)
-const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(7975)
+} = __nccwpck_require__(73168)
+const { webidl } = __nccwpck_require__(45893)
+const assert = __nccwpck_require__(34589)
+const util = __nccwpck_require__(57975)
 
 const kHeadersMap = Symbol('headers map')
 const kHeadersSortedMap = Symbol('headers map sorted')
@@ -53439,7 +56751,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4398:
+/***/ 54398:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -53452,10 +56764,10 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(9051)
-const { HeadersList } = __nccwpck_require__(660)
+} = __nccwpck_require__(99051)
+const { HeadersList } = __nccwpck_require__(60660)
 const { Request, cloneRequest } = __nccwpck_require__(9967)
-const zlib = __nccwpck_require__(8522)
+const zlib = __nccwpck_require__(38522)
 const {
   bytesMatch,
   makePolicyContainer,
@@ -53490,10 +56802,10 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(3168)
-const { kState, kDispatcher } = __nccwpck_require__(3627)
-const assert = __nccwpck_require__(4589)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(4492)
+} = __nccwpck_require__(73168)
+const { kState, kDispatcher } = __nccwpck_require__(93627)
+const assert = __nccwpck_require__(34589)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(84492)
 const {
   redirectStatusSet,
   nullBodyStatus,
@@ -53501,13 +56813,13 @@ const {
   requestBodyHeader,
   subresourceSet
 } = __nccwpck_require__(4495)
-const EE = __nccwpck_require__(8474)
-const { Readable, pipeline, finished } = __nccwpck_require__(7075)
+const EE = __nccwpck_require__(78474)
+const { Readable, pipeline, finished } = __nccwpck_require__(57075)
 const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(1900)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
-const { webidl } = __nccwpck_require__(5893)
-const { STATUS_CODES } = __nccwpck_require__(7067)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(51900)
+const { getGlobalDispatcher } = __nccwpck_require__(32581)
+const { webidl } = __nccwpck_require__(45893)
+const { STATUS_CODES } = __nccwpck_require__(37067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
 const defaultUserAgent = typeof __UNDICI_IS_NODE__ !== 'undefined' || typeof esbuildDetection !== 'undefined'
@@ -55723,16 +59035,16 @@ module.exports = {
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(4492)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(660)
-const { FinalizationRegistry } = __nccwpck_require__(6653)()
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(84492)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(60660)
+const { FinalizationRegistry } = __nccwpck_require__(66653)()
 const util = __nccwpck_require__(3440)
-const nodeUtil = __nccwpck_require__(7975)
+const nodeUtil = __nccwpck_require__(57975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(3168)
+} = __nccwpck_require__(73168)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -55744,12 +59056,12 @@ const {
   requestDuplex
 } = __nccwpck_require__(4495)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { kConstruct } = __nccwpck_require__(6443)
-const assert = __nccwpck_require__(4589)
-const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(8474)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(93627)
+const { webidl } = __nccwpck_require__(45893)
+const { URLSerializer } = __nccwpck_require__(51900)
+const { kConstruct } = __nccwpck_require__(36443)
+const assert = __nccwpck_require__(34589)
+const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(78474)
 
 const kAbortController = Symbol('abortController')
 
@@ -56760,15 +60072,15 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 9051:
+/***/ 99051:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(660)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(4492)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(60660)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(84492)
 const util = __nccwpck_require__(3440)
-const nodeUtil = __nccwpck_require__(7975)
+const nodeUtil = __nccwpck_require__(57975)
 const { kEnumerableProperty } = util
 const {
   isValidReasonPhrase,
@@ -56779,18 +60091,18 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(3168)
+} = __nccwpck_require__(73168)
 const {
   redirectStatusSet,
   nullBodyStatus
 } = __nccwpck_require__(4495)
-const { kState, kHeaders } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
-const { FormData } = __nccwpck_require__(5910)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { kConstruct } = __nccwpck_require__(6443)
-const assert = __nccwpck_require__(4589)
-const { types } = __nccwpck_require__(7975)
+const { kState, kHeaders } = __nccwpck_require__(93627)
+const { webidl } = __nccwpck_require__(45893)
+const { FormData } = __nccwpck_require__(35910)
+const { URLSerializer } = __nccwpck_require__(51900)
+const { kConstruct } = __nccwpck_require__(36443)
+const assert = __nccwpck_require__(34589)
+const { types } = __nccwpck_require__(57975)
 
 const textEncoder = new TextEncoder('utf-8')
 
@@ -57377,7 +60689,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3627:
+/***/ 93627:
 /***/ ((module) => {
 
 
@@ -57393,21 +60705,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3168:
+/***/ 73168:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Transform } = __nccwpck_require__(7075)
-const zlib = __nccwpck_require__(8522)
+const { Transform } = __nccwpck_require__(57075)
+const zlib = __nccwpck_require__(38522)
 const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4495)
-const { getGlobalOrigin } = __nccwpck_require__(1059)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(1900)
+const { getGlobalOrigin } = __nccwpck_require__(51059)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(51900)
 const { performance } = __nccwpck_require__(643)
 const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(3440)
-const assert = __nccwpck_require__(4589)
-const { isUint8Array } = __nccwpck_require__(3429)
-const { webidl } = __nccwpck_require__(5893)
+const assert = __nccwpck_require__(34589)
+const { isUint8Array } = __nccwpck_require__(73429)
+const { webidl } = __nccwpck_require__(45893)
 
 let supportedHashes = []
 
@@ -57415,7 +60727,7 @@ let supportedHashes = []
 /** @type {import('crypto')} */
 let crypto
 try {
-  crypto = __nccwpck_require__(7598)
+  crypto = __nccwpck_require__(77598)
   const possibleRelevantHashes = ['sha256', 'sha384', 'sha512']
   supportedHashes = crypto.getHashes().filter((hash) => possibleRelevantHashes.includes(hash))
 /* c8 ignore next 3 */
@@ -59032,13 +62344,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5893:
+/***/ 45893:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { types, inspect } = __nccwpck_require__(7975)
-const { markAsUncloneable } = __nccwpck_require__(5919)
+const { types, inspect } = __nccwpck_require__(57975)
+const { markAsUncloneable } = __nccwpck_require__(75919)
 const { toUSVString } = __nccwpck_require__(3440)
 
 /** @type {import('../../../types/webidl').Webidl} */
@@ -59734,7 +63046,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2607:
+/***/ 22607:
 /***/ ((module) => {
 
 
@@ -60031,7 +63343,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8355:
+/***/ 48355:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -60040,15 +63352,15 @@ const {
   staticPropertyDescriptors,
   readOperation,
   fireAProgressEvent
-} = __nccwpck_require__(3610)
+} = __nccwpck_require__(53610)
 const {
   kState,
   kError,
   kResult,
   kEvents,
   kAborted
-} = __nccwpck_require__(961)
-const { webidl } = __nccwpck_require__(5893)
+} = __nccwpck_require__(20961)
+const { webidl } = __nccwpck_require__(45893)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class FileReader extends EventTarget {
@@ -60382,12 +63694,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8573:
+/***/ 88573:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
+const { webidl } = __nccwpck_require__(45893)
 
 const kState = Symbol('ProgressEvent state')
 
@@ -60467,7 +63779,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 961:
+/***/ 20961:
 /***/ ((module) => {
 
 
@@ -60484,7 +63796,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3610:
+/***/ 53610:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -60495,12 +63807,12 @@ const {
   kResult,
   kAborted,
   kLastProgressEventFired
-} = __nccwpck_require__(961)
-const { ProgressEvent } = __nccwpck_require__(8573)
-const { getEncoding } = __nccwpck_require__(2607)
-const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(1900)
-const { types } = __nccwpck_require__(7975)
-const { StringDecoder } = __nccwpck_require__(3193)
+} = __nccwpck_require__(20961)
+const { ProgressEvent } = __nccwpck_require__(88573)
+const { getEncoding } = __nccwpck_require__(22607)
+const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(51900)
+const { types } = __nccwpck_require__(57975)
+const { StringDecoder } = __nccwpck_require__(13193)
 const { btoa } = __nccwpck_require__(4573)
 
 /** @type {PropertyDescriptor} */
@@ -60882,32 +64194,32 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6897:
+/***/ 86897:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(20736)
 const {
   kReadyState,
   kSentClose,
   kByteParser,
   kReceivedClose,
   kResponse
-} = __nccwpck_require__(1216)
-const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(8625)
-const { channels } = __nccwpck_require__(2414)
-const { CloseEvent } = __nccwpck_require__(5188)
+} = __nccwpck_require__(61216)
+const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(98625)
+const { channels } = __nccwpck_require__(42414)
+const { CloseEvent } = __nccwpck_require__(15188)
 const { makeRequest } = __nccwpck_require__(9967)
-const { fetching } = __nccwpck_require__(4398)
-const { Headers, getHeadersList } = __nccwpck_require__(660)
-const { getDecodeSplit } = __nccwpck_require__(3168)
+const { fetching } = __nccwpck_require__(54398)
+const { Headers, getHeadersList } = __nccwpck_require__(60660)
+const { getDecodeSplit } = __nccwpck_require__(73168)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
 
 /** @type {import('crypto')} */
 let crypto
 try {
-  crypto = __nccwpck_require__(7598)
+  crypto = __nccwpck_require__(77598)
 /* c8 ignore next 3 */
 } catch {
 
@@ -61260,7 +64572,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 736:
+/***/ 20736:
 /***/ ((module) => {
 
 
@@ -61333,15 +64645,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5188:
+/***/ 15188:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
+const { webidl } = __nccwpck_require__(45893)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { kConstruct } = __nccwpck_require__(6443)
-const { MessagePort } = __nccwpck_require__(5919)
+const { kConstruct } = __nccwpck_require__(36443)
+const { MessagePort } = __nccwpck_require__(75919)
 
 /**
  * @see https://html.spec.whatwg.org/multipage/comms.html#messageevent
@@ -61674,7 +64986,7 @@ module.exports = {
 
 
 
-const { maxUnsigned16Bit } = __nccwpck_require__(736)
+const { maxUnsigned16Bit } = __nccwpck_require__(20736)
 
 const BUFFER_SIZE = 16386
 
@@ -61684,7 +64996,7 @@ let buffer = null
 let bufIdx = BUFFER_SIZE
 
 try {
-  crypto = __nccwpck_require__(7598)
+  crypto = __nccwpck_require__(77598)
 /* c8 ignore next 3 */
 } catch {
   crypto = {
@@ -61772,14 +65084,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9469:
+/***/ 19469:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(8522)
-const { isValidClientWindowBits } = __nccwpck_require__(8625)
-const { MessageSizeExceededError } = __nccwpck_require__(8707)
+const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(38522)
+const { isValidClientWindowBits } = __nccwpck_require__(98625)
+const { MessageSizeExceededError } = __nccwpck_require__(68707)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const kBuffer = Symbol('kBuffer')
@@ -61884,16 +65196,16 @@ module.exports = { PerMessageDeflate }
 
 /***/ }),
 
-/***/ 1652:
+/***/ 81652:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Writable } = __nccwpck_require__(7075)
-const assert = __nccwpck_require__(4589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(736)
-const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(1216)
-const { channels } = __nccwpck_require__(2414)
+const { Writable } = __nccwpck_require__(57075)
+const assert = __nccwpck_require__(34589)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(20736)
+const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(61216)
+const { channels } = __nccwpck_require__(42414)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -61903,11 +65215,11 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(8625)
+} = __nccwpck_require__(98625)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { closeWebSocketConnection } = __nccwpck_require__(6897)
-const { PerMessageDeflate } = __nccwpck_require__(9469)
-const { MessageSizeExceededError } = __nccwpck_require__(8707)
+const { closeWebSocketConnection } = __nccwpck_require__(86897)
+const { PerMessageDeflate } = __nccwpck_require__(19469)
+const { MessageSizeExceededError } = __nccwpck_require__(68707)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
   closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason))
@@ -62418,14 +65730,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3900:
+/***/ 13900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { opcodes, sendHints } = __nccwpck_require__(736)
-const FixedQueue = __nccwpck_require__(4660)
+const { opcodes, sendHints } = __nccwpck_require__(20736)
+const FixedQueue = __nccwpck_require__(64660)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -62529,7 +65841,7 @@ module.exports = { SendQueue }
 
 /***/ }),
 
-/***/ 1216:
+/***/ 61216:
 /***/ ((module) => {
 
 
@@ -62548,16 +65860,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8625:
+/***/ 98625:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(1216)
-const { states, opcodes } = __nccwpck_require__(736)
-const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(5188)
+const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(61216)
+const { states, opcodes } = __nccwpck_require__(20736)
+const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(15188)
 const { isUtf8 } = __nccwpck_require__(4573)
-const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(1900)
+const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(51900)
 
 /* globals Blob */
 
@@ -62877,15 +66189,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3726:
+/***/ 13726:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(736)
+const { webidl } = __nccwpck_require__(45893)
+const { URLSerializer } = __nccwpck_require__(51900)
+const { environmentSettingsObject } = __nccwpck_require__(73168)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(20736)
 const {
   kWebSocketURL,
   kReadyState,
@@ -62894,21 +66206,21 @@ const {
   kResponse,
   kSentClose,
   kByteParser
-} = __nccwpck_require__(1216)
+} = __nccwpck_require__(61216)
 const {
   isConnecting,
   isEstablished,
   isClosing,
   isValidSubprotocol,
   fireEvent
-} = __nccwpck_require__(8625)
-const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
-const { ByteParser } = __nccwpck_require__(1652)
+} = __nccwpck_require__(98625)
+const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(86897)
+const { ByteParser } = __nccwpck_require__(81652)
 const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(3440)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
-const { types } = __nccwpck_require__(7975)
-const { ErrorEvent, CloseEvent } = __nccwpck_require__(5188)
-const { SendQueue } = __nccwpck_require__(3900)
+const { getGlobalDispatcher } = __nccwpck_require__(32581)
+const { types } = __nccwpck_require__(57975)
+const { ErrorEvent, CloseEvent } = __nccwpck_require__(15188)
+const { SendQueue } = __nccwpck_require__(13900)
 
 // https://websockets.spec.whatwg.org/#interface-definition
 class WebSocket extends EventTarget {
@@ -63479,84 +66791,84 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2613:
+/***/ 42613:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
-/***/ 181:
+/***/ 20181:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
 
 /***/ }),
 
-/***/ 9140:
+/***/ 49140:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("constants");
 
 /***/ }),
 
-/***/ 6982:
+/***/ 76982:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
 
 /***/ }),
 
-/***/ 4434:
+/***/ 24434:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
-/***/ 9896:
+/***/ 79896:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
 
 /***/ }),
 
-/***/ 1943:
+/***/ 91943:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs/promises");
 
 /***/ }),
 
-/***/ 8611:
+/***/ 58611:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
 
 /***/ }),
 
-/***/ 5692:
+/***/ 65692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
 
 /***/ }),
 
-/***/ 9278:
+/***/ 69278:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
-/***/ 4589:
+/***/ 34589:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
 
 /***/ }),
 
-/***/ 6698:
+/***/ 16698:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
@@ -63570,105 +66882,105 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
-/***/ 1421:
+/***/ 31421:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 
 /***/ }),
 
-/***/ 7540:
+/***/ 37540:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
 
 /***/ }),
 
-/***/ 7598:
+/***/ 77598:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 
 /***/ }),
 
-/***/ 3053:
+/***/ 53053:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
 
 /***/ }),
 
-/***/ 610:
+/***/ 40610:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
 
 /***/ }),
 
-/***/ 8474:
+/***/ 78474:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 
 /***/ }),
 
-/***/ 3024:
+/***/ 73024:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
-/***/ 1455:
+/***/ 51455:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 
 /***/ }),
 
-/***/ 7067:
+/***/ 37067:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 
 /***/ }),
 
-/***/ 2467:
+/***/ 32467:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
 
 /***/ }),
 
-/***/ 4708:
+/***/ 44708:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
 
 /***/ }),
 
-/***/ 8995:
+/***/ 98995:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
 
 /***/ }),
 
-/***/ 7030:
+/***/ 77030:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
-/***/ 8161:
+/***/ 48161:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 
-/***/ 6760:
+/***/ 76760:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
@@ -63689,77 +67001,77 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:process
 
 /***/ }),
 
-/***/ 1792:
+/***/ 41792:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
 
 /***/ }),
 
-/***/ 7075:
+/***/ 57075:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 
 /***/ }),
 
-/***/ 6193:
+/***/ 46193:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 
 /***/ }),
 
-/***/ 1692:
+/***/ 41692:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
 
 /***/ }),
 
-/***/ 3136:
+/***/ 73136:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
 
 /***/ }),
 
-/***/ 7975:
+/***/ 57975:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 
 /***/ }),
 
-/***/ 3429:
+/***/ 73429:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
 
 /***/ }),
 
-/***/ 5919:
+/***/ 75919:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 
 /***/ }),
 
-/***/ 8522:
+/***/ 38522:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
-/***/ 857:
+/***/ 70857:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
-/***/ 6928:
+/***/ 16928:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
@@ -63773,49 +67085,49 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
 
 /***/ }),
 
-/***/ 3193:
+/***/ 13193:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
 
 /***/ }),
 
-/***/ 4756:
+/***/ 64756:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
 
 /***/ }),
 
-/***/ 2018:
+/***/ 52018:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tty");
 
 /***/ }),
 
-/***/ 7016:
+/***/ 87016:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("url");
 
 /***/ }),
 
-/***/ 9023:
+/***/ 39023:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 725:
+/***/ 43106:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 5071:
+/***/ 65071:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -63866,16 +67178,16 @@ function visible(text) {
 
 /***/ }),
 
-/***/ 1712:
+/***/ 41712:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   y: () => (/* binding */ uploadFolder)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5071);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5605);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(76760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(65071);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(15605);
 /**
  * The report folder as an artifact of the run.
  */
@@ -63923,15 +67235,15 @@ function artifactUrl(id) {
 
 /***/ }),
 
-/***/ 9322:
+/***/ 79322:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Q: () => (/* binding */ githubLog),
 /* harmony export */   d: () => (/* binding */ mask)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5071);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77094);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
 /**
  * The job's voice in the log of a GitHub run. The runner reads commands from the same stream, and keys may contain
  * anything, so no message may ever begin a second line or look like a command.
@@ -63965,15 +67277,15 @@ function titled(title) {
 
 /***/ }),
 
-/***/ 7215:
+/***/ 67215:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ idToken)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5071);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5605);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77094);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(15605);
 /**
  * The workflow's OIDC token.
  */
@@ -64010,7 +67322,7 @@ function whyNoToken() {
 
 /***/ }),
 
-/***/ 5605:
+/***/ 15605:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -64018,7 +67330,7 @@ function whyNoToken() {
 /* harmony export */   xh: () => (/* binding */ currentRun)
 /* harmony export */ });
 /* unused harmony export sessionName */
-/* harmony import */ var _actions_github__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1351);
+/* harmony import */ var _actions_github__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61351);
 /**
  * Which run of which workflow this is. Everything is `undefined` away from GitHub.
  */
@@ -64050,14 +67362,14 @@ function known(number) {
 
 /***/ }),
 
-/***/ 7249:
+/***/ 67249:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   u: () => (/* binding */ readState)
 /* harmony export */ });
 /* unused harmony export saveState */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7094);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77094);
 /**
  * A word from the main step to the post step: small, plain JSON, no secrets.
  */
@@ -64075,7 +67387,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 4766:
+/***/ 12:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64087,19 +67399,19 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: cleanUpFor, isCleanUpDue
 
 // EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
+var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
+var external_node_http_ = __nccwpck_require__(37067);
 // EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
+var external_node_https_ = __nccwpck_require__(44708);
 // EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
+var external_node_tls_ = __nccwpck_require__(41692);
 // EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(1279);
+var dist_cjs = __nccwpck_require__(61279);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
+var undici = __nccwpck_require__(46752);
 // EXTERNAL MODULE: ./lib/src/errors.js
-var errors = __nccwpck_require__(5071);
+var errors = __nccwpck_require__(65071);
 ;// CONCATENATED MODULE: ./lib/src/aws/endpoint.js
 /**
  * How AWS is reached: custom endpoints, proxies and certificate authorities from the environment, the same on every
@@ -64116,7 +67428,7 @@ var errors = __nccwpck_require__(5071);
 const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
 /** Something other than AWS's own endpoints answers for S3. */
-function hasCustomEndpoint(environment) {
+function endpoint_hasCustomEndpoint(environment) {
     return Boolean(environment.AWS_ENDPOINT_URL || environment.AWS_ENDPOINT_URL_S3);
 }
 /**
@@ -64166,13 +67478,13 @@ const FIRST_REGIONS = {
     'aws-us-gov': 'us-gov-west-1',
 };
 /** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
-function startingRegion(environment, roleArn) {
+function endpoint_startingRegion(environment, roleArn) {
     const partition = roleArn?.split(':')[1] ?? 'aws';
     return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || FIRST_REGIONS[partition] || 'us-east-1';
 }
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
-var client_sts_dist_cjs = __nccwpck_require__(1695);
+var client_sts_dist_cjs = __nccwpck_require__(71695);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js
 var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
 ;// CONCATENATED MODULE: ./lib/src/aws/arn.js
@@ -64326,7 +67638,7 @@ const CAP_MS = 20_000;
  * @param attempt made up to ten times, some forty seconds of waiting in all
  * @throws what the last attempt threw; StoppedError once `aborting` has fired
  */
-async function withRetries(attempt, options) {
+async function retry_withRetries(attempt, options) {
     let renewed = false;
     for (let tried = 1;; tried++) {
         if (options.turn !== undefined)
@@ -64343,7 +67655,7 @@ async function withRetries(attempt, options) {
                 await options.renew();
             }
             else if ((trouble.kind === 'retry' || trouble.kind === 'throttle') && tried < ATTEMPTS) {
-                await pause(Math.min(CAP_MS, BASE_MS[trouble.kind] * 2 ** (tried - 1)), options.aborting);
+                await retry_pause(Math.min(CAP_MS, BASE_MS[trouble.kind] * 2 ** (tried - 1)), options.aborting);
             }
             else {
                 throw error;
@@ -64352,7 +67664,7 @@ async function withRetries(attempt, options) {
         }
     }
 }
-async function pause(ceilingMs, aborting) {
+async function retry_pause(ceilingMs, aborting) {
     try {
         await (0,promises_namespaceObject.setTimeout)(Math.random() * ceilingMs, undefined, { signal: aborting });
     }
@@ -64686,7 +67998,7 @@ function bucketArn({ bucket }, partition) {
 function objectsArn(location, partition) {
     return `${bucketArn(location, partition)}/${location.prefix}*`;
 }
-function listStatement(location, partition, versions = false) {
+function policies_listStatement(location, partition, versions = false) {
     return {
         Sid: 'S3SyncList',
         Effect: 'Allow',
@@ -64694,7 +68006,7 @@ function listStatement(location, partition, versions = false) {
         Resource: bucketArn(location, partition),
     };
 }
-function readStatement(location, partition, needs) {
+function policies_readStatement(location, partition, needs) {
     const actions = [
         's3:GetObject',
         ...(needs.tags ? ['s3:GetObjectTagging'] : []),
@@ -64716,7 +68028,7 @@ function ofVersion(action) {
     return action.replace('Object', 'ObjectVersion');
 }
 /** Delete markers, which are put where the source's history has one. */
-function markStatement(location, partition) {
+function policies_markStatement(location, partition) {
     return {
         Sid: 'S3SyncMark',
         Effect: 'Allow',
@@ -64743,7 +68055,7 @@ function versioningStatement(location, partition) {
     };
 }
 /** Asking archived objects back; which tier of Intelligent-Tiering one is in only HeadObject tells. */
-function restoreStatement(location, partition) {
+function policies_restoreStatement(location, partition) {
     return {
         Sid: 'S3SyncRestore',
         Effect: 'Allow',
@@ -64755,7 +68067,7 @@ function restoreStatement(location, partition) {
 function decryptStatement() {
     return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
 }
-function writeStatement(location, partition, needs) {
+function policies_writeStatement(location, partition, needs) {
     return {
         Sid: 'S3SyncWrite',
         Effect: 'Allow',
@@ -64769,6 +68081,15 @@ function writeStatement(location, partition, needs) {
             ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
         ],
         Resource: objectsArn(location, partition),
+    };
+}
+/** For whoever writes manifests and reads reports: all of it, also removing them again. */
+function policies_workStatement(location, partition) {
+    return {
+        Sid: 'S3SyncWork',
+        Effect: 'Allow',
+        Action: ['s3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+        Resource: [bucketArn(location, partition), objectsArn(location, partition)],
     };
 }
 /** The same statement as a bucket policy states it: with the principal it is for. */
@@ -64839,7 +68160,7 @@ class WebIdentitySession {
         };
         try {
             // A token that expired on the way is replaced by the next attempt.
-            const { Credentials: given } = await withRetries(attempt, { aborting, renew: async () => { } });
+            const { Credentials: given } = await retry_withRetries(attempt, { aborting, renew: async () => { } });
             if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
                 throw new Error('STS answered without credentials.');
             }
@@ -64863,10 +68184,10 @@ class WebIdentitySession {
         const { side, roleArn, audience } = this.#options;
         const claims = token === '' ? {} : decodeJwt(token);
         const { code, message } = trouble_troubleOf(error);
-        return new errors/* FatalError */.HX(`The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`, fixFor(code, message, roleArn, audience, claims), error);
+        return new errors/* FatalError */.HX(`The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`, web_identity_fixFor(code, message, roleArn, audience, claims), error);
     }
 }
-function fixFor(code, message, roleArn, audience, claims) {
+function web_identity_fixFor(code, message, roleArn, audience, claims) {
     const account = accountOf(roleArn);
     const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(/^https:\/\//, '');
     if (code.startsWith('InvalidIdentityToken')) {
@@ -64911,8 +68232,8 @@ function subjectsOf(claims) {
 
 
 /** @throws FatalError naming the side, what failed and what to do */
-async function identify(request, surroundings) {
-    const region = startingRegion(surroundings.environment, request.roleArn);
+async function identity_identify(request, surroundings) {
+    const region = endpoint_startingRegion(surroundings.environment, request.roleArn);
     const common = { region, requestHandler: surroundings.requestHandler, maxAttempts: 1 };
     const { credentials, renew } = request.roleArn === undefined
         ? ambient()
@@ -64949,7 +68270,7 @@ function ambient() {
 /** `undefined` where nothing can tell: ambient credentials behind an endpoint without STS. */
 async function prove({ side, roleArn }, sts, { environment, aborting }) {
     try {
-        const { Account, Arn } = await withRetries(() => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})), {
+        const { Account, Arn } = await retry_withRetries(() => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})), {
             aborting,
         });
         if (Account === undefined || Arn === undefined)
@@ -64967,7 +68288,7 @@ async function prove({ side, roleArn }, sts, { environment, aborting }) {
         const { code, message } = trouble_troubleOf(error);
         if (code === 'CredentialsProviderError')
             throw noCredentials(side, message, error);
-        if (roleArn === undefined && hasCustomEndpoint(environment))
+        if (roleArn === undefined && endpoint_hasCustomEndpoint(environment))
             return undefined;
         throw new errors/* FatalError */.HX(`The ${side} credentials were not accepted (${code}: ${message}).`, undefined, error);
     }
@@ -64979,7 +68300,7 @@ function noCredentials(side, message, cause) {
 }
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var client_s3_dist_cjs = __nccwpck_require__(3711);
+var client_s3_dist_cjs = __nccwpck_require__(53711);
 ;// CONCATENATED MODULE: ./lib/src/s3/keys.js
 /** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
 /**
@@ -65001,7 +68322,7 @@ function encodeValue(text) {
     return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 /** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
-function decodeListed(text) {
+function keys_decodeListed(text) {
     return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
 }
 /** ETags travel in quotes. */
@@ -65012,7 +68333,7 @@ function keys_unquote(etag) {
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/connection.js
 
 /** @param name in lower case */
-function headerOf({ headers }, name) {
+function connection_headerOf({ headers }, name) {
     for (let at = 0; at + 1 < headers.length; at += 2) {
         if (headers[at]?.length === name.length && String(headers[at]).toLowerCase() === name)
             return String(headers[at + 1]);
@@ -65092,7 +68413,7 @@ class Exchange {
 }
 
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/signer.js
 /**
  * Signature Version 4 for requests without a body, which is all that listing and server-side copies send. Written here
@@ -65189,7 +68510,7 @@ function targetOf({ protocol, hostname, port, path }) {
  */
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 /** The text of the first `<name>`, entities replaced; `undefined` when there is none. */
-function textOf(xml, name) {
+function xml_textOf(xml, name) {
     const open = xml.indexOf(`<${name}>`);
     if (open < 0)
         return undefined;
@@ -65228,7 +68549,7 @@ class Caller {
     }
     /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
     call(call) {
-        return withRetries(() => this.#attempt(call), this.#options.retries);
+        return retry_withRetries(() => this.#attempt(call), this.#options.retries);
     }
     async #attempt({ operation, method, key, query = [], headers, withinMs }) {
         const { bucket, config, identity, connection, count } = this.#options;
@@ -65259,7 +68580,7 @@ class Caller {
         throw refusal;
     }
     #learnSkew(answer) {
-        const theirs = Date.parse(headerOf(answer, 'date') ?? '');
+        const theirs = Date.parse(connection_headerOf(answer, 'date') ?? '');
         if (!Number.isNaN(theirs))
             this.#skewMs = theirs - Date.now();
     }
@@ -65277,17 +68598,17 @@ class S3Refusal extends Error {
     $metadata;
     constructor(answer) {
         const body = answer.body.toString();
-        super(textOf(body, 'Message') ?? `S3 answered ${answer.status}.`);
-        this.name = textOf(body, 'Code') ?? 'UnknownError';
-        this.Condition = textOf(body, 'Condition');
+        super(xml_textOf(body, 'Message') ?? `S3 answered ${answer.status}.`);
+        this.name = xml_textOf(body, 'Code') ?? 'UnknownError';
+        this.Condition = xml_textOf(body, 'Condition');
         // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
         const httpStatusCode = answer.status === 200 ? 500 : answer.status;
-        this.$metadata = { httpStatusCode, requestId: headerOf(answer, 'x-amz-request-id') };
+        this.$metadata = { httpStatusCode, requestId: connection_headerOf(answer, 'x-amz-request-id') };
     }
 }
 
 // EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
+var external_node_stream_ = __nccwpck_require__(57075);
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/framing.js
 /**
  * The `aws-chunked` framing of a body whose checksum follows it. The SDK has one of its own; it sends chunks as small as
@@ -65362,7 +68683,7 @@ class RequestCounter {
 const nothing = () => { };
 /** The SDK warns of every upload that it cannot repeat. It is repeated all the same, and counted. */
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-class Bucket {
+class bucket_Bucket {
     location;
     region;
     owner;
@@ -65376,7 +68697,10 @@ class Bucket {
     #client;
     #caller;
     #network;
-    constructor({ location, region, owner, requestPayer, identity }, network) {
+    #options;
+    constructor(options, network) {
+        const { location, region, owner, requestPayer, identity } = options;
+        this.#options = options;
         this.location = location;
         this.region = region;
         this.owner = owner;
@@ -65390,7 +68714,7 @@ class Bucket {
             credentials: identity.credentials,
             requestHandler: network.requestHandler,
             // Servers that stand in for S3 seldom answer for bucket.host names.
-            forcePathStyle: hasCustomEndpoint(network.environment),
+            forcePathStyle: endpoint_hasCustomEndpoint(network.environment),
             maxAttempts: 1,
             // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
             requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -65420,9 +68744,14 @@ class Bucket {
         const named = { ...this.common, ...this.payer, Key: this.fullKey(key) };
         return versionId === undefined ? named : { ...named, VersionId: versionId };
     }
+    /** The same bucket, at a longer prefix. */
+    below(prefix) {
+        const location = { ...this.location, prefix: this.fullKey(prefix) };
+        return new bucket_Bucket({ ...this.#options, location }, this.#network);
+    }
     /** Any operation, by the SDK. */
     send(command, { signal = this.#network.aborting, withinMs } = {}) {
-        return withRetries(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
+        return retry_withRetries(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
     }
     /** One attempt, for a request with a body that cannot be sent twice. `repeated` tries again. */
     sendOnce(command, { signal = this.#network.aborting, withinMs } = {}) {
@@ -65437,7 +68766,7 @@ class Bucket {
      */
     repeated(other, attempt) {
         const { turn, aborting } = this.#network;
-        return withRetries(attempt, {
+        return retry_withRetries(attempt, {
             ...this.#retries(aborting),
             // Both turns are waited for before the first request: S3 would not hold a body for so long.
             turn: turn &&
@@ -65471,7 +68800,7 @@ class Bucket {
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./lib/src/s3/journal.js
 /** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
 
@@ -65572,7 +68901,7 @@ const checksums_MEMBERS = {
     XXHASH3: 'ChecksumXXHASH3',
     XXHASH128: 'ChecksumXXHASH128',
 };
-const ALGORITHMS = Object.keys(checksums_MEMBERS);
+const checksums_ALGORITHMS = Object.keys(checksums_MEMBERS);
 /** Algorithms by which an upload in parts can be checked as a whole. */
 const UPLOAD_ALGORITHMS = (/* unused pure expression or super */ null && (['CRC64NVME', 'CRC32', 'CRC32C']));
 /** What S3 gives to objects of which nobody says anything; it can be compared whatever the parts. */
@@ -65584,7 +68913,7 @@ const DEFAULT = { algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: undefined 
  * @param head an answer to `ChecksumMode: 'ENABLED'`; empty without checksums
  */
 function checksums_checksumsIn(head) {
-    const told = ALGORITHMS.map(algorithm => [algorithm, head[checksums_MEMBERS[algorithm]]]);
+    const told = checksums_ALGORITHMS.map(algorithm => [algorithm, head[checksums_MEMBERS[algorithm]]]);
     return Object.fromEntries(told.flatMap(([algorithm, value]) => value === undefined ? [] : [[algorithm, head.ChecksumType === 'COMPOSITE' ? composite(value) : value]]));
 }
 /** Not every server writes the number of parts behind it. */
@@ -65594,14 +68923,14 @@ function composite(value) {
 /** The one checksum of an object, as it was made. */
 function checksumIn(head) {
     const checksums = checksums_checksumsIn(head);
-    const algorithm = ALGORITHMS.find(one => checksums[one] !== undefined);
+    const algorithm = checksums_ALGORITHMS.find(one => checksums[one] !== undefined);
     const value = algorithm && checksums[algorithm];
     if (algorithm === undefined || value === undefined)
         return undefined;
     return { algorithm, type: isComposite(value) ? 'COMPOSITE' : 'FULL_OBJECT', value };
 }
 /** The checksum of the whole object, where it has one. */
-function fullObjectChecksum(head) {
+function checksums_fullObjectChecksum(head) {
     const checksum = checksumIn(head);
     return checksum?.type === 'FULL_OBJECT' ? checksum : undefined;
 }
@@ -65611,7 +68940,7 @@ function fullObjectChecksum(head) {
  * @param head what HeadObject said of the source
  */
 function checksums_wholeChecksum(head) {
-    const checksum = fullObjectChecksum(head);
+    const checksum = checksums_fullObjectChecksum(head);
     return checksum && UPLOAD_ALGORITHMS.includes(checksum.algorithm) ? checksum : DEFAULT;
 }
 /** That of the source, of whichever type; another one only where the source has none. */
@@ -65631,7 +68960,7 @@ function checksums_checksumMember({ algorithm, value, }) {
 
 
 /** The object as a listing would show it at this moment. */
-async function headEntry(bucket, key) {
+async function head_headEntry(bucket, key) {
     const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
     return {
         key,
@@ -65656,12 +68985,26 @@ function head_headListed(bucket, entry, asked = {}) {
     }));
 }
 /**
+ * Whether the object lies in an archive and has no restored copy; also in the archive tiers of Intelligent-Tiering, which
+ * no listing tells.
+ *
+ * @returns `undefined` when the object may not be asked or is not there any more
+ */
+function head_isFrozen(bucket, key) {
+    return head_noneWhereRefused(async () => {
+        const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+        const isArchived = head.ArchiveStatus !== undefined || ARCHIVES.has(head.StorageClass);
+        return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
+    });
+}
+const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+/**
  * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
  * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
  */
 function checksumsOf(bucket, object) {
-    return noneWhereRefused(async () => {
+    return head_noneWhereRefused(async () => {
         const head = await head_headListed(bucket, object, { ChecksumMode: 'ENABLED' });
         return {
             ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
@@ -65678,7 +69021,7 @@ const REFUSALS = new Set([
     'other',
 ]);
 /** @throws what is not about this one object: a failing service or connection must not pass for missing evidence */
-async function noneWhereRefused(ask) {
+async function head_noneWhereRefused(ask) {
     try {
         return await ask();
     }
@@ -65777,7 +69120,7 @@ async function attributes_attributesOf(route, source, head) {
     };
 }
 /** What CopyObject does not take along by itself, and what every new object gets. Mostly there is nothing to ask for. */
-function uncopiedAttributesOf(route, source) {
+function attributes_uncopiedAttributesOf(route, source) {
     const { preserve, grantsTo } = route;
     const traits = destinationTraits(route, source);
     const redirects = preserve.has('website-redirect');
@@ -65904,7 +69247,7 @@ function parts_makeUp(size, lengths) {
 
 
 /** Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others. */
-function mustKeepParts({ preserve }, { size, etag }) {
+function boundaries_mustKeepParts({ preserve }, { size, etag }) {
     return preserve.has('checksum') && size > 0 && partsCount(etag) > 0;
 }
 /**
@@ -65977,7 +69320,7 @@ function endsCopy(error) {
 
 
 /** @throws UncarriableError, or what S3 answered; the upload is then aborted */
-async function uploadInParts(route, source, carrier) {
+async function multipart_uploadInParts(route, source, carrier) {
     const same = route.preserve.has('checksum');
     const lengths = await lengthsOfParts(route, source);
     const head = await headListed(route.from, source, same || carrier.checked ? { ChecksumMode: 'ENABLED' } : {});
@@ -66014,7 +69357,7 @@ function assertKept({ algorithm, type, value }, lengths, { algorithms }) {
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
     try {
-        await abortUpload(route.to, upload);
+        await multipart_abortUpload(route.to, upload);
         await route.journal.closed(upload);
     }
     catch {
@@ -66082,7 +69425,7 @@ function multipartEtag(parts) {
 }
 /** How long clean-up may take; it outlives the abort that made it necessary. */
 const CLEAN_UP_MS = 5_000;
-async function abortUpload(bucket, { key, uploadId }) {
+async function multipart_abortUpload(bucket, { key, uploadId }) {
     const command = new client_s3_dist_cjs/* AbortMultipartUploadCommand */.tfP({
         ...bucket.common,
         ...bucket.payer,
@@ -66092,8 +69435,5192 @@ async function abortUpload(bucket, { key, uploadId }) {
     await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
+
+
+/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
+const HEADERS = {
+    ACL: 'x-amz-acl',
+    CopySource: 'x-amz-copy-source',
+    CopySourceIfMatch: 'x-amz-copy-source-if-match',
+    CopySourceRange: 'x-amz-copy-source-range',
+    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
+    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
+    GrantFullControl: 'x-amz-grant-full-control',
+    GrantRead: 'x-amz-grant-read',
+    GrantReadACP: 'x-amz-grant-read-acp',
+    GrantWriteACP: 'x-amz-grant-write-acp',
+    IfNoneMatch: 'if-none-match',
+    MetadataDirective: 'x-amz-metadata-directive',
+    ObjectLockLegalHoldStatus: 'x-amz-object-lock-legal-hold',
+    ObjectLockMode: 'x-amz-object-lock-mode',
+    ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
+    RequestPayer: 'x-amz-request-payer',
+    ServerSideEncryption: 'x-amz-server-side-encryption',
+    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
+    StorageClass: 'x-amz-storage-class',
+    TaggingDirective: 'x-amz-tagging-directive',
+    WebsiteRedirectLocation: 'x-amz-website-redirect-location',
+};
+/** Members without a value are left out. */
+function copies_copyHeaders(members) {
+    const headers = {};
+    for (const name of copies_MEMBERS) {
+        const value = members[name];
+        if (value !== undefined)
+            headers[HEADERS[name]] = typeof value === 'string' ? value : isoTime(value);
+    }
+    return headers;
+}
+function isoTime(date) {
+    return date.toISOString().replace('.000Z', 'Z');
+}
+const copies_MEMBERS = Object.keys(HEADERS);
+/** Reads a CopyObjectResult or CopyPartResult. */
+function copies_readCopyAnswer(answer) {
+    return {
+        etag: textOf(answer.body.toString(), 'ETag'),
+        versionId: headerOf(answer, 'x-amz-version-id'),
+        requestId: headerOf(answer, 'x-amz-request-id'),
+    };
+}
+/** Of a part: S3 tells the checksum that its upload was opened with. */
+function copies_readChecksum(answer, algorithm) {
+    return textOf(answer.body.toString(), `Checksum${algorithm}`);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/copy.js
+
+
+
+
+
+
+/** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
+const SINGLE_COPY_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
+/** Whether a copy is many requests, each with a place of its own, rather than one. */
+function copy_needsParts(route, source) {
+    return source.size > SINGLE_COPY_BYTES || mustKeepParts(route, source);
+}
+function copy_copy(route, source) {
+    if (!copy_needsParts(route, source))
+        return copyAtOnce(route, source);
+    // S3 copies the bytes itself, and their checksum is not worth the `kms:Decrypt` that asking for it may take.
+    return uploadInParts(route, source, {
+        checked: false,
+        algorithms: ALGORITHMS,
+        carry: (upload, part, algorithm) => copyPart(route, source, upload, part, algorithm),
+    });
+}
+async function copyAtOnce(route, source) {
+    const { to, preserve } = route;
+    const uncopied = await uncopiedAttributesOf(route, source);
+    const answer = await to.call({
+        operation: 'CopyObject',
+        method: 'PUT',
+        key: to.fullKey(source.key),
+        headers: copyHeaders({
+            ...to.expected,
+            ...copiedFrom(route, source),
+            MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
+            TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
+            ...uncopied,
+            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+        }),
+        withinMs: patienceFor(source.size),
+    });
+    const { etag, versionId, requestId } = readCopyAnswer(answer);
+    return copied(etag, versionId, requestId);
+}
+async function copyPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
+    const bytes = last - first + 1;
+    const answer = await route.to.call({
+        operation: 'UploadPartCopy',
+        method: 'PUT',
+        key,
+        query: [
+            ['partNumber', String(number)],
+            ['uploadId', uploadId],
+        ],
+        headers: copyHeaders({
+            ...route.to.expected,
+            ...copiedFrom(route, source),
+            // S3 takes no range of 5 MiB or less, be it all there is (S3 API, UploadPartCopy).
+            ...(bytes < source.size && { CopySourceRange: `bytes=${first}-${last}` }),
+        }),
+        withinMs: patienceFor(bytes),
+    });
+    const { etag } = readCopyAnswer(answer);
+    if (etag === undefined)
+        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+    const value = readChecksum(answer, algorithm);
+    return { PartNumber: number, ETag: etag, ...checksumMember({ algorithm, value }) };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/remove.js
+/**
+ * Deletes objects, up to a thousand a request, each only while it is still the one that was listed; and puts the markers
+ * of deletions that belong to a history.
+ */
+
+
+
+/** Keys per DeleteObjects (S3 API, DeleteObjects). */
+const BATCH = 1000;
+/** Deletes one batch after another and tells what became of each object. */
+async function* remove_removeAll(bucket, pages) {
+    let batch = [];
+    for await (const page of pages) {
+        for (const entry of page) {
+            batch.push(entry);
+            if (batch.length < BATCH)
+                continue;
+            yield await remove(bucket, batch);
+            batch = [];
+        }
+    }
+    if (batch.length > 0)
+        yield await remove(bucket, batch);
+}
+async function remove(bucket, entries) {
+    const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
+    const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
+    const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
+    for (const entry of odd)
+        removals.push(await removeAlone(bucket, entry));
+    return removals;
+}
+/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+async function removeTogether(bucket, entries) {
+    const answer = await bucket.send(new DeleteObjectsCommand({
+        ...bucket.common,
+        ...bucket.payer,
+        Delete: {
+            Quiet: true,
+            Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
+        },
+    }));
+    const requestId = answer.$metadata.requestId;
+    const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
+    return entries.map(({ key }) => {
+        const error = errors.get(bucket.fullKey(key));
+        // The answer to an earlier attempt may have been lost; what is gone is deleted.
+        if (error === undefined || error.Code === 'NoSuchKey')
+            return { key, result: 'deleted', requestId };
+        return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
+    });
+}
+async function removeAlone(bucket, { key, etag }) {
+    const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
+    try {
+        const answer = await bucket.send(new DeleteObjectCommand(request));
+        return { key, result: 'deleted', requestId: answer.$metadata.requestId };
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            throw error;
+        const { kind, code, message, requestId } = troubleOf(error);
+        if (kind === 'absent')
+            return { key, result: 'deleted', requestId };
+        return failure(key, code, message, requestId);
+    }
+}
+/**
+ * Puts a delete marker on a key, also on one that has no object.
+ *
+ * @throws FatalError when S3 answers that it made none: the bucket no longer keeps versions, and what stood there is gone
+ */
+async function remove_putDeleteMarker(bucket, key) {
+    const answer = await bucket.send(new DeleteObjectCommand(bucket.naming({ key })));
+    if (!answer.DeleteMarker || answer.VersionId === undefined) {
+        throw new FatalError(`Deleting ${JSON.stringify(key)} in ${bucket.location.bucket} left no delete marker: the bucket no longer keeps versions.`);
+    }
+    return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
+}
+function failure(key, code, message, requestId) {
+    return {
+        key,
+        result: 'failed',
+        reason: code === 'AccessDenied' ? 'denied' : 'error',
+        code,
+        message,
+        requestId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/history.js
+function history_align(source, destination, same) {
+    let best;
+    let longest;
+    for (const last of candidates(source.length, destination.length)) {
+        const possible = Math.min(last + 1, destination.length);
+        if (best !== undefined && best.twins.length >= possible)
+            break;
+        const row = rowOfTwins(source, destination, last, same);
+        if ('ask' in row)
+            return row;
+        if (row.differing !== undefined)
+            longest = longer(longest, row);
+        else if (row.twins.length > (best?.twins.length ?? 0))
+            best = { from: last + 1, twins: row.twins };
+    }
+    return best ?? { from: 0, twins: [], ...(longest?.differing && { differing: longest.differing }) };
+}
+function longer(one, other) {
+    return one === undefined || other.twins.length > one.twins.length ? other : one;
+}
+/** Indexes in the source's history at which the destination may stand, those that allow for most twins first. */
+function* candidates(source, destination) {
+    if (destination === 0)
+        return;
+    for (let last = destination - 1; last < source; last++)
+        yield last;
+    for (let last = Math.min(source, destination - 1) - 1; last >= 0; last--)
+        yield last;
+}
+/**
+ * Backwards from a place in the source's history and from the end of the destination's, until one of them is exhausted.
+ * A version that the destination has several times in a row counts once: the answer to its request was lost, and the
+ * request sent again.
+ */
+function rowOfTwins(source, destination, last, same) {
+    const twins = [];
+    let ours = last;
+    for (let theirs = destination.length - 1; theirs >= 0 && ours >= 0; theirs--) {
+        const [version, copy] = [at(source, ours), at(destination, theirs)];
+        const equal = same(version, copy);
+        if (equal === undefined)
+            return { ask: [version, copy] };
+        if (equal) {
+            twins.push([ours, theirs]);
+            ours--;
+            continue;
+        }
+        const repeated = twins.length > 0 && same(at(source, ours + 1), copy);
+        if (repeated === undefined)
+            return { ask: [at(source, ours + 1), copy] };
+        if (!repeated)
+            return { twins, differing: [ours, theirs] };
+    }
+    return { twins };
+}
+function at(history, index) {
+    const version = history[index];
+    if (version === undefined)
+        throw new RangeError(`A history without a version ${index}.`);
+    return version;
+}
+function history_isMarker(version) {
+    return 'deleted' in version;
+}
+/** Whether the current version of the key is a delete marker. */
+function history_isDeleted(entry) {
+    const current = entry?.history?.at(-1);
+    return current !== undefined && history_isMarker(current);
+}
+function history_sizeOf(version) {
+    return history_isMarker(version) ? 0 : version.size;
+}
+/** One entry for a whole history. */
+function history_entryOf(key, history) {
+    const current = at(history, history.length - 1);
+    const { versionId, modified } = current;
+    const { etag, storageClass, restored } = history_isMarker(current) ? MARKED : current;
+    const size = history.reduce((sum, version) => sum + history_sizeOf(version), 0);
+    return { key, size, etag, modified, storageClass, restored, versionId, history };
+}
+const MARKED = { etag: '', storageClass: 'STANDARD', restored: false };
+/** What is to be sent of a history. */
+function history_versionsToSend({ history = [] }, from = 0) {
+    return history.slice(from);
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
+/** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
+
+
+
+
+
+/**
+ * Sends one object, once more if the source has overwritten it since.
+ *
+ * @returns `undefined` when the run was stopped before it was known what became of the object
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+async function outcome_carry(send, from, item, archived) {
+    try {
+        const { etag, requestId } = await send(item.source);
+        return { key: item.key, result: 'copied', bytes: item.source.size, etag, requestId };
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            return undefined;
+        if (isSourceChange(error))
+            return await carryChanged(send, from, item, archived);
+        return outcome_explain(item.key, error, archived);
+    }
+}
+/** 412 on the source, not on the destination: the object was overwritten after it was listed. */
+function isSourceChange(error) {
+    const { kind, condition } = troubleOf(error);
+    return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
+}
+/** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
+async function carryChanged(send, from, { key, source: listed }, archived) {
+    try {
+        const source = await headEntry(from, listed.key);
+        const { etag, requestId } = await send(source);
+        return { key, result: 'copied', bytes: source.size, etag, requestId, source };
+    }
+    catch (error) {
+        return error instanceof StoppedError ? undefined : outcome_explain(key, error, archived);
+    }
+}
+const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
+/**
+ * What an error means for an object.
+ *
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+function outcome_explain(key, error, archived) {
+    if (error instanceof FatalError)
+        throw error;
+    const { kind, code, message, requestId } = troubleOf(error);
+    if (kind === 'configuration') {
+        throw new FatalError(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
+    }
+    const failed = { key, result: 'failed', code, message, requestId };
+    if (error instanceof UncarriableError)
+        return { ...failed, reason: error.reason };
+    if (lacksCustomerKey({ code, message }))
+        return { ...failed, reason: 'customer-key' };
+    if (ARCHIVE_CODES.has(code)) {
+        return archived === 'skip'
+            ? { key, result: 'skipped', reason: 'archived', requestId }
+            : { ...failed, reason: 'archived' };
+    }
+    switch (kind) {
+        case 'absent':
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+        case 'denied':
+            return { ...failed, reason: 'denied' };
+        case 'precondition':
+            return { ...failed, reason: 'changed' };
+        default:
+            return { ...failed, reason: 'error' };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/history.js
+/**
+ * What becomes of a history: its versions are sent one after another, because the order in which they arrive is their
+ * order. Where one does not arrive, those behind it wait for a later run, which goes on from there.
+ */
+
+
+
+
+
+/**
+ * Sends what the destination lacks of a history.
+ *
+ * @returns `undefined` when the run was stopped before anything of it was sent
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+async function history_carryHistory(send, mark, from, { key, source, from: first }, archived) {
+    const versions = [];
+    const vanished = new Set();
+    let bytes = 0;
+    let last;
+    for (const version of versionsToSend(source, first)) {
+        try {
+            last = isMarker(version) ? { etag: '', ...(await mark(key)) } : await send(version);
+            versions.push({ source: version.versionId, destination: kept(last) });
+            bytes += sizeOf(version);
+        }
+        catch (error) {
+            const stopped = error instanceof StoppedError;
+            if (stopped && versions.length === 0)
+                return undefined;
+            if (stopped)
+                return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
+            // A lifecycle rule took it meanwhile: the source's history no longer has it either.
+            if (isAbsence(error) && (await isGone(from, version)))
+                vanished.add(version);
+            else
+                return { ...explainVersion(key, version, error, archived), versions };
+        }
+    }
+    if (last === undefined)
+        return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
+    const { etag, requestId } = last;
+    return {
+        key,
+        result: 'copied',
+        etag,
+        bytes,
+        versions,
+        ...(vanished.size > 0 && { source: without(vanished, source) }),
+        requestId,
+    };
+}
+/** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
+function kept({ versionId }) {
+    if (versionId === undefined)
+        throw new Error('S3 answered without a version id: the destination keeps no versions.');
+    return versionId;
+}
+/** Of the version, or of something else that it takes to send it: an upload that somebody aborted is absent, too. */
+function isAbsence(error) {
+    return troubleOf(error).kind === 'absent';
+}
+async function isGone(from, version) {
+    try {
+        await from.send(new HeadObjectCommand(from.naming(version)));
+        return false;
+    }
+    catch (error) {
+        return isAbsence(error);
+    }
+}
+function without(vanished, { key, history = [] }) {
+    return entryOf(key, history.filter(version => !vanished.has(version)));
+}
+/** A version that is there and cannot be sent is never skipped as vanished. */
+function explainVersion(key, { versionId }, error, archived) {
+    const { code, message, requestId } = troubleOf(error);
+    const outcome = isAbsence(error)
+        ? { key, result: 'failed', reason: 'error', code, message, requestId }
+        : explain(key, error, archived);
+    return outcome.result === 'failed'
+        ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
+        : outcome;
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
+/** What engines have in common that carry object by object from here: places, pace, and when to give up. */
+
+
+
+
+
+/**
+ * Above this an object is large, as is one of several requests: the time it takes is S3's work on its bytes, which says
+ * nothing about the pace and would keep small objects waiting.
+ */
+const LARGE_BYTES = (/* unused pure expression or super */ null && (16 * 1024 ** 2));
+/** Denials before the first success that show a missing permission rather than an odd object. */
+const HOPELESS = 50;
+function object_by_object_createObjectEngine({ name, from, deletions, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
+    const isLarge = (source) => source.size > LARGE_BYTES || needsParts(source);
+    let slowDowns = 0;
+    let denials = 0;
+    let successes = 0;
+    /** Every copy so far was denied: the rest would be, too. */
+    const guardHope = (outcome) => {
+        if (outcome.result === 'copied')
+            successes++;
+        if (outcome.result !== 'failed' || outcome.reason !== 'denied')
+            return;
+        if (++denials >= HOPELESS && successes === 0) {
+            throw new FatalError(`The first ${denials} copies were all denied (${outcome.message}); stopped trying.`, {
+                todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
+            });
+        }
+    };
+    const keepPace = (source, startedMs) => {
+        if (isLarge(source))
+            return;
+        const before = slowDowns;
+        slowDowns = throttled();
+        pace?.answered(performance.now() - startedMs, slowDowns > before);
+    };
+    return {
+        name,
+        transfer: (items, record, stop) => {
+            /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+            const inPlace = async (source) => {
+                if (needsParts(source))
+                    return sendNow(source);
+                const place = isLarge(source) ? places.large : places.small;
+                return place(async () => {
+                    if (stop.draining.aborted)
+                        throw new StoppedError('Stopped before a copy was sent.');
+                    return sendNow(source);
+                });
+            };
+            const send = async (source) => {
+                const started = performance.now();
+                try {
+                    return await inPlace(source);
+                }
+                finally {
+                    keepPace(source, started);
+                }
+            };
+            const mark = (key) => places.small(async () => {
+                if (stop.draining.aborted)
+                    throw new StoppedError('Stopped before a delete marker was put.');
+                return putDeleteMarker(deletions, key);
+            });
+            const work = async (item) => {
+                const outcome = item.source.history === undefined
+                    ? await carry(send, from, item, archived)
+                    : await carryHistory(send, mark, from, item, archived);
+                if (outcome === undefined)
+                    return;
+                await record(outcome);
+                guardHope(outcome);
+            };
+            return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/copy.js
+/** Server-side copies sent from here: no byte of an object passes the runner. */
+
+
+function copy_createCopyEngine({ route, ...options }) {
+    return createObjectEngine({
+        name: 'copy',
+        from: route.from,
+        deletions: route.deletions,
+        needsParts: source => needsParts(route, source),
+        send: source => copy(route, source),
+    }, options);
+}
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-datasync/dist-cjs/index.js
+var client_datasync_dist_cjs = __nccwpck_require__(58784);
+;// CONCATENATED MODULE: ./lib/src/datasync/ground.js
+/** Tasks are made in the Region of the destination (DataSync User Guide, "Tutorial: Transferring data between S3 buckets"). */
+function ground_taskRegion({ destination }) {
+    return destination.region;
+}
+function bucketArnOf({ bucket }, { partition }) {
+    return `arn:${partition}:s3:::${bucket}`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/locations.js
+/** Locations: a folder of a bucket, and the role to go there with. */
+
+
+function locationWish(side, ground) {
+    return {
+        ...ground[side],
+        role: ground.role,
+        bucketArn: bucketArnOf(ground[side], ground),
+        storageClass: side === 'destination' ? ground.storageClass : undefined,
+    };
+}
+/** ARNs of the locations that are what is wished for. */
+async function findLocations(ask, wish) {
+    const found = [];
+    for await (const { LocationArn, LocationUri } of locationsIn(ask, wish)) {
+        if (LocationArn === undefined || !isSameFolder(LocationUri, wish))
+            continue;
+        const { S3Config, S3StorageClass } = await ask(wish.region, new client_datasync_dist_cjs.DescribeLocationS3Command({ LocationArn }));
+        const fits = wish.storageClass === undefined || S3StorageClass === wish.storageClass;
+        if (fits && S3Config?.BucketAccessRoleArn === wish.role)
+            found.push(LocationArn);
+    }
+    return found;
+}
+/** A filter takes fewer characters than a folder may have, so that it names the bucket only. */
+async function* locationsIn(ask, { region, bucket }) {
+    const Filters = [
+        { Name: 'LocationUri', Operator: 'BeginsWith', Values: [`s3://${bucket}/`] },
+    ];
+    let NextToken;
+    do {
+        const page = await ask(region, new client_datasync_dist_cjs.ListLocationsCommand({ Filters, ...(NextToken && { NextToken }) }));
+        yield* page.Locations ?? [];
+        NextToken = page.NextToken;
+    } while (NextToken);
+}
+function isSameFolder(uri, { bucket, folder }) {
+    return uri?.replace(/\/$/, '') === `s3://${bucket}/${folder}`.replace(/\/$/, '');
+}
+/** DataSync tries the role on the bucket before it answers. What was there before is never taken for what was made. */
+function createLocation(service, wish, tags) {
+    let before;
+    return service.repeated(async (once) => {
+        const there = await findLocations(once, wish);
+        const made = there.find(arn => before?.includes(arn) === false);
+        if (made !== undefined)
+            return made;
+        before ??= there;
+        const { LocationArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateLocationS3Command({
+            S3BucketArn: wish.bucketArn,
+            S3Config: { BucketAccessRoleArn: wish.role },
+            ...(wish.folder !== '' && { Subdirectory: wish.folder }),
+            ...(wish.storageClass !== undefined && { S3StorageClass: wish.storageClass }),
+            Tags: tags,
+        }));
+        return LocationArn;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/options.js
+
+function options_optionsOf({ compare, verify, preserve, }) {
+    return {
+        VerifyMode: verify === 'none' ? 'NONE' : 'ONLY_FILES_TRANSFERRED',
+        OverwriteMode: compare === 'missing' ? 'NEVER' : 'ALWAYS',
+        ObjectTags: preserve.has('tags') ? 'PRESERVE' : 'NONE',
+        TransferMode: 'ALL',
+        // Deletions are ours: guarded, and bound to the ETag that was listed.
+        PreserveDeletedFiles: 'PRESERVE',
+        TaskQueueing: 'ENABLED',
+        // What is for files: as between buckets by default. (DataSync API, Options.)
+        Atime: 'BEST_EFFORT',
+        Mtime: 'PRESERVE',
+        Uid: 'NONE',
+        Gid: 'NONE',
+        PosixPermissions: 'NONE',
+        PreserveDevices: 'NONE',
+    };
+}
+/** @param ManifestObjectPath key in the work bucket */
+function options_manifestConfig(ground, ManifestObjectPath) {
+    return { Action: 'TRANSFER', Format: 'CSV', Source: { S3: { ...workPlace(ground), ManifestObjectPath } } };
+}
+/** A report with a row for every object, below the work location. */
+function options_reportConfig(ground) {
+    const { folder } = ground.work;
+    return {
+        Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
+        OutputType: 'STANDARD',
+        ReportLevel: 'SUCCESSES_AND_ERRORS',
+    };
+}
+function workPlace(ground) {
+    return { S3BucketArn: bucketArnOf(ground.work, ground), BucketAccessRoleArn: ground.role };
+}
+/** Storage classes that DataSync writes, by S3's names. (DataSync API, S3StorageClass.) */
+const STORAGE_CLASSES = {
+    STANDARD: 'STANDARD',
+    STANDARD_IA: 'STANDARD_IA',
+    ONEZONE_IA: 'ONEZONE_IA',
+    INTELLIGENT_TIERING: 'INTELLIGENT_TIERING',
+    GLACIER_IR: 'GLACIER_INSTANT_RETRIEVAL',
+    GLACIER: 'GLACIER',
+    DEEP_ARCHIVE: 'DEEP_ARCHIVE',
+};
+/** That of the destination location. The settings refuse classes that DataSync does not have. */
+function options_storageClassOf({ storageClass }) {
+    return STORAGE_CLASSES[storageClass ?? 'STANDARD'] ?? 'STANDARD';
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/waiting.js
+/** Waiting for DataSync, which calls nobody back. */
+
+const FIRST_MS = 200;
+const LONGEST_MS = 10_000;
+const GROWTH = 1.5;
+/** The time between two looks, which grows from a fifth of a second to ten. Ends early when `stopping` fires. */
+async function waiting_pause(looks, stopping) {
+    const ms = Math.min(LONGEST_MS, FIRST_MS * GROWTH ** looks);
+    try {
+        await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal: stopping });
+    }
+    catch {
+        // What is to be done about it is for the next look to find out.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/tasks.js
+/** Tasks: from which location to which, and in which mode, which cannot be changed later. */
+
+
+
+/** ARNs of the tasks between these locations that can be started; their options are given anew with every start. */
+async function findTasks(ask, wish) {
+    const found = [];
+    for await (const { TaskArn, Status } of tasksOf(ask, wish)) {
+        if (TaskArn === undefined || Status === 'UNAVAILABLE')
+            continue;
+        const task = await ask(wish.region, new client_datasync_dist_cjs.DescribeTaskCommand({ TaskArn }));
+        // Older tasks name no mode: there was but one.
+        const isMode = (task.TaskMode ?? 'BASIC') === wish.mode;
+        const isWay = task.SourceLocationArn === wish.source && task.DestinationLocationArn === wish.destination;
+        if (isMode && isWay)
+            found.push(TaskArn);
+    }
+    return found;
+}
+async function* tasksOf(ask, { region, destination }) {
+    let NextToken;
+    do {
+        const page = await ask(region, new client_datasync_dist_cjs.ListTasksCommand({
+            Filters: [{ Name: 'LocationId', Operator: 'Equals', Values: [destination] }],
+            ...(NextToken && { NextToken }),
+        }));
+        yield* page.Tasks ?? [];
+        NextToken = page.NextToken;
+    } while (NextToken);
+}
+/** What was there before is never taken for what was made. */
+function createTask(service, wish, more) {
+    let before;
+    return service.repeated(async (once) => {
+        const there = await findTasks(once, wish);
+        const made = there.find(arn => before?.includes(arn) === false);
+        if (made !== undefined)
+            return made;
+        before ??= there;
+        const { TaskArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateTaskCommand({
+            SourceLocationArn: wish.source,
+            DestinationLocationArn: wish.destination,
+            TaskMode: wish.mode,
+            ...more,
+        }));
+        return TaskArn;
+    });
+}
+const READY_WITHIN_MS = 10 * 60_000;
+/**
+ * A new task is CREATING at first. One that runs or waits already can be started once more: the execution is queued.
+ *
+ * @throws FatalError when it has become unavailable, or is not ready in time; StoppedError
+ */
+async function untilReady({ ask }, region, TaskArn, stopping) {
+    const end = Date.now() + READY_WITHIN_MS;
+    for (let polls = 0;; polls++) {
+        const { Status, ErrorCode, ErrorDetail } = await ask(region, new client_datasync_dist_cjs.DescribeTaskCommand({ TaskArn }));
+        if (Status !== 'CREATING' && Status !== 'UNAVAILABLE')
+            return;
+        if (Status === 'UNAVAILABLE' || Date.now() > end) {
+            const why = [ErrorCode, ErrorDetail].filter(Boolean).join(': ') || 'DataSync does not say why';
+            throw new errors/* FatalError */.HX(`The task ${TaskArn} is ${Status} (${why}).`, {
+                todo: 'Look at the task in the DataSync console of that Region. Deleted there, it is made anew by the next run.',
+            });
+        }
+        await waiting_pause(polls, stopping);
+        if (stopping.aborted)
+            throw new errors/* StoppedError */.Ko('Stopped before the task was ready.');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/grant.js
+
+/** Who acts belongs to another account than the bucket. */
+function isStranger({ account }, { owner }) {
+    return account !== undefined && owner !== undefined && account !== owner;
+}
+/** @param message what the service said of the denial */
+function grant_grantOn(grantee, owned, statement, message) {
+    if (grantee.principal === undefined) {
+        return { todo: `Allow the identity in use to use ${owned.bucket}.`, paste: pretty(statement) };
+    }
+    if (/no identity-based policy allows/.test(message) || !isStranger(grantee, owned)) {
+        return grantOwn(grantee, statement);
+    }
+    const bucketPolicy = `the bucket policy of ${owned.bucket} (account ${owned.owner})`;
+    const missing = /no resource-based policy allows/.test(message)
+        ? `Add this statement to ${bucketPolicy}.`
+        : `Add this statement to ${bucketPolicy}. The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
+    return { todo: missing, paste: pretty(forPrincipal(statement, grantee.principal)) };
+}
+/** The same where only the principal's own policy counts. */
+function grantOwn({ principal, account }, statement) {
+    const whose = principal === undefined ? 'the identity in use' : `${principal} (account ${account})`;
+    return { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) };
+}
+function pretty(statement) {
+    return JSON.stringify(statement, null, 2);
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/policies.js
+/**
+ * The statements that whoever calls DataSync and the role it assumes need. (DataSync User Guide, "Tutorial: Transferring
+ * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
+ */
+
+
+
+const SERVICE = 'datasync.amazonaws.com';
+function callerStatement() {
+    return {
+        Sid: 'S3SyncDataSync',
+        Effect: 'Allow',
+        Action: [
+            'datasync:CreateLocationS3',
+            'datasync:DescribeLocationS3',
+            'datasync:ListLocations',
+            'datasync:DeleteLocation',
+            'datasync:CreateTask',
+            'datasync:DescribeTask',
+            'datasync:ListTasks',
+            'datasync:DeleteTask',
+            'datasync:StartTaskExecution',
+            'datasync:DescribeTaskExecution',
+            'datasync:ListTaskExecutions',
+            'datasync:CancelTaskExecution',
+            'datasync:TagResource',
+        ],
+        Resource: '*',
+    };
+}
+function passRoleStatement(role) {
+    return {
+        Sid: 'S3SyncPassRole',
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: role,
+        Condition: { StringEquals: { 'iam:PassedToService': SERVICE } },
+    };
+}
+/** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
+function serviceLinkedRoleStatement(role) {
+    return {
+        Sid: 'S3SyncServiceLinkedRole',
+        Effect: 'Allow',
+        Action: 'iam:CreateServiceLinkedRole',
+        Resource: `arn:${partitionOf(role)}:iam::${accountOf(role)}:role/aws-service-role/${SERVICE}/AWSServiceRoleForDataSync`,
+        Condition: { StringEquals: { 'iam:AWSServiceName': SERVICE } },
+    };
+}
+/** Who may assume the role: DataSync, on behalf of its own account only. */
+function trustPolicy(role) {
+    const account = accountOf(role);
+    return asPolicy({
+        Sid: 'DataSync',
+        Effect: 'Allow',
+        Principal: { Service: SERVICE },
+        Action: 'sts:AssumeRole',
+        Condition: {
+            StringEquals: { 'aws:SourceAccount': account },
+            ArnLike: { 'aws:SourceArn': `arn:${partitionOf(role)}:datasync:*:${account}:*` },
+        },
+    });
+}
+const LOOKS = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
+const READS = [
+    's3:GetObject',
+    's3:GetObjectTagging',
+    's3:GetObjectVersion',
+    's3:GetObjectVersionTagging',
+    's3:ListMultipartUploadParts',
+];
+const WRITES = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'];
+const ACTIONS = {
+    source: [...LOOKS, ...READS],
+    destination: [...LOOKS, ...READS, ...WRITES],
+    work: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'],
+};
+const SIDS = {
+    source: 'S3SyncDataSyncReads',
+    destination: 'S3SyncDataSyncWrites',
+    work: 'S3SyncDataSyncReports',
+};
+/** What the role needs in one of the three buckets. */
+function roleStatement(use, ground) {
+    const arn = bucketArnOf(ground[use], ground);
+    const objects = `${arn}/${ground[use].folder}*`;
+    return {
+        Sid: SIDS[use],
+        Effect: 'Allow',
+        Action: ACTIONS[use],
+        Resource: use === 'work' ? objects : [arn, objects],
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/trouble.js
+/**
+ * What DataSync's errors mean and what to do about them. The texts are those of the DataSync User Guide
+ * ("Troubleshooting issues with storage locations", "Troubleshooting issues with transfers").
+ */
+
+
+
+
+
+/**
+ * What was thrown while DataSync was asked, in words for the user.
+ *
+ * @param doing what failed, as the beginning of a sentence
+ */
+function trouble_explain(doing, error, ground) {
+    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
+        return error;
+    const { kind, message } = trouble_troubleOf(error);
+    const code = codesOf(error);
+    const words = `${code}: ${message}`;
+    const fix = kind === 'throttle' ? THROTTLED : trouble_fixFor(words, ground, kind === 'denied');
+    return new errors/* FatalError */.HX(`${doing} failed (${words}).`, fix, error);
+}
+/** DataSync wraps most refusals into one exception; what it is about stands in further members (InvalidRequestException). */
+function codesOf(error) {
+    const { errorCode, datasyncErrorCode } = error;
+    return [trouble_troubleOf(error).code, errorCode, datasyncErrorCode].filter(one => one !== undefined).join('/');
+}
+const THROTTLED = {
+    todo: 'DataSync limits how often an account may ask it, in each Region. Run again later, and look for what else calls it: other jobs, consoles left open, monitoring.',
+};
+/** @param words code and message, as DataSync has them in answers, results of executions and reports */
+function trouble_fixFor(words, ground, denied = false) {
+    const { role, caller } = ground;
+    if (/iam:PassRole/.test(words))
+        return grantOwn(caller, passRoleStatement(role));
+    if (/CreateServiceLinkedRole/.test(words))
+        return grantOwn(caller, serviceLinkedRoleStatement(role));
+    if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
+        const todo = `Check the ARN in \`datasync-role\`, and give ${role} in account ${accountOf(role)} a trust policy that lets DataSync assume it for this account.`;
+        return { todo, paste: trustPolicy(role) };
+    }
+    if (/kms:/.test(words)) {
+        const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;
+        return { todo };
+    }
+    const known = KNOWN.find(([text]) => text.test(words));
+    if (known !== undefined)
+        return { todo: known[1] };
+    const use = bucketIn(words, ground);
+    if (use !== undefined)
+        return grantRole(use, words, ground);
+    return denied ? grantOwn(caller, callerStatement()) : undefined;
+}
+const KNOWN = [
+    [
+        /FsS3UnableToConnectToEndpoint|Unable to connect to S3 endpoint/,
+        'DataSync does not reach a bucket. Use `datasync-mode: enhanced`, have both Regions enabled in the account of the role, and see that no policy asks for a VPC endpoint.',
+    ],
+    [
+        /NoMem|Cannot allocate memory/i,
+        'Use `datasync-mode: enhanced`, or split the run by `include`: Basic mode takes 25 million items.',
+    ],
+    [/EniNotFound/, 'A network interface of DataSync was deleted while it worked. Run again.'],
+];
+/** Which bucket the role was denied on; `undefined` when it is not about the role. */
+function bucketIn(words, { source, destination, work }) {
+    if (/bucket access test failed|Task Report|manifest/i.test(words))
+        return 'work';
+    const isDenial = /access test failed|FsS3HeadBucketFailed|LocHitAccess|LocationNotAdded|s3:\w+/i.test(words);
+    if (!isDenial)
+        return undefined;
+    const names = new Set(words.split(/[^a-z0-9.-]+/).map(word => word.replace(/\.$/, '')));
+    if (names.has(destination.bucket))
+        return 'destination';
+    if (/SrcLocHitAccess/.test(words) || names.has(source.bucket))
+        return 'source';
+    return names.has(work.bucket) ? 'work' : 'destination';
+}
+/** What to add for the role on one of the buckets. */
+function grantRole(use, words, ground) {
+    const { role, caller } = ground;
+    const grantee = { principal: role, account: accountOf(role) };
+    const fix = grant_grantOn(grantee, ground[use], roleStatement(use, ground), words);
+    // Older versions of DataSync also looked as the one who called. (Tutorial of 2023.)
+    const more = use === 'destination' && caller.principal !== undefined
+        ? ` If it still fails, let ${caller.principal} list the bucket, too.`
+        : '';
+    return { ...fix, todo: fix.todo + more };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/equipment.js
+/**
+ * What a run works with: two locations and a task between them. They are found by what they are, whoever made them, and
+ * made where they are not; what this run made can be removed again, and nothing else.
+ */
+
+
+
+
+
+
+class equipment_Equipment {
+    #service;
+    #ground;
+    #tags;
+    /** Newest first: a location cannot go before its task. */
+    #made = [];
+    /** @param run what the tags of all that is made call this run: a URL, or the name of a session */
+    constructor(service, ground, run) {
+        this.#service = service;
+        this.#ground = ground;
+        // (DataSync API, TagValue.)
+        this.#tags = [{ Key: TAG, Value: run.replace(/[^a-zA-Z0-9\s+=._:@/-]/g, '_').slice(0, 256) }];
+    }
+    get tags() {
+        return this.#tags;
+    }
+    /** Looks and makes nothing. Of several locations that would do, those count between which there is a task. */
+    async find() {
+        const { ask } = this.#service;
+        return this.#explained('Looking for locations and tasks of DataSync', async () => {
+            const [sources, destinations] = await Promise.all(SIDES.map(side => findLocations(ask, locationWish(side, this.#ground))));
+            for (const source of sources ?? []) {
+                for (const destination of destinations ?? []) {
+                    const [task] = await findTasks(ask, this.#taskWish(source, destination));
+                    if (task !== undefined)
+                        return { source, destination, task };
+                }
+            }
+            return { source: sources?.[0], destination: destinations?.[0] };
+        });
+    }
+    /** The ARNs of both locations. What one of them lacks keeps nobody from finding out about the other. */
+    async locations(found) {
+        const both = [this.location('source', found), this.location('destination', found)];
+        await Promise.allSettled(both);
+        return Promise.all(both);
+    }
+    /** The ARN of the location, which is made in the Region of its bucket. */
+    location(side, { [side]: found }) {
+        const wish = locationWish(side, this.#ground);
+        return found === undefined
+            ? this.#explained(`Making a location of DataSync for the ${side}, s3://${wish.bucket}/${wish.folder},`, async () => this.#remember(wish.region, await createLocation(this.#service, wish, this.#tags)))
+            : Promise.resolve(found);
+    }
+    /** The ARN of the task, which is made in the Region of the destination. @param options those it begins with */
+    task(source, destination, { task }, Options) {
+        const wish = this.#taskWish(source, destination);
+        const Name = `s3-cross-account-sync ${this.#ground.source.bucket} to ${this.#ground.destination.bucket}`;
+        // DataSync tries the role on the work location, too, when a task is made with a report.
+        const TaskReportConfig = options_reportConfig(this.#ground);
+        return task === undefined
+            ? this.#explained(`Making a task of DataSync in ${wish.region}`, async () => this.#remember(wish.region, await createTask(this.#service, wish, { Name, Options, TaskReportConfig, Tags: this.#tags })))
+            : Promise.resolve(task);
+    }
+    /** @throws FatalError, StoppedError */
+    untilReady(task, stopping) {
+        return this.#explained(`Waiting for the task ${task}`, () => untilReady(this.#service, ground_taskRegion(this.#ground), task, stopping));
+    }
+    /** Removes what this run has made. */
+    async removeMade() {
+        for (let last = this.#made.pop(); last !== undefined; last = this.#made.pop()) {
+            const { region, arn } = last;
+            await this.#explained(`Removing ${arn}`, async () => {
+                if (arn.includes(':task/'))
+                    await this.#service.ask(region, new client_datasync_dist_cjs.DeleteTaskCommand({ TaskArn: arn }));
+                else
+                    await this.#service.ask(region, new client_datasync_dist_cjs.DeleteLocationCommand({ LocationArn: arn }));
+            });
+        }
+    }
+    #taskWish(source, destination) {
+        return { region: ground_taskRegion(this.#ground), source, destination, mode: this.#ground.mode };
+    }
+    #remember(region, arn) {
+        this.#made.push({ region, arn });
+        return arn;
+    }
+    async #explained(doing, work) {
+        try {
+            return await work();
+        }
+        catch (error) {
+            throw trouble_explain(doing, error, this.#ground);
+        }
+    }
+}
+const SIDES = ['source', 'destination'];
+const TAG = 's3-cross-account-sync:run';
+
+;// CONCATENATED MODULE: ./lib/src/report/text.js
+/**
+ * Markdown that foreign text cannot break. `md` escapes whatever is put into it, so what has not been escaped cannot
+ * be put on the page by mistake.
+ */
+
+
+
+/** Markdown that is safe to show as it is. */
+class Markup {
+    text;
+    constructor(text) {
+        this.text = text;
+    }
+}
+/** Safe Markdown from a template: texts are escaped, numbers get their thousands, Markup goes in as it is. */
+function md(template, ...values) {
+    const shown = values.map(value => {
+        if (value instanceof Markup)
+            return value.text;
+        return typeof value === 'number' ? text_thousands(value) : escaped(value);
+    });
+    return new Markup(String.raw({ raw: template }, ...shown));
+}
+function text_join(parts, separator) {
+    return new Markup(parts.map(part => part.text).join(separator));
+}
+/**
+ * A key, an ARN, anything to read letter by letter. White space that a page would swallow is shown as `\x20`. An
+ * element instead of backticks, because inside of backticks nothing can be escaped.
+ */
+function code(text) {
+    const spaces = text.replace(/^ +| {2,}| +$/g, run => '\\x20'.repeat(run.length));
+    return new Markup(`<code>${escaped(clip(spaces, 1200))}</code>`);
+}
+/** A block to copy from, fenced longer than any run of backticks it contains. */
+function fenced(text, language) {
+    const body = clip(text, 20_000).split('\n').map(visible).join('\n');
+    const longest = Math.max(2, ...(body.match(/`+/g) ?? []).map(run => run.length));
+    const fence = '`'.repeat(longest + 1);
+    return new Markup(`${fence}${language}\n${body}\n${fence}`);
+}
+function table(head, rows) {
+    const line = (cells) => `| ${cells.map(cell => cell.text).join(' | ')} |`;
+    return new Markup([
+        line(head.map(([title]) => md `${title}`)),
+        line(head.map(([, align]) => new Markup(align === 'right' ? '--:' : '---'))),
+        ...rows.map(line),
+    ].join('\n'));
+}
+/** Folded away until someone wants to see it. */
+function details(title, body) {
+    return md `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+/**
+ * Text on one line as it reads, with everything that means something to Markdown, HTML or GitHub (mentions, references,
+ * emoji, links) written as a character reference, which no parser takes for structure.
+ */
+function escaped(text) {
+    return visible(text).replace(/[#$&*<>@[\\\]_`|~]|:(?!\s|$)|^[-+= ]|(?<=\d)[.)](?=\s|$)|(?<=www)\./giu, character => `&#${character.codePointAt(0)};`);
+}
+/** At most so many UTF-16 units, with a mark where text is missing. */
+function clip(text, length) {
+    return text.length <= length ? text : `${text.slice(0, length)}…`;
+}
+function text_thousands(number) {
+    return number.toLocaleString('en-US');
+}
+/** `1 object`, `1,200 objects`. */
+function text_count(number, noun) {
+    return `${text_thousands(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+function text_bytes(number) {
+    return prettyBytes(number, { binary: true });
+}
+function seconds(number) {
+    return prettyMs(number * 1000);
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/progress.js
+/** How far an execution is, as one line for people who wait. */
+
+
+class progress_ExecutionProgress {
+    #status = '';
+    #look;
+    /** Of the first look at which something had been transferred. */
+    #since;
+    /** Whether the execution has entered another phase. */
+    see(look) {
+        const isNew = look.status !== this.#status;
+        this.#status = look.status;
+        this.#look = look;
+        if (look.transferred + look.bytesTransferred > 0)
+            this.#since ??= { ms: performance.now(), objects: look.transferred, bytes: look.bytesTransferred };
+        return isNew;
+    }
+    /** `DataSync TRANSFERRING: 1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 80 verified, 240 objects/s, 620 MiB/s, 16s left` */
+    line() {
+        const look = this.#look;
+        if (look === undefined)
+            return 'DataSync is being set up.';
+        if (look.objects + look.prepared === 0)
+            return `DataSync ${look.status}.`;
+        const parts = look.objects === 0
+            ? [`${count(look.prepared, 'object')} prepared`]
+            : [
+                `${thousands(look.transferred)} of ${count(look.objects, 'object')}`,
+                `${bytes(look.bytesTransferred)} of ${bytes(look.bytes)}`,
+            ];
+        for (const word of ['verified', 'skipped', 'failed'])
+            if (look[word] > 0)
+                parts.push(`${thousands(look[word])} ${word}`);
+        return `DataSync ${look.status}: ${[...parts, ...this.#rates(look)].join(', ')}.`;
+    }
+    #rates(look) {
+        if (this.#since === undefined || look.isOver)
+            return [];
+        const seconds = (performance.now() - this.#since.ms) / 1000;
+        if (seconds < 1)
+            return [];
+        const perSecond = {
+            objects: (look.transferred - this.#since.objects) / seconds,
+            bytes: (look.bytesTransferred - this.#since.bytes) / seconds,
+        };
+        const rates = [`${thousands(Math.round(perSecond.objects))} objects/s`, `${bytes(perSecond.bytes)}/s`];
+        const left = secondsLeft(look, perSecond);
+        return left === undefined ? rates : [...rates, `${prettyMs(left * 1000, { compact: true })} left`];
+    }
+}
+/** The slower of two estimates, by objects and by bytes. */
+function secondsLeft(look, perSecond) {
+    const left = [
+        [look.objects - look.transferred, perSecond.objects],
+        [look.bytes - look.bytesTransferred, perSecond.bytes],
+    ];
+    const estimates = left.filter(([amount]) => amount > 0).map(([amount, rate]) => amount / rate);
+    const longest = Math.max(...estimates);
+    return Number.isFinite(longest) ? Math.max(1, longest) : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/report.js
+/** Where DataSync puts the rows of an execution, below the folder it was given. */
+function report_detailsFolder(execution) {
+    return `Detailed-Reports/${idsOf(execution)}/`;
+}
+/** Where it puts everything about it. */
+function report_reportFolders(execution) {
+    return [`Summary-Reports/${idsOf(execution)}/`, report_detailsFolder(execution)];
+}
+/** `task-…/exec-…` of `arn:…:task/task-…/execution/exec-…`. */
+function idsOf(execution) {
+    const [, task, , id] = execution.split('/');
+    return `${task}/${id}`;
+}
+const LISTS = { Transferred: 'Transfer', Verified: 'Verify', Skipped: 'Skip' };
+/** All that a file of the report says; nothing of a file that is something else. */
+function report_findingsIn(document) {
+    return Object.keys(LISTS).flatMap(list => rowsOf(document, list).flatMap(row => findingOf(list, row)));
+}
+function rowsOf(document, list) {
+    const rows = isRow(document) ? document[list] : undefined;
+    return Array.isArray(rows) ? rows.filter(isRow) : [];
+}
+function isRow(value) {
+    return typeof value === 'object' && value !== null;
+}
+function findingOf(list, row) {
+    // Paths of Basic mode begin with a slash; no object that DataSync takes does.
+    const path = report_textOf(row.RelativePath).replace(/^\//, '');
+    const code = report_textOf(row.ErrorCode ?? row.FailureCode);
+    const message = report_textOf(row.ErrorDetail ?? row.FailureReason);
+    if (row[`${LISTS[list]}Status`] === 'FAILED')
+        return [failed(path, list, code, message)];
+    if (list === 'Verified')
+        return [];
+    if (list === 'Skipped')
+        return [{ path, is: 'skipped', why: report_textOf(row.SkipReason) || message }];
+    return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];
+}
+function failed(path, list, code, message) {
+    const words = `${code} ${message}`;
+    if (/ManifestFileDoesNotExist|NoSuchKey|\b404\b/.test(words))
+        return { path, is: 'gone' };
+    const isDenied = /access ?denied|not authorized|\b403\b/i.test(words);
+    const reason = isDenied ? 'denied' : list === 'Verified' ? 'content-differs' : 'error';
+    return {
+        path,
+        is: 'failed',
+        reason,
+        code: code || `${LISTS[list]}Failed`,
+        message: message || 'DataSync does not say why.',
+    };
+}
+function sourceOf(metadata) {
+    if (!isRow(metadata) || !isRow(metadata.SystemMetadata))
+        return undefined;
+    const etag = report_textOf(metadata.SystemMetadata.ETag).replace(/^"|"$/g, '');
+    const size = Number(metadata.ContentSize);
+    const modified = Date.parse(report_textOf(metadata.LastModified));
+    return etag !== '' && Number.isInteger(size) && Number.isFinite(modified)
+        ? { size, etag, modified }
+        : undefined;
+}
+function report_textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/order.js
+/**
+ * The order in which S3 lists keys: by the bytes of their UTF-8 form. JavaScript's `<` compares UTF-16 units, which
+ * differs where a character above U+FFFF (a surrogate pair) meets one from U+E000 to U+FFFF.
+ */
+/** Negative, zero or positive as `a` comes before, with or after `b` in a listing. */
+function order_compareKeys(a, b) {
+    if (a === b)
+        return 0;
+    const shorter = Math.min(a.length, b.length);
+    for (let i = 0; i < shorter; i++) {
+        const x = a.charCodeAt(i);
+        const y = b.charCodeAt(i);
+        if (x !== y)
+            return rank(x) - rank(y);
+    }
+    return a.length - b.length;
+}
+/** Lifts surrogates above the rest of the basic plane, where UTF-8 puts the characters they stand for. */
+function rank(unit) {
+    return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/characters.js
+/**
+ * What stands at each position of the keys, so that they can be counted with like numbers: which characters there are,
+ * and which follow when those seen are used up. Positions are UTF-16 indices at which a whole character begins.
+ */
+const [FIRST_SURROGATE, LAST_SURROGATE] = [0xd800, 0xdfff];
+const LAST_CODE_POINT = 0x10ffff;
+/** Among how many positions to the right one is looked for whose characters are all known. */
+const NEAR = 8;
+class Characters {
+    #columns = [];
+    /**
+     * The characters of one position as digits. While they are still going up (the leading zeros of a counter, the first
+     * character of a hash), they are expected to be those of a position nearby that started over already.
+     */
+    at(position) {
+        const column = this.#column(position);
+        if (column.startsOver)
+            return column;
+        const near = this.#columns.slice(position + 1, position + 1 + NEAR);
+        return near.find(other => other?.startsOver && other.includes(column)) ?? column;
+    }
+    /** @param keys in order, out of one stretch that was listed without a gap */
+    learn(keys) {
+        let before = '';
+        for (const key of keys) {
+            // What both begin with has been learnt already.
+            for (let at = sharedLength(before, key); at < key.length; at++) {
+                const code = characters_codeOf(key, at);
+                this.#column(at).add(code);
+                if (at < before.length && characters_codeOf(before, at) > code)
+                    this.#column(at).startsOver = true;
+                if (code > 0xffff)
+                    at++;
+            }
+            before = key;
+        }
+    }
+    #column(position) {
+        this.#columns[position] ??= new Column();
+        return this.#columns[position];
+    }
+}
+/** The characters seen at one position, as digits in ascending order. */
+class Column {
+    /** A character was followed by a lower one: the last is followed by the first, as 9 is by 0. */
+    startsOver = false;
+    #codes = [];
+    get size() {
+        return Math.max(1, this.#codes.length);
+    }
+    add(code) {
+        if (!this.#codes.includes(code))
+            this.#codes = [...this.#codes, code].sort((a, b) => a - b);
+    }
+    includes(other) {
+        return other.#codes.every(code => this.#codes.includes(code));
+    }
+    /** Of a character not seen, that of the one below; of the end of a key, the lowest. */
+    digitOf(code) {
+        const below = code === undefined ? -1 : this.#codes.findLastIndex(seen => seen <= code);
+        return Math.max(0, below);
+    }
+    /** Beyond the last character seen they are assumed to go on as far apart as they are. `undefined`: there is none. */
+    codeOf(digit) {
+        const seen = this.#codes[digit];
+        if (seen !== undefined)
+            return seen;
+        const [first = 0, last = 0] = [this.#codes[0], this.#codes.at(-1)];
+        const apart = Math.max(1, Math.round((last - first) / Math.max(1, this.size - 1)));
+        const code = last + apart * (digit - this.size + 1);
+        if (code > LAST_CODE_POINT)
+            return undefined;
+        return code >= FIRST_SURROGATE && code <= LAST_SURROGATE ? LAST_SURROGATE + 1 : code;
+    }
+}
+/** How much two keys have in common, in UTF-16 units of whole characters. */
+function sharedLength(a, b) {
+    let length = 0;
+    while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length))
+        length++;
+    return isWithinCharacter(a, length) || isWithinCharacter(b, length) ? length - 1 : length;
+}
+/** Whether cutting a key here would cut a surrogate pair in two. */
+function isWithinCharacter(key, position) {
+    const unit = key.charCodeAt(position);
+    return unit >= 0xdc00 && unit <= LAST_SURROGATE;
+}
+function characters_codeOf(key, position = 0) {
+    return key.codePointAt(position) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/beyond.js
+/** Keys as numbers: where the keys will have come if they go on as they did. */
+
+
+/** Positions count until they tell so many keys apart: few enough for doubles to count exactly. */
+const ENOUGH = 2 ** 40;
+/**
+ * Goes on from `to` by `times` the distance it has from `from`: character by character from where the two differ,
+ * carrying to the left, like numbers whose digits are the characters of each position.
+ *
+ * @returns a well-formed key above `to`, no longer in bytes than the longer of the two; `undefined` where there is none
+ */
+function beyond(from, to, times, characters) {
+    const start = sharedLength(from, to);
+    const longest = Math.max(from.length, to.length);
+    let [distance, sum, size, end] = [0, 0, 1, start];
+    for (; end < longest && size < ENOUGH; end++) {
+        const column = characters.at(end);
+        const [low, high] = [column.digitOf(characterAt(from, end)), column.digitOf(characterAt(to, end))];
+        distance = distance * column.size + high - low;
+        sum = sum * column.size + high;
+        size *= column.size;
+    }
+    sum += Math.max(1, Math.round(distance * times));
+    let spelled = '';
+    let position = end;
+    while (position > start || sum > 0) {
+        position--;
+        if (position < 0)
+            return undefined;
+        if (position < start && isWithinCharacter(to, position))
+            continue;
+        const column = characters.at(position);
+        if (position < start)
+            sum += column.digitOf(characterAt(to, position));
+        const carries = position > start || column.startsOver;
+        const code = column.codeOf(carries ? sum % column.size : sum);
+        if (code === undefined)
+            return undefined;
+        spelled = String.fromCodePoint(code) + spelled;
+        sum = carries ? Math.floor(sum / column.size) : 0;
+    }
+    const bytes = Math.max(Buffer.byteLength(from), Buffer.byteLength(to));
+    const key = shortened(to.slice(0, position) + spelled, bytes);
+    return order_compareKeys(key, to) > 0 ? key : undefined;
+}
+/** `undefined` where the key has ended, or is in the second half of a surrogate pair. */
+function characterAt(key, position) {
+    return position < key.length && !isWithinCharacter(key, position) ? characters_codeOf(key, position) : undefined;
+}
+function shortened(key, bytes) {
+    let end = key.length;
+    while (Buffer.byteLength(key.slice(0, end)) > bytes)
+        end -= isWithinCharacter(key, end - 1) ? 2 : 1;
+    return key.slice(0, end);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/outlook.js
+/** What was listed lately, and what is to be expected from it. */
+
+/** Knots remembered: about as many pages ahead can be seen at their own scale. */
+const MOST = 128;
+function joined(before, after) {
+    return [...before, ...after].slice(-MOST);
+}
+/**
+ * The key that so many more keys will reach. What lies ahead is taken to be like what lies behind at the same scale: a
+ * thousand keys ahead as far as the last thousand came, a hundred thousand as the last hundred thousand, so that folders
+ * passed on the way count only where folders will be passed.
+ */
+function expected({ trail, ahead, characters }, keys) {
+    const wanted = ahead + keys;
+    let at = trail.length - 1;
+    let passed = 0;
+    while (at > 0 && passed < wanted) {
+        passed += trail[at]?.keys ?? 0;
+        at--;
+    }
+    const from = trail[at];
+    const to = trail.at(-1);
+    if (from === undefined || to === undefined || passed === 0)
+        return undefined;
+    return beyond(from.key, to.key, wanted / passed, characters);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/segment.js
+/** A stretch of the key space, listed page by page from its beginning. */
+
+
+
+
+/** Keys of a page whose characters are learnt from. */
+const SAMPLES = 32;
+/** Expectations are of this quality: only what exceeds them by so much counts as different. */
+const TOLERANCE = 1.5;
+class Segment {
+    /** Listed and not yet consumed. */
+    pages = [];
+    /** A page is being fetched. */
+    busy = false;
+    /** Everything that belongs here has been listed. */
+    done = false;
+    /** How many pages brought something. */
+    listed = 0;
+    /** The next page has the keys above this one; `undefined` = from the very beginning. */
+    after;
+    /** The last key that can belong here; `undefined` = no end. */
+    #until;
+    #keys = 0;
+    /** Nothing could be split off since the last page. */
+    #isWhole = false;
+    /** Until the first page comes, the segment it was split from knows best what is here. */
+    #inherited;
+    /** What was listed before this segment; holes are filled with what is expected there. */
+    #history = [];
+    #trail = [];
+    /** What keys look like in this part of the bucket, and in this segment alone. */
+    #around;
+    #here = new Characters();
+    constructor(after, until, inherited) {
+        this.after = after;
+        this.#until = until;
+        this.#inherited = inherited;
+        this.#around = inherited?.characters ?? new Characters();
+        if (inherited && after !== undefined)
+            this.#history = joined(inherited.trail, [{ key: after, keys: inherited.ahead }]);
+    }
+    /**
+     * Takes from the page that was fetched what belongs here.
+     *
+     * @returns how many entries that was
+     * @throws FatalError when the listing turns on the spot, which would never end
+     */
+    take({ entries, more }) {
+        const reached = entries.at(-1)?.key;
+        if (more &&
+            (reached === undefined || (this.after !== undefined && order_compareKeys(reached, this.after) <= 0)))
+            throw new errors/* FatalError */.HX(`The listing promises more after ${JSON.stringify(this.after)} and does not show it.`);
+        const own = this.#until === undefined ? entries.length : countUpTo(this.#until, entries);
+        this.done = !more || own < entries.length || reached === this.#until;
+        const kept = entries.slice(0, own);
+        if (own > 0) {
+            this.#learn(kept.map(({ key }) => key));
+            this.pages.push(kept);
+            this.listed++;
+        }
+        return own;
+    }
+    /** What lies before this segment has been listed without a gap, the last of it by `before`. */
+    join(before) {
+        this.#history = joined(before.#history, before.#trail);
+    }
+    /**
+     * Gives away what lies beyond the next so many keys, if there seems to be enough of it.
+     *
+     * @returns the segment to the right; `undefined` where there is none
+     */
+    split(keys) {
+        if (this.#isWhole)
+            return undefined;
+        const until = this.#until;
+        for (const outlook of this.#outlooks(keys)) {
+            const boundary = expected(outlook, keys);
+            if (boundary === undefined || !this.#isInside(boundary))
+                continue;
+            if (until !== undefined && !this.#isInside(expected(outlook, keys * TOLERANCE)))
+                continue;
+            this.#until = boundary;
+            return new Segment(boundary, until, { ...outlook, ahead: outlook.ahead + keys });
+        }
+        this.#isWhole = true;
+        return undefined;
+    }
+    /**
+     * What was seen on the way here is the better guide, because it knows what comes between folders. But where the segment
+     * turned out larger than that made expect, something new has begun, and only what was seen of it counts.
+     */
+    #outlooks(keys) {
+        if (this.listed === 0)
+            return this.#inherited ? [this.#inherited] : [];
+        const all = { trail: joined(this.#history, this.#trail), ahead: 0, characters: this.#around };
+        const own = { trail: this.#trail, ahead: 0, characters: this.#here };
+        return this.#keys > keys * TOLERANCE ? [all, own] : [all];
+    }
+    #isInside(key) {
+        return (key !== undefined &&
+            (this.after === undefined || order_compareKeys(key, this.after) > 0) &&
+            (this.#until === undefined || order_compareKeys(key, this.#until) < 0));
+    }
+    #learn(keys) {
+        const [first = ''] = keys;
+        const last = keys.at(-1) ?? first;
+        if (this.listed === 0)
+            this.#trail = [{ key: first, keys: 1 }];
+        this.#trail = joined(this.#trail, [
+            { key: last, keys: this.listed === 0 ? keys.length - 1 : keys.length },
+        ]);
+        const step = Math.ceil(keys.length / SAMPLES);
+        const sample = keys.filter((_, index) => index % step === 0);
+        this.#around.learn(sample);
+        this.#here.learn(sample);
+        this.#keys += keys.length;
+        this.#isWhole = false;
+        this.after = last;
+    }
+}
+/** How many of the entries, which are in order, do not come after a key. */
+function countUpTo(key, entries) {
+    let [low, high] = [0, entries.length];
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        const entry = entries[middle];
+        if (entry && order_compareKeys(entry.key, key) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/ranges/ranges.js
+
+/** Pages a segment should have, where the window allows: each segment wastes up to one request at its end. */
+const STRIDE = 4;
+/** Segments are cut a little shorter than whole pages, so that a few keys more than expected do not cost another one. */
+const FILL = 0.94;
+/**
+ * Yields every key once, in order. When it ends, early or not, nothing is in flight any more.
+ *
+ * @throws the first error of a fetch
+ * @throws FatalError when a page promises more and does not get on
+ */
+async function* ranges_listInRanges(fetch, options) {
+    const lister = new Lister(fetch, options);
+    try {
+        for (let page = await lister.next(); page !== undefined; page = await lister.next())
+            yield page;
+    }
+    finally {
+        await lister.stop();
+    }
+}
+class Lister {
+    #fetch;
+    #workers;
+    #window;
+    #stride;
+    /** In key order, from the one the consumer is at. */
+    #segments = [new Segment()];
+    #running = new Set();
+    #failures = [];
+    /** Pages not yet consumed. */
+    #held = 0;
+    /** Keys of a full page. */
+    #pageSize = 1;
+    /** How many fetches may be in flight for a segment to be split: earned by pages, so that little is spent on little. */
+    #trust = 1;
+    #isStopped = false;
+    #wake = () => { };
+    constructor(fetch, { workers, window }) {
+        this.#fetch = fetch;
+        this.#workers = workers;
+        this.#window = window;
+        this.#stride = Math.min(STRIDE, Math.max(1, Math.floor(window / workers)));
+    }
+    /** The next page; `undefined` after the last. */
+    async next() {
+        for (;;) {
+            this.#fill();
+            if (this.#failures.length > 0)
+                throw this.#failures[0];
+            const [head] = this.#segments;
+            if (head === undefined)
+                return undefined;
+            const page = head.pages.shift();
+            if (page !== undefined) {
+                this.#held--;
+                this.#fill();
+                return page;
+            }
+            if (head.done)
+                this.#segments.shift();
+            else
+                await new Promise(resolve => {
+                    this.#wake = resolve;
+                });
+        }
+    }
+    async stop() {
+        this.#isStopped = true;
+        await Promise.all(this.#running);
+    }
+    /** Starts what may be started. */
+    #fill() {
+        while (!this.#isStopped && this.#running.size < this.#workers) {
+            const segment = this.#choose();
+            if (segment === undefined)
+                return;
+            const task = this.#list(segment).finally(() => {
+                this.#running.delete(task);
+                this.#fill();
+                this.#wake();
+            });
+            this.#running.add(task);
+        }
+    }
+    /** The segment nearest to the consumer that can take a page, as long as there is room for what comes before it. */
+    #choose() {
+        let taken = this.#held + this.#running.size;
+        for (const [index, segment] of this.#segments.entries()) {
+            if (taken >= this.#window)
+                return undefined;
+            if (segment.done)
+                continue;
+            if (!segment.busy)
+                return segment;
+            const right = this.#running.size < this.#trust ? this.#split(index, segment) : undefined;
+            if (right !== undefined)
+                return right;
+            // Beside the page in flight.
+            taken += Math.max(0, this.#stride - segment.listed - 1);
+        }
+        return undefined;
+    }
+    #split(index, segment) {
+        const right = segment.split(this.#stride * this.#pageSize * FILL);
+        if (right !== undefined)
+            this.#segments.splice(index + 1, 0, right);
+        return right;
+    }
+    async #list(segment) {
+        segment.busy = true;
+        try {
+            this.#arrive(segment, await this.#fetch(segment.after));
+        }
+        catch (error) {
+            this.#failures.push(error);
+            this.#isStopped = true;
+        }
+        segment.busy = false;
+    }
+    #arrive(segment, page) {
+        const own = segment.take(page);
+        if (own > 0)
+            this.#held++;
+        this.#pageSize = Math.max(this.#pageSize, page.entries.length);
+        // One more for a page that was needed entirely, two less for one that was not needed at all.
+        const needed = own / Math.max(1, page.entries.length);
+        this.#trust = Math.min(this.#workers, Math.max(1, this.#trust + 3 * needed - 2));
+        if (segment.done)
+            this.#nextUnfinished(segment)?.join(segment);
+    }
+    #nextUnfinished(segment) {
+        return this.#segments.slice(this.#segments.indexOf(segment) + 1).find(({ done }) => !done);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
+
+
+const OPEN = '<Contents>';
+const CLOSE = '</Contents>';
+/**
+ * @returns `undefined` when the page is not written the way S3 writes: CDATA, comments, attributes or prefixes on
+ * elements, or fields missing. The caller then leaves it to a real parser.
+ */
+function scanPage(page, prefix) {
+    const first = page.indexOf(OPEN);
+    const end = first < 0 ? -1 : page.lastIndexOf(CLOSE) + CLOSE.length;
+    // What describes the page stands before or after the objects, never between them.
+    const frame = first < 0 ? page.toString() : page.toString('utf8', 0, first) + page.toString('utf8', end);
+    const decode = xml_textOf(frame, 'EncodingType') === 'url' ? keys_decodeListed : (text) => text;
+    if (frame.includes('<!'))
+        return undefined;
+    const entries = first < 0 ? [] : scanEntries(page, first, end, prefix, decode);
+    const truncated = xml_textOf(frame, 'IsTruncated');
+    if (entries === undefined || truncated === undefined)
+        return undefined;
+    if (xml_textOf(frame, 'KeyCount') !== String(entries.length))
+        return undefined;
+    const next = xml_textOf(frame, 'NextContinuationToken');
+    if (truncated === 'true' && next === undefined)
+        return undefined;
+    return { entries, next: truncated === 'true' ? next : undefined };
+}
+/** Goes from tag to tag. Of an element that is repeated within an object the last counts; S3 repeats none that is read. */
+function scanEntries(page, first, end, prefix, decode) {
+    const entries = [];
+    let fields = new Fields();
+    for (let at = first; at < end;) {
+        const name = after(page, at, end, LESS);
+        const text = after(page, name, end, GREATER);
+        const next = after(page, text, end, LESS) - 1;
+        if (page[name] === EXCLAMATION)
+            return undefined;
+        if (page[name] === SLASH) {
+            if (isNamed(page, name + 1, text - 1, NAMES.contents)) {
+                const entry = fields.entry(prefix, decode);
+                if (entry === undefined)
+                    return undefined;
+                entries.push(entry);
+                fields = new Fields();
+            }
+        }
+        else
+            fields.read(page, name, text - 1, text, next);
+        at = next;
+    }
+    return entries;
+}
+const [LESS, GREATER, SLASH, EXCLAMATION] = Buffer.from('<>/!');
+/** The place after the next such byte, or the end. */
+function after(page, from, end, byte) {
+    let at = from;
+    while (at < end && page[at] !== byte)
+        at++;
+    return at < end ? at + 1 : end + 1;
+}
+const NAMES = {
+    contents: Buffer.from('Contents'),
+    key: Buffer.from('Key'),
+    size: Buffer.from('Size'),
+    etag: Buffer.from('ETag'),
+    modified: Buffer.from('LastModified'),
+    storageClass: Buffer.from('StorageClass'),
+    expiry: Buffer.from('RestoreExpiryDate'),
+    restoring: Buffer.from('IsRestoreInProgress'),
+};
+function isNamed(page, from, to, name) {
+    if (to - from !== name.length)
+        return false;
+    for (let i = 0; i < name.length; i++)
+        if (page[from + i] !== name[i])
+            return false;
+    return true;
+}
+/** What was read of one object. */
+class Fields {
+    #key;
+    #size = Number.NaN;
+    #etag = '';
+    #modified = Number.NaN;
+    #storageClass = 'STANDARD';
+    #hasExpiry = false;
+    #isRestoring = false;
+    /** Takes the element whose name and text are at these places. */
+    read(page, name, nameEnd, text, textEnd) {
+        if (isNamed(page, name, nameEnd, NAMES.key))
+            this.#key = textAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.size))
+            this.#size = numberAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.etag))
+            this.#etag = etagAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.modified))
+            this.#modified = timeAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.storageClass))
+            this.#storageClass = storageClassAt(page, text, textEnd);
+        else if (isNamed(page, name, nameEnd, NAMES.expiry))
+            this.#hasExpiry = true;
+        else if (isNamed(page, name, nameEnd, NAMES.restoring))
+            this.#isRestoring = textAt(page, text, textEnd) === 'true';
+    }
+    /** `undefined` when something is missing or cannot be. */
+    entry(prefix, decode) {
+        if (this.#key === undefined || Number.isNaN(this.#modified) || Number.isNaN(this.#size))
+            return undefined;
+        const key = decode(this.#key);
+        if (!key.startsWith(prefix))
+            return undefined;
+        const entry = {
+            key: prefix === '' ? key : key.slice(prefix.length),
+            size: this.#size,
+            etag: this.#etag,
+            modified: this.#modified,
+            storageClass: this.#storageClass,
+            restored: this.#hasExpiry && !this.#isRestoring,
+        };
+        return this.#isRestoring ? { ...entry, restoring: true } : entry;
+    }
+}
+function textAt(page, from, to) {
+    return withoutEntities(page.toString('utf8', from, to));
+}
+const ESCAPED_QUOTE = Buffer.from('&quot;');
+/** S3 writes the quotes around it as entities, and others as they are. */
+function etagAt(page, from, to) {
+    const [start, end] = [from + ESCAPED_QUOTE.length, to - ESCAPED_QUOTE.length];
+    return start <= end && isNamed(page, from, start, ESCAPED_QUOTE) && isNamed(page, end, to, ESCAPED_QUOTE)
+        ? textAt(page, start, end)
+        : keys_unquote(textAt(page, from, to));
+}
+const [ZERO = 0, NINE = 0] = Buffer.from('09');
+/** A whole number; NaN for anything else. */
+function numberAt(page, from, to) {
+    let number = from < to ? 0 : Number.NaN;
+    for (let at = from; at < to; at++) {
+        const byte = page[at] ?? 0;
+        number = byte >= ZERO && byte <= NINE ? number * 10 + byte - ZERO : Number.NaN;
+    }
+    return number;
+}
+const TIME = '2026-01-01T00:00:00.000Z'.length;
+/** Milliseconds since the epoch; NaN for what is no time. */
+function timeAt(page, from, to) {
+    if (to - from !== TIME)
+        return Date.parse(textAt(page, from, to));
+    const digits = (start, end) => numberAt(page, from + start, from + end);
+    return Date.UTC(digits(0, 4), digits(5, 7) - 1, digits(8, 10), digits(11, 13), digits(14, 16), digits(17, 19), digits(20, 23));
+}
+/** Objects in a row mostly have the same one, so that one string serves them all. */
+let [lastClass, lastClassBytes] = ['STANDARD', Buffer.from('STANDARD')];
+function storageClassAt(page, from, to) {
+    if (!isNamed(page, from, to, lastClassBytes)) {
+        lastClass = textAt(page, from, to);
+        lastClassBytes = Buffer.from(page.subarray(from, to));
+    }
+    return lastClass;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/list.js
+/** All current objects below a prefix, in key order, a page at a time. */
+
+
+
+
+
+/** Listings in flight, and pages held for the consumer; some 8 MB. */
+const list_RANGES = { workers: 16, window: 32 };
+/**
+ * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
+ * archived objects. More than one page is listed at several places of the key space at once.
+ *
+ * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
+ */
+function list_list(bucket) {
+    return ranges_listInRanges(after => fetchAfter(bucket, after), list_RANGES);
+}
+/** The next keys after one; S3 may send empty pages that promise more. */
+async function fetchAfter(bucket, after) {
+    let page = await fetchPage(bucket, { after });
+    while (page.entries.length === 0 && page.next !== undefined)
+        page = await fetchPage(bucket, { token: page.next });
+    return { entries: page.entries, more: page.next !== undefined };
+}
+const PAGE_WITHIN_MS = 60_000;
+async function fetchPage(bucket, start) {
+    const { prefix } = bucket.location;
+    const query = {
+        'continuation-token': start.token,
+        'encoding-type': 'url',
+        'list-type': '2',
+        prefix: prefix || undefined,
+        'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
+    };
+    const answer = await bucket.call({
+        operation: 'ListObjectsV2',
+        method: 'GET',
+        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+        headers: {
+            'x-amz-expected-bucket-owner': bucket.owner,
+            'x-amz-optional-object-attributes': 'RestoreStatus',
+            'x-amz-request-payer': bucket.payer.RequestPayer,
+        },
+        withinMs: PAGE_WITHIN_MS,
+    });
+    return scanPage(answer.body, prefix) ?? (await parsePage(bucket, start));
+}
+/** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
+async function parsePage(bucket, { after, token }) {
+    const { prefix } = bucket.location;
+    const page = await bucket.send(new client_s3_dist_cjs/* ListObjectsV2Command */.u6x({
+        ...bucket.common,
+        ...bucket.payer,
+        ...(prefix !== '' && { Prefix: prefix }),
+        ...(token !== undefined && { ContinuationToken: token }),
+        ...(after !== undefined && { StartAfter: bucket.fullKey(after) }),
+        EncodingType: 'url',
+        OptionalObjectAttributes: ['RestoreStatus'],
+    }));
+    const decode = page.EncodingType === 'url' ? keys_decodeListed : (text) => text;
+    if (page.IsTruncated && page.NextContinuationToken === undefined) {
+        throw new errors/* FatalError */.HX(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
+    }
+    return {
+        entries: (page.Contents ?? []).map(object => toEntry(object, decode, prefix)),
+        next: page.IsTruncated ? page.NextContinuationToken : undefined,
+    };
+}
+/** The first page only; empty when there is nothing. */
+async function list_firstPage(bucket, listing = list_list) {
+    for await (const page of listing(bucket))
+        return page;
+    return [];
+}
+function toEntry(object, decode, prefix) {
+    const key = decode(object.Key ?? '');
+    if (!key.startsWith(prefix) || object.Size === undefined || object.LastModified === undefined) {
+        throw new errors/* FatalError */.HX(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
+    }
+    return {
+        key: key.slice(prefix.length),
+        size: object.Size,
+        etag: keys_unquote(object.ETag),
+        modified: object.LastModified.getTime(),
+        storageClass: object.StorageClass ?? 'STANDARD',
+        restored: object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
+        ...(object.RestoreStatus?.IsRestoreInProgress && { restoring: true }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/execution.js
+/** Executions of a task: started, found again, looked at, cancelled. */
+
+/** There is no other way to end, and none is called cancelled. (DataSync API, TaskExecutionStatus.) */
+const OVER = new Set(['SUCCESS', 'ERROR']);
+/**
+ * Starts an execution. There is no token that would keep a repeated request from starting a second one, so that one
+ * whose answer was lost is looked for by its manifest.
+ *
+ * @returns its ARN
+ */
+function execution_start(service, region, input) {
+    let tried = false;
+    return service.repeated(async (once) => {
+        const started = tried ? await findByManifest(once, region, input.TaskArn, execution_manifestOf(input)) : undefined;
+        if (started !== undefined)
+            return started.arn;
+        tried = true;
+        const { TaskExecutionArn = '' } = await once(region, new StartTaskExecutionCommand(input));
+        return TaskExecutionArn;
+    });
+}
+/** The execution under way that works off this manifest. */
+async function findByManifest(ask, region, task, manifest) {
+    for (const execution of await underWay(ask, region, task)) {
+        if ((await execution_look(ask, region, execution.arn)).manifest === manifest)
+            return execution;
+    }
+    return undefined;
+}
+/** The executions of a task that run or wait, in the order in which they were started. */
+async function underWay(ask, region, TaskArn) {
+    const found = [];
+    let NextToken;
+    do {
+        const command = new client_datasync_dist_cjs.ListTaskExecutionsCommand({ TaskArn, ...(NextToken && { NextToken }) });
+        const page = await ask(region, command);
+        for (const { TaskExecutionArn: arn, Status } of page.TaskExecutions ?? [])
+            if (arn !== undefined && !OVER.has(Status))
+                found.push({ arn, isEnding: Status === 'CANCELLING' });
+        NextToken = page.NextToken;
+    } while (NextToken);
+    return found;
+}
+async function execution_look(ask, region, TaskExecutionArn) {
+    return lookOf(await ask(region, new client_datasync_dist_cjs.DescribeTaskExecutionCommand({ TaskExecutionArn })));
+}
+function lookOf(execution) {
+    const { Status = '', Result, ReportResult, FilesFailed } = execution;
+    return {
+        status: Status,
+        isOver: OVER.has(Status),
+        isWell: Status === 'SUCCESS',
+        error: words(Result?.ErrorCode, Result?.ErrorDetail),
+        manifest: execution_manifestOf(execution),
+        objects: execution.EstimatedFilesToTransfer ?? 0,
+        bytes: execution.EstimatedBytesToTransfer ?? 0,
+        prepared: execution.FilesPrepared ?? 0,
+        transferred: execution.FilesTransferred ?? 0,
+        bytesTransferred: execution.BytesTransferred ?? 0,
+        verified: execution.FilesVerified ?? 0,
+        skipped: execution.FilesSkipped ?? 0,
+        failed: (FilesFailed?.Prepare ?? 0) + (FilesFailed?.Transfer ?? 0) + (FilesFailed?.Verify ?? 0),
+        report: ReportResult && {
+            status: ReportResult.Status ?? 'PENDING',
+            error: words(ReportResult.ErrorCode, ReportResult.ErrorDetail),
+        },
+    };
+}
+function execution_manifestOf({ ManifestConfig, }) {
+    return ManifestConfig?.Source?.S3?.ManifestObjectPath?.replace(/^\//, '');
+}
+function words(...parts) {
+    return parts.filter(Boolean).join(': ');
+}
+/** Ends an execution that runs or waits. Some objects may have arrived in part; the next run sees to them. */
+async function execution_cancel(ask, region, TaskExecutionArn, signal) {
+    await ask(region, new client_datasync_dist_cjs.CancelTaskExecutionCommand({ TaskExecutionArn }), signal);
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/follow.js
+/** An execution watched to its end, and cancelled when the run is stopped. */
+
+
+
+/** Looks in a row that DataSync may leave unanswered, each tried for half a minute: the execution does not need them. */
+const UNANSWERED = 10;
+const PASSING = new Set(['throttle', 'retry', 'renew']);
+const CANCEL_WITHIN_MS = 5_000;
+const REPORT_WITHIN_MS = (/* unused pure expression or super */ null && (15 * 60_000));
+/** Whether there will be a report at all. */
+const SAID_WITHIN_MS = 60_000;
+/**
+ * Resolves to the last look. An execution that this run no longer watches, for whatever reason, is cancelled.
+ *
+ * @throws StoppedError when the run was aborted before the end; what DataSync answered when it could not be asked
+ */
+async function follow_follow(watched) {
+    const { stop, told } = watched;
+    let cancelled = false;
+    try {
+        for (let looks = 0;; looks++) {
+            const seen = await patiently(watched);
+            told(seen);
+            if (seen.isOver)
+                return seen;
+            if (stop.draining.aborted && !cancelled) {
+                cancelled = true;
+                looks = 0;
+                await cancelSoon(watched);
+            }
+            await pause(looks, cancelled ? stop.aborting : stop.draining);
+        }
+    }
+    catch (error) {
+        // The first error is the one to tell. The post step cancels what could not be cancelled here.
+        if (!cancelled)
+            await cancelSoon(watched).catch(() => { });
+        throw error;
+    }
+}
+/** Not by the run's own signal, which may be the very reason. */
+function cancelSoon({ service, region, execution }) {
+    return cancel(service.ask, region, execution, AbortSignal.timeout(CANCEL_WITHIN_MS));
+}
+async function patiently({ service, region, execution, }) {
+    for (let unanswered = 1;; unanswered++) {
+        try {
+            return await look(service.ask, region, execution);
+        }
+        catch (error) {
+            if (!PASSING.has(troubleOf(error).kind) || unanswered === UNANSWERED)
+                throw error;
+        }
+    }
+}
+/**
+ * Follows an execution that somebody else has started, which is theirs to cancel.
+ *
+ * @returns `undefined` when the run was stopped before the end
+ */
+async function attend({ service, region, execution, stop, told }) {
+    for (let looks = 0; !stop.draining.aborted; looks++) {
+        const seen = await patiently({ service, region, execution });
+        told(seen);
+        if (seen.isOver)
+            return seen;
+        await pause(looks, stop.draining);
+    }
+    return undefined;
+}
+/** The report is written after the end. Resolves to how that went; it may still be pending, or nobody speaks of one. */
+async function follow_untilReported({ service, region, execution, stop }) {
+    const begun = Date.now();
+    for (let looks = 0;; looks++) {
+        const { report } = await patiently({ service, region, execution });
+        if (report?.status === 'SUCCESS' || report?.status === 'ERROR')
+            return report;
+        if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS))
+            return report;
+        await pause(looks, stop.aborting);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/merge.js
+/**
+ * Two streams in key order become one stream of meetings. Everything that must be brought together here is brought
+ * together this way (two listings, a plan and its outcomes, what was done and what is seen afterwards), so that memory
+ * stays at one page a side however many objects there are.
+ */
+
+
+/**
+ * @param names what to call each stream when it turns out not to be in key order
+ * @throws FatalError when a stream is out of order or repeats a key: nothing decided from such a listing can be trusted,
+ * least of all a deletion
+ */
+async function* merge_mergeByKey(left, right, names) {
+    const l = new merge_Cursor(left, names.left);
+    const r = new merge_Cursor(right, names.right);
+    try {
+        await Promise.all([l.turnPage(), r.turnPage()]);
+        while (l.current !== undefined || r.current !== undefined) {
+            yield meetingsWithinPages(l, r);
+            await Promise.all([l.turnPage(), r.turnPage()]);
+        }
+    }
+    finally {
+        await Promise.all([l.close(), r.close()]);
+    }
+}
+/** Merges until one side needs its next page, or both have ended. */
+function meetingsWithinPages(l, r) {
+    const meetings = [];
+    while (!l.needsPage && !r.needsPage) {
+        const left = l.current;
+        const right = r.current;
+        if (left === undefined && right === undefined)
+            break;
+        const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.key, right.key);
+        if (order < 0 && left !== undefined) {
+            meetings.push({ key: left.key, left, right: undefined });
+            l.step();
+        }
+        else if (order > 0 && right !== undefined) {
+            meetings.push({ key: right.key, left: undefined, right });
+            r.step();
+        }
+        else if (left !== undefined && right !== undefined) {
+            meetings.push({ key: left.key, left, right });
+            l.step();
+            r.step();
+        }
+    }
+    return meetings;
+}
+/** A place in a paged stream. `current` is undefined before the first page and after the last. */
+class merge_Cursor {
+    current;
+    #pages;
+    #name;
+    #page = [];
+    #index = 0;
+    #ended = false;
+    #last;
+    constructor(pages, name) {
+        this.#pages = pages[Symbol.asyncIterator]();
+        this.#name = name;
+    }
+    /** The page is used up and the stream may have more. */
+    get needsPage() {
+        return this.current === undefined && !this.#ended;
+    }
+    step() {
+        this.#index++;
+        this.#look();
+    }
+    /** Fetches pages until one has something in it or the stream ends; does nothing while the page lasts. */
+    async turnPage() {
+        while (this.needsPage) {
+            const next = await this.#pages.next();
+            if (next.done) {
+                this.#ended = true;
+                return;
+            }
+            this.#page = next.value;
+            this.#index = 0;
+            this.#look();
+        }
+    }
+    /** Lets the stream release what it holds when the merge ends early. */
+    async close() {
+        if (!this.#ended)
+            await this.#pages.return?.();
+    }
+    #look() {
+        this.current = this.#page[this.#index];
+        if (this.current === undefined)
+            return;
+        if (this.#last !== undefined && compareKeys(this.#last, this.current.key) >= 0) {
+            throw new FatalError(`${this.#name} is not in key order: ${JSON.stringify(this.current.key)} came after ${JSON.stringify(this.#last)}. ` +
+                'Only general purpose buckets, which list in UTF-8 byte order, can be compared safely.');
+        }
+        this.#last = this.current.key;
+    }
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/src/ndjson.js
+/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
+
+
+const FLUSH_AT_CHARACTERS = (/* unused pure expression or super */ null && (64 * 1024));
+const READ_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
+class ndjson_NdjsonWriter {
+    path;
+    #stream;
+    #buffer = '';
+    #failure;
+    constructor(path) {
+        this.path = path;
+        this.#stream = createWriteStream(path);
+        this.#stream.on('error', error => {
+            this.#failure = error;
+        });
+    }
+    /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
+    write(value) {
+        if (this.#failure)
+            throw this.#failure;
+        this.#buffer += `${JSON.stringify(value)}\n`;
+        if (this.#buffer.length < FLUSH_AT_CHARACTERS)
+            return undefined;
+        const chunk = this.#buffer;
+        this.#buffer = '';
+        return this.#stream.write(chunk) ? undefined : this.#drained();
+    }
+    /** One await for all of them, but for the times when the disk has to be waited for. */
+    async writeAll(values) {
+        for (const value of values) {
+            const drained = this.write(value);
+            if (drained !== undefined)
+                await drained;
+        }
+    }
+    async close() {
+        this.#stream.end(this.#buffer);
+        this.#buffer = '';
+        await finished(this.#stream);
+    }
+    #drained() {
+        return new Promise((resolve, reject) => {
+            const settle = (error) => {
+                this.#stream.off('drain', settle).off('error', settle);
+                error ? reject(error) : resolve();
+            };
+            this.#stream.once('drain', settle).once('error', settle);
+        });
+    }
+}
+/** The values of a file written by `NdjsonWriter`, a page per chunk read. */
+async function* ndjson_readNdjson(path) {
+    let rest = '';
+    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        yield lines.map(line => JSON.parse(line));
+    }
+    if (rest !== '')
+        throw new Error(`${path} ends in the middle of a line.`);
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/outcomes.js
+/**
+ * Outcomes arrive in the order in which requests end and are needed in key order. They are sorted on disk: full buffers
+ * are sorted and written out, and read back as one merged stream.
+ */
+
+
+
+
+/** Outcomes held in memory, and versions that were sent; some 3 MB. */
+const BUFFER = 10_000;
+const PAGE = 1_000;
+/** What one counts for: itself, and each version that it tells of. */
+function weightOf({ versions }) {
+    return 1 + (versions?.length ?? 0);
+}
+/** For whatever else arrives as it comes and is needed by key, too. */
+class outcomes_OutcomeLog {
+    #folder;
+    #runs = [];
+    #buffer = [];
+    #weight = 0;
+    #spilling = Promise.resolve();
+    /** @param folder an existing folder for the sorted runs */
+    constructor(folder) {
+        this.#folder = folder;
+    }
+    /** Resolves when there is room for more. */
+    async add(outcome) {
+        this.#buffer.push(outcome);
+        this.#weight += weightOf(outcome);
+        if (this.#weight < BUFFER)
+            return;
+        const full = this.#buffer;
+        this.#buffer = [];
+        this.#weight = 0;
+        this.#spilling = this.#spilling.then(() => this.#spill(full));
+        await this.#spilling;
+    }
+    /** All outcomes so far in key order. */
+    async inKeyOrder() {
+        await this.#spilling;
+        const held = sorted(this.#buffer);
+        return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
+    }
+    async #spill(outcomes) {
+        const path = join(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
+        const run = sorted(outcomes);
+        this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson(path) });
+        const writer = new NdjsonWriter(path);
+        await writer.writeAll(run);
+        await writer.close();
+    }
+}
+function sorted(outcomes) {
+    return outcomes.sort((a, b) => compareKeys(a.key, b.key));
+}
+async function* onePage(page) {
+    yield page;
+}
+/**
+ * Objects end in about the order in which they were started, so that runs overlap little: one is opened when its first key
+ * is due, and done with soon after.
+ */
+async function* mergeRuns(runs) {
+    const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
+    const open = [];
+    let page = [];
+    let weight = 0;
+    try {
+        for (;;) {
+            let next = lowest(open);
+            for (let due = waiting[0]; due !== undefined && isDue(due, next); due = waiting[0]) {
+                waiting.shift();
+                const cursor = new Cursor(due.open(), 'A run of outcomes');
+                await cursor.turnPage();
+                if (cursor.current !== undefined)
+                    open.push(cursor);
+                next = lowest(open);
+            }
+            if (next?.current === undefined)
+                break;
+            page.push(next.current);
+            weight += weightOf(next.current);
+            next.step();
+            if (next.needsPage)
+                await next.turnPage();
+            if (next.current === undefined)
+                open.splice(open.indexOf(next), 1);
+            if (weight < PAGE)
+                continue;
+            yield page;
+            page = [];
+            weight = 0;
+        }
+        yield page;
+    }
+    finally {
+        await Promise.all(open.map(cursor => cursor.close()));
+    }
+}
+function isDue({ first }, next) {
+    return next?.current === undefined || compareKeys(first, next.current.key) < 0;
+}
+function lowest(cursors) {
+    let [first] = cursors;
+    for (const cursor of cursors) {
+        if (cursor.current && first?.current && compareKeys(cursor.current.key, first.current.key) < 0)
+            first = cursor;
+    }
+    return first;
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/decide.js
+
+
+const TO_RESTORE = { action: 'restore', reason: 'archived' };
+const UNDECIDED = { action: 'undecided' };
+/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
+const KEY_BYTES = 1024;
+const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+function decide_decide(pair, rules) {
+    const { source, destination } = pair;
+    if (source === undefined)
+        return decideExtraneous(pair.key, rules);
+    if (!rules.filter.object(source))
+        return { action: 'skip', reason: 'excluded' };
+    if (destination === undefined)
+        return decide_decideCopy(source, 'missing', rules);
+    if (source.history !== undefined)
+        return UNDECIDED;
+    const comparison = decide_compareListed(source, destination, rules.compare);
+    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
+}
+/** Settles an undecided pair. */
+function decide_decideWithEvidence(source, destination, testimony, rules) {
+    return conclude(source, decide_compareEvidence(source, destination, testimony, rules.compare), rules);
+}
+/** `undefined` = the listings alone cannot tell. */
+function decide_compareListed(source, destination, compare) {
+    if (compare === 'missing')
+        return 'exists';
+    if (compare === 'always')
+        return 'always';
+    if (source.size !== destination.size)
+        return 'size-differs';
+    if (compare === 'size')
+        return 'same-size';
+    if (compare === 'newer')
+        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
+    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
+}
+/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
+function decide_compareEvidence(source, destination, testimony, compare) {
+    const finding = weigh(testimony);
+    if (finding !== undefined)
+        return finding.same ? 'same-checksum' : 'content-differs';
+    if (compare === 'checksum')
+        return 'unproven';
+    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
+    return isNewer(destination, source) ? 'same-size' : 'source-newer';
+}
+/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
+function isNewer(one, other) {
+    return one.modified > other.modified;
+}
+function conclude(source, comparison, rules) {
+    return decide_isCopyReason(comparison)
+        ? decide_decideCopy(source, comparison, rules)
+        : { action: 'unchanged', reason: comparison };
+}
+const COPY_REASONS = new Set([
+    'missing',
+    'size-differs',
+    'content-differs',
+    'source-newer',
+    'versions-missing',
+    'versions-differ',
+    'unproven',
+    'always',
+]);
+function decide_isCopyReason(reason) {
+    return COPY_REASONS.has(reason);
+}
+/** @param from index of the first version to send, where the source has a history */
+function decide_decideCopy(source, reason, rules, from) {
+    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
+    const archived = source.history === undefined ? decide_isArchived(source) : holdsArchived(source, from);
+    if (archived && rules.archived !== 'restore')
+        return { action: rules.archived, reason: 'archived' };
+    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
+    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
+    if (bytes === 0)
+        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
+    if (bytes > KEY_BYTES)
+        return { action: 'fail', reason: 'key-too-long' };
+    // Last, because a restore costs money and is for nothing where the copy could never be made.
+    if (archived)
+        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
+    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
+}
+function holdsArchived(source, from) {
+    return versionsToSend(source, from).some(version => !isMarker(version) && decide_isArchived(version));
+}
+/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
+function decide_isArchived(entry) {
+    return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
+}
+/**
+ * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
+ * the globs leave out is none of this run's business.
+ */
+function decideExtraneous(key, rules) {
+    if (!rules.filter.name(key))
+        return { action: 'keep', reason: 'protected-by-filter' };
+    return rules.delete
+        ? { action: 'delete', reason: 'extraneous' }
+        : { action: 'keep', reason: 'delete-not-asked' };
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/decide-history.js
+
+
+/** Versions that the listings cannot tell from each other are asked about themselves, one pair after another. */
+async function decide_history_decideHistory(source, destination, rules, gather) {
+    const { history = [] } = source;
+    const { history: copies = [] } = destination;
+    const comparisons = new Comparisons(rules);
+    for (;;) {
+        const alignment = align(history, copies, comparisons.same);
+        if ('ask' in alignment) {
+            await comparisons.find(alignment.ask, gather);
+            continue;
+        }
+        const { from, twins, differing } = alignment;
+        if (from === history.length) {
+            const reasons = twins.map(([ours, theirs]) => comparisons.reason(history[ours], copies[theirs]));
+            return { action: 'unchanged', reason: weakest(reasons), twins };
+        }
+        const decision = decideCopy(source, from === 0 ? 'versions-differ' : 'versions-missing', rules, from);
+        return decision.action === 'copy' ? { ...decision, twins, ...(differing && { differing }) } : decision;
+    }
+}
+/** What is known of pairs of versions, from the listings or because they were asked. */
+class Comparisons {
+    #rules;
+    #found = new Map();
+    constructor(rules) {
+        this.#rules = rules;
+    }
+    same = (version, copy) => {
+        if (isMarker(version) || isMarker(copy))
+            return isMarker(version) && isMarker(copy);
+        const comparison = this.#compare(version, copy);
+        return comparison === undefined ? undefined : !isCopyReason(comparison);
+    };
+    async find([version, copy], gather) {
+        if (isMarker(version) || isMarker(copy))
+            throw new RangeError('A delete marker has nothing to tell.');
+        const testimony = await gather(version, copy);
+        const comparison = compareEvidence(version, copy, testimony, this.#rules.compare);
+        this.#found.set(idOf(version, copy), comparison);
+    }
+    /** Why two versions are the same; `undefined` for delete markers, which have nothing that could differ. */
+    reason(version, copy) {
+        if (version === undefined || copy === undefined || isMarker(version) || isMarker(copy))
+            return undefined;
+        const comparison = this.#compare(version, copy);
+        return comparison === undefined || isCopyReason(comparison) ? undefined : comparison;
+    }
+    #compare(version, copy) {
+        return compareListed(version, copy, this.#rules.compare) ?? this.#found.get(idOf(version, copy));
+    }
+}
+function idOf(version, copy) {
+    return `${version.versionId} ${copy.versionId}`;
+}
+const STRONGEST_FIRST = (/* unused pure expression or super */ null && (['same-etag', 'same-checksum', 'same-size']));
+function weakest(reasons) {
+    return STRONGEST_FIRST.findLast(reason => reasons.includes(reason)) ?? 'same-etag';
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/plan.js
+/**
+ * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
+ * what the guards, the choice of engine and the progress line are built on.
+ */
+
+
+
+
+
+/** Two listings as pairs of twins. */
+async function* pairListings(source, destination) {
+    for await (const meetings of mergeByKey(source, destination, {
+        left: 'The source listing',
+        right: 'The destination listing',
+    })) {
+        yield meetings.map(({ key, left, right }) => asPair(key, left, right));
+    }
+}
+function asPair(key, source, destination) {
+    if (source !== undefined)
+        return destination === undefined ? { key, source } : { key, source, destination };
+    if (destination !== undefined)
+        return { key, destination };
+    throw new RangeError('A pair without either side.');
+}
+/** @param asking how many undecided pairs may be asked about at the same time */
+async function* planPairs(pairs, rules, gather, asking) {
+    const limit = pLimit(asking);
+    for await (const page of pairs) {
+        const items = page.filter(isThere).map(pair => planPair(pair, rules, gather, limit));
+        yield items.every(isDecided) ? items : await Promise.all(items);
+    }
+}
+/** A key that only the destination has, and that is deleted there, is no object of either side. */
+function isThere({ source, destination }) {
+    return source !== undefined || !isDeleted(destination);
+}
+/** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
+function isDecided(item) {
+    return !(item instanceof Promise);
+}
+function planPair(pair, rules, gather, limit) {
+    const decision = decide(pair, rules);
+    if (decision.action !== 'undecided')
+        return { ...pair, ...decision };
+    return limit(async () => {
+        const { source, destination } = pair;
+        if (source === undefined || destination === undefined)
+            throw new RangeError('Only twins can be undecided.');
+        if (source.history !== undefined)
+            return { ...pair, ...(await decideHistory(source, destination, rules, gather)) };
+        const evidence = await gather(source, destination);
+        return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
+    });
+}
+/** What a plan amounts to, counted while it streams by. */
+class PlanTotals {
+    /** Source objects. */
+    listed = 0;
+    bytesListed = 0;
+    /** Destination objects. */
+    atDestination = 0;
+    toCopy = 0;
+    bytesToCopy = 0;
+    /** Of the objects to copy; 0 where versions are not told apart. */
+    versionsToCopy = 0;
+    toDelete = 0;
+    /** Archived objects to ask back. */
+    toRestore = 0;
+    /** Objects that cannot be carried, known before anything is tried. */
+    toFail = 0;
+    count(item) {
+        if (item.source !== undefined) {
+            this.listed++;
+            this.bytesListed += item.source.size;
+        }
+        if (item.destination !== undefined && !isDeleted(item.destination))
+            this.atDestination++;
+        if (item.action === 'copy' && item.source !== undefined) {
+            this.toCopy++;
+            if (item.source.history === undefined)
+                this.bytesToCopy += item.source.size;
+            else
+                this.#countVersions(versionsToSend(item.source, item.from));
+        }
+        else if (item.action === 'delete')
+            this.toDelete++;
+        else if (item.action === 'restore')
+            this.toRestore++;
+        else if (item.action === 'fail')
+            this.toFail++;
+    }
+    #countVersions(versions) {
+        this.versionsToCopy += versions.length;
+        for (const version of versions)
+            this.bytesToCopy += sizeOf(version);
+    }
+}
+/** `s3://bucket/prefix` */
+function plan_uri(location) {
+    return `s3://${location.bucket}/${location.prefix}`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/work.js
+/** Manifests written and reports read as the source's identity, with what to grant where that is refused. */
+
+
+
+
+
+/**
+ * @param doing what is done there, as the beginning of a sentence
+ * @throws FatalError for whatever S3 answers that no further attempt would change; StoppedError
+ */
+async function work_atWork(doing, work, use) {
+    try {
+        return await use();
+    }
+    catch (error) {
+        if (error instanceof FatalError || error instanceof StoppedError)
+            throw error;
+        const { kind, code, message } = troubleOf(error);
+        const { location, identity, owner } = work;
+        const statement = workStatement(location, identity.partition);
+        const fix = grantOn(identity, { bucket: location.bucket, owner }, statement, message);
+        const text = `${doing} ${uri(location)} failed (${code}: ${message}).`;
+        throw new FatalError(text, kind === 'denied' ? fix : undefined, error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/fold.js
+/** DataSync's report becomes outcomes: one for each object of the manifest, in whatever order and lists it is told of. */
+
+
+
+
+
+
+
+
+
+
+/** Resolves to how many objects the report does not mention. */
+async function fold_fold(items, folding, record) {
+    const place = pLimit(askingAtOnce(folding.settings));
+    const names = { left: 'The manifest', right: 'The report of DataSync' };
+    let unmentioned = 0;
+    for await (const meetings of mergeByKey(items, await findings(folding), names)) {
+        const outcomes = await Promise.all(meetings.map(meeting => place(() => outcomeOf(meeting, folding))));
+        for (const outcome of outcomes)
+            if (outcome !== undefined)
+                await record(outcome);
+        unmentioned += meetings.filter(({ left, right }) => left !== undefined && right === undefined).length;
+    }
+    return unmentioned;
+}
+/** The worst first: an object that was transferred and then failed its verification is told of twice. */
+const GRAVITY = { failed: 0, gone: 1, skipped: 2, transferred: 3 };
+/** No key of a manifest holds this character, and no character comes before it. */
+const BREAK = '\0';
+/** The worst that is said of each key, in key order. Sorted on disk. */
+async function findings(folding) {
+    await mkdir(folding.scratch, { recursive: true });
+    const sorted = new OutcomeLog(folding.scratch);
+    await atWork('Reading the report in', folding.work, () => readInto(sorted, folding));
+    return worstOfEach(await sorted.inKeyOrder());
+}
+async function readInto(sorted, { work, execution, rest }) {
+    let number = 0;
+    const files = work.below(detailsFolder(execution));
+    for await (const page of list(files)) {
+        for (const { key } of page) {
+            for (const finding of findingsIn(await readJson(files, key))) {
+                if (!finding.path.startsWith(rest))
+                    continue;
+                const plain = finding.path.slice(rest.length);
+                await sorted.add({ key: `${plain}${BREAK}${GRAVITY[finding.is]}${BREAK}${number++}`, finding });
+            }
+        }
+    }
+}
+async function* worstOfEach(told) {
+    let last;
+    for await (const page of told) {
+        const worst = [];
+        for (const { key, finding } of page) {
+            const plain = key.slice(0, key.indexOf(BREAK));
+            if (plain !== last)
+                worst.push({ key: plain, finding });
+            last = plain;
+        }
+        yield worst;
+    }
+}
+/** Files of a report are of 5 MB at most. */
+async function readJson(bucket, key) {
+    const { Body } = await bucket.send(new GetObjectCommand({ ...bucket.common, Key: bucket.fullKey(key) }));
+    const text = (await Body?.transformToString()) ?? '';
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        // Something else that lies there. What is told nowhere else is not mentioned.
+        return undefined;
+    }
+}
+async function outcomeOf({ left: item, right }, folding) {
+    if (item === undefined)
+        return undefined;
+    if (right === undefined)
+        return folding.unmentioned(item);
+    const { finding } = right;
+    const { key } = item;
+    const requestId = undefined;
+    switch (finding.is) {
+        case 'transferred': {
+            const source = finding.source !== undefined && finding.source.etag !== item.source.etag
+                ? { ...item.source, ...finding.source }
+                : undefined;
+            const bytes = (source ?? item.source).size;
+            return { key, result: 'copied', bytes, ...(source !== undefined && { source }), requestId };
+        }
+        case 'gone':
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+        case 'skipped':
+            return skipped(item, finding.why, folding);
+        case 'failed': {
+            const { reason, code, message } = finding;
+            return { key, result: 'failed', reason, code, message, requestId };
+        }
+    }
+}
+/** DataSync skips what is archived without a word; nothing else that was in the manifest may be missing in silence. */
+async function skipped({ key }, why, { source, settings }) {
+    const requestId = undefined;
+    const isArchived = (await isFrozen(source, key)) ?? /archive/i.test(why);
+    if (isArchived && settings.archived !== 'fail')
+        return { key, result: 'skipped', reason: 'archived', requestId };
+    const message = `DataSync skipped the object: ${why || 'it does not say why'}.`;
+    const other = settings.compare === 'missing' ? 'changed' : 'error';
+    return {
+        key,
+        result: 'failed',
+        reason: isArchived ? 'archived' : other,
+        code: 'Skipped',
+        message,
+        requestId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/finish.js
+/** An execution followed to its end, and its report folded into outcomes. */
+
+
+
+
+
+
+
+/** @throws FatalError when the execution or its report went wrong; what was recorded stands */
+async function finish_finish(execution, load, options, told, record, stop) {
+    const { service, ground, note, scratch } = options;
+    const watched = { service, region: taskRegion(ground), execution, stop, told };
+    const { end, report } = await toItsEnd(watched, options);
+    await rm(note, { force: true });
+    if (report?.status !== 'SUCCESS') {
+        // Cancelled before there was anything to report.
+        if (stop.draining.aborted)
+            return;
+        throw end.isWell ? unreported(execution, report?.error, options) : finish_failed(execution, end, options);
+    }
+    const unmentioned = await fold(load.listed.items(), {
+        ...options,
+        scratch: join(scratch, 'datasync'),
+        execution,
+        unmentioned: item => (end.isWell ? notReported(item, execution) : undefined),
+    }, record);
+    // Basic mode calls it an error when single objects failed; the report has said which.
+    if (!end.isWell && unmentioned > 0 && !stop.draining.aborted)
+        throw finish_failed(execution, end, options);
+}
+async function toItsEnd(watched, { ground }) {
+    try {
+        return { end: await follow(watched), report: await untilReported(watched) };
+    }
+    catch (error) {
+        throw explain(`Following ${watched.execution}`, error, ground);
+    }
+}
+function finish_failed(execution, { error }, { ground }) {
+    const words = error || 'DataSync does not say why';
+    return new FatalError(`DataSync's ${execution} ended with an error (${words}).`, fixFor(words, ground));
+}
+function unreported(execution, error, { ground }) {
+    const words = `task report: ${error || 'there is none'}`;
+    return new FatalError(`DataSync's ${execution} ended well, but its report is missing (${words}), so that nobody knows what became of each object. The next run compares anew.`, fixFor(words, ground));
+}
+function notReported({ key }, execution) {
+    const message = `The report of ${execution} does not mention the object.`;
+    return { key, result: 'failed', reason: 'error', code: 'NotReported', message, requestId: undefined };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/paths.js
+/**
+ * What DataSync can be asked for: folders, and below them paths. Keys are mapped by replacing a prefix byte for byte, which
+ * DataSync does with the folders of its two locations only.
+ */
+/**
+ * Both prefixes as a folder each and a common rest, the folders as long as they can be.
+ *
+ * @returns `undefined` when no two folders map the keys as the prefixes do
+ */
+function paths_foldersOf(source, destination) {
+    for (let length = 0; length <= Math.min(source.length, destination.length); length++) {
+        const rest = source.slice(source.length - length);
+        if (!destination.endsWith(rest))
+            return undefined;
+        const folders = {
+            source: source.slice(0, source.length - length),
+            destination: destination.slice(0, destination.length - length),
+        };
+        if (isFolder(folders.source) && isFolder(folders.destination))
+            return { ...folders, rest };
+    }
+    return undefined;
+}
+/** Characters of a location's subdirectory. (DataSync API, S3Subdirectory.) */
+const SUBDIRECTORY = /^[a-zA-Z0-9_\-+./()\p{Zs}]*$/u;
+/** Whether a location can have this for its folder. (DataSync API, CreateLocationS3, "Subdirectory".) */
+function isFolder(folder) {
+    if (folder === '')
+        return true;
+    return (folder.endsWith('/') && SUBDIRECTORY.test(folder) && paths_whyUncarriable(folder.slice(0, -1)) === undefined);
+}
+/** Bytes between two slashes. (DataSync User Guide, "DataSync quotas".) */
+const SEGMENT_BYTES = 255;
+const HINDRANCES = [
+    ['DataSync takes it for a folder', path => path === '' || path.endsWith('/')],
+    ['begins with a slash', path => path.startsWith('/')],
+    ['has an empty part, `.` or `..` between its slashes', path => /(^|\/)\.{0,2}(\/|$)/.test(path)],
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    ['has a control character', path => /[\u0000-\u001f\u007f]/.test(path)],
+    [
+        `has a part of more than ${SEGMENT_BYTES} bytes between its slashes`,
+        path => path.split('/').some(segment => Buffer.byteLength(segment) > SEGMENT_BYTES),
+    ],
+    // (DataSync User Guide, "Filtering data transferred by DataSync", files and folders it never transfers.)
+    [
+        'has a name that DataSync keeps for itself',
+        path => /\.snapshot$|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
+    ],
+];
+/** Why DataSync cannot transfer the object at this path below a location; `undefined` when it can. */
+function paths_whyUncarriable(path) {
+    return HINDRANCES.find(([, is]) => is(path))?.[0];
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/plan-line.js
+function plan_line_toLine(item) {
+    const { key, action, reason, source, destination } = item;
+    const ours = source ? entryLine(source) : 0;
+    const theirs = destination ? entryLine(destination) : 0;
+    if ((item.action !== 'copy' && item.action !== 'unchanged') || item.twins === undefined)
+        return [key, action, reason, ours, theirs];
+    const { from, twins, differing } = item;
+    const continuation = { ...(from !== undefined && { from }), twins, ...(differing && { differing }) };
+    return [key, action, reason, ours, theirs, continuation];
+}
+/** The item that the line was made of. */
+function plan_line_fromLine([key, action, reason, source, destination, continuation]) {
+    const ours = source === 0 ? undefined : plan_line_entryOf(key, source);
+    const theirs = destination === 0 ? undefined : plan_line_entryOf(key, destination);
+    if (theirs === undefined)
+        return { key, source: ours, action, reason };
+    if (ours === undefined)
+        return { key, destination: theirs, action, reason };
+    const both = { key, source: ours, destination: theirs, action, reason };
+    return continuation === undefined ? both : { ...both, ...continuation };
+}
+function entryLine(entry) {
+    const { size, etag, modified } = entry;
+    return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
+}
+function isUsual({ storageClass, restored, restoring, versionId }) {
+    return storageClass === USUAL.storageClass && !restored && !restoring && versionId === undefined;
+}
+function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, history, ...others }) {
+    if (history === undefined)
+        return others;
+    return { ...others, history: history.map(({ key: _, ...version }) => version) };
+}
+const USUAL = { storageClass: 'STANDARD', restored: false };
+function plan_line_entryOf(key, [size, etag, modified, others]) {
+    return others === undefined
+        ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
+        : { key, size, etag, modified, ...expanded(key, others) };
+}
+function expanded(key, { history, ...others }) {
+    return history === undefined
+        ? others
+        : { ...others, history: history.map(version => ({ key, ...version })) };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/load.js
+/** The plan sorted out: what goes into DataSync's manifest, and what it cannot carry, which is copied from here. */
+
+
+
+
+
+
+
+
+
+const EXAMPLES = 3;
+async function load_sortOut(items, { source, rest, scratch, draining, asking }) {
+    await mkdir(scratch, { recursive: true });
+    const [listed, others] = [
+        new PileWriter(join(scratch, 'listed.ndjson')),
+        new PileWriter(join(scratch, 'others.ndjson')),
+    ];
+    const examples = [];
+    const place = pLimit(asking);
+    let manifestBytes = 0;
+    let unasked = 0;
+    for await (const page of items) {
+        if (draining.aborted)
+            break;
+        const hindrances = await Promise.all(page.map(item => whyUncarriable(rest + item.key) ?? place(() => whyLossy(source, item.source))));
+        for (const [index, item] of page.entries()) {
+            const hindrance = hindrances[index];
+            if (hindrance === UNASKED)
+                unasked++;
+            const why = hindrance === UNASKED ? undefined : hindrance;
+            if (why === undefined)
+                manifestBytes += Buffer.byteLength(manifestLine(rest + item.key));
+            else if (examples.length < EXAMPLES)
+                examples.push(`${JSON.stringify(source.fullKey(item.key))} (${why})`);
+            await (why === undefined ? listed : others).write(item);
+        }
+    }
+    return { listed: await listed.close(), manifestBytes, others: await others.close(), examples, unasked };
+}
+/** An object that may not be asked, or is another one by now, is DataSync's to try: its role is another identity. */
+const UNASKED = Symbol('unasked');
+/** What DataSync would leave behind of the object's metadata. (DataSync User Guide, "Metadata copied by DataSync".) */
+async function whyLossy(source, entry) {
+    const head = await noneWhereRefused(() => headListed(source, entry));
+    if (head === undefined)
+        return UNASKED;
+    if (head.CacheControl !== undefined)
+        return 'DataSync loses Cache-Control';
+    if (head.ExpiresString !== undefined)
+        return 'DataSync loses Expires';
+    return head.MissingMeta ? 'has metadata that no header can carry' : undefined;
+}
+/** The manifest of what is listed, from its beginning. */
+function load_manifestOf({ listed }, rest) {
+    return Readable.from(manifestPages(listed, rest));
+}
+async function* manifestPages({ items }, rest) {
+    for await (const page of items()) {
+        if (page.length > 0)
+            yield Buffer.from(page.map(({ key }) => manifestLine(rest + key)).join(''));
+    }
+}
+class PileWriter {
+    #writer;
+    #count = 0;
+    constructor(path) {
+        this.#writer = new NdjsonWriter(path);
+    }
+    write(item) {
+        this.#count++;
+        return this.#writer.write(toLine(item));
+    }
+    async close() {
+        await this.#writer.close();
+        const { path } = this.#writer;
+        return { count: this.#count, items: () => readItems(path) };
+    }
+}
+async function* readItems(path) {
+    for await (const page of readNdjson(path))
+        yield page.map(line => fromLine(line));
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/launch.js
+/** From the sorted plan to an execution under way: manifest, locations, task, start. */
+
+
+
+
+
+
+
+
+
+/**
+ * @param manifest key below the work location
+ * @returns the ARN of the execution
+ * @throws FatalError with what to do about it; StoppedError
+ */
+async function launch_launch(load, manifest, equipment, options, draining) {
+    const { settings, rest, work } = options;
+    await atWork('Writing the manifest to', work, () => upload(work, {
+        key: manifest,
+        contentType: 'text/csv',
+        bytes: load.manifestBytes,
+        open: () => manifestOf(load, rest),
+    }));
+    const found = await equipment.find();
+    const [source, destination] = await equipment.locations(found);
+    const task = await equipment.task(source, destination, found, optionsOf(settings));
+    await equipment.untilReady(task, draining);
+    return begin(task, work.fullKey(manifest), equipment, options);
+}
+async function begin(task, manifest, equipment, { settings, service, ground, note }) {
+    await writeFile(note, JSON.stringify({ task, manifest }));
+    try {
+        return await start(service, taskRegion(ground), {
+            TaskArn: task,
+            OverrideOptions: optionsOf(settings),
+            // A task that was found may have filters, which no manifest goes with.
+            Includes: [],
+            Excludes: [],
+            ManifestConfig: manifestConfig(ground, manifest),
+            TaskReportConfig: reportConfig(ground),
+            Tags: equipment.tags,
+        });
+    }
+    catch (error) {
+        // Without an answer it may have been started all the same, and the note is for the post step.
+        if (troubleOf(error).kind !== 'retry')
+            await rm(note, { force: true });
+        throw explain(`Starting the task ${task}`, error, ground);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/datasync/engine.js
+/**
+ * AWS DataSync does the copying. The plan stays the one truth: DataSync gets exactly the planned objects as a manifest, and
+ * its report becomes their outcomes. What it cannot carry is copied meanwhile from here.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+function engine_createDataSyncEngine(options) {
+    return new DataSyncEngine(options);
+}
+class DataSyncEngine {
+    name = 'datasync';
+    #options;
+    #equipment;
+    #manifest = `manifests/${randomUUID()}.csv`;
+    #progress = new ExecutionProgress();
+    #notes = [];
+    constructor(options) {
+        this.#options = options;
+        this.#equipment = new Equipment(options.service, options.ground, options.run);
+    }
+    progress() {
+        return this.#progress.line();
+    }
+    notes() {
+        return this.#notes;
+    }
+    async transfer(items, record, stop) {
+        const { source, rest, scratch, others, settings } = this.#options;
+        const load = await sortOut(items, {
+            source,
+            rest,
+            scratch: join(scratch, 'datasync'),
+            draining: stop.draining,
+            asking: askingAtOnce(settings),
+        });
+        this.#assertCarriable(load);
+        this.#tell(load);
+        let execution;
+        try {
+            if (load.listed.count > 0 && !stop.draining.aborted)
+                execution = await this.#launch(load, stop);
+            const both = [
+                execution && finish(execution, load, this.#options, look => this.#see(look), record, stop),
+                others.transfer(load.others.items(), record, stop),
+            ];
+            // Whatever becomes of either, the other goes on.
+            await Promise.allSettled(both);
+            await Promise.all(both);
+        }
+        catch (error) {
+            // What was recorded stands, and what was not is accounted for as stopped.
+            if (!(error instanceof StoppedError && stop.draining.aborted))
+                throw error;
+        }
+        finally {
+            if (!settings.dataSync.keep && !stop.aborting.aborted)
+                await this.#tidyUp(execution);
+        }
+    }
+    /** Before anything is made, so that a run that cannot do all of its plan does nothing of it. */
+    #assertCarriable({ others, examples, manifestBytes }) {
+        const [obstacle] = this.#options.cannotCopy;
+        if (others.count > 0 && obstacle !== undefined) {
+            throw new FatalError(`DataSync cannot carry ${count(others.count, 'planned object')}, the first of them ${examples.join(', ')}, and they cannot be copied from here: ${obstacle.seen} Nothing was copied.`, obstacle.fix);
+        }
+        if (manifestBytes > LARGEST_UPLOAD) {
+            throw new FatalError(`The manifest for DataSync would have ${bytes(manifestBytes)}, more than goes in one upload (${bytes(LARGEST_UPLOAD)}).`, { todo: 'Split the run by `include` or by prefixes.' });
+        }
+    }
+    #tell({ others, examples, unasked }) {
+        const { log, source } = this.#options;
+        if (others.count > 0)
+            log.info(`${count(others.count, 'object')} that DataSync cannot carry, copied from here: ${examples.join(', ')}.`);
+        if (unasked > 0) {
+            const who = source.identity.principal ?? 'the identity of the source';
+            this.#notes.push(`${count(unasked, 'object')} could not be asked for Cache-Control and Expires, which DataSync loses: ${who} needs s3:GetObject on the source.`);
+        }
+    }
+    async #launch(load, stop) {
+        const execution = await launch(load, this.#manifest, this.#equipment, this.#options, stop.draining);
+        const started = `DataSync copies ${count(load.listed.count, 'object')} as ${execution}.`;
+        this.#options.log.info(started);
+        this.#notes.push(started);
+        return execution;
+    }
+    /** Every phase is told when it begins. */
+    #see(look) {
+        if (this.#progress.see(look))
+            this.#options.log.info(this.progress());
+    }
+    /** Removes what this run has made. What cannot be removed is told: the copies are done all the same. */
+    async #tidyUp(execution) {
+        const { work, log } = this.#options;
+        try {
+            await this.#equipment.removeMade();
+            for (const prefix of [this.#manifest, ...(execution === undefined ? [] : reportFolders(execution))]) {
+                const files = work.below(prefix);
+                for await (const removals of removeAll(files, list(files))) {
+                    const left = removals.find(({ result }) => result === 'failed');
+                    if (left !== undefined)
+                        throw new Error(`${files.fullKey(left.key)} could not be deleted.`);
+                }
+            }
+        }
+        catch (error) {
+            log.warning(`Not all that this run made for DataSync could be removed: ${messageOf(error)}`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/relay.js
+/** A body on its way from one request into another: piped and watched, never collected. */
+
+
+
+/** A body that broke off. It cannot be sent again, only fetched anew. */
+class relay_BrokenBodyError extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'BrokenBody';
+}
+/** The bytes are not those that S3 has. */
+class relay_DamagedBodyError extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'DamagedBody';
+}
+/** No byte for so long is a stall. The last one starts it once more, for S3 to answer. */
+const STALLED_MS = 60_000;
+/**
+ * Gives a request the body of another.
+ *
+ * @param body of the answer; destroyed at the end, whatever happened
+ * @param aborting ends the request
+ * @param send sends what passes; its signal also fires once the body breaks
+ * @throws what `send` did, unless it was the body that broke: then BrokenBodyError or DamagedBodyError
+ */
+async function relay_relay(body, aborting, send) {
+    const broken = new AbortController();
+    const breakOff = (error) => broken.abort(error);
+    const watchdog = setTimeout(() => breakOff(new relay_BrokenBodyError(`No byte has passed for ${STALLED_MS / 1000} seconds.`)), STALLED_MS);
+    const passing = new Transform({
+        transform(chunk, _encoding, done) {
+            watchdog.refresh();
+            done(null, chunk);
+        },
+    });
+    let over = false;
+    pipeline(body, passing).catch(error => {
+        // After the end, what breaks is only what nobody needs any more.
+        if (!over)
+            breakOff(asBroken(error));
+    });
+    try {
+        return await send(passing, AbortSignal.any([aborting, broken.signal]));
+    }
+    catch (error) {
+        throw broken.signal.aborted ? broken.signal.reason : error;
+    }
+    finally {
+        over = true;
+        clearTimeout(watchdog);
+        body.destroy();
+        passing.destroy();
+    }
+}
+/** The SDK knows no code for a checksum that does not fit, only words. */
+function asBroken(error) {
+    const message = messageOf(error);
+    return message.startsWith('Checksum mismatch')
+        ? new relay_DamagedBodyError(message, { cause: error })
+        : new relay_BrokenBodyError(message, { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/stream.js
+
+
+
+
+
+
+
+/** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
+const PART_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
+/** Checksums that the SDK works out while the bytes pass. */
+const COMPUTED = (/* unused pure expression or super */ null && (['CRC64NVME', 'CRC32', 'CRC32C', 'SHA256', 'SHA1']));
+/** One PutObject. Metadata and tags are read with the object. */
+async function stream_streamAtOnce(route, source) {
+    const { to } = route;
+    const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
+        const known = fullObjectChecksum(got);
+        const request = new PutObjectCommand({
+            ...to.common,
+            ...to.payer,
+            Key: to.fullKey(source.key),
+            ...(await attributesOf(route, source, got)),
+            ...(known === undefined ? { ChecksumAlgorithm: 'CRC64NVME' } : checksumMember(known)),
+            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
+            Body: body,
+            ContentLength: source.size,
+        });
+        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+    });
+    return copied(answer.ETag, answer.VersionId, answer.$metadata.requestId);
+}
+/** A multipart upload. Each part is a range of the source, and takes a place of its own. */
+function stream_streamInParts(route, source) {
+    return uploadInParts(route, source, {
+        partBytes: PART_BYTES,
+        checked: true,
+        algorithms: COMPUTED,
+        carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
+    });
+}
+async function streamPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
+    const { to } = route;
+    const bytes = last - first + 1;
+    const range = { Range: `bytes=${first}-${last}` };
+    const made = await passOn(route, source, range, bytes, (_got, body, signal) => {
+        const request = new UploadPartCommand({
+            ...to.common,
+            ...to.payer,
+            Key: key,
+            UploadId: uploadId,
+            PartNumber: number,
+            // The checksum follows the bytes: that of the object says nothing of a range.
+            ChecksumAlgorithm: algorithm,
+            Body: body,
+            ContentLength: bytes,
+        });
+        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+    });
+    if (made.ETag === undefined)
+        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
+    const value = checksumsIn(made)[algorithm];
+    return { PartNumber: number, ETag: made.ETag, ...checksumMember({ algorithm, value }) };
+}
+/** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */
+const UNLIMITED = 0;
+/** Damage on the way may be chance. The third time in a row it is not, and is told. */
+const DAMAGES = 3;
+/** Reads and writes at the same time, and both anew where either broke. */
+function passOn({ from, to }, source, range, bytes, write) {
+    const request = new GetObjectCommand({
+        ...from.naming(source),
+        IfMatch: `"${source.etag}"`,
+        // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
+        ChecksumMode: 'ENABLED',
+        ...range,
+    });
+    let damages = 0;
+    return to.repeated(from, async () => {
+        const got = await from.sendOnce(request);
+        try {
+            return await relay(got.Body, to.aborting, (body, signal) => {
+                if (got.ContentLength === bytes)
+                    return write(got, body, signal);
+                throw new Error(`S3 answered with ${got.ContentLength} bytes where ${bytes} were asked for.`);
+            });
+        }
+        catch (error) {
+            if (isDamage(error) && ++damages < DAMAGES)
+                throw new BrokenBodyError('The bytes were damaged on the way.', { cause: error });
+            throw error;
+        }
+    });
+}
+/** Found here on what came from the source, or by S3 on what came from here. */
+function isDamage(error) {
+    return error instanceof DamagedBodyError || troubleOf(error).code === 'BadDigest';
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/stream.js
+
+
+
+/** Larger than most objects, and soon sent again when it breaks. */
+const AT_ONCE_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
+function stream_createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
+    // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
+    const needsParts = (source) => route.preserve.has('checksum') ? mustKeepParts(route, source) : source.size > atOnce;
+    return createObjectEngine({
+        name: 'stream',
+        from: route.from,
+        deletions: route.deletions,
+        needsParts,
+        send: source => (needsParts(source) ? streamInParts(route, source) : streamAtOnce(route, source)),
+    }, options);
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/engine.js
+/** The engine of a run, with all that it works with. */
+
+
+
+
+
+
+/** @param options of what is carried object by object from here */
+function engineFor({ scene, journal, scratch, log }, options) {
+    const ours = { ...options, route: routeFor(scene, journal, options.places) };
+    const { settings, source, datasync } = scene;
+    if (datasync !== undefined) {
+        const { rest } = datasync.folders;
+        const others = createCopyEngine(ours);
+        return createDataSyncEngine({
+            ...datasync,
+            settings,
+            source,
+            rest,
+            others,
+            scratch,
+            note: engine_noteIn(scratch),
+            log,
+        });
+    }
+    return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
+}
+/** Where the engine notes which execution of DataSync must not outlive the run. */
+function engine_noteIn(scratch) {
+    return join(scratch, 'execution.json');
+}
+function routeFor(scene, journal, places) {
+    const { settings, from, to, destination } = scene;
+    return {
+        from,
+        to,
+        deletions: destination,
+        preserve: preservedBy(scene),
+        storageClass: settings.storageClass,
+        encryption: settings.encryption,
+        kmsKey: settings.kmsKey,
+        acl: aclFor(scene),
+        grantsTo: grantsTo(scene),
+        neverOverwrite: settings.compare === 'missing',
+        partSize: settings.partSize,
+        parts: places.large,
+        journal,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/service.js
+/** DataSync's control plane as one identity sees it: a client for each Region, every request counted and retried the same way. */
+
+
+class service_DataSyncService {
+    #options;
+    #clients = new Map();
+    constructor(options) {
+        this.#options = options;
+    }
+    /** For what may be asked twice. @param signal by default the run's abort, which clean-up must outlive */
+    ask = (region, command, signal = this.#options.aborting) => this.#retried(() => this.#once(region, command, signal), signal);
+    /**
+     * For what must not be made twice, and has no token to say so: the attempt looks first whether an earlier one, whose
+     * answer was lost, has made it.
+     *
+     * @param attempt its requests are sent once each
+     */
+    repeated(attempt) {
+        const { aborting } = this.#options;
+        const once = (region, command, signal = aborting) => this.#once(region, command, signal);
+        return this.#retried(() => attempt(once), aborting);
+    }
+    #retried(attempt, aborting) {
+        const { identity, count } = this.#options;
+        return retry_withRetries(attempt, {
+            aborting,
+            renew: identity.renew,
+            onRetry: ({ kind }) => count(kind === 'throttle' ? 'datasync-throttled' : 'datasync-retried'),
+        });
+    }
+    #once = (region, command, signal) => {
+        this.#options.count(command.constructor.name.replace(/Command$/, ''));
+        return this.#client(region).send(command, signal === undefined ? {} : { abortSignal: signal });
+    };
+    #client(region) {
+        const { identity, requestHandler } = this.#options;
+        const client = this.#clients.get(region) ??
+            new client_datasync_dist_cjs.DataSyncClient({ region, credentials: identity.credentials, requestHandler, maxAttempts: 1 });
+        this.#clients.set(region, client);
+        return client;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/left-execution.js
+/** An execution of DataSync that a killed run has left going on: found by its manifest and cancelled. */
+
+
+
+
+
+function left_execution_isExecutionLeft(left) {
+    return left !== undefined && (0,external_node_fs_.existsSync)(left.note);
+}
+/**
+ * By its manifest, because the run may have been killed before it knew the name of what it had started.
+ *
+ * @returns the ARN of what was cancelled; `undefined` when nothing was under way any more but its end
+ */
+async function endExecution(left, surroundings) {
+    if (left === undefined || !left_execution_isExecutionLeft(left))
+        return undefined;
+    const { task, manifest } = JSON.parse(await (0,promises_.readFile)(left.note, 'utf8'));
+    const { requestHandler, aborting } = surroundings;
+    const identity = await identity_identify(left.as, surroundings);
+    const { ask } = new service_DataSyncService({ identity, requestHandler, aborting, count: () => { } });
+    const execution = await findByManifest(ask, left.region, task, manifest);
+    if (execution === undefined || execution.isEnding)
+        return undefined;
+    await execution_cancel(ask, left.region, execution.arn, aborting);
+    return execution.arn;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/region.js
+/** Where a bucket lives, and whether it is there at all. */
+
+
+
+
+
+/**
+ * HeadBucket may be sent to any Region of the partition and names the bucket's own in `x-amz-bucket-region`, whatever
+ * the permissions (S3 API, HeadBucket). GetBucketLocation is denied across accounts by design.
+ *
+ * @param asked the Region to ask first
+ * @throws StoppedError when the run was aborted meanwhile
+ */
+async function region_locate(bucket, asked, identity, network) {
+    const client = new S3Client({
+        region: asked,
+        credentials: identity.credentials,
+        requestHandler: network.requestHandler,
+        forcePathStyle: hasCustomEndpoint(network.environment),
+        maxAttempts: 1,
+    });
+    const attempt = () => {
+        network.requests.add('HeadBucket');
+        return client.send(new HeadBucketCommand({ Bucket: bucket }));
+    };
+    try {
+        const { BucketRegion } = await withRetries(attempt, {
+            turn: network.turn,
+            aborting: network.aborting,
+            renew: identity.renew,
+        });
+        return { found: true, region: BucketRegion ?? asked, readable: true };
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            throw error;
+        const { code, message, status } = troubleOf(error);
+        const region = regionHeader(error);
+        if (status === 404)
+            return { found: false, code: 'NoSuchBucket', message: 'There is no bucket of this name.' };
+        if (region !== undefined)
+            return { found: true, region, readable: status !== 403 };
+        if (status === 403)
+            return { found: true, region: asked, readable: false };
+        return { found: false, code, message };
+    }
+}
+function regionHeader(error) {
+    const response = error?.$response;
+    return response?.headers?.['x-amz-bucket-region'];
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/buckets.js
+/** The buckets exist, and where. */
+
+
+async function buckets_findBucket(side, settings, identity, network) {
+    const check = `${side}-bucket`;
+    const { bucket } = settings.location;
+    const asked = settings.region ?? startingRegion(network.environment, settings.roleArn);
+    const where = await locate(bucket, asked, identity, network);
+    if (!where.found) {
+        const missing = where.code === 'NoSuchBucket';
+        const seen = missing
+            ? `There is no bucket ${bucket}.`
+            : `HeadBucket failed with ${where.code}: ${where.message}`;
+        const todo = missing
+            ? `Correct \`${side}\`, or create the bucket.`
+            : `Check the endpoint and \`${side}-region\`.`;
+        return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
+    }
+    if (settings.region !== undefined && settings.region !== where.region) {
+        const seen = `${bucket} is in ${where.region}, not in ${settings.region}.`;
+        const todo = `Set \`${side}-region: ${where.region}\`, or leave it empty: the Region is found by itself.`;
+        return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
+    }
+    return {
+        result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
+        region: where.region,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/versions-page.js
+
+
+const ELEMENT = /<(Version|DeleteMarker)>(.*?)<\/\1>/gs;
+/** @returns `undefined` when something is missing, or not written the way S3 writes */
+function versions_page_scanVersions(page, prefix) {
+    const frame = page.replace(ELEMENT, '');
+    if (page.includes('<!') || /<(Version|DeleteMarker)\b/.test(frame))
+        return undefined;
+    const decode = textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
+    const versions = [];
+    for (const [, kind, fields = ''] of page.matchAll(ELEMENT)) {
+        const version = readVersion(fields, kind === 'DeleteMarker', prefix, decode);
+        if (version === undefined)
+            return undefined;
+        versions.push({ version, isLatest: textOf(fields, 'IsLatest') === 'true' });
+    }
+    const truncated = textOf(frame, 'IsTruncated');
+    if (truncated !== 'true')
+        return truncated === 'false' ? { versions, next: undefined } : undefined;
+    const keyMarker = textOf(frame, 'NextKeyMarker');
+    if (keyMarker === undefined)
+        return undefined;
+    // An empty one is none.
+    const versionIdMarker = textOf(frame, 'NextVersionIdMarker') || undefined;
+    return { versions, next: { keyMarker: decode(keyMarker), versionIdMarker } };
+}
+function readVersion(fields, deleted, prefix, decode) {
+    const full = decode(textOf(fields, 'Key') ?? '');
+    const versionId = textOf(fields, 'VersionId');
+    const modified = Date.parse(textOf(fields, 'LastModified') ?? '');
+    if (!full.startsWith(prefix) || versionId === undefined || Number.isNaN(modified))
+        return undefined;
+    const key = full.slice(prefix.length);
+    if (deleted)
+        return { key, versionId, modified, deleted };
+    const size = textOf(fields, 'Size');
+    if (size === undefined || !/^\d+$/.test(size))
+        return undefined;
+    const restoring = textOf(fields, 'IsRestoreInProgress') === 'true';
+    return {
+        key,
+        size: Number(size),
+        etag: unquote(textOf(fields, 'ETag')),
+        modified,
+        storageClass: textOf(fields, 'StorageClass') ?? 'STANDARD',
+        restored: !restoring && textOf(fields, 'RestoreExpiryDate') !== undefined,
+        ...(restoring && { restoring: true }),
+        versionId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/versions.js
+/**
+ * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
+ */
+
+
+
+
+
+
+/** How both sides are listed: the objects as they are now, or their histories. */
+function versions_listingFor(preserve) {
+    return preserve.has('versions') ? listVersions : list;
+}
+/**
+ * Lists at several places of the key space at once, as `list` does. A page may end in the middle of a history.
+ *
+ * @throws FatalError when a listing cannot be read, or is not in the order that S3 promises
+ */
+function listVersions(bucket) {
+    return listInRanges(after => versions_fetchAfter(bucket, after), RANGES);
+}
+/**
+ * The next keys after one, each with its whole history. The last key of a page that is not the last one may go on behind
+ * it, and is left to the next fetch, which begins there again; where there is no other key, the listing is followed to
+ * its end.
+ */
+async function versions_fetchAfter(bucket, after) {
+    const histories = new Histories();
+    const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
+    let page = await versions_fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
+    histories.add(page.versions);
+    while (page.next !== undefined && histories.whole.length === 0) {
+        page = await versions_fetchPage(bucket, page.next);
+        histories.add(page.versions);
+    }
+    const more = page.next !== undefined;
+    return { entries: more ? histories.whole : histories.end(), more };
+}
+/** Versions as they are listed, newest first within a key, put together by key. */
+class Histories {
+    /** Without the last key, of which more may come. */
+    whole = [];
+    #open = [];
+    add(versions) {
+        for (const { version, isLatest } of versions) {
+            const [newest] = this.#open;
+            if (newest === undefined || newest.key !== version.key) {
+                if (!isLatest || (newest !== undefined && compareKeys(newest.key, version.key) >= 0))
+                    throw outOfOrder(version);
+                this.#close();
+            }
+            else if (isLatest)
+                throw outOfOrder(version);
+            this.#open.push(version);
+        }
+    }
+    /** There is no more to come. */
+    end() {
+        this.#close();
+        return this.whole;
+    }
+    #close() {
+        const [newest] = this.#open;
+        if (newest !== undefined)
+            this.whole.push(entryOf(newest.key, this.#open.reverse()));
+        this.#open = [];
+    }
+}
+function outOfOrder({ key, versionId }) {
+    return new FatalError(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
+}
+const versions_PAGE_WITHIN_MS = 60_000;
+async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
+    const { prefix } = bucket.location;
+    const query = {
+        'encoding-type': 'url',
+        'key-marker': keyMarker,
+        prefix: prefix || undefined,
+        'version-id-marker': versionIdMarker,
+        versions: '',
+    };
+    const answer = await bucket.call({
+        operation: 'ListObjectVersions',
+        method: 'GET',
+        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+        headers: {
+            'x-amz-expected-bucket-owner': bucket.owner,
+            'x-amz-optional-object-attributes': 'RestoreStatus',
+            'x-amz-request-payer': bucket.payer.RequestPayer,
+        },
+        withinMs: versions_PAGE_WITHIN_MS,
+    });
+    const page = scanVersions(answer.body.toString(), prefix);
+    if (page === undefined)
+        throw new FatalError(`The listing of the versions of ${bucket.location.bucket} cannot be read.`);
+    return page;
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/readable.js
+/**
+ * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte
+ * of one object is fetched, because only that proves the bucket policy, the identity's policy and the KMS key together;
+ * its tags, lock and ACL too, where they are carried.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+/** Who is asked about, and what they do. */
+const READER = {
+    copy: { check: 'signer-can-read', does: 'signs the copies' },
+    stream: { check: 'source-readable', does: 'reads the objects' },
+    datasync: { check: 'signer-can-read', does: 'signs the copies' },
+};
+const readable_checkReadable = async (scene) => {
+    const sample = await pickSample(scene);
+    if (sample === undefined) {
+        return [
+            {
+                check: READER[scene.engine].check,
+                verdict: 'unknown',
+                seen: 'The first page of the source shows no object that could be tried.',
+            },
+        ];
+    }
+    return [await tryReading(scene, sample)];
+};
+/** `undefined` also when the source cannot be listed; another check says so. */
+async function pickSample({ source, settings }) {
+    try {
+        const page = await firstPage(source, listingFor(settings.preserve));
+        const readable = page.flatMap(objectsOf).filter(entry => !isArchived(entry));
+        const full = readable.filter(entry => entry.size > 0);
+        // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
+        const certain = full.find(entry => entry.storageClass !== 'INTELLIGENT_TIERING');
+        return certain ?? full[0] ?? readable[0];
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The object itself, or of a history all versions that are objects. */
+function objectsOf(entry) {
+    return entry.history?.flatMap(version => (isMarker(version) ? [] : version)) ?? [entry];
+}
+async function tryReading(scene, sample) {
+    const { from } = scene;
+    const { check, does } = READER[scene.engine];
+    const who = from.identity.arn ?? 'the identity in use';
+    const needs = needsOf(scene);
+    const request = from.naming(sample);
+    const version = sample.versionId === undefined ? '' : `version ${sample.versionId} of `;
+    const what = `${version}${JSON.stringify(request.Key)}${also(needs)}`;
+    let contentRead = false;
+    try {
+        if (sample.size === 0)
+            await from.send(new HeadObjectCommand(request));
+        else {
+            const { Body } = await from.send(new GetObjectCommand({ ...request, Range: 'bytes=0-0' }));
+            await Body?.transformToByteArray();
+        }
+        contentRead = true;
+        if (needs.tags)
+            await from.send(new GetObjectTaggingCommand(request));
+        if (needs.lock)
+            await lockOf(from, sample);
+        if (needs.acl)
+            await from.send(new GetObjectAclCommand(request));
+        return { check, verdict: 'pass', seen: `${who} can read ${what}.` };
+    }
+    catch (error) {
+        const { kind, code, message } = troubleOf(error);
+        const seen = `${who}, which ${does}, could not read ${what} (${code}: ${message}).`;
+        if (kind === 'absent' || code === 'InvalidObjectState')
+            return { check, verdict: 'unknown', seen };
+        if (lacksCustomerKey({ code, message })) {
+            return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
+        }
+        if (kind !== 'denied')
+            return { check, verdict: 'fail', seen };
+        const sealed = contentRead ? undefined : await lookForKey(scene, sample);
+        if (sealed !== undefined) {
+            const under = `${seen} The object is encrypted under ${sealed.key}.`;
+            return { check, verdict: 'fail', seen: under, fix: sealed.fix };
+        }
+        if (/kms:/.test(message)) {
+            const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
+            return { check, verdict: 'fail', seen, fix: { todo } };
+        }
+        const statement = readStatement(from.location, from.identity.partition, needs);
+        return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
+    }
+}
+function also({ tags, lock, acl }) {
+    const more = [tags && 'tags', lock && 'Object Lock', acl && 'ACL'].filter(one => one !== false);
+    return more.length === 0 ? '' : ` and its ${new Intl.ListFormat('en').format(more)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/writable.js
+/**
+ * Who writes the copies can write at the destination. A multipart upload is opened with everything the copies will
+ * carry and aborted at once: it proves the permissions, the ACL and the key, and no object ever exists.
+ */
+
+
+
+
+
+
+
+const CHECK = 'destination-writable';
+/** No object ever has this key. */
+const writable_PROBE_KEY = '.s3-cross-account-sync-probe';
+const writable_checkWritable = async (scene) => {
+    const { mode } = scene.settings;
+    if (mode === 'dry-run') {
+        return [
+            {
+                check: CHECK,
+                verdict: 'unknown',
+                seen: 'Not tried: a dry run sends nothing that could change anything.',
+            },
+        ];
+    }
+    return mode === 'verify' ? [] : [await probe(scene)];
+};
+async function probe(scene) {
+    const { settings, to } = scene;
+    const who = to.identity.arn ?? 'the identity in use';
+    const key = to.fullKey(writable_PROBE_KEY);
+    const acl = aclFor(scene);
+    const needs = needsOf(scene);
+    const grantee = grantsTo(scene);
+    let opened = false;
+    try {
+        const { UploadId = '' } = await to.send(new CreateMultipartUploadCommand({
+            ...to.common,
+            Key: key,
+            ...(needs.tags && { Tagging: 'probe=probe' }),
+            ...(needs.lock && mayLock(scene) && lockForAnHour()),
+            ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
+            ...(acl !== undefined && { ACL: acl }),
+            ...(settings.encryption !== undefined && { ServerSideEncryption: settings.encryption }),
+            ...(settings.kmsKey !== undefined && { SSEKMSKeyId: settings.kmsKey }),
+        }));
+        opened = true;
+        await abortUpload(to, { key, uploadId: UploadId });
+        return {
+            check: CHECK,
+            verdict: 'pass',
+            seen: `${who} can write below ${JSON.stringify(to.location.prefix)} (an upload was opened and aborted).`,
+        };
+    }
+    catch (error) {
+        const { kind, code, message } = troubleOf(error);
+        const seen = opened
+            ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
+            : `${who}, which ${scene.engine === 'stream' ? 'writes' : 'signs'} the copies, could not write at the destination (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return { check: CHECK, verdict: 'fail', seen };
+        if (/kms:/.test(message)) {
+            const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;
+            return { check: CHECK, verdict: 'fail', seen, fix: { todo } };
+        }
+        const statement = writeStatement(to.location, to.identity.partition, {
+            ...needs,
+            acl: needs.acl || acl !== undefined,
+            delete: settings.delete && to.identity.side === 'destination',
+        });
+        return { check: CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
+    }
+}
+/** Where it may not, another check says so. */
+function mayLock({ facts: { destination } }) {
+    return !destination.objectLock.known || destination.objectLock.value.enabled;
+}
+/** Never comes to pass: only objects are locked, not uploads. */
+function lockForAnHour() {
+    return {
+        ObjectLockMode: 'GOVERNANCE',
+        ObjectLockRetainUntilDate: new Date(Date.now() + 3_600_000),
+        ObjectLockLegalHoldStatus: 'ON',
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/access.js
+
+
+
+async function access_checkAccess(ways) {
+    const { engine } = ways.copy.settings;
+    if (engine === 'datasync')
+        return { ...(await tryBesides(ways.datasync ?? ways.copy)), choice: [] };
+    if (engine !== 'auto')
+        return { ...(await tryOut(ways[engine])), choice: [] };
+    const copying = await tryOut(ways.copy);
+    const refused = failures(copying);
+    if (refused.length === 0)
+        return { ...copying, choice: [serverSide(copying)] };
+    // An input away from a server-side copy: nothing to go a long way round for.
+    if (await lacksPayer(ways.copy))
+        return { ...copying, choice: [] };
+    const streaming = await tryOut(ways.stream);
+    // Where neither goes, what the better way lacks is the one thing to tell.
+    if (failures(streaming).length > 0)
+        return { ...copying, choice: [] };
+    return {
+        scene: ways.stream,
+        choice: [throughHere(ways.copy)],
+        reading: [...copying.reading.map(asAdviceTo(COPY_SERVER_SIDE)), ...streaming.reading],
+        writing: [
+            ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdviceTo(COPY_SERVER_SIDE)),
+            ...streaming.writing,
+        ],
+        note: `Engine stream: every byte passes the runner, because ${whoOf(ways.copy)} may not sign server-side copies (${refused.map(({ check }) => check).join(', ')}). The checks say what to grant.`,
+    };
+}
+async function tryOut(scene) {
+    const [reading, writing] = await Promise.all([checkReadable(scene), checkWritable(scene)]);
+    return { scene, reading, writing };
+}
+/** What DataSync cannot carry is copied; not every source has such objects, and the plan will know. */
+async function tryBesides(scene) {
+    const { reading, writing } = await tryOut(scene);
+    const cannotCopy = failures({ reading, writing });
+    return {
+        scene: scene.datasync === undefined ? scene : { ...scene, datasync: { ...scene.datasync, cannotCopy } },
+        reading: reading.map(asAdviceTo(COPY_THE_REST)),
+        writing: writing.map(asAdviceTo(COPY_THE_REST)),
+    };
+}
+function failures({ reading, writing }) {
+    return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
+}
+async function lacksPayer(scene) {
+    return (await checkRequestPayment(scene)).some(({ verdict }) => verdict === 'fail');
+}
+const access_CHECK = 'engine';
+function serverSide({ scene, reading, writing }) {
+    const proven = [...reading, ...writing].every(({ verdict }) => verdict === 'pass');
+    const why = proven
+        ? `${whoOf(scene)} can read the source and write the destination`
+        : `nothing shows that ${whoOf(scene)} could not sign the copies`;
+    return { check: access_CHECK, verdict: 'pass', seen: `copy, server-side: ${why}.` };
+}
+function throughHere(copying) {
+    const seen = `stream, through the runner: ${whoOf(copying)} may not do both, but each side's own identity can do its part.`;
+    return { check: access_CHECK, verdict: 'pass', seen };
+}
+const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the bytes off the runner:';
+const COPY_THE_REST = 'To have copied what DataSync cannot carry:';
+/** What stood in the way of server-side copies no longer stands in the way of the run. */
+function asAdviceTo(purpose) {
+    return result => {
+        if (result.verdict !== 'fail')
+            return result;
+        const { fix, ...rest } = result;
+        return {
+            ...rest,
+            verdict: 'warn',
+            ...(fix !== undefined && { fix: { ...fix, todo: `${purpose} ${fix.todo}` } }),
+        };
+    };
+}
+function whoOf({ from }) {
+    return from.identity.arn ?? 'the signer';
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/preserved.js
+
+/** `preserve`, without Object Lock where the source has none. */
+function preserved_preservedBy({ settings, facts }) {
+    const { objectLock } = facts.source;
+    const unlocked = objectLock.known && !objectLock.value.enabled;
+    return unlocked ? new Set([...settings.preserve].filter(one => one !== 'object-lock')) : settings.preserve;
+}
+/** Whether the source's objects have ACLs that mean anything, and the copies are to have them. */
+function carriesAcls({ settings, facts }) {
+    const { ownership } = facts.source;
+    const disabled = ownership.known && ownership.value === 'BucketOwnerEnforced';
+    return settings.preserve.has('acl') && !disabled;
+}
+/**
+ * Canonical user id of who gets what an ACL gives to its owner; `undefined` where no ACLs are carried. A foreign writer sends
+ * none: with grants of its own it could not hand the copies over, and would own them.
+ */
+function preserved_grantsTo(scene) {
+    const { to, facts } = scene;
+    const { ownerId } = facts.destination;
+    return carriesAcls(scene) && ownerId.known && !isForeign(to.identity, to) ? ownerId.value : undefined;
+}
+/** What has to be read of each object besides its content and metadata, and written again. */
+function preserved_needsOf(scene) {
+    const preserved = preserved_preservedBy(scene);
+    return {
+        tags: preserved.has('tags'),
+        lock: preserved.has('object-lock'),
+        acl: carriesAcls(scene),
+        versions: preserved.has('versions'),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/scene.js
+/** What the checks look at: both buckets, through the eyes of every identity that will use them. */
+
+
+/** Who reads or writes belongs to another account than the bucket. */
+function scene_isForeign(identity, bucket) {
+    return isStranger(identity, bucket);
+}
+/** Whose account reads the source and writes the copies; with `datasync` that of the role it assumes. */
+function workersOf({ from, to, datasync }) {
+    if (datasync === undefined)
+        return { reader: from.identity, writer: to.identity };
+    const role = { account: accountOf(datasync.ground.role) };
+    return { reader: role, writer: role };
+}
+/** What to add after `identity` was denied on `bucket`. */
+function scene_grant(identity, bucket, statement, message) {
+    return grant_grantOn(identity, { bucket: bucket.location.bucket, owner: bucket.owner }, statement, message);
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/acls.js
+/** What stands in the way of `preserve: acl`. (S3 User Guide, "Controlling ownership of objects and disabling ACLs".) */
+
+
+
+const acls_CHECK = 'preserve-acl';
+const checkAcls = scene => {
+    const { settings, destination, to, facts } = scene;
+    if (!settings.preserve.has('acl'))
+        return [];
+    if (!carriesAcls(scene)) {
+        return [
+            { check: acls_CHECK, verdict: 'pass', seen: 'The source has ACLs disabled: there are none to carry.' },
+        ];
+    }
+    const refused = (seen, fix) => [
+        { check: acls_CHECK, verdict: 'fail', seen: `${seen}, and \`preserve: acl\` cannot be kept.`, fix },
+    ];
+    const { ownership, ownerId } = facts.destination;
+    if (ownership.known && ownership.value === 'BucketOwnerEnforced') {
+        return refused('The destination has ACLs disabled', {
+            todo: 'Leave `acl` out of `preserve` and give access by the bucket policy, or enable ACLs: aws s3api ' +
+                `put-bucket-ownership-controls --bucket ${destination.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'`,
+        });
+    }
+    if (scene_isForeign(to.identity, to)) {
+        return refused(`The copies are written by account ${to.identity.account}, which would own what it gives grants of its own`, { todo: 'Use `copy-as: destination`.' });
+    }
+    if (!ownerId.known) {
+        const { identity } = destination;
+        return refused(`Who owns the destination in the language of ACLs is not known (${ownerId.why})`, scene_grant(identity, destination, bucketAclStatement(destination.location, identity.partition), ''));
+    }
+    const seen = `The copies get the ACLs of their sources, with ${destination.location.bucket}'s owner as theirs.`;
+    return [{ check: acls_CHECK, verdict: 'pass', seen }];
+};
+
+;// CONCATENATED MODULE: ./lib/src/preflight/datasync/equipment.js
+/**
+ * The locations and the task can be had. Making them is the one way to know: DataSync tries the role on both buckets, and
+ * the caller's right to pass it. `mode: preflight` makes them and removes them again, also where there are some already,
+ * whose permissions may be gone by now. Before a sync, which makes them after its plan, and in a dry run they are only
+ * looked for.
+ */
+
+
+
+
+const TASK = 'datasync-task';
+const locationCheck = (side) => `datasync-${side}-location`;
+const checkEquipment = async ({ settings, datasync }) => {
+    if (datasync === undefined || settings.mode === 'verify')
+        return [];
+    const equipment = new equipment_Equipment(datasync.service, datasync.ground, datasync.run);
+    let found;
+    try {
+        found = await equipment.find();
+    }
+    catch (error) {
+        const answer = refused(TASK, error);
+        // A role that can only plan need not know of DataSync.
+        return [settings.mode === 'dry-run' ? { ...answer, verdict: 'unknown' } : answer];
+    }
+    if (settings.mode !== 'preflight')
+        return lookedAt(found);
+    const results = await equipment_tryOut(equipment, settings, datasync);
+    try {
+        await equipment.removeMade();
+        return results;
+    }
+    catch (error) {
+        return [...results, refused('datasync-removal', error)];
+    }
+};
+/** Makes them as if there were none. */
+async function equipment_tryOut(equipment, settings, { ground }) {
+    const [source, destination] = await Promise.allSettled([
+        equipment.location('source', {}),
+        equipment.location('destination', {}),
+    ]);
+    const role = ground.role;
+    const results = [
+        told(locationCheck('source'), source, `DataSync reaches ${ground.source.bucket} as ${role}.`),
+        told(locationCheck('destination'), destination, `DataSync reaches ${ground.destination.bucket} as ${role}.`),
+    ];
+    if (source.status === 'rejected' || destination.status === 'rejected') {
+        const seen = 'Not tried: a task is made between two locations.';
+        return [...results, { check: TASK, verdict: 'unknown', seen }];
+    }
+    const [task] = await Promise.allSettled([
+        equipment.task(source.value, destination.value, {}, options_optionsOf(settings)),
+    ]);
+    const mode = ground.mode.toLowerCase();
+    return [...results, told(TASK, task, `A task can be made in ${ground_taskRegion(ground)}, in ${mode} mode.`)];
+}
+function told(check, tried, seen) {
+    return tried.status === 'rejected' ? refused(check, tried.reason) : { check, verdict: 'pass', seen };
+}
+/** @throws what is no answer of DataSync's */
+function refused(check, error) {
+    if (!(error instanceof errors/* FatalError */.HX))
+        throw error;
+    const { fix } = error;
+    return { check, verdict: 'fail', seen: (0,errors/* messageOf */.bD)(error), ...(fix !== undefined && { fix }) };
+}
+function lookedAt({ source, destination, task }) {
+    const seen = (check, arn) => arn === undefined
+        ? {
+            check,
+            verdict: 'unknown',
+            seen: 'There is none yet; a sync makes it when it has something to copy.',
+        }
+        : { check, verdict: 'pass', seen: `Found: ${arn}.` };
+    return [
+        seen(locationCheck('source'), source),
+        seen(locationCheck('destination'), destination),
+        seen(TASK, task),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/datasync/work.js
+/**
+ * The source's identity can write manifests where DataSync reads them, and read the reports that it writes. A multipart
+ * upload is opened and aborted; an object that is not there is asked for, which S3 answers with 404 to whoever may read.
+ */
+
+
+
+
+
+
+
+
+const work_CHECK = 'work-writable';
+const work_PROBE_KEY = '.s3-cross-account-sync-probe';
+const checkWork = async ({ settings, datasync }) => {
+    if (datasync === undefined || settings.mode === 'verify')
+        return [];
+    if (settings.mode === 'dry-run') {
+        const seen = 'Not tried: a dry run sends nothing that could change anything.';
+        return [{ check: work_CHECK, verdict: 'unknown', seen }];
+    }
+    const { work } = datasync;
+    const who = work.identity.arn ?? 'the identity in use';
+    const where = plan_uri(work.location);
+    try {
+        await work_probe(work);
+        return [{ check: work_CHECK, verdict: 'pass', seen: `${who} can list, read and write ${where}.` }];
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { kind, code, message } = trouble_troubleOf(error);
+        const seen = `${who} could not use ${where}, where manifests and reports of DataSync lie (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return [{ check: work_CHECK, verdict: 'fail', seen }];
+        const statement = policies_workStatement(work.location, work.identity.partition);
+        return [{ check: work_CHECK, verdict: 'fail', seen, fix: scene_grant(work.identity, work, statement, message) }];
+    }
+};
+async function work_probe(work) {
+    await list_firstPage(work);
+    const probed = { ...work.common, Key: work.fullKey(work_PROBE_KEY) };
+    try {
+        await work.send(new client_s3_dist_cjs/* GetObjectCommand */.jLs(probed));
+    }
+    catch (error) {
+        if (trouble_troubleOf(error).kind !== 'absent')
+            throw error;
+    }
+    const { UploadId = '' } = await work.send(new client_s3_dist_cjs/* CreateMultipartUploadCommand */.nG4(probed));
+    await multipart_abortUpload(work, { key: probed.Key, uploadId: UploadId });
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/delete-markers.js
+/**
+ * With `preserve: versions`: the destination's own identity may put delete markers. It asks to delete a key that has no
+ * object, and that only if it has one: S3 looks at the permission first, and the condition never holds.
+ * (S3 User Guide, "How to perform conditional deletes".)
+ */
+
+
+
+
+
+
+const delete_markers_CHECK = 'destination-markable';
+const delete_markers_checkDeleteMarkers = async ({ settings, destination }) => {
+    const { mode, preserve } = settings;
+    if (!preserve.has('versions') || mode === 'verify')
+        return [];
+    if (mode === 'dry-run') {
+        const seen = 'Not tried: a dry run sends nothing that could change anything.';
+        return [{ check: delete_markers_CHECK, verdict: 'unknown', seen }];
+    }
+    return [await delete_markers_probe(destination)];
+};
+/** What a condition that does not hold is answered with. */
+const REFUSED = new Set(['absent', 'precondition']);
+async function delete_markers_probe(destination) {
+    const who = destination.identity.arn ?? 'the identity in use';
+    const request = new DeleteObjectCommand({ ...destination.naming({ key: PROBE_KEY }), IfMatch: '*' });
+    const trouble = await destination.send(request).then(() => undefined, troubleOf);
+    if (trouble === undefined || REFUSED.has(trouble.kind)) {
+        const seen = `${who} may put delete markers below ${uri(destination.location)}.`;
+        return { check: delete_markers_CHECK, verdict: 'pass', seen };
+    }
+    const { kind, code, message } = trouble;
+    const seen = `${who} may not put delete markers below ${uri(destination.location)} (${code}: ${message}).`;
+    if (kind !== 'denied')
+        return { check: delete_markers_CHECK, verdict: 'unknown', seen };
+    const statement = markStatement(destination.location, destination.identity.partition);
+    const fix = grant(destination.identity, destination, statement, message);
+    return { check: delete_markers_CHECK, verdict: 'fail', seen, fix };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/encryption.js
+/**
+ * The key that will encrypt the copies is one that the destination's account can use. A KMS default without a key of
+ * one's own means the AWS managed key of the *writer's* account, which can never be shared.
+ * (S3 User Guide, "Using server-side encryption with AWS KMS keys".)
+ */
+
+
+const encryption_CHECK = 'destination-encryption';
+const checkEncryption = scene => {
+    const { settings, facts } = scene;
+    const { encryption } = facts.destination;
+    const byDefault = encryption.known ? encryption.value : undefined;
+    if (settings.encryption !== undefined) {
+        const asked = { algorithm: settings.encryption, key: settings.kmsKey };
+        return [judge({ ...asked, source: 'as asked' }, byDefault, scene)];
+    }
+    if (!encryption.known)
+        return [answer('unknown', `Default encryption of the destination: ${encryption.why}.`)];
+    return [judge({ ...encryption.value, source: "the bucket's default" }, byDefault, scene)];
+};
+function judge({ algorithm, key, source }, byDefault, scene) {
+    const { settings, to } = scene;
+    const { writer } = workersOf(scene);
+    if (!algorithm.startsWith('aws:kms')) {
+        return answer('pass', `Copies are encrypted with ${algorithm}, ${source}.`);
+    }
+    const foreign = scene_isForeign(writer, to);
+    if (foreign && isManaged(key)) {
+        return answer('fail', `Copies would be encrypted under the AWS managed key of account ${writer.account}, which account ${to.owner} can never use.`, scene.datasync !== undefined
+            ? 'Set the default encryption of the bucket to a customer managed key, by its full ARN, or to SSE-S3.'
+            : 'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.');
+    }
+    if (foreign && key !== undefined && !isFullArn(key)) {
+        return answer('fail', `The bucket's default key is named ${key}, which is looked up in account ${writer.account} when that account writes.`, 'Set the default encryption of the bucket to the full ARN of the key.');
+    }
+    const region = key?.startsWith('arn:') ? regionOf(key) : undefined;
+    if (region !== undefined && region !== to.region) {
+        return answer('fail', `The key ${key} is in ${region}, the bucket in ${to.region}; S3 takes keys of the bucket's own Region only.`, `Give the ARN of a key in ${to.region}; of a multi-Region key, that of its replica there.`);
+    }
+    const overrides = settings.encryption !== undefined && settings.kmsKey === undefined;
+    if (overrides && !isManaged(byDefault?.key)) {
+        return answer('warn', `Copies are encrypted under the AWS managed key, not under ${byDefault?.key}, the bucket's own.`, 'Leave `encryption` empty to use the key of the bucket, or name one with `kms-key`.');
+    }
+    const under = isManaged(key) ? 'the AWS managed key' : key;
+    return answer('pass', `Copies are encrypted with ${algorithm} under ${under}, ${source}.${bucketKeys(algorithm, byDefault)}`);
+}
+/** `aws/s3`, which exists once in each account and Region. A bucket can also name it by its alias. */
+function isManaged(key) {
+    return key === undefined || /(^|:)alias\/aws\/s3$/.test(key);
+}
+function isFullArn(key) {
+    return /^arn:[^:]*:kms:[^:]*:[^:]*:key\//.test(key);
+}
+/** (S3 User Guide, "Using dual-layer server-side encryption with AWS KMS keys".) */
+function bucketKeys(algorithm, byDefault) {
+    return algorithm === 'aws:kms:dsse' && byDefault?.bucketKey
+        ? ' Dual-layer encryption uses no S3 Bucket Key: each copy is a request to KMS.'
+        : '';
+}
+function answer(verdict, seen, todo) {
+    return { check: encryption_CHECK, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/listable.js
+/** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
+
+
+
+
+
+
+const listable_checkListable = async ({ source, destination, settings: { preserve } }) => Promise.all([checkSide('source', source, preserve), checkSide('destination', destination, preserve)]);
+async function checkSide(side, bucket, preserve) {
+    const versions = preserve.has('versions');
+    const check = `${side}-listable`;
+    const where = uri(bucket.location);
+    try {
+        const page = await firstPage(bucket, listingFor(preserve));
+        const listed = versions ? `${where} can be listed with all versions.` : `${where} can be listed.`;
+        const seen = page.length === 0 ? `${where} is empty.` : listed;
+        return { check, verdict: 'pass', seen };
+    }
+    catch (error) {
+        const { kind, code, message } = troubleOf(error);
+        const seen = `${where} could not be listed by ${bucket.identity.arn ?? 'the identity in use'} (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return { check, verdict: 'fail', seen };
+        const statement = listStatement(bucket.location, bucket.identity.partition, versions);
+        return { check, verdict: 'fail', seen, fix: grant(bucket.identity, bucket, statement, message) };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/object-lock.js
+
+const checkObjectLock = ({ facts, settings, destination: { location } }) => {
+    const results = [];
+    const { source, destination } = facts;
+    const asked = settings.preserve.has('object-lock');
+    if (source.objectLock.known && source.objectLock.value.enabled && !asked) {
+        const seen = 'The source has Object Lock, and `preserve` leaves its retentions and legal holds behind.';
+        const todo = 'If the copies must be locked, add `object-lock` to `preserve`, or give the destination bucket a default retention.';
+        results.push({ check: 'source-object-lock', verdict: 'warn', seen, fix: { todo } });
+    }
+    const check = 'destination-object-lock';
+    if (!destination.objectLock.known) {
+        results.push({
+            check,
+            verdict: 'unknown',
+            seen: `Object Lock of the destination: ${destination.objectLock.why}.`,
+        });
+    }
+    else {
+        const { enabled, retention } = destination.objectLock.value;
+        if (!enabled && asked && preserved_preservedBy({ settings, facts }).has('object-lock')) {
+            const seen = 'The destination has no Object Lock, and `preserve: object-lock` cannot be kept.';
+            const todo = 'Turn on versioning and Object Lock of the destination bucket, or leave `object-lock` out of `preserve`: ' +
+                `aws s3api put-object-lock-configuration --bucket ${location.bucket} --object-lock-configuration ObjectLockEnabled=Enabled`;
+            results.push({ check, verdict: 'fail', seen, fix: { todo } });
+            return results;
+        }
+        const seen = !enabled
+            ? 'The destination has no Object Lock.'
+            : retention === undefined
+                ? 'The destination has Object Lock without a default retention.'
+                : `Every copy is locked on arrival: ${retention}.`;
+        results.push({ check, verdict: 'pass', seen });
+    }
+    return results;
+};
+
+;// CONCATENATED MODULE: ./lib/src/preflight/owner.js
+/**
+ * The buckets belong to whom they should. Bucket names are global: a deleted or mistyped one can be somebody else's.
+ * (S3 User Guide, "Verifying bucket ownership with bucket owner condition".)
+ */
+
+
+const owner_checkOwners = async ({ source, destination }) => Promise.all([checkOwner('source', source), checkOwner('destination', destination)]);
+async function checkOwner(side, bucket) {
+    const check = `${side}-owner`;
+    const { bucket: name } = bucket.location;
+    if (bucket.owner === undefined) {
+        const todo = `Set \`${side}-account\` to the 12-digit account that owns the bucket.`;
+        return {
+            check,
+            verdict: 'warn',
+            seen: `Nobody said which account owns ${name}, so that nothing checks it.`,
+            fix: { todo },
+        };
+    }
+    if (await canHead(bucket, { ...bucket.common })) {
+        return { check, verdict: 'pass', seen: `${name} belongs to account ${bucket.owner}.` };
+    }
+    if (await canHead(bucket, { Bucket: name })) {
+        return {
+            check,
+            verdict: 'fail',
+            seen: `${name} does not belong to account ${bucket.owner}.`,
+            fix: {
+                todo: `Check the name of the bucket. If it is right, set \`${side}-account\` to the account that owns it.`,
+            },
+        };
+    }
+    return {
+        check,
+        verdict: 'unknown',
+        seen: `HeadBucket on ${name} is denied, so that its owner does not show.`,
+    };
+}
+async function canHead(bucket, request) {
+    try {
+        await bucket.send(new HeadBucketCommand(request));
+        return true;
+    }
+    catch (error) {
+        if (troubleOf(error).kind === 'denied')
+            return false;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/ownership.js
+
+
+const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
+/** The ACL to send: the one asked for; else, where a foreign writer would keep the object to itself, full control for the owner. */
+function ownership_aclFor({ settings, to, facts, }) {
+    if (settings.acl !== undefined)
+        return settings.acl;
+    const { ownership } = facts.destination;
+    const aclsOn = ownership.known && ownership.value !== 'BucketOwnerEnforced';
+    return aclsOn && scene_isForeign(to.identity, to) ? OWNER_FULL_CONTROL : undefined;
+}
+const checkOwnership = scene => {
+    if (scene.datasync !== undefined)
+        return [ownershipUnderDataSync(scene)];
+    const { settings, to, facts } = scene;
+    const { ownership } = facts.destination;
+    const check = 'destination-ownership';
+    if (!ownership.known) {
+        const seen = `Object ownership of the destination: ${ownership.why}.`;
+        if (!scene_isForeign(to.identity, to))
+            return [{ check, verdict: 'unknown', seen }];
+        const todo = `Use \`copy-as: destination\`, or set \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
+        return [
+            {
+                check,
+                verdict: 'warn',
+                seen: `${seen} A foreign writer may end up owning the copies.`,
+                fix: { todo },
+            },
+        ];
+    }
+    if (ownership.value === 'BucketOwnerEnforced') {
+        if (settings.acl !== undefined && settings.acl !== OWNER_FULL_CONTROL) {
+            const seen = `The destination has ACLs disabled and refuses \`acl: ${settings.acl}\`.`;
+            return [
+                {
+                    check,
+                    verdict: 'fail',
+                    seen,
+                    fix: { todo: 'Leave `acl` empty: the bucket owner owns every object.' },
+                },
+            ];
+        }
+        return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
+    }
+    const acl = ownership_aclFor(scene);
+    const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? unsaid(scene) : `acl ${acl}`}.`;
+    if (scene_isForeign(to.identity, to) && ownership.value === 'ObjectWriter') {
+        const todo = 'Use `copy-as: destination`, or set object ownership of the bucket to BucketOwnerEnforced.';
+        return [
+            {
+                check,
+                verdict: 'warn',
+                seen: `${seen} They will belong to account ${to.identity.account}.`,
+                fix: { todo },
+            },
+        ];
+    }
+    return [{ check, verdict: 'pass', seen }];
+};
+/** DataSync sends no ACL: with ACLs enabled its role's account would own the copies. */
+function ownershipUnderDataSync({ destination, facts }) {
+    const check = 'destination-ownership';
+    const { ownership } = facts.destination;
+    const todo = 'Disable ACLs of the destination bucket: aws s3api put-bucket-ownership-controls ' +
+        `--bucket ${destination.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`;
+    if (!ownership.known) {
+        const seen = `Object ownership of the destination: ${ownership.why}. With ACLs enabled the account of \`datasync-role\` would own the copies.`;
+        return { check, verdict: 'warn', seen, fix: { todo } };
+    }
+    if (ownership.value === 'BucketOwnerEnforced') {
+        return { check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' };
+    }
+    const seen = `ACLs are enabled at the destination (${ownership.value}): the account of \`datasync-role\` would own the copies.`;
+    return { check, verdict: 'fail', seen, fix: { todo } };
+}
+function unsaid(scene) {
+    return carriesAcls(scene) ? 'the ACLs of their sources' : 'no ACL';
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/request-payment.js
+
+const request_payment_checkRequestPayment = scene => {
+    const { settings, from, facts } = scene;
+    const { reader } = workersOf(scene);
+    const check = 'source-request-payment';
+    const { payer } = facts.source;
+    if (!payer.known)
+        return [{ check, verdict: 'unknown', seen: `Who pays for requests on the source: ${payer.why}.` }];
+    if (payer.value === 'BucketOwner')
+        return [{ check, verdict: 'pass', seen: 'The bucket owner pays for requests on the source.' }];
+    const seen = `The source is Requester Pays: account ${reader.account ?? 'of the signer'} pays for requests and transfer.`;
+    if (settings.requestPayer || !scene_isForeign(reader, from))
+        return [{ check, verdict: 'pass', seen }];
+    return [
+        { check, verdict: 'fail', seen, fix: { todo: 'Set `request-payer: true` to accept the charges.' } },
+    ];
+};
+
+;// CONCATENATED MODULE: ./lib/src/s3/restore.js
+/**
+ * Asks S3 to bring archived objects back. A restore takes hours, and nothing waits for it: what has arrived is found
+ * readable by a later run. (S3 User Guide, "Restoring an archived object".)
+ */
+
+
+
+
+/** Days that a restored copy can be read: long enough for a few nightly runs, and billed as Standard meanwhile. */
+const RESTORED_DAYS = 7;
+/** RestoreObject as every object is asked back: in bulk, which is the cheapest of the tiers and the slowest. */
+function restore_restoreCommand(bucket, { key, storageClass }) {
+    // Out of Intelligent-Tiering objects come back for good, and S3 refuses a number of days.
+    // (S3 API, S3InitiateRestoreObjectOperation, "ExpirationInDays".)
+    const days = storageClass === 'INTELLIGENT_TIERING' ? {} : { Days: RESTORED_DAYS };
+    return new RestoreObjectCommand({
+        ...bucket.common,
+        ...bucket.payer,
+        Key: bucket.fullKey(key),
+        RestoreRequest: { ...days, GlacierJobParameters: { Tier: 'Bulk' } },
+    });
+}
+/**
+ * Asks one object back.
+ *
+ * @throws FatalError for trouble that every other object would meet as well; StoppedError
+ */
+function restore(bucket, object) {
+    return asOutcome(object.key, () => ask(bucket, object));
+}
+/**
+ * Asks back an object that only its copy showed to be archived: one in an archive tier of Intelligent-Tiering, which
+ * no listing tells, or one whose restored copy has just expired.
+ *
+ * @throws FatalError for trouble that every other object would meet as well; StoppedError
+ */
+function restoreUnlisted(bucket, key) {
+    return asOutcome(key, async () => ask(bucket, await headEntry(bucket, key)));
+}
+async function ask(bucket, object) {
+    const { key } = object;
+    if (object.restoring)
+        return { key, result: 'skipped', reason: 'restoring', requestId: undefined };
+    const { $metadata } = await bucket.send(restore_restoreCommand(bucket, object));
+    return { key, result: 'skipped', reason: 'restore-asked', requestId: $metadata.requestId };
+}
+/** Somebody asked earlier, or an answer to an earlier attempt was lost; or the object has just come back. */
+const UNDER_WAY = new Set([
+    'RestoreAlreadyInProgress',
+    'ObjectAlreadyInActiveTierError',
+]);
+async function asOutcome(key, asking) {
+    try {
+        return await asking();
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            throw error;
+        const { kind, code, message, requestId } = troubleOf(error);
+        if (kind === 'configuration') {
+            throw new FatalError(`Restoring ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
+        }
+        if (UNDER_WAY.has(code))
+            return { key, result: 'skipped', reason: 'restoring', requestId };
+        if (kind === 'absent')
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+        const reason = kind === 'denied' ? 'restore-denied' : 'error';
+        return { key, result: 'failed', reason, code, message, requestId };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/restorable.js
+/**
+ * With `archived: restore`, the source's identity may ask for restores. It asks for one of an object that is in no
+ * archive, which S3 refuses whoever asks: the refusal tells whether the permission was there, and nothing happens.
+ * (S3 API, RestoreObject.)
+ */
+
+
+
+
+
+const restorable_CHECK = 'source-restorable';
+/** Never in an archive. Intelligent-Tiering does not tell in which of its tiers an object is. */
+const AT_HAND = new Set([
+    'STANDARD',
+    'STANDARD_IA',
+    'ONEZONE_IA',
+    'GLACIER_IR',
+    'REDUCED_REDUNDANCY',
+]);
+const restorable_checkRestorable = async ({ settings, source }) => {
+    const { archived, mode } = settings;
+    if (archived !== 'restore' || mode === 'verify')
+        return [];
+    if (mode === 'dry-run') {
+        return [{ check: restorable_CHECK, verdict: 'unknown', seen: 'Not tried: a dry run asks for no restores.' }];
+    }
+    const sample = await restorable_pickSample(source);
+    if (sample === undefined) {
+        const seen = 'The first page of the source shows no object outside of the archives that could be tried.';
+        return [{ check: restorable_CHECK, verdict: 'unknown', seen }];
+    }
+    return [await tryRestoring(source, sample)];
+};
+/** `undefined` also when the source cannot be listed; another check says so. */
+async function restorable_pickSample(source) {
+    try {
+        return (await firstPage(source)).find(({ storageClass }) => AT_HAND.has(storageClass));
+    }
+    catch {
+        return undefined;
+    }
+}
+async function tryRestoring(source, sample) {
+    const who = source.identity.arn ?? 'the identity in use';
+    const allowed = {
+        check: restorable_CHECK,
+        verdict: 'pass',
+        seen: `${who} may ask for restores in ${source.location.bucket}.`,
+    };
+    try {
+        await source.send(restoreCommand(source, sample));
+        return allowed;
+    }
+    catch (error) {
+        const { kind, code, message } = troubleOf(error);
+        if (code === 'InvalidObjectState')
+            return allowed;
+        const seen = `${who} could not ask for a restore in ${source.location.bucket} (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return { check: restorable_CHECK, verdict: 'unknown', seen };
+        return { check: restorable_CHECK, verdict: 'fail', seen, fix: restoreFix(source, message) };
+    }
+}
+/** What to add after a restore was denied. */
+function restoreFix(source, message) {
+    const statement = restoreStatement(source.location, source.identity.partition);
+    return grant(source.identity, source, statement, message);
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/versioning.js
+/**
+ * Whether the buckets keep versions: what is overwritten or deleted at the destination can then be had back, and
+ * histories can be carried.
+ */
+
+
+const checkVersioning = scene => scene.settings.preserve.has('versions')
+    ? [sourceHistory(scene), destinationHistory(scene)]
+    : [safetyNet(scene)];
+function safetyNet({ settings, facts }) {
+    const { versioning } = facts.destination;
+    if (!versioning.known)
+        return atDestination('unknown', `Versioning of the destination: ${versioning.why}.`);
+    if (versioning.value === 'Enabled') {
+        return atDestination('pass', 'The destination keeps versions: what is overwritten or deleted can be had back.');
+    }
+    const state = versioning.value === 'Off' ? 'keeps no versions' : 'has versioning suspended';
+    const seen = `The destination ${state}: what is overwritten or deleted is gone.`;
+    if (!settings.delete)
+        return atDestination('pass', seen);
+    return atDestination('warn', seen, {
+        todo: 'With `delete: true`, enable versioning on the destination bucket.',
+    });
+}
+/** A suspended bucket still has a history. Its `null` version is a version like another, as long as nobody replaces it. */
+function sourceHistory({ facts, source }) {
+    const { versioning } = facts.source;
+    const check = 'source-versioning';
+    if (!versioning.known)
+        return { check, verdict: 'unknown', seen: `Versioning of the source: ${versioning.why}.` };
+    if (versioning.value === 'Off') {
+        const seen = 'The source has never kept versions: there are no histories to carry.';
+        const todo = `Leave \`versions\` out of \`preserve\`, or enable versioning on the source: ${enabling(source)}.`;
+        return { check, verdict: 'fail', seen, fix: { todo } };
+    }
+    const seen = versioning.value === 'Enabled'
+        ? 'The source keeps versions.'
+        : 'The source has versioning suspended: what it has kept is carried, with its `null` versions.';
+    return { check, verdict: 'pass', seen };
+}
+/** Without versions each copy would replace the one before it, and a delete marker would be a deletion. */
+function destinationHistory({ facts, destination }) {
+    const { versioning } = facts.destination;
+    if (!versioning.known) {
+        const seen = `Whether the destination keeps versions must be known with \`preserve: versions\`, and ${versioning.why}.`;
+        const statement = versioningStatement(destination.location, destination.identity.partition);
+        return atDestination('fail', seen, scene_grant(destination.identity, destination, statement, ''));
+    }
+    if (versioning.value === 'Enabled')
+        return atDestination('pass', 'The destination keeps versions, so that histories can be carried.');
+    const state = versioning.value === 'Off' ? 'keeps no versions' : 'has versioning suspended';
+    const seen = `The destination ${state}: each version would replace the one before it.`;
+    return atDestination('fail', seen, {
+        todo: `Enable versioning on the destination: ${enabling(destination)}.`,
+    });
+}
+function enabling({ location }) {
+    return `aws s3api put-bucket-versioning --bucket ${location.bucket} --versioning-configuration Status=Enabled`;
+}
+function atDestination(verdict, seen, fix) {
+    return { check: 'destination-versioning', verdict, seen, ...(fix !== undefined && { fix }) };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/checks.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+async function checks_checkAll(ways) {
+    const { copy } = ways;
+    const found = checkAccess(ways);
+    const [owners, listable, restorable, markers, { scene, choice, reading, writing, note }, ...rest] = await Promise.all([
+        checkOwners(copy),
+        checkListable(copy),
+        checkRestorable(copy),
+        checkDeleteMarkers(copy),
+        found,
+        ...SETTINGS.map(async (check) => check((await found).scene)),
+    ]);
+    const results = [owners, listable, choice, reading, restorable, writing, markers, ...rest].flat();
+    return { scene, results, ...(note !== undefined && { note }) };
+}
+/** Those that ask what the settings of the buckets mean for whoever does the work. */
+const SETTINGS = [
+    checkVersioning,
+    checkOwnership,
+    checkAcls,
+    checkEncryption,
+    checkObjectLock,
+    request_payment_checkRequestPayment,
+    checkWork,
+    checkEquipment,
+];
+
+;// CONCATENATED MODULE: ./lib/src/preflight/datasync/ground.js
+/** What must be clear before DataSync can be spoken to: which folders it is shown, and where its manifests and reports lie. */
+
+
+
+
+
+
+
+async function ground_layGround(known) {
+    const { settings, identity, owners, network, run } = known;
+    const { source, destination, workLocation, dataSync } = settings;
+    if (workLocation === undefined || dataSync.roleArn === undefined)
+        throw new RangeError('The settings were not checked.');
+    const folders = foldersOf(source.location.prefix, destination.location.prefix);
+    const found = await findWork(known, workLocation.bucket);
+    const results = [...(folders === undefined ? [unmappable(settings)] : []), found.result];
+    if (folders === undefined || found.region === undefined)
+        return { results, datasync: undefined };
+    const work = {
+        bucket: workLocation.bucket,
+        region: found.region,
+        owner: identity.account ?? owners.source,
+        folder: workLocation.prefix,
+    };
+    const ground = {
+        source: placeOf('source', known, folders),
+        destination: placeOf('destination', known, folders),
+        work,
+        role: dataSync.roleArn,
+        caller: { principal: identity.principal, account: identity.account },
+        partition: identity.partition,
+        mode: dataSync.mode === 'basic' ? 'BASIC' : 'ENHANCED',
+        storageClass: storageClassOf(settings),
+    };
+    const { requestHandler, aborting, requests } = network;
+    const service = new DataSyncService({
+        identity,
+        requestHandler,
+        aborting,
+        count: name => requests.add(name),
+    });
+    const bucket = new Bucket({ location: workLocation, region: work.region, owner: work.owner, requestPayer: false, identity }, network);
+    return { results, datasync: { service, ground, folders, work: bucket, run, cannotCopy: [] } };
+}
+function placeOf(side, { settings, regions, owners }, folders) {
+    return {
+        bucket: settings[side].location.bucket,
+        region: regions[side],
+        owner: owners[side],
+        folder: folders[side],
+    };
+}
+function unmappable({ source, destination }) {
+    const [from, to] = [uri(source.location), uri(destination.location)];
+    return {
+        check: 'datasync-prefixes',
+        verdict: 'fail',
+        seen: `DataSync copies from folder to folder, and no two folders of the characters A-Z a-z 0-9 _ - + . / ( ) and space map the keys as ${from} and ${to} do.`,
+        fix: {
+            todo: 'Let both prefixes be such folders, with a slash at their end, or end in the same text after such a folder (`a/dt=1/` and `b/dt=1/`); or use `engine: copy`.',
+        },
+    };
+}
+async function findWork({ identity, regions, network, settings }, bucket) {
+    const check = 'work-bucket';
+    const asked = startingRegion(network.environment, settings.source.roleArn);
+    const where = await locate(bucket, asked, identity, network);
+    const refused = (seen, todo) => ({
+        result: { check, verdict: 'fail', seen, fix: { todo } },
+        region: undefined,
+    });
+    if (!where.found) {
+        return where.code === 'NoSuchBucket'
+            ? refused(`There is no bucket ${bucket}.`, 'Correct `work-location`, or create the bucket.')
+            : refused(`HeadBucket failed with ${where.code}: ${where.message}`, 'Check the endpoint and `work-location`.');
+    }
+    if (where.region !== regions.destination) {
+        return refused(`${bucket} is in ${where.region}. DataSync writes its reports in the Region of the task, which is that of the destination: ${regions.destination}.`, `Give in \`work-location\` a bucket of the source account in ${regions.destination}.`);
+    }
+    return {
+        result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
+        region: where.region,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/facts.js
+/**
+ * What the buckets say of themselves. Every reading is optional: an identity that may not read a setting makes the
+ * setting unknown, not the run impossible.
+ */
+
+
+
+async function facts_readFacts(bucket) {
+    const [versioning, ownership, encryption, objectLock, payer, ownerId] = await Promise.all([
+        read(async () => (await bucket.send(new GetBucketVersioningCommand(bucket.common))).Status ?? 'Off', {}),
+        read(async () => {
+            const { OwnershipControls } = await bucket.send(new GetBucketOwnershipControlsCommand(bucket.common));
+            return OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? 'ObjectWriter';
+        }, 
+        // Buckets from before there were ownership controls.
+        { OwnershipControlsNotFoundError: 'ObjectWriter' }),
+        read(async () => {
+            const { ServerSideEncryptionConfiguration } = await bucket.send(new GetBucketEncryptionCommand(bucket.common));
+            const { ApplyServerSideEncryptionByDefault: rule, BucketKeyEnabled } = ServerSideEncryptionConfiguration?.Rules?.[0] ?? {};
+            return {
+                algorithm: rule?.SSEAlgorithm ?? 'AES256',
+                key: rule?.KMSMasterKeyID,
+                bucketKey: BucketKeyEnabled ?? false,
+            };
+        }, {
+            ServerSideEncryptionConfigurationNotFoundError: {
+                algorithm: 'AES256',
+                key: undefined,
+                bucketKey: false,
+            },
+        }),
+        read(async () => {
+            const answer = await bucket.send(new GetObjectLockConfigurationCommand(bucket.common));
+            const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
+            const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
+            const retention = Mode && `${Mode} for ${Days ? `${Days} days` : `${Years} years`}`;
+            return { enabled: ObjectLockEnabled === 'Enabled', retention };
+        }, { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } }),
+        read(async () => (await bucket.send(new GetBucketRequestPaymentCommand(bucket.common))).Payer ?? 'BucketOwner', {}),
+        read(async () => {
+            const { Owner } = await bucket.send(new GetBucketAclCommand(bucket.common));
+            if (Owner?.ID === undefined)
+                throw new Error('The ACL of the bucket names no owner.');
+            return Owner.ID;
+        }, {}),
+    ]);
+    return { versioning, ownership, encryption, objectLock, payer, ownerId };
+}
+/** @param defaults what an error code means where S3 answers "not configured" with an error */
+async function read(ask, defaults) {
+    try {
+        return { known: true, value: await ask() };
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            throw error;
+        const trouble = troubleOf(error);
+        const value = defaults[trouble.code];
+        return value === undefined ? { known: false, why: whyUnknown(trouble) } : { known: true, value };
+    }
+}
+function whyUnknown({ code, kind }) {
+    return kind === 'denied' ? 'this identity may not read it' : `reading it failed with ${code}`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/prepare.js
+/** From settings to a scene in which every prerequisite has been looked at. */
+
+
+
+
+
+
+
+const prepare_SIDES = (/* unused pure expression or super */ null && (['source', 'destination']));
+/** `undefined` when a check failed: the diary says which, and all that could be asked has been asked. */
+async function prepare(settings, host, network, diary) {
+    const identities = await identifyBoth(settings, host, network, diary);
+    if (identities === undefined)
+        return undefined;
+    const regions = await locateBoth(settings, identities, network, diary);
+    if (regions === undefined)
+        return undefined;
+    const owners = {
+        source: ownerOf('source', settings, identities),
+        destination: ownerOf('destination', settings, identities),
+    };
+    const known = {
+        settings,
+        identity: identities.source,
+        regions,
+        owners,
+        network,
+        run: host.runUrl ?? host.sessionName,
+    };
+    const laid = settings.engine === 'datasync' ? await layGround(known) : undefined;
+    diary.checks.push(...(laid?.results ?? []));
+    if (laid !== undefined && laid.datasync === undefined)
+        return undefined;
+    const ways = await setScenes(settings, identities, regions, owners, network, laid?.datasync);
+    const { scene, results, note } = await checkAll(ways);
+    diary.engine = scene.engine;
+    diary.checks.push(...results);
+    if (note !== undefined)
+        diary.notes.push(note);
+    return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
+}
+async function identifyBoth(settings, host, network, diary) {
+    const { environment, idToken, mask } = host;
+    const { requestHandler, aborting } = network;
+    const surroundings = { environment, requestHandler, idToken, mask, aborting };
+    const tried = await Promise.all(prepare_SIDES.map(side => tryIdentity(prepare_requestFor(side, settings, host), surroundings)));
+    diary.checks.push(...tried.map(({ result }) => result));
+    const [source, destination] = tried.map(({ identity }) => identity);
+    for (const { identity } of tried) {
+        if (identity === undefined)
+            continue;
+        const { side, account, arn, how } = identity;
+        diary.identities.push({ side, account, arn, how });
+    }
+    return source && destination && { source, destination };
+}
+/** How a side's identity is asked for; the same for the job and for the one that cleans up after it. */
+function prepare_requestFor(side, settings, host) {
+    return {
+        side,
+        roleArn: settings[side].roleArn,
+        audience: settings.audience,
+        sessionName: settings.sessionName ?? host.sessionName,
+        sessionSeconds: settings.sessionSeconds,
+    };
+}
+async function tryIdentity(request, surroundings) {
+    const check = `${request.side}-identity`;
+    try {
+        const identity = await identify(request, surroundings);
+        if (identity.arn !== undefined) {
+            return { result: { check, verdict: 'pass', seen: `Acting as ${identity.arn}.` }, identity };
+        }
+        const seen = 'Nothing behind this endpoint tells who the credentials belong to.';
+        const todo = `Set \`${request.side}-account\` to have the bucket's owner checked.`;
+        return { result: { check, verdict: 'warn', seen, fix: { todo } }, identity };
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            throw error;
+        const fix = error instanceof FatalError ? error.fix : undefined;
+        return { result: { check, verdict: 'fail', seen: messageOf(error), ...(fix !== undefined && { fix }) } };
+    }
+}
+async function locateBoth(settings, identities, network, diary) {
+    const found = await Promise.all(prepare_SIDES.map(side => findBucket(side, settings[side], identities[side], network)));
+    diary.checks.push(...found.map(({ result }) => result));
+    const [source, destination] = found.map(({ region }) => region);
+    diary.regions.source = source;
+    diary.regions.destination = destination;
+    return source && destination ? { source, destination } : undefined;
+}
+function ownerOf(side, settings, identities) {
+    return settings[side].account ?? identities[side].account;
+}
+async function setScenes(settings, identities, regions, owners, network, datasync) {
+    const open = (side, identity) => new Bucket({
+        location: settings[side].location,
+        region: regions[side],
+        owner: owners[side],
+        requestPayer: settings.requestPayer && side === 'source',
+        identity,
+    }, network);
+    const signer = identities[settings.copyAs];
+    const source = open('source', identities.source);
+    const destination = open('destination', identities.destination);
+    const [ofSource, ofDestination] = await Promise.all([readFacts(source), readFacts(destination)]);
+    const facts = { source: ofSource, destination: ofDestination };
+    const common = { settings, source, destination, facts };
+    const from = signer === identities.source ? source : open('source', signer);
+    const to = signer === identities.destination ? destination : open('destination', signer);
+    return {
+        copy: { ...common, engine: 'copy', from, to },
+        stream: { ...common, engine: 'stream', from: source, to: destination },
+        ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/job/clean-up.js
-/** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
+/** Ends what a killed run left open. Runs in another process, with identities of its own making. */
+
+
+
+
 
 
 
@@ -66101,53 +74628,75 @@ async function abortUpload(bucket, { key, uploadId }) {
 
 
 const SOCKETS = 16;
-function cleanUpFor({ settings, to }, host, journal) {
+function cleanUpFor({ settings, to, datasync }, host, journal) {
     return {
         journal,
-        side: to.identity.side,
-        roleArn: settings[to.identity.side].roleArn,
-        audience: settings.audience,
-        sessionName: settings.sessionName ?? host.sessionName,
-        sessionSeconds: settings.sessionSeconds,
+        ...requestFor(to.identity.side, settings, host),
         bucket: to.location.bucket,
         region: to.region,
         owner: to.owner,
+        ...(datasync !== undefined && {
+            execution: {
+                note: noteIn(host.scratch),
+                region: taskRegion(datasync.ground),
+                as: requestFor('source', settings, host),
+            },
+        }),
     };
 }
-/** Are there uploads that the run could not end itself? */
+/** Is there something that the run could not end itself? */
 async function isCleanUpDue(left) {
-    return left !== undefined && (await new FileJournal(left.journal).stillOpen()).length > 0;
+    if (left === undefined)
+        return false;
+    return isExecutionLeft(left.execution) || (await new FileJournal(left.journal).stillOpen()).length > 0;
 }
 /**
- * Aborts the multipart uploads that the journal shows as open.
+ * Cancels the execution of DataSync that the note tells of and aborts the multipart uploads that the journal shows as open.
  *
- * @returns how many there were
- * @throws FatalError when the identity cannot be had, or what S3 answered when an upload cannot be aborted
+ * @returns what was done, a sentence each
+ * @throws FatalError when an identity cannot be had, or what AWS answered when something cannot be ended
  */
 async function cleanUp(left, host, aborting) {
+    const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
+    // One that cannot be ended must not keep the other from being ended.
+    const [execution, uploads] = await Promise.allSettled([
+        endExecution(left.execution, surroundings),
+        abortUploads(left, surroundings),
+    ]);
+    if (execution.status === 'rejected')
+        throw execution.reason;
+    if (uploads.status === 'rejected')
+        throw uploads.reason;
+    return [
+        ...(execution.value === undefined ? [] : [`Cancelled ${execution.value}, which the run left going on.`]),
+        `Aborted ${uploads.value} multipart uploads that the run left open.`,
+    ];
+}
+/** Resolves to how many there were. */
+async function abortUploads(left, surroundings) {
     const uploads = await new journal_FileJournal(left.journal).stillOpen();
     if (uploads.length === 0)
         return 0;
-    const requestHandler = createRequestHandler(host.environment, SOCKETS);
-    const identity = await identify(left, { ...host, requestHandler, aborting });
+    const { environment, requestHandler, aborting } = surroundings;
+    const identity = await identity_identify(left, surroundings);
     const network = {
-        environment: host.environment,
+        environment,
         requestHandler,
-        connection: new Connection(createDispatcher(host.environment, SOCKETS), aborting),
+        connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
         aborting,
         requests: new RequestCounter(),
     };
     const { region, owner } = left;
-    const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
+    const bucket = new bucket_Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
     for (const upload of uploads)
-        await abortUpload(bucket, upload);
+        await multipart_abortUpload(bucket, upload);
     return uploads.length;
 }
 
 
 /***/ }),
 
-/***/ 6424:
+/***/ 86424:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -66158,19 +74707,19 @@ const LEFT_OVER = 'left-over';
 
 /***/ }),
 
-/***/ 7342:
+/***/ 77342:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5071);
-/* harmony import */ var _github_artifact_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1712);
-/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9322);
-/* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7215);
-/* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4766);
-/* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6424);
-/** After the step, whatever became of it: ends uploads that a killed run left open and saves its report. */
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/* harmony import */ var _github_artifact_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(41712);
+/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(79322);
+/* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
+/* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(12);
+/* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(86424);
+/** After the step, whatever became of it: ends what a killed run left open and saves its report. */
 
 
 
@@ -66187,8 +74736,8 @@ async function post() {
     }
     if (left.cleanUp !== undefined) {
         const host = { environment: process.env, idToken: _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__/* .idToken */ .f, mask: _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .mask */ .d };
-        const aborted = await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .nY)(left.cleanUp, host, AbortSignal.timeout(MINUTE));
-        _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info(`Aborted ${aborted} multipart uploads that the run left open.`);
+        for (const done of await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .nY)(left.cleanUp, host, AbortSignal.timeout(MINUTE)))
+            _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info(done);
     }
     if (left.upload !== undefined) {
         const { url, warning } = await (0,_github_artifact_js__WEBPACK_IMPORTED_MODULE_2__/* .uploadFolder */ .y)(left.upload);
@@ -66210,7 +74759,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7094:
+/***/ 77094:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66229,7 +74778,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getInput, getMultilineInput, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, setOutput, startGroup, summary, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
-var external_os_ = __nccwpck_require__(857);
+var external_os_ = __nccwpck_require__(70857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -66359,9 +74908,9 @@ function escapeProperty(s) {
 }
 //# sourceMappingURL=command.js.map
 // EXTERNAL MODULE: external "crypto"
-var external_crypto_ = __nccwpck_require__(6982);
+var external_crypto_ = __nccwpck_require__(76982);
 // EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
+var external_fs_ = __nccwpck_require__(79896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -66398,11 +74947,11 @@ function file_command_prepareKeyValueMessage(key, value) {
 }
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
+var external_path_ = __nccwpck_require__(16928);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
+var lib = __nccwpck_require__(44942);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth = __nccwpck_require__(2145);
+var auth = __nccwpck_require__(92145);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -66793,13 +75342,13 @@ function toPlatformPath(pth) {
 }
 //# sourceMappingURL=path-utils.js.map
 // EXTERNAL MODULE: external "string_decoder"
-var external_string_decoder_ = __nccwpck_require__(3193);
+var external_string_decoder_ = __nccwpck_require__(13193);
 // EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
+var external_events_ = __nccwpck_require__(24434);
 ;// CONCATENATED MODULE: external "child_process"
 const external_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("child_process");
 // EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
+var external_assert_ = __nccwpck_require__(42613);
 ;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
 var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -68308,14 +76857,14 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 7157:
+/***/ 37157:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   o: () => (/* binding */ Context)
 /* harmony export */ });
-/* harmony import */ var fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9896);
-/* harmony import */ var os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(857);
+/* harmony import */ var fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(79896);
+/* harmony import */ var os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70857);
 
 
 class Context {
@@ -68371,15 +76920,15 @@ class Context {
 
 /***/ }),
 
-/***/ 1351:
+/***/ 61351:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Q: () => (/* binding */ getOctokit),
 /* harmony export */   _: () => (/* binding */ context)
 /* harmony export */ });
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7157);
-/* harmony import */ var _utils_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5555);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(37157);
+/* harmony import */ var _utils_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(85555);
 
 
 const context = new _context_js__WEBPACK_IMPORTED_MODULE_0__/* .Context */ .o();
@@ -68397,7 +76946,7 @@ function getOctokit(token, options, ...additionalPlugins) {
 
 /***/ }),
 
-/***/ 5555:
+/***/ 85555:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -68411,11 +76960,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: context, getUserAgentWithOrchestrationId
 
 // EXTERNAL MODULE: ./node_modules/@actions/github/lib/context.js
-var context = __nccwpck_require__(7157);
+var context = __nccwpck_require__(37157);
 // EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var lib = __nccwpck_require__(9659);
+var lib = __nccwpck_require__(89659);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
+var undici = __nccwpck_require__(46752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -69869,7 +78418,7 @@ const JSONParse = (text, reviver) => {
 
 
 // EXTERNAL MODULE: ./node_modules/@octokit/request-error/dist-src/index.js
-var dist_src = __nccwpck_require__(1015);
+var dist_src = __nccwpck_require__(31015);
 ;// CONCATENATED MODULE: ./node_modules/@octokit/request/dist-bundle/index.js
 // pkg/dist-src/index.js
 
@@ -73308,7 +81857,7 @@ function getOctokitOptions(token, options) {
 
 /***/ }),
 
-/***/ 2145:
+/***/ 92145:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -73393,7 +81942,7 @@ class PersonalAccessTokenCredentialHandler {
 
 /***/ }),
 
-/***/ 4942:
+/***/ 44942:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -73406,10 +81955,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, MediaTypes, getProxyUrl, isHttps
 
 // EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
+var external_http_ = __nccwpck_require__(58611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
 // EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
+var external_https_ = __nccwpck_require__(65692);
 var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
@@ -73503,9 +82052,9 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
+var tunnel = __nccwpck_require__(20770);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
+var undici = __nccwpck_require__(46752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -74206,7 +82755,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
-/***/ 1015:
+/***/ 31015:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -74252,6 +82801,13 @@ class RequestError extends Error {
 }
 
 
+
+/***/ }),
+
+/***/ 13452:
+/***/ ((module) => {
+
+module.exports = /*#__PURE__*/JSON.parse('{"name":"@aws-sdk/client-datasync","description":"AWS SDK for JavaScript Datasync Client for Node.js, Browser and React Native","version":"3.1048.0","scripts":{"build":"concurrently \'yarn:build:types\' \'yarn:build:es\' && yarn build:cjs","build:cjs":"node ../../scripts/compilation/inline client-datasync","build:es":"tsc -p tsconfig.es.json","build:include:deps":"yarn g:turbo run build -F=\\"$npm_package_name\\"","build:types":"tsc -p tsconfig.types.json","build:types:downlevel":"downlevel-dts dist-types dist-types/ts3.4","clean":"premove dist-cjs dist-es dist-types tsconfig.cjs.tsbuildinfo tsconfig.es.tsbuildinfo tsconfig.types.tsbuildinfo","extract:docs":"api-extractor run --local","generate:client":"node ../../scripts/generate-clients/single-service --solo datasync","test:index":"tsc --noEmit ./test/index-types.ts && node ./test/index-objects.spec.mjs"},"main":"./dist-cjs/index.js","types":"./dist-types/index.d.ts","module":"./dist-es/index.js","sideEffects":false,"dependencies":{"@aws-crypto/sha256-browser":"5.2.0","@aws-crypto/sha256-js":"5.2.0","@aws-sdk/core":"^3.974.11","@aws-sdk/credential-provider-node":"^3.972.42","@aws-sdk/types":"^3.973.8","@smithy/core":"^3.24.2","@smithy/fetch-http-handler":"^5.4.2","@smithy/node-http-handler":"^4.7.2","@smithy/types":"^4.14.1","tslib":"^2.6.2"},"devDependencies":{"@tsconfig/node20":"20.1.8","@types/node":"^20.14.8","concurrently":"7.0.0","downlevel-dts":"0.10.1","premove":"4.0.0","typescript":"~5.8.3"},"engines":{"node":">=20.0.0"},"typesVersions":{"<4.5":{"dist-types/*":["dist-types/ts3.4/*"]}},"files":["dist-*/**"],"author":{"name":"AWS SDK for JavaScript Team","url":"https://aws.amazon.com/javascript/"},"license":"Apache-2.0","browser":{"./dist-es/runtimeConfig":"./dist-es/runtimeConfig.browser"},"react-native":{"./dist-es/runtimeConfig":"./dist-es/runtimeConfig.native"},"homepage":"https://github.com/aws/aws-sdk-js-v3/tree/main/clients/client-datasync","repository":{"type":"git","url":"https://github.com/aws/aws-sdk-js-v3.git","directory":"clients/client-datasync"}}');
 
 /***/ })
 
@@ -74523,6 +83079,6 @@ class RequestError extends Error {
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(7342);
+/******/ var __webpack_exports__ = __nccwpck_require__(77342);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 

@@ -11,4 +11,8 @@ export interface Engine {
    * @throws FatalError when going on makes no sense; what was recorded until then stands
    */
   transfer(items: Pages<CopyItem>, record: (outcome: Outcome) => Promise<void>, stop: Stop): Promise<void>;
+  /** How far it is, in one line, where the outcomes come only at the end. */
+  progress?(): string;
+  /** What the report should say of how it was done, one sentence each. */
+  notes?(): readonly string[];
 }

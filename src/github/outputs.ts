@@ -2,7 +2,7 @@
  * The step's outputs: the only place that sets them. `action.yml` declares the same names; a contract test compares.
  */
 import { setOutput } from '@actions/core';
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../record.ts';
 
 export const OUTPUT_NAMES = [
   'engine',

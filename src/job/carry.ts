@@ -1,27 +1,21 @@
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
-import { createCopyEngine } from '../engines/copy.ts';
-import { createStreamEngine } from '../engines/stream.ts';
 import type { Log } from '../model.ts';
-import { aclFor } from '../preflight/ownership.ts';
-import { grantsTo, preservedBy } from '../preflight/preserved.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import type { UploadJournal } from '../s3/journal.ts';
 import { removeAll } from '../s3/remove.ts';
-import type { CopyRoute } from '../s3/route.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
 import { PACE, Pace } from '../sync/pace.ts';
 import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
 import type { Diary } from './diary.ts';
+import { engineFor } from './engine.ts';
 import { foreignOwner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Restorer } from './restore.ts';
 
 const PROGRESS_EVERY_MS = 10_000;
-
-const ENGINES = { copy: createCopyEngine, stream: createStreamEngine };
 
 export interface Carriage {
   readonly scene: Scene;
@@ -32,6 +26,8 @@ export interface Carriage {
   readonly diary: Diary;
   readonly stop: Stop;
   readonly log: Log;
+  /** Existing folder for files of this run. */
+  readonly scratch: string;
 }
 
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
@@ -51,14 +47,13 @@ export async function carryOut(carriage: Carriage): Promise<void> {
 
 /** Resolves to how many objects failed. */
 async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> {
-  const { scene, plan, outcomes, journal, requests, diary, stop, log } = carriage;
+  const { scene, plan, outcomes, requests, diary, stop, log } = carriage;
   if (plan.totals.toCopy === 0) return 0;
   const { concurrency, archived } = scene.settings;
   const places = new Places(concurrency === 'auto' ? PACE.start : concurrency);
   const pace = concurrency === 'auto' ? new Pace(places) : undefined;
   const throttled = () => requests.count('throttled');
-  const engine = ENGINES[scene.engine]({
-    route: routeFor(scene, journal, places),
+  const engine = engineFor(carriage, {
     places,
     pace,
     throttled,
@@ -66,7 +61,7 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
   });
   const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
   let copied: string | undefined;
-  const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
+  const ticker = setInterval(() => log.info(engine.progress?.() ?? progress.line()), PROGRESS_EVERY_MS);
   try {
     await engine.transfer(
       plan.copies(),
@@ -83,29 +78,11 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
     clearInterval(ticker);
     log.info(progress.line());
     diary.slowedTo = pace?.slowedTo;
+    diary.notes.push(...(engine.notes?.() ?? []));
   }
   const note = copied === undefined || stop.draining.aborted ? undefined : await foreignOwner(scene, copied);
   if (note !== undefined) diary.notes.push(note);
   return progress.failed;
-}
-
-function routeFor(scene: Scene, journal: UploadJournal, places: Places): CopyRoute {
-  const { settings, from, to, destination } = scene;
-  return {
-    from,
-    to,
-    deletions: destination,
-    preserve: preservedBy(scene),
-    storageClass: settings.storageClass,
-    encryption: settings.encryption,
-    kmsKey: settings.kmsKey,
-    acl: aclFor(scene),
-    grantsTo: grantsTo(scene),
-    neverOverwrite: settings.compare === 'missing',
-    partSize: settings.partSize,
-    parts: places.large,
-    journal,
-  };
 }
 
 async function deleteAll({ scene, plan, outcomes, stop, log }: Carriage): Promise<void> {

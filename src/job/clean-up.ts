@@ -1,57 +1,81 @@
-/** Ends what a killed run left open. Runs in another process, with an identity of its own making. */
+/** Ends what a killed run left open. Runs in another process, with identities of its own making. */
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
-import { identify } from '../aws/identity.ts';
+import { identify, type Surroundings } from '../aws/identity.ts';
+import { taskRegion } from '../datasync/ground.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Bucket, type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
 import { abortUpload } from '../s3/multipart.ts';
 import { Connection } from '../s3/wire/connection.ts';
+import { noteIn } from './engine.ts';
 import type { CleanUp, Host } from './host.ts';
+import { endExecution, isExecutionLeft } from './left-execution.ts';
+import { requestFor } from './prepare.ts';
 
 const SOCKETS = 16;
 
 export function cleanUpFor(
-  { settings, to }: Scene,
-  host: Pick<Host, 'sessionName'>,
+  { settings, to, datasync }: Scene,
+  host: Pick<Host, 'sessionName' | 'scratch'>,
   journal: string,
 ): CleanUp {
   return {
     journal,
-    side: to.identity.side,
-    roleArn: settings[to.identity.side].roleArn,
-    audience: settings.audience,
-    sessionName: settings.sessionName ?? host.sessionName,
-    sessionSeconds: settings.sessionSeconds,
+    ...requestFor(to.identity.side, settings, host),
     bucket: to.location.bucket,
     region: to.region,
     owner: to.owner,
+    ...(datasync !== undefined && {
+      execution: {
+        note: noteIn(host.scratch),
+        region: taskRegion(datasync.ground),
+        as: requestFor('source', settings, host),
+      },
+    }),
   };
 }
 
-/** Are there uploads that the run could not end itself? */
+/** Is there something that the run could not end itself? */
 export async function isCleanUpDue(left: CleanUp | undefined): Promise<boolean> {
-  return left !== undefined && (await new FileJournal(left.journal).stillOpen()).length > 0;
+  if (left === undefined) return false;
+  return isExecutionLeft(left.execution) || (await new FileJournal(left.journal).stillOpen()).length > 0;
 }
 
 /**
- * Aborts the multipart uploads that the journal shows as open.
+ * Cancels the execution of DataSync that the note tells of and aborts the multipart uploads that the journal shows as open.
  *
- * @returns how many there were
- * @throws FatalError when the identity cannot be had, or what S3 answered when an upload cannot be aborted
+ * @returns what was done, a sentence each
+ * @throws FatalError when an identity cannot be had, or what AWS answered when something cannot be ended
  */
 export async function cleanUp(
   left: CleanUp,
   host: Pick<Host, 'environment' | 'idToken' | 'mask'>,
   aborting: AbortSignal,
-): Promise<number> {
+): Promise<string[]> {
+  const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
+  // One that cannot be ended must not keep the other from being ended.
+  const [execution, uploads] = await Promise.allSettled([
+    endExecution(left.execution, surroundings),
+    abortUploads(left, surroundings),
+  ]);
+  if (execution.status === 'rejected') throw execution.reason;
+  if (uploads.status === 'rejected') throw uploads.reason;
+  return [
+    ...(execution.value === undefined ? [] : [`Cancelled ${execution.value}, which the run left going on.`]),
+    `Aborted ${uploads.value} multipart uploads that the run left open.`,
+  ];
+}
+
+/** Resolves to how many there were. */
+async function abortUploads(left: CleanUp, surroundings: Surroundings): Promise<number> {
   const uploads = await new FileJournal(left.journal).stillOpen();
   if (uploads.length === 0) return 0;
-  const requestHandler = createRequestHandler(host.environment, SOCKETS);
-  const identity = await identify(left, { ...host, requestHandler, aborting });
+  const { environment, requestHandler, aborting } = surroundings;
+  const identity = await identify(left, surroundings);
   const network: Network = {
-    environment: host.environment,
+    environment,
     requestHandler,
-    connection: new Connection(createDispatcher(host.environment, SOCKETS), aborting),
+    connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
     aborting,
     requests: new RequestCounter(),
   };

@@ -1,8 +1,9 @@
 /** The last word on every object, written to `objects.ndjson` and counted on the way. */
 import { join } from 'node:path';
-import type { ObjectRecord, Settings } from '../model.ts';
+import type { Settings } from '../model.ts';
 import { NdjsonWriter } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
+import type { ObjectRecord } from '../record.ts';
 import { RECORDS_FILE } from '../report/folder.ts';
 import { listingFor } from '../s3/versions.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../sync/conclude.ts';

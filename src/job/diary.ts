@@ -1,16 +1,7 @@
 /** Everything a run will be asked about afterwards, noted as it happens. */
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
-import type {
-  CheckResult,
-  EngineName,
-  FailureGroup,
-  IdentityProof,
-  Mode,
-  Settings,
-  Side,
-  Totals,
-} from '../model.ts';
-import type { RunReport } from '../run-report.ts';
+import type { CheckResult, EngineName, FailureGroup, IdentityProof, Mode, Settings, Side } from '../model.ts';
+import type { RunReport, Totals } from '../record.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import { echoSettings } from '../settings/echo.ts';
 import { Tally } from '../sync/totals.ts';

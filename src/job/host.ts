@@ -1,4 +1,5 @@
 /** What a job needs of the place it runs in: GitHub's runner, or a shell. */
+import type { IdentityRequest } from '../aws/identity.ts';
 import type { Log } from '../model.ts';
 
 export interface Host {
@@ -19,7 +20,7 @@ export interface Host {
   readonly remember: (cleanUp: CleanUp) => void;
 }
 
-/** All that is needed to end the multipart uploads of a run from another process. No secrets. */
+/** All that is needed to end from another process what a run has started. No secrets. */
 export interface CleanUp {
   readonly journal: string;
   readonly side: 'source' | 'destination';
@@ -30,4 +31,13 @@ export interface CleanUp {
   readonly bucket: string;
   readonly region: string;
   readonly owner: string | undefined;
+  readonly execution?: ExecutionLeft;
+}
+
+/** How to find an execution of DataSync, and whom to become to cancel it. */
+export interface ExecutionLeft {
+  /** File that names it, for as long as it is not known to have ended. */
+  readonly note: string;
+  readonly region: string;
+  readonly as: IdentityRequest;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import type { Settings } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../record.ts';
 import { type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
 import { turnstile } from '../s3/rate.ts';
@@ -11,6 +11,7 @@ import { Connection } from '../s3/wire/connection.ts';
 import { guardPlan } from '../sync/guards.ts';
 import { OutcomeLog } from '../sync/outcomes.ts';
 import type { Stop } from '../sync/stop.ts';
+import { attendRunning } from './attend.ts';
 import { carryOut } from './carry.ts';
 import { cleanUpFor } from './clean-up.ts';
 import { conclude } from './conclude.ts';
@@ -64,6 +65,9 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   const { host, diary } = run;
   const { settings } = scene;
   keepMemorySmall();
+  const { datasync } = scene;
+  if (datasync !== undefined && settings.mode === 'sync')
+    await diary.phase('attendance', () => attendRunning(datasync, run.stop, host.log));
   const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
   tellPlan(plan.totals, settings, host.log);
   const outcomes = new OutcomeLog(host.scratch);
@@ -90,6 +94,7 @@ async function carry(scene: Scene, plan: Plan, outcomes: OutcomeLog, run: Run): 
     diary,
     stop,
     log: host.log,
+    scratch: host.scratch,
   });
 }
 

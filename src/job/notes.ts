@@ -1,5 +1,6 @@
 /** What is worth a word in the report and wrong of nobody. */
-import type { Totals, Verify } from '../model.ts';
+import type { Verify } from '../model.ts';
+import type { Totals } from '../record.ts';
 import { count, thousands } from '../report/text.ts';
 import type { Movements } from '../sync/conclude.ts';
 import type { Doubts } from '../sync/prove.ts';

@@ -5,7 +5,7 @@
 import { GetObjectAclCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import { StoppedError } from '../errors.ts';
-import { isForeign, type Scene } from '../preflight/scene.ts';
+import { isForeign, type Scene, workersOf } from '../preflight/scene.ts';
 
 /**
  * Looks at one copy as the destination sees it: all have the same writer, bucket and ACL.
@@ -13,18 +13,19 @@ import { isForeign, type Scene } from '../preflight/scene.ts';
  * @returns a word of warning; `undefined` when the copies belong to the owner of the bucket
  */
 export async function foreignOwner(scene: Scene, key: string): Promise<string | undefined> {
-  const { to, destination, facts } = scene;
+  const { to, destination, facts, datasync } = scene;
+  const { writer } = workersOf(scene);
   const { ownership, ownerId } = facts.destination;
   const certain = ownership.known && ownership.value === 'BucketOwnerEnforced';
-  if (certain || !isForeign(to.identity, to)) return undefined;
-  const todo =
-    'Use `copy-as: destination`, or disable ACLs of the destination bucket, which then owns every object.';
+  if (certain || !isForeign(writer, to)) return undefined;
+  const disable = 'isable ACLs of the destination bucket, which then owns every object.';
+  const todo = datasync === undefined ? `Use \`copy-as: destination\`, or d${disable}` : `D${disable}`;
   try {
     const acl = await destination.send(
       new GetObjectAclCommand({ ...destination.common, Key: destination.fullKey(key) }),
     );
     if (ownerId.known && acl.Owner?.ID === ownerId.value) return undefined;
-    return `The copies belong to account ${to.identity.account}, which wrote them, and not to the owner of the destination. ${todo}`;
+    return `The copies belong to account ${writer.account}, which wrote them, and not to the owner of the destination. ${todo}`;
   } catch (error) {
     if (error instanceof StoppedError) throw error;
     return `Whether the copies belong to the owner of the destination could not be read back (${troubleOf(error).code}). ${todo}`;

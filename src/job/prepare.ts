@@ -5,8 +5,9 @@ import type { CheckResult, Settings, Side } from '../model.ts';
 import type { Ways } from '../preflight/access.ts';
 import { findBucket } from '../preflight/buckets.ts';
 import { checkAll } from '../preflight/checks.ts';
+import { layGround } from '../preflight/datasync/ground.ts';
 import { readFacts } from '../preflight/facts.ts';
-import type { Scene } from '../preflight/scene.ts';
+import type { DataSyncScene, Scene } from '../preflight/scene.ts';
 import { Bucket, type Network } from '../s3/bucket.ts';
 import type { Diary } from './diary.ts';
 import type { Host } from './host.ts';
@@ -24,7 +25,22 @@ export async function prepare(
   if (identities === undefined) return undefined;
   const regions = await locateBoth(settings, identities, network, diary);
   if (regions === undefined) return undefined;
-  const ways = await setScenes(settings, identities, regions, network);
+  const owners = {
+    source: ownerOf('source', settings, identities),
+    destination: ownerOf('destination', settings, identities),
+  };
+  const known = {
+    settings,
+    identity: identities.source,
+    regions,
+    owners,
+    network,
+    run: host.runUrl ?? host.sessionName,
+  };
+  const laid = settings.engine === 'datasync' ? await layGround(known) : undefined;
+  diary.checks.push(...(laid?.results ?? []));
+  if (laid !== undefined && laid.datasync === undefined) return undefined;
+  const ways = await setScenes(settings, identities, regions, owners, network, laid?.datasync);
   const { scene, results, note } = await checkAll(ways);
   diary.engine = scene.engine;
   diary.checks.push(...results);
@@ -57,7 +73,7 @@ async function identifyBoth(
 }
 
 /** How a side's identity is asked for; the same for the job and for the one that cleans up after it. */
-function requestFor(side: Side, settings: Settings, host: Host): IdentityRequest {
+export function requestFor(side: Side, settings: Settings, host: Pick<Host, 'sessionName'>): IdentityRequest {
   return {
     side,
     roleArn: settings[side].roleArn,
@@ -105,18 +121,24 @@ async function locateBoth(
   return source && destination ? { source, destination } : undefined;
 }
 
+function ownerOf(side: Side, settings: Settings, identities: Both<Identity>): string | undefined {
+  return settings[side].account ?? identities[side].account;
+}
+
 async function setScenes(
   settings: Settings,
   identities: Both<Identity>,
   regions: Both<string>,
+  owners: Both<string | undefined>,
   network: Network,
+  datasync: DataSyncScene | undefined,
 ): Promise<Ways> {
   const open = (side: Side, identity: Identity) =>
     new Bucket(
       {
         location: settings[side].location,
         region: regions[side],
-        owner: settings[side].account ?? identities[side].account,
+        owner: owners[side],
         requestPayer: settings.requestPayer && side === 'source',
         identity,
       },
@@ -133,5 +155,6 @@ async function setScenes(
   return {
     copy: { ...common, engine: 'copy', from, to },
     stream: { ...common, engine: 'stream', from: source, to: destination },
+    ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
   };
 }

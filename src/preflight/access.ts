@@ -23,10 +23,13 @@ export interface Access {
 export interface Ways {
   readonly copy: Scene;
   readonly stream: Scene;
+  /** With that engine only. */
+  readonly datasync?: Scene;
 }
 
 export async function checkAccess(ways: Ways): Promise<Access> {
   const { engine } = ways.copy.settings;
+  if (engine === 'datasync') return { ...(await tryBesides(ways.datasync ?? ways.copy)), choice: [] };
   if (engine !== 'auto') return { ...(await tryOut(ways[engine])), choice: [] };
   const copying = await tryOut(ways.copy);
   const refused = failures(copying);
@@ -39,9 +42,9 @@ export async function checkAccess(ways: Ways): Promise<Access> {
   return {
     scene: ways.stream,
     choice: [throughHere(ways.copy)],
-    reading: [...copying.reading.map(asAdvice), ...streaming.reading],
+    reading: [...copying.reading.map(asAdviceTo(COPY_SERVER_SIDE)), ...streaming.reading],
     writing: [
-      ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdvice),
+      ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdviceTo(COPY_SERVER_SIDE)),
       ...streaming.writing,
     ],
     note: `Engine stream: every byte passes the runner, because ${whoOf(ways.copy)} may not sign server-side copies (${refused.map(({ check }) => check).join(', ')}). The checks say what to grant.`,
@@ -55,7 +58,18 @@ async function tryOut(scene: Scene): Promise<Tried> {
   return { scene, reading, writing };
 }
 
-function failures({ reading, writing }: Tried): CheckResult[] {
+/** What DataSync cannot carry is copied; not every source has such objects, and the plan will know. */
+async function tryBesides(scene: Scene): Promise<Tried> {
+  const { reading, writing } = await tryOut(scene);
+  const cannotCopy = failures({ reading, writing });
+  return {
+    scene: scene.datasync === undefined ? scene : { ...scene, datasync: { ...scene.datasync, cannotCopy } },
+    reading: reading.map(asAdviceTo(COPY_THE_REST)),
+    writing: writing.map(asAdviceTo(COPY_THE_REST)),
+  };
+}
+
+function failures({ reading, writing }: Pick<Tried, 'reading' | 'writing'>): CheckResult[] {
   return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
 }
 
@@ -78,19 +92,19 @@ function throughHere(copying: Scene): CheckResult {
   return { check: CHECK, verdict: 'pass', seen };
 }
 
+const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the bytes off the runner:';
+const COPY_THE_REST = 'To have copied what DataSync cannot carry:';
+
 /** What stood in the way of server-side copies no longer stands in the way of the run. */
-function asAdvice(result: CheckResult): CheckResult {
-  if (result.verdict !== 'fail') return result;
-  const { fix, ...rest } = result;
-  return {
-    ...rest,
-    verdict: 'warn',
-    ...(fix !== undefined && {
-      fix: {
-        ...fix,
-        todo: `To copy server-side, which is faster and keeps the bytes off the runner: ${fix.todo}`,
-      },
-    }),
+function asAdviceTo(purpose: string): (result: CheckResult) => CheckResult {
+  return result => {
+    if (result.verdict !== 'fail') return result;
+    const { fix, ...rest } = result;
+    return {
+      ...rest,
+      verdict: 'warn',
+      ...(fix !== undefined && { fix: { ...fix, todo: `${purpose} ${fix.todo}` } }),
+    };
   };
 }
 

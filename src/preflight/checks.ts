@@ -2,6 +2,8 @@
 import type { CheckResult } from '../model.ts';
 import { type Access, checkAccess, type Ways } from './access.ts';
 import { checkAcls } from './acls.ts';
+import { checkEquipment } from './datasync/equipment.ts';
+import { checkWork } from './datasync/work.ts';
 import { checkDeleteMarkers } from './delete-markers.ts';
 import { checkEncryption } from './encryption.ts';
 import { checkListable } from './listable.ts';
@@ -42,4 +44,6 @@ const SETTINGS: readonly Check[] = [
   checkEncryption,
   checkObjectLock,
   checkRequestPayment,
+  checkWork,
+  checkEquipment,
 ];

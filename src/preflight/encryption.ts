@@ -7,7 +7,7 @@ import { regionOf } from '../aws/arn.ts';
 import type { CheckResult, Verdict } from '../model.ts';
 import type { DefaultEncryption } from './facts.ts';
 import type { Check, Scene } from './scene.ts';
-import { isForeign } from './scene.ts';
+import { isForeign, workersOf } from './scene.ts';
 
 const CHECK = 'destination-encryption';
 
@@ -34,23 +34,27 @@ interface Choice {
 function judge(
   { algorithm, key, source }: Choice,
   byDefault: DefaultEncryption | undefined,
-  { settings, to }: Scene,
+  scene: Scene,
 ): CheckResult {
+  const { settings, to } = scene;
+  const { writer } = workersOf(scene);
   if (!algorithm.startsWith('aws:kms')) {
     return answer('pass', `Copies are encrypted with ${algorithm}, ${source}.`);
   }
-  const foreign = isForeign(to.identity, to);
+  const foreign = isForeign(writer, to);
   if (foreign && isManaged(key)) {
     return answer(
       'fail',
-      `Copies would be encrypted under the AWS managed key of account ${to.identity.account}, which account ${to.owner} can never use.`,
-      'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.',
+      `Copies would be encrypted under the AWS managed key of account ${writer.account}, which account ${to.owner} can never use.`,
+      scene.datasync !== undefined
+        ? 'Set the default encryption of the bucket to a customer managed key, by its full ARN, or to SSE-S3.'
+        : 'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.',
     );
   }
   if (foreign && key !== undefined && !isFullArn(key)) {
     return answer(
       'fail',
-      `The bucket's default key is named ${key}, which is looked up in account ${to.identity.account} when that account writes.`,
+      `The bucket's default key is named ${key}, which is looked up in account ${writer.account} when that account writes.`,
       'Set the default encryption of the bucket to the full ARN of the key.',
     );
   }

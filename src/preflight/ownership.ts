@@ -2,6 +2,7 @@
  * Who will own the copies, and whether the ACL that would make it the destination's account may be sent at all.
  * (S3 User Guide, "Controlling ownership of objects and disabling ACLs".)
  */
+import type { CheckResult } from '../model.ts';
 import { carriesAcls } from './preserved.ts';
 import { type Check, isForeign, type Scene } from './scene.ts';
 
@@ -20,6 +21,7 @@ export function aclFor({
 }
 
 export const checkOwnership: Check = scene => {
+  if (scene.datasync !== undefined) return [ownershipUnderDataSync(scene)];
   const { settings, to, facts } = scene;
   const { ownership } = facts.destination;
   const check = 'destination-ownership';
@@ -65,6 +67,24 @@ export const checkOwnership: Check = scene => {
   }
   return [{ check, verdict: 'pass', seen }];
 };
+
+/** DataSync sends no ACL: with ACLs enabled its role's account would own the copies. */
+function ownershipUnderDataSync({ destination, facts }: Scene): CheckResult {
+  const check = 'destination-ownership';
+  const { ownership } = facts.destination;
+  const todo =
+    'Disable ACLs of the destination bucket: aws s3api put-bucket-ownership-controls ' +
+    `--bucket ${destination.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`;
+  if (!ownership.known) {
+    const seen = `Object ownership of the destination: ${ownership.why}. With ACLs enabled the account of \`datasync-role\` would own the copies.`;
+    return { check, verdict: 'warn', seen, fix: { todo } };
+  }
+  if (ownership.value === 'BucketOwnerEnforced') {
+    return { check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' };
+  }
+  const seen = `ACLs are enabled at the destination (${ownership.value}): the account of \`datasync-role\` would own the copies.`;
+  return { check, verdict: 'fail', seen, fix: { todo } };
+}
 
 function unsaid(scene: Scene): string {
   return carriesAcls(scene) ? 'the ACLs of their sources' : 'no ACL';

@@ -27,6 +27,7 @@ import { lookForKey } from './source-key.ts';
 const READER = {
   copy: { check: 'signer-can-read', does: 'signs the copies' },
   stream: { check: 'source-readable', does: 'reads the objects' },
+  datasync: { check: 'signer-can-read', does: 'signs the copies' },
 } as const satisfies Record<EngineName, { readonly check: string; readonly does: string }>;
 
 export const checkReadable: Check = async scene => {

@@ -1,16 +1,18 @@
 /** A source whose readers pay has to be told that they will (S3 User Guide, "Using Requester Pays buckets"). */
 import type { Check } from './scene.ts';
-import { isForeign } from './scene.ts';
+import { isForeign, workersOf } from './scene.ts';
 
-export const checkRequestPayment: Check = ({ settings, from, facts }) => {
+export const checkRequestPayment: Check = scene => {
+  const { settings, from, facts } = scene;
+  const { reader } = workersOf(scene);
   const check = 'source-request-payment';
   const { payer } = facts.source;
   if (!payer.known)
     return [{ check, verdict: 'unknown', seen: `Who pays for requests on the source: ${payer.why}.` }];
   if (payer.value === 'BucketOwner')
     return [{ check, verdict: 'pass', seen: 'The bucket owner pays for requests on the source.' }];
-  const seen = `The source is Requester Pays: account ${from.identity.account ?? 'of the signer'} pays for requests and transfer.`;
-  if (settings.requestPayer || !isForeign(from.identity, from)) return [{ check, verdict: 'pass', seen }];
+  const seen = `The source is Requester Pays: account ${reader.account ?? 'of the signer'} pays for requests and transfer.`;
+  if (settings.requestPayer || !isForeign(reader, from)) return [{ check, verdict: 'pass', seen }];
   return [
     { check, verdict: 'fail', seen, fix: { todo: 'Set `request-payer: true` to accept the charges.' } },
   ];

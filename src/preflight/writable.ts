@@ -62,7 +62,7 @@ async function probe(scene: Scene): Promise<CheckResult> {
     const { kind, code, message } = troubleOf(error);
     const seen = opened
       ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
-      : `${who}, which ${scene.engine === 'copy' ? 'signs' : 'writes'} the copies, could not write at the destination (${code}: ${message}).`;
+      : `${who}, which ${scene.engine === 'stream' ? 'writes' : 'signs'} the copies, could not write at the destination (${code}: ${message}).`;
     if (kind !== 'denied') return { check: CHECK, verdict: 'fail', seen };
     if (/kms:/.test(message)) {
       const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;

@@ -2,7 +2,7 @@
  * What is wrong and what to do about it: checks that did not pass, and failures grouped by cause.
  */
 import type { CheckResult, FailureGroup, Fix, Verdict } from '../model.ts';
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../record.ts';
 import { clip, code, count, details, fenced, join, type Markup, md, table } from './text.ts';
 
 /** Kinds of failure shown in full. */

@@ -3,7 +3,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../record.ts';
 import { renderSummary } from './summary.ts';
 
 /** The names in the folder; part of the contract. */

@@ -1,5 +1,5 @@
 /** What became of archived objects under `archived: restore`, and when it is worth coming back. */
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../record.ts';
 import { count, type Markup, md } from './text.ts';
 
 /** Nothing when no restore was asked for or is under way. */

@@ -2,7 +2,7 @@
  * The summary of a run for people: what happened first, then what to do, then the evidence.
  */
 import type { Mode } from '../model.ts';
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../record.ts';
 import { checkList, failedChecks, failureGroups } from './findings.ts';
 import { restores } from './restores.ts';
 import { evidence, identities, notes, reasons, slowDowns, timings, totals } from './tables.ts';

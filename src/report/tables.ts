@@ -1,8 +1,8 @@
 /**
  * The numbers of a run as tables. Each is left out when it has nothing to say.
  */
-import type { Mode, Proof } from '../model.ts';
-import type { RunReport } from '../run-report.ts';
+import type { Mode } from '../model.ts';
+import type { Proof, RunReport } from '../record.ts';
 import { bytes, clip, code, count, details, join, type Markup, md, seconds, table } from './text.ts';
 
 /** What a grade of evidence means, strongest first. */

@@ -82,8 +82,11 @@ export class Bucket {
   readonly #client: S3Client;
   readonly #caller: Caller;
   readonly #network: Network;
+  readonly #options: BucketOptions;
 
-  constructor({ location, region, owner, requestPayer, identity }: BucketOptions, network: Network) {
+  constructor(options: BucketOptions, network: Network) {
+    const { location, region, owner, requestPayer, identity } = options;
+    this.#options = options;
     this.location = location;
     this.region = region;
     this.owner = owner;
@@ -128,6 +131,12 @@ export class Bucket {
   naming({ key, versionId }: Pick<ObjectEntry, 'key' | 'versionId'>) {
     const named = { ...this.common, ...this.payer, Key: this.fullKey(key) };
     return versionId === undefined ? named : { ...named, VersionId: versionId };
+  }
+
+  /** The same bucket, at a longer prefix. */
+  below(prefix: string): Bucket {
+    const location = { ...this.location, prefix: this.fullKey(prefix) };
+    return new Bucket({ ...this.#options, location }, this.#network);
   }
 
   /** Any operation, by the SDK. */

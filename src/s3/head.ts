@@ -48,6 +48,24 @@ export function headListed(
 }
 
 /**
+ * Whether the object lies in an archive and has no restored copy; also in the archive tiers of Intelligent-Tiering, which
+ * no listing tells.
+ *
+ * @returns `undefined` when the object may not be asked or is not there any more
+ */
+export function isFrozen(bucket: Bucket, key: string): Promise<boolean | undefined> {
+  return noneWhereRefused(async () => {
+    const head = await bucket.send(
+      new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }),
+    );
+    const isArchived = head.ArchiveStatus !== undefined || ARCHIVES.has(head.StorageClass);
+    return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
+  });
+}
+
+const ARCHIVES: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/**
  * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
  * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error

@@ -26,6 +26,21 @@ export const LOCATION: Kind<Location> = {
   },
 };
 
+/** Characters that services take in the path of a manifest or report. (DataSync API, S3Subdirectory.) */
+const WORK_FOLDER = /^[a-zA-Z0-9_\-+./()\p{Zs}]*$/u;
+
+/** A folder for services: unlike other prefixes it ends with a slash, which is added where it is missing. */
+export const WORK_LOCATION: Kind<Location> = {
+  accepts:
+    's3://bucket or s3://bucket/folder, the folder of the characters A-Z a-z 0-9 _ - + . / ( ) and space',
+  read(text) {
+    const { bucket, prefix } = LOCATION.read(text);
+    if (!WORK_FOLDER.test(prefix)) throw new Refusal('has characters that DataSync does not take in a path');
+    if (/(^|\/)\.{0,2}\//.test(prefix)) throw new Refusal('has an empty part, "." or ".." in its folder');
+    return { bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
+  },
+};
+
 /** Whether two locations can hold the same key: one prefix begins with the other, in the same bucket. */
 export function overlap(a: Location, b: Location): boolean {
   return a.bucket === b.bucket && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));

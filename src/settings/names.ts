@@ -7,11 +7,12 @@ import { type Kind, matching, Refusal } from './kind.ts';
 export interface Arn {
   readonly partition: string;
   readonly region: string;
+  readonly account: string;
 }
 
 export function parseArn(arn: string): Arn {
-  const [, partition = '', , region = ''] = arn.split(':');
-  return { partition, region };
+  const [, partition = '', , region = '', account = ''] = arn.split(':');
+  return { partition, region, account };
 }
 
 export const ROLE_ARN: Kind<string> = {

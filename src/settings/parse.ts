@@ -2,13 +2,21 @@
  * From the raw text of the inputs to settings that are whole and checked, before any call leaves the machine.
  */
 import { InputError } from '../errors.ts';
-import type { FilterSettings, Location, ReportSettings, Settings, Side, SideSettings } from '../model.ts';
-import { ARCHIVED, COMPARES, ENGINES, MODES, PRESERVABLE, VERIFIES } from '../model.ts';
+import type {
+  DataSyncSettings,
+  FilterSettings,
+  Location,
+  ReportSettings,
+  Settings,
+  Side,
+  SideSettings,
+} from '../model.ts';
+import { ARCHIVED, COMPARES, DATASYNC_MODES, ENGINES, MODES, PRESERVABLE, VERIFIES } from '../model.ts';
 import { Given } from './given.ts';
 import { GLOBS } from './globs.ts';
 import { DEFAULTS } from './inputs.ts';
 import { between, oneOf, orAuto, setOf } from './kind.ts';
-import { LOCATION } from './location.ts';
+import { LOCATION, WORK_LOCATION } from './location.ts';
 import {
   ACCOUNT,
   ARTIFACT_NAME,
@@ -33,11 +41,12 @@ const RETENTION_DAYS = between(INTEGER, 1, 400, 'a whole number of days from 1 t
 
 const COPY_AS = oneOf(['destination', 'source']);
 const MODE = oneOf(MODES);
-const ENGINE = oneOf(ENGINES, ['datasync', 'batch', 'replication']);
+const ENGINE = oneOf(ENGINES, ['batch', 'replication']);
 const COMPARE = oneOf(COMPARES);
 const PRESERVE = setOf(PRESERVABLE);
 const ON_ARCHIVED = oneOf(ARCHIVED);
 const VERIFY = oneOf(VERIFIES);
+const DATASYNC_MODE = oneOf(DATASYNC_MODES);
 const ENCRYPTION = oneOf(['AES256', 'aws:kms', 'aws:kms:dsse']);
 const STORAGE_CLASS = oneOf([
   'STANDARD',
@@ -94,6 +103,8 @@ export function parseSettings(raw: ReadonlyMap<string, string>, now = new Date()
     maxRate: given.optional('max-rate', MAX_RATE),
     partSize: given.value('part-size', PART_SIZE),
     verify: given.value('verify', VERIFY),
+    workLocation: given.optional('work-location', WORK_LOCATION),
+    dataSync: dataSync(given),
     report: report(given),
   };
   const problems = [...unknownInputs(raw.keys()), ...given.problems, ...brokenRules(settings, given)];
@@ -118,6 +129,14 @@ function filter(given: Given, now: Date): FilterSettings {
     maxSize: given.optional('max-size', SIZE),
     modifiedAfter: given.optional('modified-after', moment(now)),
     modifiedBefore: given.optional('modified-before', moment(now)),
+  };
+}
+
+function dataSync(given: Given): DataSyncSettings {
+  return {
+    roleArn: given.optional('datasync-role', ROLE_ARN),
+    mode: given.value('datasync-mode', DATASYNC_MODE),
+    keep: given.value('datasync-keep', SWITCH),
   };
 }
 

@@ -2,6 +2,7 @@
  * What must hold between inputs that are each right by themselves.
  */
 import type { Compare, Settings } from '../model.ts';
+import { DATASYNC_RULES } from './datasync-rules.ts';
 import type { InputName } from './inputs.ts';
 import { overlap } from './location.ts';
 import { parseArn } from './names.ts';
@@ -162,4 +163,5 @@ export const RULES: readonly Rule[] = [
           `${modifiedBefore.toISOString()}. Accepted: modified-after earlier than modified-before.`
         : undefined,
   },
+  ...DATASYNC_RULES,
 ];

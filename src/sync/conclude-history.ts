@@ -2,17 +2,8 @@
  * The last word on a key with a history: where each version of the source stands at the destination. Histories are held
  * against each other as they were in the plan, with what the run knows by now: which id each version got.
  */
-import {
-  type ObjectRecord,
-  type Outcome,
-  type PlanItem,
-  PROOFS,
-  type Proof,
-  type SentVersion,
-  type Twins,
-  type Version,
-  type VersionRecord,
-} from '../model.ts';
+import type { Outcome, PlanItem, SentVersion, Twins, Version } from '../model.ts';
+import { type ObjectRecord, PROOFS, type Proof, type VersionRecord } from '../record.ts';
 import { provenByEtags } from './evidence.ts';
 import { align, isMarker, sizeOf } from './history.ts';
 import { type Cause, failed, type Verdict } from './verdict.ts';

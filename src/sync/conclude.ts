@@ -2,17 +2,8 @@
  * The last word on each object: what was planned, what became of it, and what an independent listing of both buckets
  * shows afterwards are brought together key by key.
  */
-import type {
-  Location,
-  Mode,
-  ObjectEntry,
-  ObjectRecord,
-  Outcome,
-  Pair,
-  PlanItem,
-  Proof,
-  RecordedAction,
-} from '../model.ts';
+import type { Location, Mode, ObjectEntry, Outcome, Pair, PlanItem } from '../model.ts';
+import type { ObjectRecord, Proof, RecordedAction } from '../record.ts';
 import { type Carried, historyAsPlanned, judgeHistory, lackingAsPlanned } from './conclude-history.ts';
 import { provenByEtags } from './evidence.ts';
 import { isDeleted } from './history.ts';
@@ -81,7 +72,7 @@ export async function* recordAsSeen(
       if (before === undefined && now !== undefined) movements.appeared++;
       if (before !== undefined && left?.item.action !== 'skip' && !isStill(before, now)) movements.movedOn++;
       if (left === undefined) continue;
-      records.push(toRecord(left, asSeen(left, right?.destination), places));
+      records.push(toRecord(left, asSeen(left, right?.destination), places, right?.destination));
     }
     yield records;
   }
@@ -153,7 +144,15 @@ function asSeen(settled: Settled, seen: ObjectEntry | undefined): Verdict {
     return failed('missing', { code: 'Missing', message: 'The closing listing does not show the object.' });
   }
   if (seen.history !== undefined) return judgeHistory(settled, verdict, seen.history);
-  const expected = outcome?.result === 'copied' ? outcome.etag : item.destination?.etag;
+  if (outcome?.result === 'copied' && outcome.etag === undefined && isAsBefore(seen, item.destination)) {
+    return failed('content-differs', {
+      code: 'NotReplaced',
+      message:
+        'The copy was reported as done, but the closing listing shows the object that was there before.',
+    });
+  }
+  // Who copied without telling an ETag has made what is there now.
+  const expected = outcome?.result === 'copied' ? (outcome.etag ?? seen.etag) : item.destination?.etag;
   const untouched = seen.etag === expected;
   const size = item.source?.size;
   if (seen.size !== size && !(untouched && item.reason === 'exists')) {
@@ -166,6 +165,11 @@ function asSeen(settled: Settled, seen: ObjectEntry | undefined): Verdict {
   }
   // What the plan learned of checksums was about the object that was there then.
   return { ...verdict, proof: untouched ? proofOf(item, item.source, seen) : byEtag(item.source, seen) };
+}
+
+/** Equal times alone would do: whoever writes an object dates it anew. */
+function isAsBefore(seen: ObjectEntry, before: ObjectEntry | undefined): boolean {
+  return seen.etag === before?.etag && seen.modified === before.modified;
 }
 
 function proofOf(
@@ -181,9 +185,15 @@ function byEtag(source: ObjectEntry | undefined, destination: ObjectEntry | unde
   return provenByEtags(source.etag, destination.etag) ?? 'size';
 }
 
-function toRecord({ key, item, outcome }: Settled, verdict: Verdict, places: Places): ObjectRecord {
+function toRecord(
+  { key, item, outcome }: Settled,
+  verdict: Verdict,
+  places: Places,
+  seen?: ObjectEntry,
+): ObjectRecord {
   const entry = item.source ?? item.destination;
-  const destinationEtag = outcome?.result === 'copied' ? outcome.etag : item.destination?.etag;
+  const destinationEtag =
+    outcome?.result === 'copied' ? (outcome.etag ?? seen?.etag) : item.destination?.etag;
   return {
     key: (item.source === undefined ? places.destination : places.source).prefix + key,
     destinationKey: places.destination.prefix + key,

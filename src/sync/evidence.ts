@@ -2,7 +2,8 @@
  * What can be said about the equality of two objects without a clock. ETags are at hand in every listing; checksums and
  * hashes have to be asked for.
  */
-import type { ObjectEntry, Proof } from '../model.ts';
+import type { ObjectEntry } from '../model.ts';
+import type { Proof } from '../record.ts';
 
 /**
  * What an object says of its own content: checksums of all of it, base64, by algorithm; empty when it has none. One made of

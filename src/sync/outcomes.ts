@@ -5,28 +5,34 @@
 import { join } from 'node:path';
 import type { Outcome } from '../model.ts';
 import { NdjsonWriter, readNdjson } from '../ndjson.ts';
-import { Cursor, type Pages } from './merge.ts';
+import { Cursor, type Keyed, type Pages } from './merge.ts';
 import { compareKeys } from './order.ts';
 
 /** Outcomes held in memory, and versions that were sent; some 3 MB. */
 const BUFFER = 10_000;
 const PAGE = 1_000;
 
-/** What an outcome counts for: itself, and each version that it tells of. */
-function weightOf(outcome: Outcome): number {
-  return 1 + (outcome.result === 'deleted' ? 0 : (outcome.versions?.length ?? 0));
+/** What comes by key; some tells of versions. */
+interface Telling extends Keyed {
+  readonly versions?: readonly unknown[];
+}
+
+/** What one counts for: itself, and each version that it tells of. */
+function weightOf({ versions }: Telling): number {
+  return 1 + (versions?.length ?? 0);
 }
 
 /** Outcomes in key order. */
-interface Run {
+interface Run<T> {
   readonly first: string;
-  readonly open: () => Pages<Outcome>;
+  readonly open: () => Pages<T>;
 }
 
-export class OutcomeLog {
+/** For whatever else arrives as it comes and is needed by key, too. */
+export class OutcomeLog<T extends Telling = Outcome> {
   readonly #folder: string;
-  readonly #runs: Run[] = [];
-  #buffer: Outcome[] = [];
+  readonly #runs: Run<T>[] = [];
+  #buffer: T[] = [];
   #weight = 0;
   #spilling: Promise<void> = Promise.resolve();
 
@@ -36,7 +42,7 @@ export class OutcomeLog {
   }
 
   /** Resolves when there is room for more. */
-  async add(outcome: Outcome): Promise<void> {
+  async add(outcome: T): Promise<void> {
     this.#buffer.push(outcome);
     this.#weight += weightOf(outcome);
     if (this.#weight < BUFFER) return;
@@ -48,23 +54,23 @@ export class OutcomeLog {
   }
 
   /** All outcomes so far in key order. */
-  async inKeyOrder(): Promise<Pages<Outcome>> {
+  async inKeyOrder(): Promise<Pages<T>> {
     await this.#spilling;
     const held = sorted(this.#buffer);
     return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
   }
 
-  async #spill(outcomes: Outcome[]): Promise<void> {
+  async #spill(outcomes: T[]): Promise<void> {
     const path = join(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
     const run = sorted(outcomes);
-    this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson<Outcome>(path) });
-    const writer = new NdjsonWriter<Outcome>(path);
+    this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson<T>(path) });
+    const writer = new NdjsonWriter<T>(path);
     await writer.writeAll(run);
     await writer.close();
   }
 }
 
-function sorted(outcomes: Outcome[]): Outcome[] {
+function sorted<T extends Keyed>(outcomes: T[]): T[] {
   return outcomes.sort((a, b) => compareKeys(a.key, b.key));
 }
 
@@ -76,10 +82,10 @@ async function* onePage<T>(page: readonly T[]): AsyncGenerator<readonly T[]> {
  * Objects end in about the order in which they were started, so that runs overlap little: one is opened when its first key
  * is due, and done with soon after.
  */
-async function* mergeRuns(runs: readonly Run[]): AsyncGenerator<Outcome[]> {
+async function* mergeRuns<T extends Telling>(runs: readonly Run<T>[]): AsyncGenerator<T[]> {
   const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
-  const open: Cursor<Outcome>[] = [];
-  let page: Outcome[] = [];
+  const open: Cursor<T>[] = [];
+  let page: T[] = [];
   let weight = 0;
   try {
     for (;;) {
@@ -108,11 +114,11 @@ async function* mergeRuns(runs: readonly Run[]): AsyncGenerator<Outcome[]> {
   }
 }
 
-function isDue({ first }: Run, next: Cursor<Outcome> | undefined): boolean {
+function isDue<T extends Keyed>({ first }: Run<T>, next: Cursor<T> | undefined): boolean {
   return next?.current === undefined || compareKeys(first, next.current.key) < 0;
 }
 
-function lowest(cursors: readonly Cursor<Outcome>[]): Cursor<Outcome> | undefined {
+function lowest<T extends Keyed>(cursors: readonly Cursor<T>[]): Cursor<T> | undefined {
   let [first] = cursors;
   for (const cursor of cursors) {
     if (cursor.current && first?.current && compareKeys(cursor.current.key, first.current.key) < 0)

@@ -2,7 +2,7 @@
  * What the listings could not prove is put to the objects themselves: to their checksums, and where these have nothing in
  * common, to their content. Only the record of an object changes by it, never the object.
  */
-import type { ObjectRecord, Proof, VersionRecord } from '../model.ts';
+import type { ObjectRecord, Proof, VersionRecord } from '../record.ts';
 import type { Places } from './conclude.ts';
 import { weakest } from './conclude-history.ts';
 import { type Finding, type GatherEvidence, type Testimony, weigh } from './evidence.ts';

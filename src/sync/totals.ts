@@ -1,6 +1,7 @@
 /** Counting, once per record, and the identity that says nothing fell between two stools. */
 import { FatalError } from '../errors.ts';
-import { type FailureGroup, type ObjectRecord, PROOFS, type Proof, type Totals } from '../model.ts';
+import type { FailureGroup } from '../model.ts';
+import { type ObjectRecord, PROOFS, type Proof, type Totals } from '../record.ts';
 import { bytesCopied } from './conclude-history.ts';
 
 const EXAMPLES = 5;

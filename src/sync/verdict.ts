@@ -1,5 +1,6 @@
 /** What is said of one object in the end. */
-import type { ExtraneousReason, FailReason, ObjectRecord } from '../model.ts';
+import type { ExtraneousReason, FailReason } from '../model.ts';
+import type { ObjectRecord } from '../record.ts';
 
 export type Verdict = Pick<ObjectRecord, 'action' | 'reason' | 'proof'> &
   Partial<Pick<ObjectRecord, 'error' | 'versions'>>;

@@ -1,0 +1,75 @@
+/** An execution followed to its end, and its report folded into outcomes. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Look } from '../../datasync/execution.ts';
+import { follow, untilReported, type Watched } from '../../datasync/follow.ts';
+import { taskRegion } from '../../datasync/ground.ts';
+import { explain, fixFor } from '../../datasync/trouble.ts';
+import { FatalError } from '../../errors.ts';
+import type { CopyItem, Outcome } from '../../model.ts';
+import type { Stop } from '../../sync/stop.ts';
+import { fold } from './fold.ts';
+import type { Load } from './load.ts';
+import type { DataSyncEngineOptions } from './options.ts';
+
+/** @throws FatalError when the execution or its report went wrong; what was recorded stands */
+export async function finish(
+  execution: string,
+  load: Load,
+  options: DataSyncEngineOptions,
+  told: (look: Look) => void,
+  record: (outcome: Outcome) => Promise<void>,
+  stop: Stop,
+): Promise<void> {
+  const { service, ground, note, scratch } = options;
+  const watched: Watched = { service, region: taskRegion(ground), execution, stop, told };
+  const { end, report } = await toItsEnd(watched, options);
+  await rm(note, { force: true });
+  if (report?.status !== 'SUCCESS') {
+    // Cancelled before there was anything to report.
+    if (stop.draining.aborted) return;
+    throw end.isWell ? unreported(execution, report?.error, options) : failed(execution, end, options);
+  }
+  const unmentioned = await fold(
+    load.listed.items(),
+    {
+      ...options,
+      scratch: join(scratch, 'datasync'),
+      execution,
+      unmentioned: item => (end.isWell ? notReported(item, execution) : undefined),
+    },
+    record,
+  );
+  // Basic mode calls it an error when single objects failed; the report has said which.
+  if (!end.isWell && unmentioned > 0 && !stop.draining.aborted) throw failed(execution, end, options);
+}
+
+async function toItsEnd(watched: Watched, { ground }: DataSyncEngineOptions) {
+  try {
+    return { end: await follow(watched), report: await untilReported(watched) };
+  } catch (error) {
+    throw explain(`Following ${watched.execution}`, error, ground);
+  }
+}
+
+function failed(execution: string, { error }: Look, { ground }: DataSyncEngineOptions): FatalError {
+  const words = error || 'DataSync does not say why';
+  return new FatalError(`DataSync's ${execution} ended with an error (${words}).`, fixFor(words, ground));
+}
+
+function unreported(
+  execution: string,
+  error: string | undefined,
+  { ground }: DataSyncEngineOptions,
+): FatalError {
+  const words = `task report: ${error || 'there is none'}`;
+  return new FatalError(
+    `DataSync's ${execution} ended well, but its report is missing (${words}), so that nobody knows what became of each object. The next run compares anew.`,
+    fixFor(words, ground),
+  );
+}
+
+function notReported({ key }: CopyItem, execution: string): Outcome {
+  const message = `The report of ${execution} does not mention the object.`;
+  return { key, result: 'failed', reason: 'error', code: 'NotReported', message, requestId: undefined };
+}

@@ -1,0 +1,25 @@
+/** Manifests written and reports read as the source's identity, with what to grant where that is refused. */
+import { grantOn } from '../../aws/grant.ts';
+import { workStatement } from '../../aws/policies.ts';
+import { troubleOf } from '../../aws/trouble.ts';
+import { FatalError, StoppedError } from '../../errors.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import { uri } from '../../sync/plan.ts';
+
+/**
+ * @param doing what is done there, as the beginning of a sentence
+ * @throws FatalError for whatever S3 answers that no further attempt would change; StoppedError
+ */
+export async function atWork<T>(doing: string, work: Bucket, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (error instanceof FatalError || error instanceof StoppedError) throw error;
+    const { kind, code, message } = troubleOf(error);
+    const { location, identity, owner } = work;
+    const statement = workStatement(location, identity.partition);
+    const fix = grantOn(identity, { bucket: location.bucket, owner }, statement, message);
+    const text = `${doing} ${uri(location)} failed (${code}: ${message}).`;
+    throw new FatalError(text, kind === 'denied' ? fix : undefined, error);
+  }
+}

@@ -1,0 +1,70 @@
+/** The engine of a run, with all that it works with. */
+import { join } from 'node:path';
+import { createCopyEngine } from '../engines/copy.ts';
+import { createDataSyncEngine } from '../engines/datasync/engine.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { ObjectEngineOptions } from '../engines/object-by-object.ts';
+import { createStreamEngine } from '../engines/stream.ts';
+import type { Log } from '../model.ts';
+import { aclFor } from '../preflight/ownership.ts';
+import { grantsTo, preservedBy } from '../preflight/preserved.ts';
+import type { Scene } from '../preflight/scene.ts';
+import type { UploadJournal } from '../s3/journal.ts';
+import type { CopyRoute } from '../s3/route.ts';
+import type { Places } from '../sync/places.ts';
+
+export interface EngineNeeds {
+  readonly scene: Scene;
+  readonly journal: UploadJournal;
+  /** Existing folder for files of this run. */
+  readonly scratch: string;
+  readonly log: Log;
+}
+
+/** @param options of what is carried object by object from here */
+export function engineFor(
+  { scene, journal, scratch, log }: EngineNeeds,
+  options: ObjectEngineOptions,
+): Engine {
+  const ours = { ...options, route: routeFor(scene, journal, options.places) };
+  const { settings, source, datasync } = scene;
+  if (datasync !== undefined) {
+    const { rest } = datasync.folders;
+    const others = createCopyEngine(ours);
+    return createDataSyncEngine({
+      ...datasync,
+      settings,
+      source,
+      rest,
+      others,
+      scratch,
+      note: noteIn(scratch),
+      log,
+    });
+  }
+  return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
+}
+
+/** Where the engine notes which execution of DataSync must not outlive the run. */
+export function noteIn(scratch: string): string {
+  return join(scratch, 'execution.json');
+}
+
+function routeFor(scene: Scene, journal: UploadJournal, places: Places): CopyRoute {
+  const { settings, from, to, destination } = scene;
+  return {
+    from,
+    to,
+    deletions: destination,
+    preserve: preservedBy(scene),
+    storageClass: settings.storageClass,
+    encryption: settings.encryption,
+    kmsKey: settings.kmsKey,
+    acl: aclFor(scene),
+    grantsTo: grantsTo(scene),
+    neverOverwrite: settings.compare === 'missing',
+    partSize: settings.partSize,
+    parts: places.large,
+    journal,
+  };
+}

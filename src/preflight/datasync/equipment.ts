@@ -1,0 +1,93 @@
+/**
+ * The locations and the task can be had. Making them is the one way to know: DataSync tries the role on both buckets, and
+ * the caller's right to pass it. `mode: preflight` makes them and removes them again, also where there are some already,
+ * whose permissions may be gone by now. Before a sync, which makes them after its plan, and in a dry run they are only
+ * looked for.
+ */
+import { Equipment, type Found } from '../../datasync/equipment.ts';
+import { taskRegion } from '../../datasync/ground.ts';
+import { optionsOf } from '../../datasync/options.ts';
+import { FatalError, messageOf } from '../../errors.ts';
+import type { CheckResult, Side } from '../../model.ts';
+import type { Check, DataSyncScene, Scene } from '../scene.ts';
+
+const TASK = 'datasync-task';
+const locationCheck = (side: Side) => `datasync-${side}-location`;
+
+export const checkEquipment: Check = async ({ settings, datasync }) => {
+  if (datasync === undefined || settings.mode === 'verify') return [];
+  const equipment = new Equipment(datasync.service, datasync.ground, datasync.run);
+  let found: Found;
+  try {
+    found = await equipment.find();
+  } catch (error) {
+    const answer = refused(TASK, error);
+    // A role that can only plan need not know of DataSync.
+    return [settings.mode === 'dry-run' ? { ...answer, verdict: 'unknown' } : answer];
+  }
+  if (settings.mode !== 'preflight') return lookedAt(found);
+  const results = await tryOut(equipment, settings, datasync);
+  try {
+    await equipment.removeMade();
+    return results;
+  } catch (error) {
+    return [...results, refused('datasync-removal', error)];
+  }
+};
+
+/** Makes them as if there were none. */
+async function tryOut(
+  equipment: Equipment,
+  settings: Scene['settings'],
+  { ground }: DataSyncScene,
+): Promise<CheckResult[]> {
+  const [source, destination] = await Promise.allSettled([
+    equipment.location('source', {}),
+    equipment.location('destination', {}),
+  ]);
+  const role = ground.role;
+  const results = [
+    told(locationCheck('source'), source, `DataSync reaches ${ground.source.bucket} as ${role}.`),
+    told(
+      locationCheck('destination'),
+      destination,
+      `DataSync reaches ${ground.destination.bucket} as ${role}.`,
+    ),
+  ];
+  if (source.status === 'rejected' || destination.status === 'rejected') {
+    const seen = 'Not tried: a task is made between two locations.';
+    return [...results, { check: TASK, verdict: 'unknown', seen }];
+  }
+  const [task] = await Promise.allSettled([
+    equipment.task(source.value, destination.value, {}, optionsOf(settings)),
+  ]);
+  const mode = ground.mode.toLowerCase();
+  return [...results, told(TASK, task, `A task can be made in ${taskRegion(ground)}, in ${mode} mode.`)];
+}
+
+function told(check: string, tried: PromiseSettledResult<string>, seen: string): CheckResult {
+  return tried.status === 'rejected' ? refused(check, tried.reason) : { check, verdict: 'pass', seen };
+}
+
+/** @throws what is no answer of DataSync's */
+function refused(check: string, error: unknown): CheckResult {
+  if (!(error instanceof FatalError)) throw error;
+  const { fix } = error;
+  return { check, verdict: 'fail', seen: messageOf(error), ...(fix !== undefined && { fix }) };
+}
+
+function lookedAt({ source, destination, task }: Found): CheckResult[] {
+  const seen = (check: string, arn: string | undefined): CheckResult =>
+    arn === undefined
+      ? {
+          check,
+          verdict: 'unknown',
+          seen: 'There is none yet; a sync makes it when it has something to copy.',
+        }
+      : { check, verdict: 'pass', seen: `Found: ${arn}.` };
+  return [
+    seen(locationCheck('source'), source),
+    seen(locationCheck('destination'), destination),
+    seen(TASK, task),
+  ];
+}

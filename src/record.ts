@@ -1,0 +1,120 @@
+/** What a run leaves behind: the last word on each object, what all of them amount to, and the report of the run. */
+import type {
+  CheckResult,
+  CopyReason,
+  EngineName,
+  ExtraneousReason,
+  FailReason,
+  FailureGroup,
+  IdentityProof,
+  Mode,
+  Side,
+  SkipReason,
+  UnchangedReason,
+} from './model.ts';
+
+/**
+ * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object
+ * checksums; equal ETags that are MD5s; equal ETags made of the MD5s of equal parts; equal sizes; nothing.
+ */
+export const PROOFS = ['content', 'checksum', 'etag', 'part-etag', 'size', 'none'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+/** The last word on one object: one line of `objects.ndjson`. */
+export interface ObjectRecord {
+  /** Full key in the source bucket; for objects only the destination has, the full key there. */
+  readonly key: string;
+  readonly destinationKey: string;
+  readonly size: number;
+  readonly action: RecordedAction;
+  readonly reason: CopyReason | UnchangedReason | SkipReason | FailReason | ExtraneousReason;
+  readonly sourceEtag?: string;
+  readonly destinationEtag?: string;
+  /** Of a history, the weakest among its versions. */
+  readonly proof: Proof;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly requestId?: string;
+  /** With `preserve: versions`: the source's history, oldest first. */
+  readonly versions?: readonly VersionRecord[];
+}
+
+/** One version of the source, and where it stands at the destination. */
+export interface VersionRecord {
+  /** Its version id. */
+  readonly source: string;
+  /** The version id of its copy; absent where there is none, or none that the destination still keeps. */
+  readonly destination?: string;
+  readonly deleteMarker?: true;
+  /** Sent by this run; where an object `would-copy`, that would be. */
+  readonly copied?: true;
+  readonly size: number;
+  readonly sourceEtag?: string;
+  readonly destinationEtag?: string;
+  readonly proof: Proof;
+}
+export type RecordedAction =
+  | 'copied'
+  | 'would-copy'
+  | 'unchanged'
+  | 'skipped'
+  | 'failed'
+  | 'deleted'
+  | 'would-delete'
+  | 'kept';
+
+/** `listed = copied + unchanged + skipped + failed` holds at the end of every run. In a dry run the same words stand in the conditional. */
+export interface Totals {
+  readonly listed: number;
+  readonly copied: number;
+  readonly unchanged: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly deleted: number;
+  /** Objects only the destination has, left in place. */
+  readonly kept: number;
+  /** Those of `kept` that should be gone: a deletion failed, or `mode: verify` with `delete: true` found them. */
+  readonly undeleted: number;
+  readonly bytesListed: number;
+  readonly bytesCopied: number;
+  /** Versions and delete markers of the objects copied; absent where versions are not told apart, or none was. */
+  readonly versionsCopied?: number;
+  /** Older versions of objects copied or unchanged that the destination does not keep; absent where there are none. */
+  readonly versionsNotKept?: number;
+  /** Objects per `action: reason`, for example `copied: missing`. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Objects per proof, over copied and unchanged ones. */
+  readonly proofs: Readonly<Record<Proof, number>>;
+}
+
+/** `report.json`, schema 1. */
+export interface RunReport {
+  readonly schema: 1;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly mode: Mode;
+  readonly engine: EngineName;
+  /** Everything planned was attempted. */
+  readonly complete: boolean;
+  /** The independent comparison ran and found no difference. */
+  readonly verified: boolean;
+  /** `success`, or why the run failed, one sentence. */
+  readonly verdict: { readonly ok: boolean; readonly text: string };
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly identities: readonly IdentityProof[];
+  readonly regions: Readonly<Record<Side, string | undefined>>;
+  readonly checks: readonly CheckResult[];
+  readonly totals: Totals;
+  /** Notable but not wrong, one sentence each, for example objects the source gained after it was listed. */
+  readonly notes: readonly string[];
+  readonly failures: readonly FailureGroup[];
+  readonly requests: Readonly<Record<string, number>>;
+  /** Bytes that `verify: content` read from both sides together; absent when it read none. */
+  readonly bytesRead?: number;
+  /** Copies in flight that `concurrency: auto` went down to; absent when S3 did not make it. */
+  readonly slowedTo?: number;
+  readonly started: string;
+  readonly finished: string;
+  /** Seconds per phase. */
+  readonly timings: Readonly<Record<string, number>>;
+  /** Link to the workflow run, where there is one. */
+  readonly runUrl: string | undefined;
+}
