@@ -13,7 +13,7 @@ import { rawInputs } from '../src/github/inputs.ts';
 import { OUTPUT_NAMES, outputsOf } from '../src/github/outputs.ts';
 import { fitting } from '../src/github/summary.ts';
 import type { FailureGroup } from '../src/model.ts';
-import type { RunReport } from '../src/run-report.ts';
+import type { RunReport } from '../src/record.ts';
 
 const run = promisify(execFile);
 

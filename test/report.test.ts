@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CheckResult, FailureGroup, Totals } from '../src/model.ts';
+import type { CheckResult, FailureGroup } from '../src/model.ts';
+import type { RunReport, Totals } from '../src/record.ts';
 import { makeFolder, writeReport } from '../src/report/folder.ts';
 import { Progress } from '../src/report/progress.ts';
 import { renderSummary, SUMMARY_LIMIT } from '../src/report/summary.ts';
 import { code, escaped, fenced } from '../src/report/text.ts';
-import type { RunReport } from '../src/run-report.ts';
 
 const TOTALS: Totals = {
   listed: 11_234,

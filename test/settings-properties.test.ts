@@ -72,6 +72,24 @@ test('whatever is given, the answer is settings or a list of problems', () => {
   );
 });
 
+test('the echo of settings for DataSync is accepted again and means the same', () => {
+  const given = {
+    source: 's3://from',
+    destination: 's3://onto',
+    engine: 'datasync',
+    'datasync-role': 'arn:aws:iam::111122223333:role/datasync',
+    'datasync-mode': 'basic',
+    'datasync-keep': 'false',
+    'work-location': 's3://work/folder',
+  };
+  const settings = parseSettings(new Map(Object.entries(given)));
+  assert.deepEqual(settings.workLocation, { bucket: 'work', prefix: 'folder/' });
+  const echo = Object.entries(echoSettings(settings)).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.join('\n') : String(value)] as const,
+  );
+  assert.deepEqual(parseSettings(new Map(echo)), settings);
+});
+
 test('the echo of settings is accepted again and means the same', () => {
   const glob = fc.constantFrom('logs/**', '*.{jpg,png}', ' a ', '[a-z]?');
   const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: '' });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PutOptions } from '../../lab/s3/bucket.ts';
 import { type Content, canonicalId, type StoredObject, sparse } from '../../lab/s3/index.ts';
+import { dataSyncLines } from './fidelity-datasync.ts';
 import { DAY, GIB, type Inputs, MIB, openLab, setStage } from './stage.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/fidelity.md');
@@ -145,9 +146,15 @@ test('what arrives of an object is what docs/fidelity.md says', async t => {
   const cells = await Promise.all(COLUMNS.map(cellsOf));
   const head = ['', ...COLUMNS.map(({ title }) => title)];
   const lines = ROWS.map(({ attribute }, row) => [attribute, ...cells.map(column => column[row] ?? '')]);
-  const table = [head, head.map(() => '---'), ...lines].map(line => `| ${line.join(' | ')} |`).join('\n');
-  t.assert.fileSnapshot(`${BEFORE}\n${table}\n${AFTER}`, PAGE, { serializers: [String] });
+  const byDataSync = await dataSyncLines(t);
+  const page = [BEFORE, tableOf([head, ...lines]), AFTER, tableOf(byDataSync), END].join('\n');
+  t.assert.fileSnapshot(page, PAGE, { serializers: [String] });
 });
+
+/** @param lines the first one is the head */
+function tableOf([head = [], ...lines]: readonly string[][]): string {
+  return [head, head.map(() => '---'), ...lines].map(line => `| ${line.join(' | ')} |`).join('\n');
+}
 
 const BEFORE = `# What arrives of an object
 
@@ -168,6 +175,14 @@ const AFTER = `
 - A retention that has run out is not sent again. Last-Modified and the version id are those of the copy.
 - With \`versions\` all of this holds for each version of each key: see [versions.md](versions.md).
 - A source under a customer's own key is \`failed: customer-key\`: the run names it and copies all else.
+
+## With \`engine: datasync\`
+
+The plan is the same, the objects go through DataSync, with \`preserve: metadata, tags\`, which is all that it can keep.
+`;
+const END = `
+- "refused" is before anything is done: the input is named, and the engines that can.
+- Which parts DataSync writes is not documented; \`verify: checksum\` proves such objects all the same.
 `;
 
 async function cellsOf(column: Column): Promise<string[]> {

@@ -64,8 +64,8 @@ const MISTAKES: readonly Mistake[] = [
   ['an unknown mode', { mode: 'dryrun' }, ['mode: "dryrun"', 'sync, dry-run, verify, preflight']],
   [
     'an engine that is still to come',
-    { engine: 'datasync' },
-    ['engine: "datasync" is not available in this version yet'],
+    { engine: 'batch' },
+    ['engine: "batch" is not available in this version yet'],
   ],
   [
     'a percentage above 100',

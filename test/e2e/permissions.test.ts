@@ -8,6 +8,7 @@ import type { PolicyDocument } from '../../lab/kinds.ts';
 import { sparse } from '../../lab/s3/index.ts';
 import type { TwoAccountsOptions } from '../../lab/worlds.ts';
 import { destinationRolePolicy, readableBy, sourceRolePolicy, trustPolicy } from '../../lab/worlds.ts';
+import { apply, statementsOf, without } from './paste.ts';
 import {
   allow,
   checkOf,
@@ -158,7 +159,7 @@ describe('what is missing is found before anything changes, and what the run say
       const refused = await s.run(asked);
       assert.deepEqual(findings(refused), finds);
       assertNothingHappened(s, refused);
-      apply(refused);
+      apply(lab, refused);
       const run = await s.run(asked);
       assert.equal(run.code, 0, run.log);
       assert.deepEqual(contents(s.to), contents(s.from));
@@ -179,12 +180,12 @@ describe('what is missing is found before anything changes, and what the run say
     };
     const first = await s.run(inputs);
     assertNothingHappened(s, first);
-    apply(first);
+    apply(lab, first);
     // Only one who may list the source can be shown an object to try.
     const second = await s.run(inputs);
     assert.ok(findings(second).includes('signer-can-read: fail'), second.log);
     assertNothingHappened(s, second);
-    apply(second);
+    apply(lab, second);
     const run = await s.run(inputs);
     assert.equal(run.code, 0, run.log);
     assert.deepEqual(contents(s.to, 'out/'), contents(s.from, 'in/'));
@@ -253,50 +254,6 @@ function assertNothingHappened(s: Stage, run: Run): void {
   assert.equal(s.to.uploads.size, 0);
 }
 
-/** Does to the letter what the run says there is to do. */
-function apply(run: Run): void {
-  const fixes = run.report.checks.flatMap(({ fix }) => (fix?.paste === undefined ? [] : [fix]));
-  assert.deepEqual(
-    pasted(run),
-    fixes.map(({ paste = '' }) => JSON.parse(paste)),
-    'what the report has is what log and summary show',
-  );
-  for (const { todo, paste = '' } of fixes) {
-    assert.ok(run.log.includes(todo), todo);
-    const text = JSON.parse(paste);
-    const [, role] = /\b[Gg]ive (arn:\S+) in account/.exec(todo) ?? [];
-    if (role !== undefined) {
-      lab.iam.accounts.setTrustPolicy(role, text as PolicyDocument);
-      continue;
-    }
-    const [, bucketName] = /\bthe bucket policy of (\S+) \(account/.exec(todo) ?? [];
-    const [, principal] = /\b[Tt]he policy of (arn:\S+) \(account/.exec(todo) ?? [];
-    assert.ok(bucketName ?? principal, todo);
-    if (bucketName !== undefined) {
-      const bucket = lab.s3.bucket(bucketName);
-      bucket.policy = policy(...statementsOf(bucket.policy), text);
-    }
-    if (principal !== undefined) {
-      const { Principal: _, ...statement } = text;
-      const present = lab.iam.accounts.policiesOf(principal).get('sync');
-      lab.iam.accounts.putPolicy(principal, 'sync', policy(...statementsOf(present), statement));
-    }
-  }
-}
-
-function statementsOf(document: PolicyDocument | undefined): object[] {
-  return [document?.Statement ?? []].flat() as object[];
-}
-
 function destinationPolicyWithout(s: Stage, ...actions: string[]): PolicyDocument {
   return without(destinationRolePolicy(s.to.name, s.from.name), ...actions);
-}
-
-/** A policy without some of its actions, and without the statements that then say nothing. */
-function without(document: PolicyDocument, ...actions: string[]): PolicyDocument {
-  const left = (statementsOf(document) as { Action: string | string[] }[]).map(statement => ({
-    ...statement,
-    Action: [statement.Action].flat().filter(action => !actions.includes(action)),
-  }));
-  return policy(...left.filter(({ Action }) => Action.length > 0));
 }

@@ -12,9 +12,8 @@ import { type StepResult, startAction } from '../../lab/github/runner.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { LoggedRequest } from '../../lab/request-log.ts';
 import type { Bucket, BucketSettings, StoredObject } from '../../lab/s3/index.ts';
-import { type TwoAccounts, type TwoAccountsOptions, twoAccounts } from '../../lab/worlds.ts';
-import type { ObjectRecord } from '../../src/model.ts';
-import type { RunReport } from '../../src/run-report.ts';
+import { type TwoAccounts, type TwoAccountsOptions, twoAccounts, workBucketOf } from '../../lab/worlds.ts';
+import type { ObjectRecord, RunReport } from '../../src/record.ts';
 
 /** The action under test; another build of it can be given to see that these tests notice what is broken in it. */
 const ACTION = process.env.E2E_ACTION ?? join(import.meta.dirname, '../..');
@@ -34,7 +33,7 @@ export interface Stage extends TwoAccounts {
     aim: Partial<Pick<Fault, 'operation' | 'bucket' | 'key' | 'skip' | 'times'>>,
     effect: Effect,
   ): () => void;
-  /** Requests on these two buckets so far. */
+  /** Requests on these buckets, and those of the source account to DataSync, so far. */
   requests(operation?: string): LoggedRequest[];
   mutations(): LoggedRequest[];
 }
@@ -92,8 +91,12 @@ export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
     destination: { ...settings('destination', '2', 'eu-central-1'), ...options.destination },
   });
   const { source, destination } = world;
-  const ours = new RegExp(`^(${source.bucket}|${destination.bucket})$`);
-  const here = ({ bucket }: LoggedRequest) => bucket !== undefined && ours.test(bucket);
+  const ours = new RegExp(`^(${source.bucket}|${destination.bucket}|${workBucketOf(world)})$`);
+  // DataSync's own requests name no bucket; it works in the source account.
+  const here = ({ bucket, service, caller }: LoggedRequest) =>
+    bucket !== undefined
+      ? ours.test(bucket)
+      : service === 'datasync' && caller?.includes(`:${source.account}:`) === true;
 
   const given = [lab.github.oidc.requestToken, lab.github.results.runtimeToken];
   for (const side of [source, destination]) given.push(side.admin.secretAccessKey);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ObjectEntry, ObjectRecord, Outcome, PlanItem, Version } from '../../src/model.ts';
+import type { ObjectEntry, Outcome, PlanItem, Version } from '../../src/model.ts';
+import type { ObjectRecord } from '../../src/record.ts';
 import { type Movements, recordAsSeen, recordAsSettled } from '../../src/sync/conclude.ts';
 import { entryOf } from '../../src/sync/history.ts';
 import { collect, E1, E2, entry, pagesOf, settings } from './make.ts';

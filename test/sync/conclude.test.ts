@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Mode, ObjectEntry, ObjectRecord, Outcome, Pair, PlanItem, Totals } from '../../src/model.ts';
+import type { Mode, ObjectEntry, Outcome, Pair, PlanItem } from '../../src/model.ts';
+import type { ObjectRecord, Totals } from '../../src/record.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../../src/sync/conclude.ts';
 import { compareKeys } from '../../src/sync/order.ts';
 import { PlanTotals } from '../../src/sync/plan.ts';

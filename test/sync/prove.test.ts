@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import pLimit from 'p-limit';
-import type { ObjectRecord, VersionRecord } from '../../src/model.ts';
+import type { ObjectRecord, VersionRecord } from '../../src/record.ts';
 import type { Evidence, Testimony } from '../../src/sync/evidence.ts';
 import { type Doubts, proveRecords, type Witnesses } from '../../src/sync/prove.ts';
 import { anyCuts, anyKeys, Bench, collect, E1, E2, pagesOf, settings, settled } from './make.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FatalError } from '../../src/errors.ts';
-import type { ObjectRecord } from '../../src/model.ts';
+import type { ObjectRecord } from '../../src/record.ts';
 import { Tally } from '../../src/sync/totals.ts';
 
 function record(differently: Partial<ObjectRecord> = {}): ObjectRecord {

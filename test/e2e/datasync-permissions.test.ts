@@ -1,0 +1,276 @@
+/**
+ * What DataSync lacks is found by `mode: preflight`, which leaves nothing behind, and told in words that can be pasted.
+ * Here they are, by the letter, and then a sync must pass.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { dataSyncCalls, type TwoAccountsOptions } from '../../lab/worlds.ts';
+import { type DataSyncStage, dataSyncStage } from './datasync-stage.ts';
+import { apply, statementsOf, without } from './paste.ts';
+import { allow, checkOf, contents, findings, policy } from './stage.ts';
+
+interface Case {
+  readonly missing: string;
+  readonly take: (s: DataSyncStage) => void;
+  readonly finds: readonly string[];
+  /** Locations and tasks that the refused run could not remove. */
+  readonly leaves?: number;
+}
+
+const NO_TASK = 'datasync-task: unknown';
+
+const CASES: readonly Case[] = [
+  ...['datasync:ListLocations', 'datasync:CreateLocationS3'].map(action => ({
+    missing: `${action} for the source role`,
+    take: (s: DataSyncStage) => denied(s, action),
+    finds:
+      action === 'datasync:ListLocations'
+        ? ['datasync-task: fail']
+        : ['datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
+  })),
+  {
+    missing: 'datasync:CreateTask for the source role',
+    take: s => denied(s, 'datasync:CreateTask'),
+    finds: ['datasync-task: fail'],
+  },
+  {
+    missing: 'datasync:DeleteLocation for the source role, which leaves behind what was tried',
+    take: s => denied(s, 'datasync:DeleteLocation'),
+    finds: ['datasync-removal: fail'],
+    leaves: 2,
+  },
+  {
+    missing: 'the right to pass the role',
+    take: s => denied(s, 'iam:PassRole'),
+    finds: ['datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
+  },
+  {
+    missing: 'the right to make the service-linked role',
+    take: s => denied(s, 'iam:CreateServiceLinkedRole'),
+    finds: ['datasync-task: fail'],
+  },
+  {
+    missing: "the role's trust in DataSync",
+    take: s => s.lab.iam.accounts.setTrustPolicy(s.role, policy(trusting('ec2.amazonaws.com'))),
+    finds: ['datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
+  },
+  {
+    missing: "the role's trust for this account",
+    take: s =>
+      s.lab.iam.accounts.setTrustPolicy(
+        s.role,
+        policy({
+          ...trusting('datasync.amazonaws.com'),
+          Condition: { StringEquals: { 'aws:SourceAccount': s.destination.account } },
+        }),
+      ),
+    finds: ['datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
+  },
+  ...['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads', 's3:GetObject'].map(
+    action => ({
+      missing: `${action} on the source for the role`,
+      take: (s: DataSyncStage) => takeFromRole(s, 'source', action),
+      finds: ['datasync-source-location: fail', NO_TASK],
+    }),
+  ),
+  {
+    missing: 'the policy of the destination bucket',
+    take: s => s.destination.setBucketPolicy(undefined),
+    finds: ['datasync-destination-location: fail', NO_TASK],
+  },
+  {
+    missing: 'a policy of the destination bucket for this role',
+    take: s =>
+      s.destination.setBucketPolicy(
+        policy({
+          ...allow('s3:*', [s.to.arn, `${s.to.arn}/*`]),
+          Principal: { AWS: s.source.admin.caller.arn },
+        }),
+      ),
+    finds: ['datasync-destination-location: fail', NO_TASK],
+  },
+  {
+    missing: 'the right of the role to use the destination, in its own policy',
+    take: s => s.lab.iam.accounts.putPolicy(s.role, 'destination', NOTHING),
+    finds: ['datasync-destination-location: fail', NO_TASK],
+  },
+  {
+    missing: 'the right of the role to write reports',
+    take: s => s.lab.iam.accounts.putPolicy(s.role, 'work', NOTHING),
+    finds: ['datasync-task: fail'],
+  },
+  ...['s3:ListBucket', 's3:GetObject', 's3:PutObject'].map(action => ({
+    missing: `${action} on the work location for the source role`,
+    take: (s: DataSyncStage) => denied(s, action),
+    finds: ['work-writable: fail'],
+  })),
+];
+
+const NOTHING = policy(allow('sts:GetCallerIdentity', '*'));
+
+describe('what DataSync lacks is found, and what the run says helps:', { concurrency: 3 }, () => {
+  for (const { missing, take, finds, leaves = 0 } of CASES) {
+    test(missing, async t => {
+      const s = await dataSyncStage(t);
+      furnish(s);
+      take(s);
+      const refused = await s.run({ mode: 'preflight' });
+      assert.equal(refused.code, 1, refused.log);
+      assert.deepEqual(findings(refused), finds);
+      assert.equal(s.equipment().length, leaves);
+      assert.deepEqual([s.executions(), s.work.keys(), s.to.keys()], [[], [], []]);
+      apply(s.lab, refused);
+      const run = await s.run();
+      assert.equal(run.code, 0, run.log);
+      assert.deepEqual(contents(s.to), contents(s.from));
+    });
+  }
+});
+
+test('everything can be had by pasting, starting with a role that may do nothing', async t => {
+  const s = await dataSyncStage(t);
+  furnish(s);
+  const { accounts } = s.lab.iam;
+  s.destination.setBucketPolicy(undefined);
+  accounts.putPolicy(s.source.role, 'datasync', NOTHING);
+  for (const name of ['source', 'destination', 'work']) accounts.putPolicy(s.role, name, NOTHING);
+  accounts.setTrustPolicy(s.role, policy(trusting('ec2.amazonaws.com')));
+  for (let rounds = 0; ; rounds++) {
+    assert.ok(rounds < 10, 'it comes to an end');
+    const run = await s.run({ mode: 'preflight' });
+    assert.deepEqual(s.equipment(), []);
+    if (run.code === 0) break;
+    apply(s.lab, run);
+  }
+  const run = await s.run({ 'datasync-keep': 'false' });
+  assert.equal(run.code, 0, run.log);
+  assert.deepEqual(contents(s.to), contents(s.from));
+  assert.deepEqual([s.equipment(), s.work.keys()], [[], []]);
+});
+
+describe('what DataSync meets after its plan has a name and a fix', { concurrency: 3 }, () => {
+  for (const [missing, take, says, sid] of [
+    [
+      'a bucket policy',
+      (s: DataSyncStage) => s.destination.setBucketPolicy(undefined),
+      /Making a location of DataSync for the destination.*access test failed.*Access denied/,
+      'S3SyncDataSyncWrites',
+    ],
+    [
+      'the right to pass the role',
+      (s: DataSyncStage) => denied(s, 'iam:PassRole'),
+      /Making a location of DataSync for the \w+.*iam:PassRole/,
+      'S3SyncPassRole',
+    ],
+    [
+      'the right of the role to write reports',
+      (s: DataSyncStage) => s.lab.iam.accounts.putPolicy(s.role, 'work', NOTHING),
+      /Making a task of DataSync .* bucket access test failed.*s3:PutObject/,
+      'S3SyncDataSyncReports',
+    ],
+  ] as const) {
+    test(missing, async t => {
+      const s = await dataSyncStage(t);
+      furnish(s);
+      take(s);
+      const run = await s.run();
+      assert.equal(run.code, 1);
+      assert.match(run.report.verdict.text, says);
+      const { fix } = run.report.failures[0] ?? {};
+      assert.equal(JSON.parse(fix?.paste ?? '{}').Sid, sid);
+      assert.deepEqual([run.report.totals.copied, s.to.keys()], [0, []]);
+    });
+  }
+});
+
+describe('settings of buckets', { concurrency: 3 }, () => {
+  test('ACLs at the destination are refused, because the account of the role would own the copies', async t => {
+    const options: TwoAccountsOptions = { destination: { ownership: 'BucketOwnerPreferred' } };
+    const s = await dataSyncStage(t, options);
+    furnish(s);
+    const run = await s.run();
+    assert.deepEqual(findings(run).slice(0, 1), ['destination-ownership: fail']);
+    assert.match(checkOf(run, 'destination-ownership').fix?.todo ?? '', /BucketOwnerEnforced/);
+    assert.deepEqual(s.to.keys(), []);
+  });
+
+  test('a work location in another Region is refused with the Region it must be in', async t => {
+    const s = await dataSyncStage(t);
+    furnish(s);
+    s.lab.s3.createBucket({ name: 'octo-far-away', account: s.source.account, region: s.source.region });
+    const run = await s.run({ 'work-location': 's3://octo-far-away' });
+    assert.deepEqual(findings(run), ['work-bucket: fail']);
+    assert.match(checkOf(run, 'work-bucket').fix?.todo ?? '', /in eu-central-1/);
+  });
+
+  test('a wrong Region of the destination is refused with the right one', async t => {
+    const s = await dataSyncStage(t);
+    furnish(s);
+    const run = await s.run({ 'destination-region': 'eu-west-1' });
+    assert.deepEqual(findings(run), ['destination-bucket: fail']);
+    assert.match(checkOf(run, 'destination-bucket').fix?.todo ?? '', /destination-region: eu-central-1/);
+    assert.deepEqual(s.mutations(), []);
+  });
+
+  test('a work location that does not exist, or belongs to somebody else, is refused', async t => {
+    const s = await dataSyncStage(t);
+    furnish(s);
+    const none = await s.run({ 'work-location': 's3://octo-nowhere' });
+    assert.match(checkOf(none, 'work-bucket').seen, /There is no bucket octo-nowhere/);
+    const { account, region } = s.destination;
+    const bucket = s.lab.s3.createBucket({ name: 'octo-theirs', account, region });
+    const everybody = {
+      ...allow('s3:*', [bucket.arn, `${bucket.arn}/*`]),
+      Principal: { AWS: s.source.role },
+    };
+    bucket.policy = policy(everybody);
+    s.lab.iam.accounts.putPolicy(s.source.role, 'all', policy(allow('s3:*', '*')));
+    const theirs = await s.run({ 'work-location': 's3://octo-theirs' });
+    assert.deepEqual(findings(theirs).slice(0, 1), ['work-writable: fail']);
+    assert.equal(bucket.size, 0);
+  });
+});
+
+function furnish(s: DataSyncStage): void {
+  s.from.put('in/object', 'content', { metadata: { a: 'b' }, tags: { c: 'd' } });
+  s.from.put('in/other', 'content');
+}
+
+/** The source role loses an action of those it has for DataSync. */
+function denied(s: DataSyncStage, action: string): void {
+  const calls = dataSyncCalls(s.role, s.work.name).flatMap(statement => {
+    const { Action } = statement as { Action: string | string[] };
+    // What is allowed as a whole is spelled out, but for the one.
+    if (Action === 'datasync:*' && action.startsWith('datasync:'))
+      return [
+        allow(
+          DATASYNC.filter(one => one !== action),
+          '*',
+        ),
+      ];
+    return [statement];
+  });
+  s.lab.iam.accounts.putPolicy(s.source.role, 'datasync', without(policy(...calls), action));
+}
+
+const DATASYNC = [
+  ...['CreateLocationS3', 'DescribeLocationS3', 'ListLocations', 'DeleteLocation'],
+  ...['CreateTask', 'DescribeTask', 'ListTasks', 'DeleteTask'],
+  ...[
+    'StartTaskExecution',
+    'DescribeTaskExecution',
+    'ListTaskExecutions',
+    'CancelTaskExecution',
+    'TagResource',
+  ],
+].map(action => `datasync:${action}`);
+
+function takeFromRole(s: DataSyncStage, name: string, action: string): void {
+  const present = s.lab.iam.accounts.policiesOf(s.role).get(name);
+  assert.ok(present && statementsOf(present).length > 0);
+  s.lab.iam.accounts.putPolicy(s.role, name, without(present, action));
+}
+
+function trusting(service: string): object {
+  return { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' };
+}

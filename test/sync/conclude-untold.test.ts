@@ -1,0 +1,58 @@
+/** Copies by a service that tells no ETags: what the closing listing shows is all there is to go by. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CopyItem, ObjectEntry, Outcome } from '../../src/model.ts';
+import type { ObjectRecord } from '../../src/record.ts';
+import { recordAsSeen, settle } from '../../src/sync/conclude.ts';
+import { collect, E1, E2, entry, pagesOf, settings } from './make.ts';
+
+const PLACES = { source: settings().source.location, destination: settings().destination.location };
+const source = entry('k', { size: 5 });
+const untold: Outcome = { key: 'k', result: 'copied', bytes: 5, requestId: undefined };
+
+/** The record of a copy without a word about its ETag. */
+async function recordOf(
+  before: ObjectEntry | undefined,
+  seen: ObjectEntry | undefined,
+): Promise<ObjectRecord> {
+  const item = { key: 'k', action: 'copy', reason: 'always', source, ...(before && { destination: before }) };
+  const settled = settle(pagesOf([item as CopyItem]), pagesOf([untold]));
+  const pair = { key: 'k', source, ...(seen && { destination: seen }) };
+  const [record, ...more] = await collect(
+    recordAsSeen(settled, pagesOf([pair]), PLACES, { appeared: 0, movedOn: 0 }),
+  );
+  assert.deepEqual(more, []);
+  assert.ok(record);
+  return record;
+}
+
+const word = ({ action, reason, proof }: ObjectRecord) => `${action}: ${reason} (${proof})`;
+
+test('the ETag that is seen stands in the record and proves what it can', async () => {
+  const same = await recordOf(undefined, entry('k', { size: 5 }));
+  assert.deepEqual([word(same), same.destinationEtag], ['copied: always (etag)', E1]);
+  const other = await recordOf(undefined, entry('k', { size: 5, etag: E2 }));
+  assert.deepEqual([word(other), other.destinationEtag], ['copied: always (size)', E2]);
+});
+
+test('an object of another size is no copy', async () => {
+  assert.equal(
+    word(await recordOf(undefined, entry('k', { size: 4, etag: E2 }))),
+    'failed: size-differs (none)',
+  );
+});
+
+test('an object that is not there is no copy', async () => {
+  assert.equal(word(await recordOf(undefined, undefined)), 'failed: missing (none)');
+});
+
+test('the very object that was there before is no copy', async () => {
+  const before = entry('k', { size: 5, etag: E2 });
+  const record = await recordOf(before, before);
+  assert.deepEqual([word(record), record.error?.code], ['failed: content-differs (none)', 'NotReplaced']);
+});
+
+test('the same content written anew is one', async () => {
+  const before = entry('k', { size: 5, etag: E2 });
+  assert.equal(word(await recordOf(before, { ...before, modified: 9_999 })), 'copied: always (size)');
+});
