@@ -77176,6 +77176,7 @@ function unquote(etag) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   $M: () => (/* binding */ RANGES),
+  Ov: () => (/* binding */ askForPage),
   SV: () => (/* binding */ firstPage),
   p_: () => (/* binding */ list)
 });
@@ -77379,16 +77380,19 @@ async function fetchAfter(bucket, after) {
 }
 const PAGE_WITHIN_MS = 60_000;
 async function fetchPage(bucket, start) {
-    const { prefix } = bucket.location;
-    const query = {
+    const answer = await askForPage(bucket, 'ListObjectsV2', {
         'continuation-token': start.token,
         'encoding-type': 'url',
         'list-type': '2',
-        prefix: prefix || undefined,
+        prefix: bucket.location.prefix || undefined,
         'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
-    };
-    const answer = await bucket.call({
-        operation: 'ListObjectsV2',
+    });
+    return scanPage(answer.body, bucket.location.prefix) ?? (await parsePage(bucket, start));
+}
+/** @param query in the order of its names, by which it is signed; what is undefined is left out */
+function askForPage(bucket, operation, query) {
+    return bucket.call({
+        operation,
         method: 'GET',
         query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
         headers: {
@@ -77398,7 +77402,6 @@ async function fetchPage(bucket, start) {
         },
         withinMs: PAGE_WITHIN_MS,
     });
-    return scanPage(answer.body, prefix) ?? (await parsePage(bucket, start));
 }
 /** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
 async function parsePage(bucket, { after, token }) {
@@ -78638,30 +78641,18 @@ class Histories {
 function outOfOrder({ key, versionId }) {
     return new errors/* FatalError */.HX(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
 }
-const PAGE_WITHIN_MS = 60_000;
 async function fetchPage(bucket, { keyMarker, versionIdMarker }) {
-    const { prefix } = bucket.location;
-    const query = {
+    const { bucket: name, prefix } = bucket.location;
+    const answer = await (0,list/* askForPage */.Ov)(bucket, 'ListObjectVersions', {
         'encoding-type': 'url',
         'key-marker': keyMarker,
         prefix: prefix || undefined,
         'version-id-marker': versionIdMarker,
         versions: '',
-    };
-    const answer = await bucket.call({
-        operation: 'ListObjectVersions',
-        method: 'GET',
-        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
-        headers: {
-            'x-amz-expected-bucket-owner': bucket.owner,
-            'x-amz-optional-object-attributes': 'RestoreStatus',
-            'x-amz-request-payer': bucket.payer.RequestPayer,
-        },
-        withinMs: PAGE_WITHIN_MS,
     });
     const page = scanVersions(answer.body.toString(), prefix);
     if (page === undefined)
-        throw new errors/* FatalError */.HX(`The listing of the versions of ${bucket.location.bucket} cannot be read.`);
+        throw new errors/* FatalError */.HX(`The listing of the versions of ${name} cannot be read.`);
     return page;
 }
 

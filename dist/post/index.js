@@ -71393,16 +71393,19 @@ async function fetchAfter(bucket, after) {
 }
 const PAGE_WITHIN_MS = 60_000;
 async function fetchPage(bucket, start) {
-    const { prefix } = bucket.location;
-    const query = {
+    const answer = await list_askForPage(bucket, 'ListObjectsV2', {
         'continuation-token': start.token,
         'encoding-type': 'url',
         'list-type': '2',
-        prefix: prefix || undefined,
+        prefix: bucket.location.prefix || undefined,
         'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
-    };
-    const answer = await bucket.call({
-        operation: 'ListObjectsV2',
+    });
+    return scanPage(answer.body, bucket.location.prefix) ?? (await parsePage(bucket, start));
+}
+/** @param query in the order of its names, by which it is signed; what is undefined is left out */
+function list_askForPage(bucket, operation, query) {
+    return bucket.call({
+        operation,
         method: 'GET',
         query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
         headers: {
@@ -71412,7 +71415,6 @@ async function fetchPage(bucket, start) {
         },
         withinMs: PAGE_WITHIN_MS,
     });
-    return scanPage(answer.body, prefix) ?? (await parsePage(bucket, start));
 }
 /** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
 async function parsePage(bucket, { after, token }) {
@@ -73242,30 +73244,18 @@ class Histories {
 function outOfOrder({ key, versionId }) {
     return new FatalError(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
 }
-const versions_PAGE_WITHIN_MS = 60_000;
 async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
-    const { prefix } = bucket.location;
-    const query = {
+    const { bucket: name, prefix } = bucket.location;
+    const answer = await askForPage(bucket, 'ListObjectVersions', {
         'encoding-type': 'url',
         'key-marker': keyMarker,
         prefix: prefix || undefined,
         'version-id-marker': versionIdMarker,
         versions: '',
-    };
-    const answer = await bucket.call({
-        operation: 'ListObjectVersions',
-        method: 'GET',
-        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
-        headers: {
-            'x-amz-expected-bucket-owner': bucket.owner,
-            'x-amz-optional-object-attributes': 'RestoreStatus',
-            'x-amz-request-payer': bucket.payer.RequestPayer,
-        },
-        withinMs: versions_PAGE_WITHIN_MS,
     });
     const page = scanVersions(answer.body.toString(), prefix);
     if (page === undefined)
-        throw new FatalError(`The listing of the versions of ${bucket.location.bucket} cannot be read.`);
+        throw new FatalError(`The listing of the versions of ${name} cannot be read.`);
     return page;
 }
 

@@ -5,6 +5,7 @@ import type { ObjectEntry } from '../model.ts';
 import type { Bucket } from './bucket.ts';
 import { decodeListed, unquote } from './keys.ts';
 import { type FetchPage, listInRanges } from './ranges/ranges.ts';
+import type { Answer } from './wire/connection.ts';
 import { type Page, scanPage } from './wire/page.ts';
 
 /** Listings in flight, and pages held for the consumer; some 8 MB. */
@@ -37,16 +38,24 @@ interface Start {
 const PAGE_WITHIN_MS = 60_000;
 
 async function fetchPage(bucket: Bucket, start: Start): Promise<Page> {
-  const { prefix } = bucket.location;
-  const query = {
+  const answer = await askForPage(bucket, 'ListObjectsV2', {
     'continuation-token': start.token,
     'encoding-type': 'url',
     'list-type': '2',
-    prefix: prefix || undefined,
+    prefix: bucket.location.prefix || undefined,
     'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
-  };
-  const answer = await bucket.call({
-    operation: 'ListObjectsV2',
+  });
+  return scanPage(answer.body, bucket.location.prefix) ?? (await parsePage(bucket, start));
+}
+
+/** @param query in the order of its names, by which it is signed; what is undefined is left out */
+export function askForPage(
+  bucket: Bucket,
+  operation: string,
+  query: Readonly<Record<string, string | undefined>>,
+): Promise<Answer> {
+  return bucket.call({
+    operation,
     method: 'GET',
     query: Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as const],
@@ -58,7 +67,6 @@ async function fetchPage(bucket: Bucket, start: Start): Promise<Page> {
     },
     withinMs: PAGE_WITHIN_MS,
   });
-  return scanPage(answer.body, prefix) ?? (await parsePage(bucket, start));
 }
 
 /** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */

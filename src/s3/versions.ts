@@ -6,7 +6,7 @@ import type { ObjectEntry, Preserved, Version } from '../model.ts';
 import { entryOf } from '../sync/history.ts';
 import { compareKeys } from '../sync/order.ts';
 import type { Bucket } from './bucket.ts';
-import { list, RANGES } from './list.ts';
+import { askForPage, list, RANGES } from './list.ts';
 import { type FetchPage, listInRanges } from './ranges/ranges.ts';
 import { type ListedVersion, scanVersions, type VersionsPage } from './wire/versions-page.ts';
 
@@ -88,32 +88,16 @@ interface Start {
   readonly versionIdMarker: string | undefined;
 }
 
-const PAGE_WITHIN_MS = 60_000;
-
 async function fetchPage(bucket: Bucket, { keyMarker, versionIdMarker }: Start): Promise<VersionsPage> {
-  const { prefix } = bucket.location;
-  const query = {
+  const { bucket: name, prefix } = bucket.location;
+  const answer = await askForPage(bucket, 'ListObjectVersions', {
     'encoding-type': 'url',
     'key-marker': keyMarker,
     prefix: prefix || undefined,
     'version-id-marker': versionIdMarker,
     versions: '',
-  };
-  const answer = await bucket.call({
-    operation: 'ListObjectVersions',
-    method: 'GET',
-    query: Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value] as const],
-    ),
-    headers: {
-      'x-amz-expected-bucket-owner': bucket.owner,
-      'x-amz-optional-object-attributes': 'RestoreStatus',
-      'x-amz-request-payer': bucket.payer.RequestPayer,
-    },
-    withinMs: PAGE_WITHIN_MS,
   });
   const page = scanVersions(answer.body.toString(), prefix);
-  if (page === undefined)
-    throw new FatalError(`The listing of the versions of ${bucket.location.bucket} cannot be read.`);
+  if (page === undefined) throw new FatalError(`The listing of the versions of ${name} cannot be read.`);
   return page;
 }
