@@ -94,6 +94,23 @@ export const s3Dialect: SignedDialect = {
   }),
 };
 
+/** S3 Control checks signatures as S3 does and wraps its errors once more. Source: what its SDKs read. */
+export const s3ControlDialect: SignedDialect = {
+  refusals: s3Dialect.refusals,
+  render: (error, request) => ({
+    status: error.status,
+    headers: { 'content-type': 'application/xml' },
+    body: toXml({
+      ErrorResponse: {
+        '@_xmlns': 'http://awss3control.amazonaws.com/doc/2018-08-20/',
+        Error: { Code: error.code, Message: error.message },
+        RequestId: request.id,
+        HostId: 'lab',
+      },
+    }),
+  }),
+};
+
 export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 /**

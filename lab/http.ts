@@ -198,6 +198,7 @@ function nameable(raw: RawRequest, id: string): LabRequest {
     method: raw.method,
     path: raw.path,
     query: new Map(queryPairs(raw.search)),
+    search: raw.search,
     headers: raw.headers,
     body: raw.body,
     caller: undefined,

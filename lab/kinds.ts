@@ -26,6 +26,8 @@ export interface LabRequest {
   readonly path: string;
   /** Decoded query. A parameter without `=` has the value ''. */
   readonly query: ReadonlyMap<string, string>;
+  /** The query as sent, for parameters that are given more than once. */
+  readonly search: string;
   /** Lower-case names; values as latin1 strings, as Node gives them. */
   readonly headers: Readonly<Record<string, string>>;
   /** The payload, freed from aws-chunked framing and checked against the signed hash, Content-MD5 and x-amz-checksum-* given. */

@@ -1,12 +1,12 @@
 /**
- * A pocket AWS: accounts, STS, S3, DataSync and GitHub's OIDC and artifact services behind one address, with a clock
- * to set and faults to order.
+ * A pocket AWS: accounts, STS, S3, S3 Control, DataSync and GitHub's OIDC and artifact services behind one address, with
+ * a clock to set and faults to order.
  */
 import { randomUUID } from 'node:crypto';
 import type { CryptoKey } from 'jose';
 import { type Clock, createClock } from './clock.ts';
 import { createDataSync, type DataSync } from './datasync/index.ts';
-import { githubDialect, jsonDialect, s3Dialect, stsDialect } from './errors.ts';
+import { githubDialect, jsonDialect, s3ControlDialect, s3Dialect, stsDialect } from './errors.ts';
 import { Faults } from './faults.ts';
 import { GITHUB_ISSUER, Oidc } from './github/oidc.ts';
 import { Results } from './github/results.ts';
@@ -18,6 +18,7 @@ import { Sessions } from './iam/sessions.ts';
 import type { Authorize } from './kinds.ts';
 import { RequestLog } from './request-log.ts';
 import { createS3, type S3 } from './s3/index.ts';
+import { createS3Control, isForS3Control, type S3Control } from './s3control/index.ts';
 import { claimedService, type RawRequest } from './sigv4.ts';
 import { createSts } from './sts.ts';
 
@@ -30,6 +31,7 @@ export interface Lab {
     readonly authorize: Authorize;
   };
   readonly s3: S3;
+  readonly s3control: S3Control;
   readonly datasync: DataSync;
   readonly github: {
     readonly oidc: Oidc;
@@ -61,6 +63,7 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
   const issuerKey = (issuer: string): CryptoKey | undefined =>
     issuer === GITHUB_ISSUER ? oidc.publicKey : undefined;
   const sts = createSts({ clock, accounts, sessions, authorize, issuerKey });
+  const s3control = createS3Control({ authorize, accounts, sessions, s3, faults, now: clock.now });
   const datasync = createDataSync({ authorize, accounts, sessions, s3, faults, now: clock.now });
 
   const routes: readonly Route[] = [
@@ -73,6 +76,7 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
       dialect: jsonDialect,
       claims: request => claimedService(request) === 'datasync',
     },
+    { name: 's3control', service: s3control, dialect: s3ControlDialect, claims: isForS3Control },
     { name: 's3', service: s3, dialect: s3Dialect, claims: () => true },
   ];
   const findKey = (accessKeyId: string): AccessKey | undefined =>
@@ -84,6 +88,7 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
     clock,
     iam: { accounts, sessions, authorize },
     s3,
+    s3control,
     datasync,
     github: {
       oidc,
@@ -109,7 +114,7 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
       ...(key?.sessionToken !== undefined && { AWS_SESSION_TOKEN: key.sessionToken }),
     }),
     close: async () => {
-      await door.close().finally(datasync.stop);
+      await door.close().finally(datasync.stop).finally(s3control.stop);
     },
   };
 }

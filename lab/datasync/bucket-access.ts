@@ -1,11 +1,12 @@
 /** A bucket as DataSync works with it: under a service role, judged by S3 like everybody, struck by the same faults. */
-import { type Effect, sitOut } from '../faults.ts';
+import type { Effect } from '../faults.ts';
 import { damaged } from '../http.ts';
 import { assumeServiceRole } from '../iam/service-role.ts';
 import type { Caller, LabResponse } from '../kinds.ts';
 import { Content } from '../s3/content.ts';
 import { S3Error } from '../s3/errors.ts';
 import type { InsideRequest, StoredObject } from '../s3/index.ts';
+import { struckInside } from '../s3/struck.ts';
 import { invalidRequest } from './errors.ts';
 import type { Location, World } from './world.ts';
 
@@ -131,14 +132,9 @@ export class BucketAccess {
     }
   }
 
-  /** What faults do to the request that is about to be sent. */
-  async #strike(operation: string, key: string | undefined): Promise<Effect | undefined> {
+  #strike(operation: string, key: string | undefined): Promise<Effect | undefined> {
     const { bucket, signal } = this.#errand;
-    const struck = this.#world.faults.strike({ operation, bucket, key });
-    await sitOut(struck, signal);
-    if (struck.effect?.kind !== 'error') return struck.effect;
-    const { status, code, message = code } = struck.effect;
-    throw new S3Error(status, code, message);
+    return struckInside(this.#world.faults, { operation, bucket, key }, signal);
   }
 
   #perform(operation: string, key: string | undefined, more: More): Promise<LabResponse> {

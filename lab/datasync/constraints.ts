@@ -1,5 +1,6 @@
 /** The constraints of an API model: what holds for a value, and the words for what does not. */
 import { AwsError } from '../errors.ts';
+import { memberPath, missing, validationErrors, violation, within } from '../violations.ts';
 import { invalidRequest } from './errors.ts';
 
 /** Names everything that is wrong with the value at `path`. */
@@ -54,10 +55,10 @@ export function structure(members: Readonly<Record<string, Rule>>): Rule {
     const unknown = Object.keys(given).find(name => !known.has(name));
     if (unknown !== undefined) throw new Error(`the lab's DataSync knows no member ${path}.${unknown}`);
     return rules.flatMap(([name, rule, required]) => {
-      const at = `${path && `${path}.`}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+      const at = memberPath(path, name);
       const member = given[name] ?? undefined;
       if (member !== undefined) return rule(member, at);
-      return required ? [`Value null at '${at}' failed to satisfy constraint: Member must not be null`] : [];
+      return required ? [missing(at)] : [];
     });
   };
 }
@@ -65,25 +66,7 @@ export function structure(members: Readonly<Record<string, Rule>>): Rule {
 /** Throws the InvalidRequestException for everything that is wrong with a request. */
 export function assertValid(rule: Rule, request: unknown): void {
   const violations = rule(request, '');
-  if (violations.length === 0) return;
-  const number = `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected`;
-  throw invalidRequest(`${number}: ${violations.join('; ')}`);
-}
-
-const violation =
-  (path: string, value: unknown) =>
-  (constraint: string): string =>
-    `Value '${value}' at '${path}' failed to satisfy constraint: ${constraint}`;
-
-function within(
-  what: 'length' | 'value',
-  number: number,
-  { min, max }: { readonly min: number; readonly max: number },
-  worded: (constraint: string) => string,
-): string[] {
-  if (number < min) return [worded(`Member must have ${what} greater than or equal to ${min}`)];
-  if (number > max) return [worded(`Member must have ${what} less than or equal to ${max}`)];
-  return [];
+  if (violations.length > 0) throw invalidRequest(validationErrors(violations));
 }
 
 const unreadable = (path: string, type: string): AwsError =>

@@ -86,6 +86,7 @@ const insideRequest = ({
   method: 'GET',
   path: '/',
   query: new Map(Object.entries(query)),
+  search: '',
   headers,
   body,
   caller,

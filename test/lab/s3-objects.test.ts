@@ -336,6 +336,7 @@ test('bucket labels may stand in the host name', () => {
     method: 'GET',
     path: '/a/b%2Bc',
     query: new Map(),
+    search: '',
     headers: { host: 'my.bucket.s3.lab:443' },
     body: Buffer.alloc(0),
     caller: undefined,
