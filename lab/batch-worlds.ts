@@ -1,7 +1,6 @@
 /** The role that S3 Batch Operations copies with, as its guide has it. */
-import type { PolicyDocument } from './kinds.ts';
 import type { Lab } from './lab.ts';
-import type { TwoAccounts } from './worlds.ts';
+import { allow, arnOf, policy, statementsOf, type TwoAccounts } from './worlds.ts';
 
 /** Source: User Guide, specify-batchjob-manifest-xaccount-csv. */
 const READS = [
@@ -22,9 +21,13 @@ const WRITES = [
 
 /**
  * Makes the role in the destination's account, trusting the service alone, and lets it read the source by the bucket's
- * policy, beside whoever else may. Manifests and reports go to the destination bucket. Returns the role's ARN.
+ * policy, beside whoever else may. Manifests and reports are in the bucket `work`. Returns the role's ARN.
  */
-export function batchRole(lab: Lab, { source, destination }: TwoAccounts): string {
+export function batchRole(
+  lab: Lab,
+  { source, destination }: TwoAccounts,
+  work: string = destination.bucket,
+): string {
   const { arn } = lab.iam.accounts.addRole({
     account: destination.account,
     name: 's3-batch',
@@ -35,25 +38,13 @@ export function batchRole(lab: Lab, { source, destination }: TwoAccounts): strin
       Condition: { StringEquals: { 'aws:SourceAccount': destination.account } },
     }),
     policies: {
-      source: policy(allow(READS, source.bucket)),
-      destination: policy(allow([...READS, ...WRITES], destination.bucket)),
+      source: policy(allow(READS, `${arnOf(source.bucket)}/*`)),
+      destination: policy(allow([...READS, ...WRITES], `${arnOf(destination.bucket)}/*`)),
+      work: policy(allow(['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], `${arnOf(work)}/*`)),
     },
   });
-  const bucket = lab.s3.bucket(source.bucket);
-  bucket.policy = policy(...[bucket.policy?.Statement ?? []].flat(), {
-    ...allow(READS, source.bucket),
-    Principal: { AWS: arn },
-  });
+  const reading = { ...allow(READS, `${arnOf(source.bucket)}/*`), Principal: { AWS: arn } };
+  const { policy: before } = lab.s3.bucket(source.bucket);
+  source.setBucketPolicy(policy(...statementsOf(before), reading));
   return arn;
 }
-
-const policy = (...statements: readonly unknown[]): PolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: statements,
-});
-
-const allow = (actions: readonly string[], bucket: string): object => ({
-  Effect: 'Allow',
-  Action: actions,
-  Resource: `arn:aws:s3:::${bucket}/*`,
-});

@@ -14,6 +14,7 @@ import { openDoor, type Route } from './http.ts';
 import { Accounts } from './iam/accounts.ts';
 import { createAuthorize } from './iam/authorize.ts';
 import type { AccessKey } from './iam/keys.ts';
+import { type Assumption, assumeServiceRole } from './iam/service-role.ts';
 import { Sessions } from './iam/sessions.ts';
 import type { Authorize } from './kinds.ts';
 import { RequestLog } from './request-log.ts';
@@ -59,7 +60,8 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
 
   const oidc = await Oidc.create(clock);
   const results = new Results();
-  const s3 = createS3({ authorize, now: clock.now, id });
+  const assumeRole = (assumption: Assumption) => assumeServiceRole(accounts, sessions, assumption);
+  const s3 = createS3({ authorize, assumeRole, faults, now: clock.now, id });
   const issuerKey = (issuer: string): CryptoKey | undefined =>
     issuer === GITHUB_ISSUER ? oidc.publicKey : undefined;
   const sts = createSts({ clock, accounts, sessions, authorize, issuerKey });
@@ -114,7 +116,7 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
       ...(key?.sessionToken !== undefined && { AWS_SESSION_TOKEN: key.sessionToken }),
     }),
     close: async () => {
-      await door.close().finally(datasync.stop).finally(s3control.stop);
+      await door.close().finally(datasync.stop).finally(s3control.stop).finally(s3.replication.stop);
     },
   };
 }

@@ -291,14 +291,19 @@ function dataSyncWriting(bucket: string): object[] {
   ];
 }
 
-function arnOf(bucket: string): string {
+export function arnOf(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;
 }
 
-function policy(...statements: object[]): PolicyDocument {
+export function policy(...statements: object[]): PolicyDocument {
   return { Version: '2012-10-17', Statement: statements };
 }
 
-function allow(action: string | string[], resource: string): object {
+/** The statements of a policy that others add theirs to. */
+export function statementsOf(policy: PolicyDocument | undefined): object[] {
+  return [policy?.Statement ?? []].flat() as object[];
+}
+
+export function allow(action: string | string[], resource: string): object {
   return { Effect: 'Allow', Action: action, Resource: resource };
 }

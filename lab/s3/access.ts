@@ -160,7 +160,7 @@ const tagContext = (object: StoredObject): Context =>
 export async function demandOnKey(
   call: Call,
   keyArn: string,
-  action: 'kms:Decrypt' | 'kms:GenerateDataKey',
+  action: 'kms:Decrypt' | 'kms:Encrypt' | 'kms:GenerateDataKey',
   bucket: Bucket,
   encryptionContext: string,
 ): Promise<void> {

@@ -15,6 +15,7 @@ import {
   toSecond,
   type Version,
 } from './object.ts';
+import type { ReplicationConfiguration } from './replication/configuration.ts';
 import { SortedMap } from './sorted.ts';
 import type { Upload } from './upload.ts';
 import type { World } from './world.ts';
@@ -77,6 +78,7 @@ export class Bucket {
   policy: PolicyDocument | undefined;
   objectLock: ObjectLock | undefined;
   requestPayer: 'BucketOwner' | 'Requester';
+  replication: ReplicationConfiguration | undefined;
   publicAccessBlock: PublicAccessBlock | undefined = {
     BlockPublicAcls: true,
     IgnorePublicAcls: true,
@@ -89,6 +91,7 @@ export class Bucket {
   readonly uploads = new Map<string, Upload>();
   /** Every version of every key, newest first. */
   readonly versions = new SortedMap<readonly Version[]>();
+  readonly #hardDeleted = new Set<string>();
   readonly #world: World;
 
   constructor(settings: BucketSettings, world: World) {
@@ -182,6 +185,7 @@ export class Bucket {
       lastModified: toSecond(object.lastModified),
     };
     this.#push(stored);
+    this.#world.written(this, stored);
     return stored;
   }
 
@@ -200,11 +204,19 @@ export class Bucket {
       owner,
     };
     this.#push(marker);
+    this.#world.written(this, marker);
     return marker;
+  }
+
+  /** Whether a replica was here and was deleted for good. */
+  hardDeleted(key: string, versionId: string): boolean {
+    return this.#hardDeleted.has(`${versionId} ${key}`);
   }
 
   /** Deletes one version for good. */
   deleteVersion(key: string, versionId: string): void {
+    if (this.version(key, versionId)?.replicationStatus === 'REPLICA')
+      this.#hardDeleted.add(`${versionId} ${key}`);
     const left = (this.versions.get(key) ?? []).filter(version => version.versionId !== versionId);
     if (left.length > 0) this.versions.set(key, left);
     else this.versions.delete(key);
@@ -213,7 +225,9 @@ export class Bucket {
   /** Changes what may change about a version that exists. */
   amend(
     { key, versionId }: StoredObject,
-    change: Partial<Pick<StoredObject, 'tags' | 'grants' | 'restoration' | 'retention' | 'legalHold'>>,
+    change: Partial<
+      Pick<StoredObject, 'tags' | 'grants' | 'restoration' | 'retention' | 'legalHold' | 'replicationStatus'>
+    >,
   ): void {
     const versions = this.versions.get(key) ?? [];
     this.versions.set(

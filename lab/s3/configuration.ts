@@ -114,14 +114,6 @@ export const configurationOperations: Readonly<Record<string, Operation>> = {
     document('AccessControlPolicy', aclXml(bucket.account, [])),
   ),
 
-  GetBucketReplication: reads('s3:GetReplicationConfiguration', bucket => {
-    throw absent(
-      bucket,
-      'ReplicationConfigurationNotFoundError',
-      'The replication configuration was not found',
-    );
-  }),
-
   GetBucketLocation: async call => {
     const { bucket, request } = call;
     // From another Region the bucket's policy is not looked at: only its own account gets an answer.
@@ -146,11 +138,12 @@ function oneOf<T extends string>(known: readonly T[], given: string | undefined)
 
 function setVersioning(bucket: Bucket, given: Xml): void {
   const status = oneOf(['Enabled', 'Suspended'], given.text('Status'));
-  if (bucket.objectLock && status === 'Suspended') {
+  const holder = (bucket.objectLock && 'An Object Lock') || (bucket.replication && 'A replication');
+  if (holder && status === 'Suspended') {
     throw new S3Error(
       409,
       'InvalidBucketState',
-      'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+      `${holder} configuration is present on this bucket, so the versioning state cannot be changed.`,
     );
   }
   bucket.versioning = status;

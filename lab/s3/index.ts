@@ -1,4 +1,5 @@
 /** The S3 of the lab: strict, in memory, and as talkative about its refusals as AWS. */
+import type { Faults } from '../faults.ts';
 import type { Authorize, Caller, LabRequest, LabResponse, PolicyDocument, Service } from '../kinds.ts';
 import { assertOwner, assertPayer, assertRegion, findBucket, requesterPays } from './access.ts';
 import { Bucket, type BucketSettings } from './bucket.ts';
@@ -6,7 +7,10 @@ import { createBucket, listBuckets } from './buckets.ts';
 import type { Content } from './content.ts';
 import { errorResponse, noSuchBucket, notImplemented, S3Error } from './errors.ts';
 import { type KmsKey, KmsKeys } from './kms.ts';
+import type { StoredObject } from './object.ts';
 import { bucketOperations, dataOperations, type Operation } from './operations.ts';
+import { type FailedReplication, Replicator } from './replication/replicator.ts';
+import { rulesFor } from './replication/rules.ts';
 import { route, type Target } from './router.ts';
 import type { Call, World } from './world.ts';
 
@@ -15,6 +19,7 @@ export type { Bucket, BucketSettings, Paging, PutOptions } from './bucket.ts';
 export { type Content, sparse } from './content.ts';
 export type { KmsKey } from './kms.ts';
 export type { DeleteMarker, StoredObject, Version } from './object.ts';
+export type { FailedReplication } from './replication/replicator.ts';
 
 /** What a service of AWS asks of S3 with the role it was given. */
 export interface InsideRequest {
@@ -42,16 +47,39 @@ export interface S3 extends Service {
   buckets(): Iterable<Bucket>;
   /** A customer managed KMS key; without a policy the account's IAM decides. */
   createKey(key: { account: string; region: string; policy?: PolicyDocument }): KmsKey;
+  readonly replication: Replication;
+}
+
+/** What goes on between buckets. */
+export interface Replication {
+  /** Everything that has failed so far. */
+  readonly failures: readonly FailedReplication[];
+  /** Replicates a version that exists, as S3 Batch Operations has it done. */
+  replicateExisting(bucket: Bucket, object: StoredObject): Promise<readonly FailedReplication[]>;
+  /** Whether a rule would replicate a version that exists. */
+  isEligible(bucket: Bucket, object: StoredObject): boolean;
+  /** Resolves when nothing is pending. */
+  settled(): Promise<void>;
+  /** Lets go of what faults hold. Rejects, once, when the lab itself went wrong. */
+  stop(): Promise<void>;
 }
 
 /** `host` is a name that bucket labels may stand before; without one there is only path style. */
 export function createS3(deps: {
   readonly authorize: Authorize;
+  readonly assumeRole: World['assumeRole'];
+  readonly faults: Faults;
   readonly now: () => Date;
   readonly id: () => string;
   readonly host?: string;
 }): S3 {
-  const world: World = { ...deps, buckets: new Map(), keys: new KmsKeys() };
+  const world: World = {
+    ...deps,
+    buckets: new Map(),
+    keys: new KmsKeys(),
+    written: (bucket, version) => replicator.take(bucket, version),
+  };
+  const replicator = new Replicator(world);
   return {
     operation: request => nameOf(request, deps.host),
     handle: request => answer({ world, request }, deps.host),
@@ -72,6 +100,13 @@ export function createS3(deps: {
     },
     buckets: () => world.buckets.values(),
     createKey: key => world.keys.create({ ...key, id: world.id() }),
+    replication: {
+      failures: replicator.failures,
+      replicateExisting: (bucket, object) => replicator.replicateExisting(bucket, object),
+      isEligible: (bucket, object) => rulesFor(bucket, object, 'existing').length > 0,
+      settled: () => replicator.settled(),
+      stop: () => replicator.stop(),
+    },
   };
 }
 

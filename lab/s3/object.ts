@@ -37,6 +37,9 @@ export interface Attributes {
   readonly grants: readonly Grant[];
 }
 
+/** What replication says of a version. Source: API model, HeadObjectOutput.ReplicationStatus. */
+export type ReplicationStatus = 'PENDING' | 'COMPLETED' | 'FAILED' | 'REPLICA';
+
 export interface StoredObject extends Attributes {
   readonly kind: 'object';
   readonly key: string;
@@ -52,6 +55,7 @@ export interface StoredObject extends Attributes {
   readonly parts?: readonly Part[];
   readonly archiveTier?: ArchiveTier;
   readonly restoration?: Restoration;
+  readonly replicationStatus?: ReplicationStatus;
 }
 
 export interface DeleteMarker {
@@ -60,6 +64,7 @@ export interface DeleteMarker {
   readonly versionId: string;
   readonly lastModified: Date;
   readonly owner: string;
+  readonly replicationStatus?: 'REPLICA';
 }
 
 export type Version = StoredObject | DeleteMarker;

@@ -16,6 +16,11 @@ import { createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.t
 import { getObject, headObject } from './read.ts';
 import { deleteObject, deleteObjects } from './remove.ts';
 import {
+  deleteBucketReplication,
+  getBucketReplication,
+  putBucketReplication,
+} from './replication/operations.ts';
+import {
   deleteObjectTagging,
   getObjectAcl,
   getObjectLegalHold,
@@ -39,6 +44,9 @@ export const bucketOperations: Readonly<Record<string, Operation>> = {
   PutBucketPolicy: putBucketPolicy,
   DeleteBucketPolicy: deleteBucketPolicy,
   GetBucketPolicyStatus: getBucketPolicyStatus,
+  GetBucketReplication: getBucketReplication,
+  PutBucketReplication: putBucketReplication,
+  DeleteBucketReplication: deleteBucketReplication,
 };
 
 /** Operations that the requester pays for where the bucket says so. */

@@ -98,6 +98,7 @@ async function objectHeaders(
     ...(bucket.versioning && { 'x-amz-version-id': object.versionId }),
     ...(object.storageClass !== 'STANDARD' && { 'x-amz-storage-class': object.storageClass }),
     ...(object.redirect !== undefined && { 'x-amz-website-redirect-location': object.redirect }),
+    ...(object.replicationStatus && { 'x-amz-replication-status': object.replicationStatus }),
     ...(restore && { 'x-amz-restore': restoreHeader(restore) }),
   };
 }

@@ -34,7 +34,11 @@ const BUCKET: Subresources = {
   },
   tagging: { GET: 'GetBucketTagging', PUT: 'PutBucketTagging', DELETE: 'DeleteBucketTagging' },
   acl: { GET: 'GetBucketAcl' },
-  replication: { GET: 'GetBucketReplication' },
+  replication: {
+    GET: 'GetBucketReplication',
+    PUT: 'PutBucketReplication',
+    DELETE: 'DeleteBucketReplication',
+  },
   versions: { GET: 'ListObjectVersions' },
   uploads: { GET: 'ListMultipartUploads' },
   delete: { POST: 'DeleteObjects' },

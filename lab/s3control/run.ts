@@ -8,6 +8,7 @@ import { copyWith } from './copy.ts';
 import { failureOf } from './errors.ts';
 import { generateManifest } from './generator.ts';
 import { readManifest } from './manifest.ts';
+import { replicateWith } from './replicate.ts';
 import { writeReport } from './report.ts';
 import type { Job, Task, World } from './world.ts';
 
@@ -78,7 +79,7 @@ async function carryOut(world: World, job: Job, access: Access): Promise<void> {
   await enter(world, job, 'Ready');
   await enter(world, job, 'Active');
   job.activated = world.now();
-  const run = runnerOf(job, access);
+  const run = runnerOf(world, job, access);
   for (const [index, task] of (job.tasks ?? []).entries()) {
     if (index % TASKS_PER_BREATH === 0) await breathe();
     assertWanted(job);
@@ -95,10 +96,9 @@ async function carryOut(world: World, job: Job, access: Access): Promise<void> {
 const TASKS_PER_BREATH = 50;
 
 /** What a job does with each object. */
-function runnerOf({ request }: Job, access: Access): (task: Task) => Promise<unknown> {
+function runnerOf(world: World, { request }: Job, access: Access): (task: Task) => Promise<unknown> {
   const { S3PutObjectCopy } = request.Operation;
-  if (S3PutObjectCopy) return copyWith(access, S3PutObjectCopy);
-  throw new Error('a job with an unknown operation was let in');
+  return S3PutObjectCopy ? copyWith(access, S3PutObjectCopy) : replicateWith(world, access);
 }
 
 /** Begins a phase, which a fault can slow, hold or end by its name, as if it were an operation. */

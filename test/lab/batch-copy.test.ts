@@ -195,6 +195,7 @@ test('each permission that is missing fails the tasks that need it', async t => 
     world.source.setBucketPolicy(allow(left(all.source), `${source.arn}/*`, { AWS: role }));
     lab.iam.accounts.putPolicy(role, 'source', allow('s3:*', `${source.arn}/*`));
     // The manifest is read there, whatever may be done besides.
+    lab.iam.accounts.deletePolicy(role, 'work');
     lab.iam.accounts.putPolicy(
       role,
       'destination',

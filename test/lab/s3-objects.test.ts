@@ -15,6 +15,7 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { createClock } from '../../lab/clock.ts';
+import { Faults } from '../../lab/faults.ts';
 import { createS3, sparse } from '../../lab/s3/index.ts';
 import { readUserMetadata, writeUserMetadata } from '../../lab/s3/metadata.ts';
 import { refused, twoAccounts } from './s3-lab.ts';
@@ -327,6 +328,8 @@ test('object attributes name the parts only where a checksum was asked for', asy
 test('bucket labels may stand in the host name', () => {
   const s3 = createS3({
     authorize: async () => ({ allowed: true }),
+    assumeRole: async () => undefined,
+    faults: new Faults(),
     now: createClock().now,
     id: () => 'id',
     host: 's3.lab',

@@ -1,0 +1,76 @@
+/** The roles that S3 Replication and Batch Replication work with, as their guides have them. */
+import type { PolicyDocument } from './kinds.ts';
+import type { Lab } from './lab.ts';
+import { allow, arnOf, policy, statementsOf, type TwoAccounts } from './worlds.ts';
+
+/** Source: User Guide, setting-repl-config-perm-overview. */
+const READS = [
+  's3:GetObjectVersionForReplication',
+  's3:GetObjectVersionAcl',
+  's3:GetObjectVersionTagging',
+  's3:GetObjectRetention',
+  's3:GetObjectLegalHold',
+];
+const WRITES = ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'];
+const OWNER_OVERRIDE = 's3:ObjectOwnerOverrideToBucketOwner';
+
+/**
+ * Makes the role that S3 replicates with: in the source's account, trusting S3 alone, and let into the destination by the
+ * bucket's policy. Both buckets must keep versions already. Returns the role's ARN.
+ */
+export function replicationRole(lab: Lab, { source, destination }: TwoAccounts): string {
+  const { arn } = lab.iam.accounts.addRole({
+    account: source.account,
+    name: 's3-replication',
+    trustPolicy: trusting('s3.amazonaws.com', source.account),
+    policies: {
+      source: policy(
+        allow(['s3:GetReplicationConfiguration', 's3:ListBucket'], arnOf(source.bucket)),
+        allow(READS, `${arnOf(source.bucket)}/*`),
+      ),
+      destination: policy(allow([...WRITES, OWNER_OVERRIDE], `${arnOf(destination.bucket)}/*`)),
+    },
+  });
+  const { arn: bucketArn, policy: before } = lab.s3.bucket(destination.bucket);
+  const Principal = { AWS: arn };
+  destination.setBucketPolicy(
+    policy(
+      ...statementsOf(before),
+      { ...allow([...WRITES, OWNER_OVERRIDE], `${bucketArn}/*`), Principal },
+      { ...allow(['s3:List*', 's3:GetBucketVersioning', 's3:PutBucketVersioning'], bucketArn), Principal },
+    ),
+  );
+  return arn;
+}
+
+/**
+ * Makes the role of jobs that replicate what exists. Their manifests and reports are in the bucket `work`. Returns its ARN.
+ * Source: User Guide, s3-batch-replication-policies.
+ */
+export function batchReplicationRole(
+  lab: Lab,
+  { source }: TwoAccounts,
+  work: string = source.bucket,
+): string {
+  const { arn } = lab.iam.accounts.addRole({
+    account: source.account,
+    name: 's3-batch-replication',
+    trustPolicy: trusting('batchoperations.s3.amazonaws.com', source.account),
+    policies: {
+      source: policy(
+        allow(['s3:GetReplicationConfiguration', 's3:PutInventoryConfiguration'], arnOf(source.bucket)),
+        allow('s3:InitiateReplication', `${arnOf(source.bucket)}/*`),
+      ),
+      work: policy(allow(['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], `${arnOf(work)}/*`)),
+    },
+  });
+  return arn;
+}
+
+const trusting = (Service: string, account: string): PolicyDocument =>
+  policy({
+    Effect: 'Allow',
+    Principal: { Service },
+    Action: 'sts:AssumeRole',
+    Condition: { StringEquals: { 'aws:SourceAccount': account } },
+  });

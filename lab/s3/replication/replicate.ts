@@ -1,0 +1,94 @@
+/** One version on its way to one destination, as one rule has it. */
+import type { Caller } from '../../kinds.ts';
+import type { Bucket } from '../bucket.ts';
+import type { Encryption } from '../encryption.ts';
+import type { StoredObject, Version } from '../object.ts';
+import type { Call, World } from '../world.ts';
+import type { ReplicationRule } from './configuration.ts';
+import { demandMarking, demandReading, demandWriting, ReplicationFailure } from './permissions.ts';
+import { placeReplica } from './replica.ts';
+
+/** Makes the replica, or throws the `ReplicationFailure` that keeps it from being made. */
+export async function replicate(
+  world: World,
+  source: Bucket,
+  version: Version,
+  { destination: wanted }: ReplicationRule,
+): Promise<void> {
+  const call = await callUnderRole(world, source);
+  const destination = destinationOf(world, source, wanted.arn);
+  await demandReading(call, source, version);
+  if (version.kind === 'marker') {
+    await demandMarking(call, destination, version.key);
+    placeReplica(destination, { ...version, owner: destination.account }, source);
+    return;
+  }
+  const encryption = encryptionAt(destination, version.encryption, wanted.replicaKeyArn);
+  const enforced = destination.ownership === 'BucketOwnerEnforced';
+  if (wanted.account !== undefined && wanted.account !== destination.account)
+    throw new ReplicationFailure('DstPutObjectNotPermitted', 'The bucket has another owner');
+  await demandWriting(call, destination, version, encryption, wanted.ownerOverride && !enforced);
+  assertNotDeleted(destination, version);
+  const handedOver = enforced || wanted.ownerOverride;
+  const { restoration: _, ...lasting } = version;
+  placeReplica(
+    destination,
+    {
+      ...lasting,
+      encryption,
+      storageClass: wanted.storageClass ?? version.storageClass,
+      owner: handedOver ? destination.account : version.owner,
+      grants: handedOver ? [] : version.grants,
+    },
+    source,
+  );
+}
+
+/** Source: User Guide, setting-repl-config-perm-overview. */
+async function callUnderRole(world: World, source: Bucket): Promise<Call> {
+  const caller: Caller | undefined = await world.assumeRole({
+    service: 's3.amazonaws.com',
+    roleArn: source.replication?.role ?? '',
+    sessionName: 's3-replication',
+    account: source.account,
+    sourceArn: source.arn,
+  });
+  if (!caller) throw new ReplicationFailure('AssumeRoleNotPermitted');
+  return { world, request: { ...INSIDE, caller } };
+}
+
+const INSIDE = {
+  id: 'inside',
+  method: 'PUT',
+  path: '/',
+  query: new Map<string, string>(),
+  search: '',
+  headers: {},
+  body: Buffer.alloc(0),
+  scope: undefined,
+};
+
+/** Source: User Guide, replication-requirements. */
+function destinationOf({ buckets }: World, source: Bucket, arn: string): Bucket {
+  const bucket = buckets.get(arn.slice('arn:aws:s3:::'.length));
+  if (!bucket) throw new ReplicationFailure('DstBucketNotFound');
+  if (bucket.versioning !== 'Enabled') throw new ReplicationFailure('DstBucketUnversioned');
+  if (source.objectLock && !bucket.objectLock)
+    throw new ReplicationFailure('DstBucketObjectLockConfigMissing');
+  return bucket;
+}
+
+/** A replica is encrypted as its source is. Source: User Guide, replication-config-for-kms-objects. */
+const encryptionAt = (destination: Bucket, encryption: Encryption, keyArn: string | undefined): Encryption =>
+  encryption.keyArn === undefined || keyArn === undefined
+    ? encryption
+    : {
+        algorithm: encryption.algorithm,
+        keyArn,
+        ...(destination.encryption.bucketKey && encryption.algorithm === 'aws:kms' && { bucketKey: true }),
+      };
+
+/** Source: User Guide, s3-batch-replication-batch. */
+function assertNotDeleted(destination: Bucket, { key, versionId }: StoredObject): void {
+  if (destination.hardDeleted(key, versionId)) throw new ReplicationFailure('DstObjectHardDeleted');
+}
