@@ -103,7 +103,7 @@ export function createS3(deps: {
     replication: {
       failures: replicator.failures,
       replicateExisting: (bucket, object) => replicator.replicateExisting(bucket, object),
-      isEligible: (bucket, object) => rulesFor(bucket, object, 'existing').length > 0,
+      isEligible: (bucket, object) => rulesFor(bucket, object).length > 0,
       settled: () => replicator.settled(),
       stop: () => replicator.stop(),
     },

@@ -2,9 +2,9 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
 import { AwsError } from '../errors.ts';
 import { queryPairs } from '../percent.ts';
-import { validationErrors, violation } from '../violations.ts';
-import { badRequest, noSuchJob } from './errors.ts';
+import { noSuchJob } from './errors.ts';
 import { demand } from './permissions.ts';
+import { readListing, readPriorityUpdate, readStatusUpdate } from './requests.ts';
 import { cancel, confirm } from './run.ts';
 import { type Call, type Job, operationOf } from './world.ts';
 import { writeDocument } from './xml.ts';
@@ -68,16 +68,15 @@ const MAX_PAGE = 1000;
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListJobs.html */
 export async function listJobs(call: Call): Promise<string> {
   const { world, caller, region, request } = call;
+  const { jobStatuses, nextToken, maxResults } = readListing(queryPairs(request.search));
   await demand(call, 'ListJobs');
-  const { query, search } = request;
-  const statuses = queryPairs(search).flatMap(([name, value]) => (name === 'jobStatuses' ? value : []));
-  const all = [...world.jobs.values()].filter(job => job.account === caller.account && job.region === region);
-  const wanted = statuses.length === 0 ? all : all.filter(job => statuses.includes(job.status));
-  const token = query.get('nextToken');
-  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
+  const wanted = [...world.jobs.values()]
+    .filter(job => job.account === caller.account && job.region === region)
+    .filter(job => jobStatuses.length === 0 || jobStatuses.includes(job.status));
+  const start = nextToken === undefined ? 0 : Number(Buffer.from(nextToken, 'base64url').toString());
   if (!Number.isInteger(start))
     throw new AwsError(400, 'InvalidNextTokenException', 'The next token is not valid');
-  const end = start + (Number(query.get('maxResults')) || MAX_PAGE);
+  const end = start + (maxResults || MAX_PAGE);
   return writeDocument('ListJobsResult', {
     Jobs: {
       member: wanted.slice(start, end).map(job => ({ ...entryOf(call, job), Operation: operationOf(job) })),
@@ -90,17 +89,9 @@ const CANCELLABLE: readonly JobStatus[] = ['New', 'Preparing', 'Suspended', 'Rea
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_UpdateJobStatus.html */
 export async function updateJobStatus(call: Call, id: string): Promise<string> {
-  const { query } = call.request;
-  const wanted = query.get('requestedJobStatus');
+  const { requestedJobStatus: wanted, statusUpdateReason } = readStatusUpdate(call.request.query);
   const job = jobOf(call, id);
   await demand(call, 'UpdateJobStatus', { job, context: existing(job) });
-  if (wanted !== 'Ready' && wanted !== 'Cancelled') {
-    const wrong = violation(
-      'requestedJobStatus',
-      wanted,
-    )('Member must satisfy enum value set: [Cancelled, Ready]');
-    throw badRequest(validationErrors([wrong]));
-  }
   const possible = wanted === 'Ready' ? job.status === 'Suspended' : CANCELLABLE.includes(job.status);
   if (!possible)
     throw new AwsError(
@@ -108,7 +99,7 @@ export async function updateJobStatus(call: Call, id: string): Promise<string> {
       'JobStatusException',
       `The job cannot be changed from ${job.status} to ${wanted}`,
     );
-  job.updateReason = query.get('statusUpdateReason');
+  job.updateReason = statusUpdateReason;
   if (wanted === 'Cancelled') cancel(call.world, job);
   else confirm(call.world, job);
   return writeDocument('UpdateJobStatusResult', {
@@ -120,15 +111,10 @@ export async function updateJobStatus(call: Call, id: string): Promise<string> {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_UpdateJobPriority.html */
 export async function updateJobPriority(call: Call, id: string): Promise<string> {
+  const { priority } = readPriorityUpdate(call.request.query);
   const job = jobOf(call, id);
-  const given = call.request.query.get('priority') ?? '';
-  const context = { ...existing(job), 's3:RequestJobPriority': given };
+  const context = { ...existing(job), 's3:RequestJobPriority': String(priority) };
   await demand(call, 'UpdateJobPriority', { job, context });
-  const priority = Number(given || Number.NaN);
-  if (!Number.isInteger(priority) || priority < 0 || priority > 2_147_483_647)
-    throw badRequest(
-      validationErrors([violation('priority', given)('Member must be between 0 and 2147483647')]),
-    );
   job.priority = priority;
   return writeDocument('UpdateJobPriorityResult', { JobId: id, Priority: priority });
 }

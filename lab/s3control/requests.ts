@@ -1,10 +1,11 @@
-/** The requests of S3 Control that have a body, as its API model (2018-08-20) shapes them. */
-import type { CreateJobRequest, S3Tag } from '@aws-sdk/client-s3-control';
+/** The requests of S3 Control as its API model (2018-08-20) shapes them: in XML, or in the query. */
+import { type CreateJobRequest, JobStatus, type S3Tag } from '@aws-sdk/client-s3-control';
+import { AwsError } from '../errors.ts';
 import { validationErrors } from '../violations.ts';
-import { badRequest } from './errors.ts';
 import { flag, integer, list, map, oneOf, type Shape, structure, text, time } from './shapes.ts';
 import type { Element } from './xml.ts';
 
+const priority = integer({ min: 0, max: 2_147_483_647 });
 const nonEmpty = (max: number) => text({ min: 1, max });
 const accountId = text({ max: 64, pattern: /^\d{12}$/ });
 const bucketArn = text({ min: 1, max: 128, pattern: /^arn:[^:]+:s3:.*/ });
@@ -145,7 +146,7 @@ const createJob = structure({
   'ClientRequestToken!': nonEmpty(64),
   Manifest: manifest,
   Description: nonEmpty(256),
-  'Priority!': integer({ min: 0, max: 2_147_483_647 }),
+  'Priority!': priority,
   'RoleArn!': text({ min: 1, max: 2048, pattern: /^arn:[^:]+:iam::\d{12}:role\/.*/ }),
   Tags: tags,
   ManifestGenerator: manifestGenerator,
@@ -164,9 +165,39 @@ export const readCreateJob = (element: Element): JobRequest => read(createJob, e
 export const readTags = (element: Element): readonly S3Tag[] =>
   (read(structure({ 'Tags!': tags }), element) as { Tags: S3Tag[] }).Tags;
 
-function read(shape: Shape, element: Element): unknown {
+export const readStatusUpdate = (query: ReadonlyMap<string, string>) =>
+  read(
+    structure({
+      'requestedJobStatus!': oneOf('Cancelled', 'Ready'),
+      statusUpdateReason: text({ min: 1, max: 256 }),
+    }),
+    Object.fromEntries(query),
+  ) as { readonly requestedJobStatus: 'Cancelled' | 'Ready'; readonly statusUpdateReason?: string };
+
+export const readPriorityUpdate = (query: ReadonlyMap<string, string>) =>
+  read(structure({ 'priority!': priority }), Object.fromEntries(query)) as { readonly priority: number };
+
+const STATUSES = Object.values(JobStatus);
+
+/** ListJobs alone has an exception of another name for what is wrong with it. */
+export function readListing(query: readonly (readonly [name: string, value: string])[]) {
+  const shape = structure({
+    jobStatuses: list(oneOf(...STATUSES)),
+    nextToken: text({ min: 1, max: 1024 }),
+    maxResults: integer({ min: 0, max: 1000 }),
+  });
+  const statuses = query.filter(([name]) => name === 'jobStatuses').map(([, value]) => value);
+  const element = { ...Object.fromEntries(query), jobStatuses: { member: statuses } };
+  return read(shape, element, 'InvalidRequestException') as {
+    readonly jobStatuses: readonly JobStatus[];
+    readonly nextToken?: string;
+    readonly maxResults?: number;
+  };
+}
+
+function read(shape: Shape, element: Element, code = 'BadRequestException'): unknown {
   const wrong: string[] = [];
   const value = shape(element, '', wrong);
-  if (wrong.length > 0) throw badRequest(validationErrors(wrong));
+  if (wrong.length > 0) throw new AwsError(400, code, validationErrors(wrong));
   return value;
 }

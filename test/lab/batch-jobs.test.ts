@@ -61,6 +61,15 @@ test('a job that takes confirmation waits in Suspended until it is confirmed', a
     ['Suspended', 'AWAITING_CONFIRMATION', [1, 0, 0]],
   );
   assert.equal(destination.get('a'), undefined);
+  const asked = (RequestedJobStatus: string, StatusUpdateReason: string) =>
+    client.updateJobStatus({
+      AccountId,
+      JobId,
+      RequestedJobStatus: RequestedJobStatus as 'Ready',
+      StatusUpdateReason,
+    });
+  await refused(asked('Active', 'go'), 400, 'BadRequestException');
+  await refused(asked('Ready', 'x'.repeat(257)), 400, 'BadRequestException');
   const confirmation = { AccountId, JobId, RequestedJobStatus: 'Ready', StatusUpdateReason: 'go' } as const;
   assert.equal((await client.updateJobStatus(confirmation)).Status, 'Ready');
   await lab.s3control.settled();

@@ -201,6 +201,9 @@ test('jobs are listed by status and in pages', async t => {
   const second = await client.listJobs({ AccountId, MaxResults: 2, NextToken: first.NextToken });
   assert.deepEqual([second.Jobs?.map(({ JobId }) => JobId), second.NextToken], [[failed], undefined]);
   await refused(client.listJobs({ AccountId, NextToken: 'nonsense' }), 400, 'InvalidNextTokenException');
+  await refused(client.listJobs({ AccountId, MaxResults: 1001 }), 400, 'InvalidRequestException');
+  const JobStatuses = ['Done' as 'Complete'];
+  await refused(client.listJobs({ AccountId, JobStatuses }), 400, 'InvalidRequestException');
 });
 
 test('a job is described as it was asked for', async t => {

@@ -3,7 +3,7 @@ import type { Version } from '../object.ts';
 
 /**
  * Puts a version of another bucket in place as it is, among the versions of its key where it stands there, too. One that is
- * in place already stays.
+ * in place already stays. Nothing is written in the sense of replication, so that replicas do not travel on.
  */
 export function placeReplica(destination: Bucket, version: Version, source: Bucket): void {
   const { key, versionId, lastModified } = version;

@@ -35,7 +35,7 @@ export class Replicator {
 
   /** Begins to replicate a version that was just written, if a rule wants it. */
   take(bucket: Bucket, version: Version): void {
-    const rules = rulesFor(bucket, version, 'new');
+    const rules = rulesFor(bucket, version);
     if (rules.length === 0) return;
     if (version.kind === 'object') bucket.amend(version, { replicationStatus: 'PENDING' });
     const work: Promise<unknown> = breathe()
@@ -47,7 +47,7 @@ export class Replicator {
 
   /** Replicates a version that exists; the failures are those of its destinations. */
   async replicateExisting(bucket: Bucket, object: StoredObject): Promise<readonly FailedReplication[]> {
-    const rules = rulesFor(bucket, object, 'existing');
+    const rules = rulesFor(bucket, object);
     if (rules.length > 0) return this.#carryOut(bucket, object, rules);
     const { key, versionId } = object;
     const code = 'SrcObjectNotEligible';

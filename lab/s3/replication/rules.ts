@@ -4,9 +4,6 @@ import type { Bucket } from '../bucket.ts';
 import type { StoredObject, Version } from '../object.ts';
 import type { ReplicationRule } from './configuration.ts';
 
-/** `new` is a version that was just written, `existing` one that a job of S3 Batch Operations names. */
-export type Occasion = 'new' | 'existing';
-
 /**
  * The rules for a version, one for each destination: of several that match, the one of the highest priority.
  * Source: API model, ReplicationRule.Priority; User Guide, replication-what-is-isnot-replicated.
@@ -14,9 +11,7 @@ export type Occasion = 'new' | 'existing';
 export function rulesFor(
   { replication, ownership, account }: Bucket,
   version: Version,
-  occasion: Occasion,
 ): readonly ReplicationRule[] {
-  if (occasion === 'new' && version.replicationStatus === 'REPLICA') return [];
   // The bucket's owner must also own what is replicated, or be let in by its ACL, which the lab does not go into.
   if (ownership !== 'BucketOwnerEnforced' && version.owner !== account) return [];
   const matching = (replication?.rules ?? [])
