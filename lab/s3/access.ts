@@ -61,7 +61,7 @@ export function assertPayer({ request }: Call, bucket: Bucket): void {
   if (!request.caller || request.headers['x-amz-request-payer'] !== 'requester') throw accessDenied();
 }
 
-export const requesterPays = (caller: Caller | undefined, bucket: Bucket): boolean =>
+export const requesterPays = (caller: Pick<Caller, 'account'> | undefined, bucket: Bucket): boolean =>
   bucket.requestPayer === 'Requester' && caller?.account !== bucket.account;
 
 /** Throws `AccessDenied` unless the caller may do `action` to the bucket. */

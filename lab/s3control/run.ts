@@ -96,9 +96,9 @@ async function carryOut(world: World, job: Job, access: Access): Promise<void> {
 const TASKS_PER_BREATH = 50;
 
 /** What a job does with each object. */
-function runnerOf(world: World, { request }: Job, access: Access): (task: Task) => Promise<unknown> {
-  const { S3PutObjectCopy } = request.Operation;
-  return S3PutObjectCopy ? copyWith(access, S3PutObjectCopy) : replicateWith(world, access);
+function runnerOf(world: World, job: Job, access: Access): (task: Task) => Promise<unknown> {
+  const { S3PutObjectCopy } = job.request.Operation;
+  return S3PutObjectCopy ? copyWith(access, S3PutObjectCopy) : replicateWith(world, job, access);
 }
 
 /** Begins a phase, which a fault can slow, hold or end by its name, as if it were an operation. */

@@ -114,27 +114,33 @@ test('a role that does not trust S3, for the account of the source, replicates n
   );
 });
 
-test('a destination that is gone, or keeps no versions, or has no Object Lock fails', async t => {
-  const { configure, put, source, destination, lab } = await scene(t);
+test('a destination that is gone, keeps no versions, has no Object Lock or lets requesters pay fails', async t => {
+  const { client, configure, put, source, destination, lab } = await scene(t);
+  const codeOf = async (Key: string) => {
+    const before = lab.s3.replication.failures.length;
+    return [await put(Key), lab.s3.replication.failures[before]?.code];
+  };
   await configure(ruleTo(destination));
   destination.versioning = 'Suspended';
-  assert.equal(await put('a'), 'FAILED');
+  assert.deepEqual(await codeOf('a'), ['FAILED', 'DstBucketUnversioned']);
   destination.versioning = 'Enabled';
   source.objectLock = {};
-  assert.equal(await put('b'), 'FAILED');
+  assert.deepEqual(await codeOf('b'), ['FAILED', 'DstBucketObjectLockConfigMissing']);
   source.objectLock = undefined;
-  assert.equal(await put('c'), 'COMPLETED');
-  const owned = ruleTo(destination, {
-    ID: 'owned',
-    Priority: 2,
-    Destination: { Bucket: destination.arn, Account: '999988887777' },
-  });
-  await configure(owned);
-  assert.equal(await put('d'), 'FAILED');
-  assert.deepEqual(
-    lab.s3.replication.failures.map(({ code }) => code),
-    ['DstBucketUnversioned', 'DstBucketObjectLockConfigMissing', 'DstPutObjectNotPermitted'],
-  );
+  destination.requestPayer = 'Requester';
+  assert.deepEqual(await codeOf('c'), ['FAILED', 'DstPutObjectNotPermitted']);
+  destination.requestPayer = 'BucketOwner';
+  assert.deepEqual(await codeOf('d'), ['COMPLETED', undefined]);
+
+  const foreign = { Bucket: destination.arn, Account: '999988887777' };
+  await configure(ruleTo(destination, { Destination: foreign }));
+  assert.deepEqual(await codeOf('e'), ['FAILED', 'DstPutObjectNotPermitted']);
+
+  const { account, region } = source;
+  const passing = lab.s3.createBucket({ name: 'passing', account, region, versioning: 'Enabled' });
+  await configure(ruleTo(passing));
+  await client.deleteBucket({ Bucket: passing.name });
+  assert.deepEqual(await codeOf('f'), ['FAILED', 'DstBucketNotFound']);
 });
 
 test('replicas belong to the owner of the source, to the destination where it enforces or the rule overrides', async t => {

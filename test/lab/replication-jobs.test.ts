@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CreateJobCommandInput } from '@aws-sdk/client-s3-control';
 import { sparse } from '../../lab/s3/index.ts';
 import { failuresOf, outcomesOf, tasksOf } from './batch-lab.ts';
 import { ruleTo, scene } from './replication-lab.ts';
@@ -102,6 +103,34 @@ test('a manifest names versions, and those that cannot go are told apart in the 
     ['deleted', 'failed', 'DstObjectHardDeleted'],
     failed[1],
   ]);
+});
+
+test('a job replicates from buckets of its own account and Region alone', async t => {
+  const { configure, source, destination, work, lab, jobRole, replicateExisting } = await scene(t);
+  const { versionId } = source.put('a', 'x');
+  await configure(ruleTo(destination));
+  const { etag } = work.put('manifest.csv', `${source.name},a,${versionId}\n`);
+  const Manifest: CreateJobCommandInput['Manifest'] = {
+    Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key', 'VersionId'] },
+    Location: { ObjectArn: `${work.arn}/manifest.csv`, ETag: etag },
+  };
+  const far = lab.s3.createBucket({
+    name: 'far',
+    account: source.account,
+    region: 'us-east-1',
+    versioning: 'Enabled',
+  });
+  far.replication = source.replication;
+  lab.iam.accounts.putPolicy(jobRole, 'far', allow('s3:InitiateReplication', `${far.arn}/*`));
+  const distant = far.put('a', 'x');
+  assert.deepEqual(tasksOf(await replicateExisting({ Manifest })), [1, 1, 0]);
+  const moved = work.put('manifest.csv', `far,a,${distant.versionId}\n`);
+  const Location = { ObjectArn: `${work.arn}/manifest.csv`, ETag: moved.etag };
+  const job = await replicateExisting({ Manifest: { Spec: Manifest.Spec, Location } });
+  assert.deepEqual(
+    outcomesOf(work, job.JobId).map(({ code, message }) => [code, message]),
+    [['SrcObjectNotEligible', '"The job runs in another account or Region than its objects"']],
+  );
 });
 
 test('replicas go on to where a job sends them, and stay replicas', async t => {

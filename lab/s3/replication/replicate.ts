@@ -1,5 +1,6 @@
 /** One version on its way to one destination, as one rule has it. */
 import type { Caller } from '../../kinds.ts';
+import { requesterPays } from '../access.ts';
 import type { Bucket } from '../bucket.ts';
 import type { Encryption } from '../encryption.ts';
 import type { StoredObject, Version } from '../object.ts';
@@ -73,6 +74,8 @@ function destinationOf({ buckets }: World, source: Bucket, arn: string): Bucket 
   const bucket = buckets.get(arn.slice('arn:aws:s3:::'.length));
   if (!bucket) throw new ReplicationFailure('DstBucketNotFound');
   if (bucket.versioning !== 'Enabled') throw new ReplicationFailure('DstBucketUnversioned');
+  if (requesterPays({ account: source.account }, bucket))
+    throw new ReplicationFailure('DstPutObjectNotPermitted', 'The destination is a Requester Pays bucket');
   if (source.objectLock && !bucket.objectLock)
     throw new ReplicationFailure('DstBucketObjectLockConfigMissing');
   return bucket;
