@@ -1,11 +1,12 @@
 /** The S3 of the lab: strict, in memory, and as talkative about its refusals as AWS. */
 import type { Faults } from '../faults.ts';
-import type { Authorize, Caller, LabRequest, LabResponse, PolicyDocument, Service } from '../kinds.ts';
+import type { Authorize, LabRequest, LabResponse, PolicyDocument, Service } from '../kinds.ts';
 import { assertOwner, assertPayer, assertRegion, findBucket, requesterPays } from './access.ts';
 import { Bucket, type BucketSettings } from './bucket.ts';
 import { createBucket, listBuckets } from './buckets.ts';
 import type { Content } from './content.ts';
 import { errorResponse, noSuchBucket, notImplemented, S3Error } from './errors.ts';
+import { type Inside, insideRequest } from './inside.ts';
 import { type KmsKey, KmsKeys } from './kms.ts';
 import type { StoredObject } from './object.ts';
 import { bucketOperations, dataOperations, type Operation } from './operations.ts';
@@ -19,20 +20,13 @@ export type { Bucket, BucketSettings, Paging, PutOptions } from './bucket.ts';
 export { type Content, sparse } from './content.ts';
 export type { KmsKey } from './kms.ts';
 export type { DeleteMarker, StoredObject, Version } from './object.ts';
-export type { FailedReplication } from './replication/replicator.ts';
 
 /** What a service of AWS asks of S3 with the role it was given. */
-export interface InsideRequest {
-  readonly caller: Caller;
-  /** Whose endpoint is asked. */
-  readonly region: string;
+export interface InsideRequest extends Inside {
   /** The API's name, for example `PutObject`. */
   readonly operation: string;
   readonly bucket: string;
   readonly key?: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
   /** In place of the body, for content too large to be one. */
   readonly content?: Content;
 }
@@ -109,24 +103,6 @@ export function createS3(deps: {
     },
   };
 }
-
-const insideRequest = ({
-  caller,
-  region,
-  query = {},
-  headers = {},
-  body = Buffer.alloc(0),
-}: Pick<InsideRequest, 'caller' | 'region' | 'query' | 'headers' | 'body'>): LabRequest => ({
-  id: 'inside',
-  method: 'GET',
-  path: '/',
-  query: new Map(Object.entries(query)),
-  search: '',
-  headers,
-  body,
-  caller,
-  scope: { region, service: 's3' },
-});
 
 function nameOf(request: LabRequest, host: string | undefined): ReturnType<Service['operation']> {
   try {

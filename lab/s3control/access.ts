@@ -1,7 +1,7 @@
 /** S3 as a job works with it: under its role, judged by S3 like everybody, struck by the same faults. */
 import { AwsError } from '../errors.ts';
 import { assumeServiceRole } from '../iam/service-role.ts';
-import type { Caller, LabResponse } from '../kinds.ts';
+import type { LabResponse } from '../kinds.ts';
 import { accessDenied } from '../s3/errors.ts';
 import type { InsideRequest } from '../s3/index.ts';
 import { struckInside } from '../s3/struck.ts';
@@ -23,7 +23,7 @@ export async function accessOf(
   { request, account, arn, id, region, cancel }: Job,
 ): Promise<Access> {
   const { s3, faults, authorize } = world;
-  const caller: Caller | undefined = await assumeServiceRole(world.accounts, world.sessions, {
+  const caller = await assumeServiceRole(world.accounts, world.sessions, {
     service: PRINCIPAL,
     roleArn: request.RoleArn,
     sessionName: `s3-batch-operations_${id}`.slice(0, 64),

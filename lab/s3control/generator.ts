@@ -6,7 +6,10 @@ import type { Access } from './access.ts';
 import { partsOfArn } from './keys.ts';
 import type { Job, Task, World } from './world.ts';
 
-/** Lists the objects: every version for replication, older ones first, otherwise the current ones. */
+/**
+ * Lists the objects: every version for replication, older ones first, otherwise the current ones. None at all is a failure.
+ * Source: User Guide, replication-troubleshoot ("Batch Replication errors").
+ */
 export async function generateManifest(
   { s3 }: World,
   { region, request }: Job,
@@ -25,7 +28,7 @@ export async function generateManifest(
   const { S3ReplicateObject } = request.Operation;
   if (S3ReplicateObject && !bucket.replication) throw failed('The replication configuration was not found');
   const { EligibleForReplication: wanted } = Filter;
-  return [...bucket.versions.values()]
+  const tasks = [...bucket.versions.values()]
     .flatMap(versions => (S3ReplicateObject ? versions.toReversed() : versions.slice(0, 1)))
     .filter(version => version.kind === 'object')
     .filter(object => passes(object, Filter))
@@ -35,6 +38,8 @@ export async function generateManifest(
       key,
       versionId: S3ReplicateObject ? versionId : undefined,
     }));
+  if (tasks.length === 0) throw failed('Manifest generation found no keys matching the filter criteria.');
+  return tasks;
 }
 
 const failed = (message: string): AwsError => new AwsError(400, 'ManifestGenerationFailed', message);

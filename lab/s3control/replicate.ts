@@ -6,7 +6,7 @@ import type { Job, Task, World } from './world.ts';
 /**
  * Starts the replication of a version under the job's role; the work is done under the replication's. Throws the first
  * failure. Source: User Guide, s3-batch-replication-batch and s3-batch-replication-policies; codes are those of
- * replication-metrics-events.
+ * replication-failure-codes.
  */
 export function replicateWith(
   { s3 }: World,

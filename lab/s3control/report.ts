@@ -30,9 +30,8 @@ export async function writeReport(access: Access, job: Job, now: Date): Promise<
     });
 
   const results: object[] = [];
-  for (const status of ReportScope === 'AllTasks'
-    ? (['succeeded', 'failed'] as const)
-    : (['failed'] as const)) {
+  const wanted = ReportScope === 'AllTasks' ? (['succeeded', 'failed'] as const) : (['failed'] as const);
+  for (const status of wanted) {
     const rows = outcomes.filter(({ failure }) => (failure ? 'failed' : 'succeeded') === status).map(rowOf);
     if (rows.length === 0) continue;
     const file = rows.join('');

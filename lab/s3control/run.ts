@@ -59,7 +59,8 @@ async function attempt(world: World, job: Job, does: (access: Access) => Promise
   } catch (error) {
     const cancelled = job.cancel.signal.aborted;
     const reported = job.status === 'Completing';
-    if (!cancelled) job.failures.push(failureOf(error));
+    const failure = failureOf(error);
+    if (!cancelled) job.failures.push(failure);
     job.status = cancelled ? 'Cancelling' : 'Failing';
     await sitOut(world.faults.strike({ operation: job.status }), world.closing.signal);
     if (access && !reported) await report(world, job, access).catch(failureOf);

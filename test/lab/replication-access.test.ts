@@ -86,7 +86,7 @@ test('delete markers take a permission of their own', async t => {
   await client.deleteObject({ Bucket: source.name, Key: 'a' });
   await lab.s3.replication.settled();
   assert.ok(destination.get('a'));
-  assert.partialDeepStrictEqual(lab.s3.replication.failures, [{ key: 'a', code: 'DstDeleteNotPermitted' }]);
+  assert.partialDeepStrictEqual(lab.s3.replication.failures, [{ key: 'a', code: 'DstDelObjNotPermitted' }]);
 });
 
 test('a role that does not trust S3, for the account of the source, replicates nothing', async t => {

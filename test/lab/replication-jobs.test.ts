@@ -156,6 +156,15 @@ test('replicas go on to where a job sends them, and stay replicas', async t => {
   assert.deepEqual([tasksOf(job), second.keys(), await status('a')], [[1, 1, 0], ['a'], 'REPLICA']);
 });
 
+test('a job that has nothing to replicate fails, and says so', async t => {
+  const { configure, put, destination, replicateExisting } = await scene(t);
+  await configure(ruleTo(destination));
+  await put('done');
+  const job = await replicateExisting();
+  assert.equal(job.Status, 'Failed');
+  assert.match(failuresOf(job).join(), /found no keys matching the filter criteria/);
+});
+
 test('a job takes its own permissions, and a configuration to go by', async t => {
   const { configure, source, destination, work, lab, jobRole, replicateExisting } = await scene(t);
   source.put('a', 'x');

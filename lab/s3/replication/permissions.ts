@@ -1,7 +1,7 @@
 /**
  * What the role of a replication must be allowed to do, and the code each refusal fails with.
  * Source: User Guide, setting-repl-config-perm-overview and replication-config-for-kms-objects (permissions),
- * replication-metrics-events (codes; which of them a refused KMS key has is not documented).
+ * replication-failure-codes (codes; which of them a refused KMS key has is not documented).
  */
 import { demandOnBucket, demandOnKey, demandOnObject } from '../access.ts';
 import type { Bucket } from '../bucket.ts';
@@ -56,7 +56,7 @@ export async function demandWriting(
 }
 
 export const demandMarking = (call: Call, destination: Bucket, key: string): Promise<void> =>
-  or('DstDeleteNotPermitted', demandOnObject(call, destination, key, 's3:ReplicateDelete'));
+  or('DstDelObjNotPermitted', demandOnObject(call, destination, key, 's3:ReplicateDelete'));
 
 async function or(code: string, demanded: Promise<void>): Promise<void> {
   await demanded.catch(error => {

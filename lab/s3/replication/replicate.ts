@@ -1,8 +1,8 @@
 /** One version on its way to one destination, as one rule has it. */
-import type { Caller } from '../../kinds.ts';
 import { requesterPays } from '../access.ts';
 import type { Bucket } from '../bucket.ts';
 import type { Encryption } from '../encryption.ts';
+import { insideRequest } from '../inside.ts';
 import type { StoredObject, Version } from '../object.ts';
 import type { Call, World } from '../world.ts';
 import type { ReplicationRule } from './configuration.ts';
@@ -47,7 +47,7 @@ export async function replicate(
 
 /** Source: User Guide, setting-repl-config-perm-overview. */
 async function callUnderRole(world: World, source: Bucket): Promise<Call> {
-  const caller: Caller | undefined = await world.assumeRole({
+  const caller = await world.assumeRole({
     service: 's3.amazonaws.com',
     roleArn: source.replication?.role ?? '',
     sessionName: 's3-replication',
@@ -55,19 +55,8 @@ async function callUnderRole(world: World, source: Bucket): Promise<Call> {
     sourceArn: source.arn,
   });
   if (!caller) throw new ReplicationFailure('AssumeRoleNotPermitted');
-  return { world, request: { ...INSIDE, caller } };
+  return { world, request: insideRequest({ caller, region: source.region }) };
 }
-
-const INSIDE = {
-  id: 'inside',
-  method: 'PUT',
-  path: '/',
-  query: new Map<string, string>(),
-  search: '',
-  headers: {},
-  body: Buffer.alloc(0),
-  scope: undefined,
-};
 
 /** Source: User Guide, replication-requirements. */
 function destinationOf({ buckets }: World, source: Bucket, arn: string): Bucket {
