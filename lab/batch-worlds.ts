@@ -1,6 +1,7 @@
-/** The role that S3 Batch Operations copies with, as its guide has it. */
+/** The role that S3 Batch Operations copies with, and what its users need, as its guide has them. */
+import type { PolicyDocument } from './kinds.ts';
 import type { Lab } from './lab.ts';
-import { allow, arnOf, policy, statementsOf, type TwoAccounts } from './worlds.ts';
+import { allow, arnOf, passing, policy, statementsOf, type TwoAccounts } from './worlds.ts';
 
 /** Source: User Guide, specify-batchjob-manifest-xaccount-csv. */
 const READS = [
@@ -47,4 +48,24 @@ export function batchRole(
   const { policy: before } = lab.s3.bucket(source.bucket);
   source.setBucketPolicy(policy(...statementsOf(before), reading));
   return arn;
+}
+
+const USES = [
+  's3:DescribeJob',
+  's3:UpdateJobPriority',
+  's3:UpdateJobStatus',
+  's3:GetJobTagging',
+  's3:PutJobTagging',
+];
+
+/**
+ * What whoever has jobs run under a role needs of S3 Control and IAM.
+ * Source: User Guide, batch-ops-iam-role-policies.
+ */
+export function batchUserPolicy(role: string): PolicyDocument {
+  return policy(
+    allow(['s3:CreateJob', 's3:ListJobs'], '*'),
+    allow(USES, 'arn:aws:s3:*:*:job/*'),
+    passing(role, 'batchoperations.s3.amazonaws.com'),
+  );
 }

@@ -1,7 +1,7 @@
-/** The roles that S3 Replication and Batch Replication work with, as their guides have them. */
+/** The roles that S3 Replication and Batch Replication work with, and what their users need, as their guides have them. */
 import type { PolicyDocument } from './kinds.ts';
 import type { Lab } from './lab.ts';
-import { allow, arnOf, policy, statementsOf, type TwoAccounts } from './worlds.ts';
+import { allow, arnOf, passing, policy, statementsOf, type TwoAccounts } from './worlds.ts';
 
 /** Source: User Guide, setting-repl-config-perm-overview. */
 const READS = [
@@ -65,6 +65,20 @@ export function batchReplicationRole(
     },
   });
   return arn;
+}
+
+/**
+ * What whoever configures the replication of a bucket under a role needs.
+ * Source: User Guide, setting-repl-config-perm-overview.
+ */
+export function replicationUserPolicy(role: string, bucket: string): PolicyDocument {
+  return policy(
+    allow(
+      ['s3:PutReplicationConfiguration', 's3:GetReplicationConfiguration', 's3:GetBucketVersioning'],
+      arnOf(bucket),
+    ),
+    passing(role, 's3.amazonaws.com'),
+  );
 }
 
 const trusting = (Service: string, account: string): PolicyDocument =>

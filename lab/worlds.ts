@@ -307,3 +307,11 @@ export function statementsOf(policy: PolicyDocument | undefined): object[] {
 export function allow(action: string | string[], resource: string): object {
   return { Effect: 'Allow', Action: action, Resource: resource };
 }
+
+/** The statement that lets somebody give a role to a service. */
+export function passing(role: string, service: string): object {
+  return {
+    ...allow('iam:PassRole', role),
+    Condition: { StringEquals: { 'iam:PassedToService': service } },
+  };
+}

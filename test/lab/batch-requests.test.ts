@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CreateJobCommandInput, S3CopyObjectOperation } from '@aws-sdk/client-s3-control';
+import { batchUserPolicy } from '../../lab/batch-worlds.ts';
 import { controlClient, reportTo, scene } from './batch-lab.ts';
 import { allow, refused } from './s3-lab.ts';
 
@@ -166,6 +167,32 @@ test('each operation asks for its own permission', async t => {
   assert.ok((await operator.createJob(making)).JobId);
   grant(['s3:CreateJob', 's3:PutJobTagging']);
   assert.ok((await operator.createJob({ ...making, Tags, ClientRequestToken: 'tagged' })).JobId);
+});
+
+test('what the guide grants to users of jobs is enough', async t => {
+  const { lab, AccountId, role, source, destination, manifest, clientOf } = await scene(t);
+  source.put('a', 'x');
+  const key = lab.iam.accounts.addUser(AccountId, 'operator', { jobs: batchUserPolicy(role) });
+  const operator = clientOf({ key });
+  const { JobId } = await operator.createJob({
+    AccountId,
+    Operation: { S3PutObjectCopy: { TargetResource: destination.arn } },
+    Manifest: manifest([`${source.name},a`]),
+    Report: { Enabled: false },
+    ConfirmationRequired: true,
+    ClientRequestToken: 'operator',
+    Priority: 1,
+    RoleArn: role,
+    Tags: [{ Key: 'run', Value: '7' }],
+  });
+  await lab.s3control.settled();
+  await operator.updateJobPriority({ AccountId, JobId, Priority: 2 });
+  await operator.updateJobStatus({ AccountId, JobId, RequestedJobStatus: 'Ready' });
+  await lab.s3control.settled();
+  const { Jobs } = await operator.listJobs({ AccountId });
+  const { Job } = await operator.describeJob({ AccountId, JobId });
+  assert.deepEqual([Jobs?.length, Job?.Status, Job?.Priority], [1, 'Complete', 2]);
+  assert.equal((await operator.getJobTagging({ AccountId, JobId })).Tags?.length, 1);
 });
 
 test('a job is found by its own account in its own Region alone', async t => {

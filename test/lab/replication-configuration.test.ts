@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Destination, ReplicationRule } from '@aws-sdk/client-s3';
+import { replicationUserPolicy } from '../../lab/replication-worlds.ts';
 import { ruleTo, scene } from './replication-lab.ts';
 import { allow, refused } from './s3-lab.ts';
 
@@ -181,4 +182,15 @@ test('a configuration takes the permissions to put it and to pass its role to S3
   const Rules = [ruleTo(destination)];
   const nonsense = { Bucket, ReplicationConfiguration: { Role: 'replicator', Rules } };
   await refused(client.putBucketReplication(nonsense), 400, 'InvalidArgument');
+});
+
+test('what the guide grants to those who configure replication is enough', async t => {
+  const { client, configure, source, destination, role, lab, world } = await scene(t);
+  const { arn } = world.source.admin.caller;
+  lab.iam.accounts.putPolicy(arn, 'AdministratorAccess', replicationUserPolicy(role, source.name));
+  const Bucket = source.name;
+  assert.equal((await client.getBucketVersioning({ Bucket })).Status, 'Enabled');
+  await configure(ruleTo(destination));
+  const { ReplicationConfiguration } = await client.getBucketReplication({ Bucket });
+  assert.equal(ReplicationConfiguration?.Role, role);
 });
