@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { dataSyncCalls, type TwoAccountsOptions } from '../../lab/worlds.ts';
+import { dataSyncCalls } from '../../lab/datasync-worlds.ts';
+import type { TwoAccountsOptions } from '../../lab/worlds.ts';
 import { type DataSyncStage, dataSyncStage } from './datasync-stage.ts';
 import { apply, statementsOf, without } from './paste.ts';
 import { allow, checkOf, contents, findings, policy } from './stage.ts';

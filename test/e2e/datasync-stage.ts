@@ -3,10 +3,11 @@
 import { rm } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import type { Execution } from '../../lab/datasync/index.ts';
+import { dataSyncWorld, workBucketOf } from '../../lab/datasync-worlds.ts';
 import type { Aim, Effect } from '../../lab/faults.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { Bucket } from '../../lab/s3/index.ts';
-import { dataSyncWorld, type TwoAccountsOptions, workBucketOf } from '../../lab/worlds.ts';
+import type { TwoAccountsOptions } from '../../lab/worlds.ts';
 import { type How, type Inputs, type Performance, type Run, type Stage, setStage } from './stage.ts';
 
 export interface DataSyncStage extends Stage {

@@ -7,12 +7,13 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { after } from 'node:test';
+import { workBucketOf } from '../../lab/datasync-worlds.ts';
 import type { Effect, Fault } from '../../lab/faults.ts';
 import { type StepResult, startAction } from '../../lab/github/runner.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { LoggedRequest } from '../../lab/request-log.ts';
 import type { Bucket, BucketSettings, StoredObject } from '../../lab/s3/index.ts';
-import { type TwoAccounts, type TwoAccountsOptions, twoAccounts, workBucketOf } from '../../lab/worlds.ts';
+import { type TwoAccounts, type TwoAccountsOptions, twoAccounts } from '../../lab/worlds.ts';
 import type { ObjectRecord, RunReport } from '../../src/record.ts';
 
 /** The action under test; another build of it can be given to see that these tests notice what is broken in it. */

@@ -13,10 +13,11 @@ import {
   StartTaskExecutionCommand,
   type StartTaskExecutionCommandInput,
 } from '@aws-sdk/client-datasync';
+import { dataSyncRole } from '../../lab/datasync-worlds.ts';
 import type { AccessKey } from '../../lab/iam/keys.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { Bucket, BucketSettings } from '../../lab/s3/index.ts';
-import { dataSyncRole, type TwoAccounts, twoAccounts } from '../../lab/worlds.ts';
+import { type TwoAccounts, twoAccounts } from '../../lab/worlds.ts';
 import { credentialsOf } from './clients.ts';
 
 export interface Scene {
