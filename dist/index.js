@@ -68518,9 +68518,11 @@ async function cancel(ask, region, TaskExecutionArn, signal) {
 /* harmony export */   e6: () => (/* binding */ follow)
 /* harmony export */ });
 /* harmony import */ var _aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26535);
-/* harmony import */ var _execution_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61938);
-/* harmony import */ var _waiting_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(20435);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/* harmony import */ var _execution_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(61938);
+/* harmony import */ var _waiting_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20435);
 /** An execution watched to its end, and cancelled when the run is stopped. */
+
 
 
 
@@ -68548,9 +68550,13 @@ async function follow(watched) {
             if (stop.draining.aborted && !cancelled) {
                 cancelled = true;
                 looks = 0;
-                await cancelSoon(watched);
+                await cancelSoon(watched).catch(async (error) => {
+                    // It may just have ended by itself, and then there is nothing to cancel but much to report.
+                    if (!(await patiently(watched)).isOver)
+                        throw error;
+                });
             }
-            await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_2__/* .pause */ .v)(looks, cancelled ? stop.aborting : stop.draining);
+            await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .pause */ .v)(looks, cancelled ? stop.aborting : stop.draining);
         }
     }
     catch (error) {
@@ -68562,16 +68568,19 @@ async function follow(watched) {
 }
 /** Not by the run's own signal, which may be the very reason. */
 function cancelSoon({ service, region, execution }) {
-    return (0,_execution_js__WEBPACK_IMPORTED_MODULE_1__/* .cancel */ .ZT)(service.ask, region, execution, AbortSignal.timeout(CANCEL_WITHIN_MS));
+    return (0,_execution_js__WEBPACK_IMPORTED_MODULE_2__/* .cancel */ .ZT)(service.ask, region, execution, AbortSignal.timeout(CANCEL_WITHIN_MS));
 }
-async function patiently({ service, region, execution, }) {
+async function patiently({ service, region, execution, stop }) {
     for (let unanswered = 1;; unanswered++) {
         try {
-            return await (0,_execution_js__WEBPACK_IMPORTED_MODULE_1__/* .look */ .Op)(service.ask, region, execution);
+            return await (0,_execution_js__WEBPACK_IMPORTED_MODULE_2__/* .look */ .Op)(service.ask, region, execution);
         }
         catch (error) {
-            if (!PASSING.has((0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error).kind) || unanswered === UNANSWERED)
+            // Credentials that cannot be had for a while are no answer of DataSync's either.
+            const mayPass = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .FatalError */ .HX || PASSING.has((0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error).kind);
+            if (!mayPass || unanswered === UNANSWERED)
                 throw error;
+            await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .pause */ .v)(unanswered, stop.aborting);
         }
     }
 }
@@ -68582,11 +68591,11 @@ async function patiently({ service, region, execution, }) {
  */
 async function attend({ service, region, execution, stop, told }) {
     for (let looks = 0; !stop.draining.aborted; looks++) {
-        const seen = await patiently({ service, region, execution });
+        const seen = await patiently({ service, region, execution, stop });
         told(seen);
         if (seen.isOver)
             return seen;
-        await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_2__/* .pause */ .v)(looks, stop.draining);
+        await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .pause */ .v)(looks, stop.draining);
     }
     return undefined;
 }
@@ -68594,12 +68603,12 @@ async function attend({ service, region, execution, stop, told }) {
 async function untilReported({ service, region, execution, stop }) {
     const begun = Date.now();
     for (let looks = 0;; looks++) {
-        const { report } = await patiently({ service, region, execution });
+        const { report } = await patiently({ service, region, execution, stop });
         if (report?.status === 'SUCCESS' || report?.status === 'ERROR')
             return report;
         if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS))
             return report;
-        await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_2__/* .pause */ .v)(looks, stop.aborting);
+        await (0,_waiting_js__WEBPACK_IMPORTED_MODULE_3__/* .pause */ .v)(looks, stop.aborting);
     }
 }
 
@@ -68664,6 +68673,8 @@ function reportConfig(ground) {
         Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
         OutputType: 'STANDARD',
         ReportLevel: 'SUCCESSES_AND_ERRORS',
+        // Each object is known by its transfer. What stands among the verified is then what failed.
+        Overrides: { Verified: { ReportLevel: 'ERRORS_ONLY' } },
     };
 }
 function workPlace(ground) {
@@ -68741,7 +68752,7 @@ const HINDRANCES = [
     // (DataSync User Guide, "Filtering data transferred by DataSync", files and folders it never transfers.)
     [
         'has a name that DataSync keeps for itself',
-        path => /\.snapshot$|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
+        path => /\.snapshot(\/|$)|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
     ],
 ];
 /** Why DataSync cannot transfer the object at this path below a location; `undefined` when it can. */
@@ -70669,16 +70680,14 @@ var errors = __nccwpck_require__(65071);
 var remove = __nccwpck_require__(73073);
 // EXTERNAL MODULE: ./lib/src/sync/transfer.js
 var transfer = __nccwpck_require__(25845);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(53711);
 // EXTERNAL MODULE: ./lib/src/aws/trouble.js
 var trouble = __nccwpck_require__(26535);
+// EXTERNAL MODULE: ./lib/src/s3/head.js
+var s3_head = __nccwpck_require__(32587);
 // EXTERNAL MODULE: ./lib/src/sync/history.js
 var sync_history = __nccwpck_require__(3808);
 // EXTERNAL MODULE: ./lib/src/s3/customer-key.js
 var customer_key = __nccwpck_require__(74411);
-// EXTERNAL MODULE: ./lib/src/s3/head.js
-var s3_head = __nccwpck_require__(32587);
 // EXTERNAL MODULE: ./lib/src/s3/uncarriable.js
 var uncarriable = __nccwpck_require__(99971);
 ;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
@@ -70704,7 +70713,7 @@ async function carry(send, from, item, archived) {
             return undefined;
         if (isSourceChange(error))
             return await carryChanged(send, from, item, archived);
-        return explain(item.key, error, archived);
+        return explainObject(item.key, error, archived, from);
     }
 }
 /** 412 on the source, not on the destination: the object was overwritten after it was listed. */
@@ -70720,8 +70729,22 @@ async function carryChanged(send, from, { key, source: listed }, archived) {
         return { key, result: 'copied', bytes: source.size, etag, requestId, source };
     }
     catch (error) {
-        return error instanceof errors/* StoppedError */.Ko ? undefined : explain(key, error, archived);
+        return error instanceof errors/* StoppedError */.Ko ? undefined : explainObject(key, error, archived, from);
     }
+}
+/** An object that has gone from the source is nobody's failure. */
+async function explainObject(key, error, archived, from) {
+    const { kind, requestId } = (0,trouble/* troubleOf */.L)(error);
+    try {
+        if (kind === 'absent' && (await (0,s3_head/* isGone */.ST)(from, { key })))
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+    }
+    catch (stopped) {
+        if (stopped instanceof errors/* StoppedError */.Ko)
+            return undefined;
+        throw stopped;
+    }
+    return explain(key, error, archived);
 }
 const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
 /**
@@ -70747,8 +70770,6 @@ function explain(key, error, archived) {
             : { ...failed, reason: 'archived' };
     }
     switch (kind) {
-        case 'absent':
-            return { key, result: 'skipped', reason: 'vanished', requestId };
         case 'denied':
             return { ...failed, reason: 'denied' };
         case 'precondition':
@@ -70792,7 +70813,7 @@ async function carryHistory(send, mark, from, { key, source, from: first }, arch
             if (stopped)
                 return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
             // A lifecycle rule took it meanwhile: the source's history no longer has it either.
-            if (isAbsence(error) && (await isGone(from, version)))
+            if ((0,trouble/* troubleOf */.L)(error).kind === 'absent' && (await (0,s3_head/* isGone */.ST)(from, version)))
                 vanished.add(version);
             else
                 return { ...explainVersion(key, version, error, archived), versions };
@@ -70813,32 +70834,16 @@ async function carryHistory(send, mark, from, { key, source, from: first }, arch
 }
 /** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
 function kept({ versionId }) {
-    if (versionId === undefined)
-        throw new Error('S3 answered without a version id: the destination keeps no versions.');
+    // In a bucket with versioning suspended each version has this id, and replaces the one before it.
+    if (versionId === undefined || versionId === 'null')
+        throw new errors/* FatalError */.HX('The destination keeps no versions any more: each would replace the one before it.');
     return versionId;
-}
-/** Of the version, or of something else that it takes to send it: an upload that somebody aborted is absent, too. */
-function isAbsence(error) {
-    return (0,trouble/* troubleOf */.L)(error).kind === 'absent';
-}
-async function isGone(from, version) {
-    try {
-        await from.send(new dist_cjs/* HeadObjectCommand */.l81(from.naming(version)));
-        return false;
-    }
-    catch (error) {
-        return isAbsence(error);
-    }
 }
 function without(vanished, { key, history = [] }) {
     return (0,sync_history/* entryOf */.Ms)(key, history.filter(version => !vanished.has(version)));
 }
-/** A version that is there and cannot be sent is never skipped as vanished. */
 function explainVersion(key, { versionId }, error, archived) {
-    const { code, message, requestId } = (0,trouble/* troubleOf */.L)(error);
-    const outcome = isAbsence(error)
-        ? { key, result: 'failed', reason: 'error', code, message, requestId }
-        : explain(key, error, archived);
+    const outcome = explain(key, error, archived);
     return outcome.result === 'failed'
         ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
         : outcome;
@@ -70971,27 +70976,32 @@ function isRow(value) {
     return typeof value === 'object' && value !== null;
 }
 function findingOf(list, row) {
+    const metadata = row.SourceMetadata ?? row.SrcMetadata;
+    // Of a folder, which an object may have for a name as well.
+    if (isRow(metadata) && metadata.Type === 'Directory')
+        return [];
     // Paths of Basic mode begin with a slash; no object that DataSync takes does.
     const path = textOf(row.RelativePath).replace(/^\//, '');
     const code = textOf(row.ErrorCode ?? row.FailureCode);
     const message = textOf(row.ErrorDetail ?? row.FailureReason);
-    if (row[`${LISTS[list]}Status`] === 'FAILED')
+    const status = row[`${LISTS[list]}Status`];
+    if (list === 'Skipped' && status !== 'FAILED')
+        return [{ path, is: 'skipped', why: textOf(row.SkipReason) || message }];
+    // Only this word is documented for what went well, and a word that nobody knows must not pass for it.
+    if (status !== 'SUCCESS')
         return [failed(path, list, code, message)];
     if (list === 'Verified')
         return [];
-    if (list === 'Skipped')
-        return [{ path, is: 'skipped', why: textOf(row.SkipReason) || message }];
     return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];
 }
 function failed(path, list, code, message) {
-    const words = `${code} ${message}`;
-    if (/ManifestFileDoesNotExist|NoSuchKey|\b404\b/.test(words))
-        return { path, is: 'gone' };
-    const isDenied = /access ?denied|not authorized|\b403\b/i.test(words);
+    // A message may quote the key, which can have any number in it.
+    const isDenied = /access ?denied|403/i.test(code) || /access ?denied|not authorized/i.test(message);
     const reason = isDenied ? 'denied' : list === 'Verified' ? 'content-differs' : 'error';
     return {
         path,
         is: 'failed',
+        isGone: /ManifestFileDoesNotExist|NoSuchKey/.test(`${code} ${message}`) || code === '404',
         reason,
         code: code || `${LISTS[list]}Failed`,
         message: message || 'DataSync does not say why.',
@@ -71015,6 +71025,8 @@ function textOf(value) {
 var report_text = __nccwpck_require__(3392);
 // EXTERNAL MODULE: ./lib/src/s3/list.js + 1 modules
 var list = __nccwpck_require__(57194);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(53711);
 ;// CONCATENATED MODULE: ./lib/src/s3/upload.js
 
 
@@ -71095,22 +71107,23 @@ async function atWork(doing, work, use) {
 
 
 
-/** Resolves to how many objects the report does not mention. */
 async function fold(items, folding, record) {
     const place = (0,p_limit/* default */.A)(askingAtOnce(folding.settings));
     const names = { left: 'The manifest', right: 'The report of DataSync' };
     let unmentioned = 0;
+    let failed = 0;
     for await (const meetings of (0,merge/* mergeByKey */.n)(items, await findings(folding), names)) {
         const outcomes = await Promise.all(meetings.map(meeting => place(() => outcomeOf(meeting, folding))));
         for (const outcome of outcomes)
             if (outcome !== undefined)
                 await record(outcome);
         unmentioned += meetings.filter(({ left, right }) => left !== undefined && right === undefined).length;
+        failed += meetings.filter(({ left, right }) => left !== undefined && right?.finding.is === 'failed').length;
     }
-    return unmentioned;
+    return { unmentioned, failed };
 }
 /** The worst first: an object that was transferred and then failed its verification is told of twice. */
-const GRAVITY = { failed: 0, gone: 1, skipped: 2, transferred: 3 };
+const GRAVITY = { failed: 0, skipped: 1, transferred: 2 };
 /** No key of a manifest holds this character, and no character comes before it. */
 const BREAK = '\0';
 /** The worst that is said of each key, in key order. Sorted on disk. */
@@ -71175,12 +71188,13 @@ async function outcomeOf({ left: item, right }, folding) {
             const bytes = (source ?? item.source).size;
             return { key, result: 'copied', bytes, ...(source !== undefined && { source }), requestId };
         }
-        case 'gone':
-            return { key, result: 'skipped', reason: 'vanished', requestId };
         case 'skipped':
             return skipped(item, finding.why, folding);
         case 'failed': {
             const { reason, code, message } = finding;
+            // Something else of the same words can be missing, too.
+            if (finding.isGone && (await (0,s3_head/* isGone */.ST)(folding.source, item.source)))
+                return { key, result: 'skipped', reason: 'vanished', requestId };
             return { key, result: 'failed', reason, code, message, requestId };
         }
     }
@@ -71224,14 +71238,16 @@ async function finish(execution, load, options, told, record, stop) {
             return;
         throw end.isWell ? unreported(execution, report?.error, options) : finish_failed(execution, end, options);
     }
-    const unmentioned = await fold(load.listed.items(), {
+    const { unmentioned, failed: refused } = await fold(load.listed.items(), {
         ...options,
         scratch: (0,external_node_path_.join)(scratch, 'datasync'),
         execution,
         unmentioned: item => (end.isWell ? notReported(item, execution) : undefined),
     }, record);
-    // Basic mode calls it an error when single objects failed; the report has said which.
-    if (!end.isWell && unmentioned > 0 && !stop.draining.aborted)
+    // Basic mode calls it an error when single objects failed; the report has said which. Where it names none, it was
+    // something else, and what was to be verified may not have been.
+    const isExplained = unmentioned === 0 && refused > 0;
+    if (!end.isWell && !isExplained && !stop.draining.aborted)
         throw finish_failed(execution, end, options);
 }
 async function toItsEnd(watched, { ground }) {
@@ -71285,6 +71301,7 @@ var plan_line = __nccwpck_require__(82784);
 
 
 
+
 const EXAMPLES = 3;
 async function sortOut(items, { source, rest, scratch, draining, asking }) {
     await (0,promises_.mkdir)(scratch, { recursive: true });
@@ -71314,11 +71331,12 @@ async function sortOut(items, { source, rest, scratch, draining, asking }) {
     }
     return { listed: await listed.close(), manifestBytes, others: await others.close(), examples, unasked };
 }
-/** An object that may not be asked, or is another one by now, is DataSync's to try: its role is another identity. */
+/** An object that may not be asked is DataSync's to try: its role is another identity. */
 const UNASKED = Symbol('unasked');
 /** What DataSync would leave behind of the object's metadata. (DataSync User Guide, "Metadata copied by DataSync".) */
 async function whyLossy(source, entry) {
-    const head = await (0,s3_head/* noneWhereRefused */.we)(() => (0,s3_head/* headListed */.Y6)(source, entry));
+    // As it is by now, because that is what DataSync will read.
+    const head = await (0,s3_head/* noneWhereRefused */.we)(() => source.send(new dist_cjs/* HeadObjectCommand */.l81(source.naming(entry))));
     if (head === undefined)
         return UNASKED;
     if (head.CacheControl !== undefined)
@@ -71368,7 +71386,6 @@ async function* readItems(path) {
 
 
 
-
 /**
  * @param manifest key below the work location
  * @returns the ARN of the execution
@@ -71403,9 +71420,7 @@ async function begin(task, manifest, equipment, { settings, service, ground, not
         });
     }
     catch (error) {
-        // Without an answer it may have been started all the same, and the note is for the post step.
-        if ((0,trouble/* troubleOf */.L)(error).kind !== 'retry')
-            await (0,promises_.rm)(note, { force: true });
+        // It may have been started all the same: the note stays, and the post step looks.
         throw (0,datasync_trouble/* explain */.W)(`Starting the task ${task}`, error, ground);
     }
 }
@@ -71701,7 +71716,7 @@ function isDamage(error) {
 const AT_ONCE_BYTES = 64 * 1024 ** 2;
 function createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
     // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
-    const needsParts = (source) => route.preserve.has('checksum') ? (0,boundaries/* mustKeepParts */.x)(route, source) : source.size > atOnce;
+    const needsParts = (source) => (0,boundaries/* mustKeepParts */.x)(route, source) || (source.size > atOnce && !route.preserve.has('checksum'));
     return createObjectEngine({
         name: 'stream',
         from: route.from,
@@ -72153,16 +72168,16 @@ var plan = __nccwpck_require__(66149);
 
 /** @throws FatalError naming the guard, the numbers and the way out */
 function guardPlan(settings, totals) {
-    if (!settings.delete)
-        return;
-    if (totals.listed === 0) {
+    if (settings.delete && totals.listed === 0) {
         throw new errors/* FatalError */.HX(`The source ${(0,plan/* uri */.Hr)(settings.source.location)} is empty and \`delete: true\` would empty the destination. Nothing was changed.`, {
             todo: 'Check `source` (bucket and prefix). To empty the destination on purpose, delete its objects directly.',
         });
     }
     const cap = objectsAllowed(settings.maxDelete, totals.atDestination);
-    if (totals.toDelete > cap) {
-        throw new errors/* FatalError */.HX(`The plan deletes ${totals.toDelete} of ${totals.atDestination} destination objects; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. Nothing was changed.`, {
+    const { toDelete, toHide } = totals;
+    if (toDelete + toHide > cap) {
+        const how = toHide > 0 ? `, ${toHide} of them as the source's histories do,` : '';
+        throw new errors/* FatalError */.HX(`The plan deletes ${toDelete + toHide} of ${totals.atDestination} destination objects${how}; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. Nothing was changed.`, {
             todo: 'Look at the deletions with `mode: dry-run`. If they are right, raise `max-delete` (a number of objects, or a percentage of the objects at the destination).',
         });
     }
@@ -74109,9 +74124,10 @@ const checkRequestPayment = scene => {
     const seen = `The source is Requester Pays: account ${reader.account ?? 'of the signer'} pays for requests and transfer.`;
     if (settings.requestPayer || !(0,preflight_scene/* isForeign */.jq)(reader, from))
         return [{ check, verdict: 'pass', seen }];
-    return [
-        { check, verdict: 'fail', seen, fix: { todo: 'Set `request-payer: true` to accept the charges.' } },
-    ];
+    const todo = scene.datasync === undefined
+        ? 'Set `request-payer: true` to accept the charges.'
+        : 'Use `engine: copy` or `stream` with `request-payer: true`, or have the owner pay: DataSync does not say that it will.';
+    return [{ check, verdict: 'fail', seen, fix: { todo } }];
 };
 
 // EXTERNAL MODULE: ./lib/src/s3/multipart.js
@@ -76342,7 +76358,7 @@ async function attributesOf(route, source, head) {
     return {
         ...(preserve.has('metadata') && metadataOf(head)),
         ...(preserve.has('website-redirect') && redirectOf(head)),
-        ...(preserve.has('tags') && (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(from, source) }),
+        ...(preserve.has('tags') && (await taggingOf(from, source))),
         ...(await protectionOf(route, source)),
         ...(0,s3_route/* destinationTraits */.SF)(route, source),
     };
@@ -76390,12 +76406,16 @@ function metadataOf(head) {
     };
     return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
 }
-/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
+/**
+ * As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded; empty without tags. Always asked for, because the number of tags is
+ * told only to those who may read them, and a denial must not pass for none.
+ */
 async function taggingOf(from, source) {
-    const { TagSet } = await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b(from.naming(source)));
-    return (TagSet ?? [])
-        .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
-        .join('&');
+    const { TagSet = [] } = await from.send(new dist_cjs/* GetObjectTaggingCommand */.u4b(from.naming(source)));
+    if (TagSet.length === 0)
+        return {};
+    const pairs = TagSet.map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`);
+    return { Tagging: pairs.join('&') };
 }
 
 
@@ -76425,9 +76445,12 @@ async function taggingOf(from, source) {
 
 
 
-/** Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others. */
+/**
+ * Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others, and
+ * the versions of a history have to be told from each other by their ETags.
+ */
 function mustKeepParts({ preserve }, { size, etag }) {
-    return preserve.has('checksum') && size > 0 && partsCount(etag) > 0;
+    return (preserve.has('checksum') || preserve.has('versions')) && size > 0 && partsCount(etag) > 0;
 }
 /**
  * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
@@ -76973,6 +76996,7 @@ function lacksCustomerKey({ code, message }) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   JE: () => (/* binding */ headEntry),
+/* harmony export */   ST: () => (/* binding */ isGone),
 /* harmony export */   Uw: () => (/* binding */ checksumsOf),
 /* harmony export */   Y6: () => (/* binding */ headListed),
 /* harmony export */   Zz: () => (/* binding */ isFrozen),
@@ -77026,6 +77050,21 @@ function isFrozen(bucket, key) {
         const isArchived = head.ArchiveStatus !== undefined || ARCHIVES.has(head.StorageClass);
         return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
     });
+}
+/**
+ * Whether the source of a copy is what is missing. A copy takes more than its source: an upload that somebody aborted is
+ * absent, too.
+ */
+async function isGone(bucket, entry) {
+    try {
+        await bucket.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_3__/* .HeadObjectCommand */ .l81(bucket.naming(entry)));
+        return false;
+    }
+    catch (error) {
+        if (isOfTheRun(error))
+            throw error;
+        return (0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_0__/* .troubleOf */ .L)(error).kind === 'absent';
+    }
 }
 const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 /**
@@ -77628,7 +77667,10 @@ async function complete(route, source, { key, uploadId }, parts, checksum) {
  */
 async function alreadyCompleted(to, key, parts, error) {
     const expected = multipartEtag(parts);
-    const head = await to.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_9__/* .HeadObjectCommand */ .l81({ ...to.common, ...to.payer, Key: key }));
+    const request = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_9__/* .HeadObjectCommand */ .l81({ ...to.common, ...to.payer, Key: key });
+    const head = await to.send(request).catch(() => {
+        throw error;
+    });
     if ((0,_keys_js__WEBPACK_IMPORTED_MODULE_11__/* .unquote */ ._n)(head.ETag) !== expected)
         throw error;
     return (0,_route_js__WEBPACK_IMPORTED_MODULE_10__/* .copied */ .pG)(head.ETag, head.VersionId, head.$metadata.requestId);
@@ -77648,7 +77690,14 @@ async function abortUpload(bucket, { key, uploadId }) {
         Key: key,
         UploadId: uploadId,
     });
-    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+    try {
+        await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+    }
+    catch (error) {
+        // Somebody else has ended it.
+        if ((0,_aws_trouble_js__WEBPACK_IMPORTED_MODULE_1__/* .troubleOf */ .L)(error).code !== 'NoSuchUpload')
+            throw error;
+    }
 }
 
 
@@ -80499,6 +80548,8 @@ class PlanTotals {
     /** Of the objects to copy; 0 where versions are not told apart. */
     versionsToCopy = 0;
     toDelete = 0;
+    /** Of the objects to copy: keys whose history ends with a delete marker that hides a destination object. */
+    toHide = 0;
     /** Archived objects to ask back. */
     toRestore = 0;
     /** Objects that cannot be carried, known before anything is tried. */
@@ -80512,6 +80563,8 @@ class PlanTotals {
             this.atDestination++;
         if (item.action === 'copy' && item.source !== undefined) {
             this.toCopy++;
+            if ((0,sync_history/* isDeleted */.oy)(item.source) && item.destination !== undefined && !(0,sync_history/* isDeleted */.oy)(item.destination))
+                this.toHide++;
             if (item.source.history === undefined)
                 this.bytesToCopy += item.source.size;
             else

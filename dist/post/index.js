@@ -68997,6 +68997,21 @@ function head_isFrozen(bucket, key) {
         return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
     });
 }
+/**
+ * Whether the source of a copy is what is missing. A copy takes more than its source: an upload that somebody aborted is
+ * absent, too.
+ */
+async function head_isGone(bucket, entry) {
+    try {
+        await bucket.send(new HeadObjectCommand(bucket.naming(entry)));
+        return false;
+    }
+    catch (error) {
+        if (isOfTheRun(error))
+            throw error;
+        return troubleOf(error).kind === 'absent';
+    }
+}
 const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 /**
  * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
@@ -69114,7 +69129,7 @@ async function attributes_attributesOf(route, source, head) {
     return {
         ...(preserve.has('metadata') && metadataOf(head)),
         ...(preserve.has('website-redirect') && redirectOf(head)),
-        ...(preserve.has('tags') && (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(from, source) }),
+        ...(preserve.has('tags') && (await taggingOf(from, source))),
         ...(await protectionOf(route, source)),
         ...destinationTraits(route, source),
     };
@@ -69162,12 +69177,16 @@ function metadataOf(head) {
     };
     return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
 }
-/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
+/**
+ * As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded; empty without tags. Always asked for, because the number of tags is
+ * told only to those who may read them, and a denial must not pass for none.
+ */
 async function taggingOf(from, source) {
-    const { TagSet } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
-    return (TagSet ?? [])
-        .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
-        .join('&');
+    const { TagSet = [] } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
+    if (TagSet.length === 0)
+        return {};
+    const pairs = TagSet.map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`);
+    return { Tagging: pairs.join('&') };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/parts.js
@@ -69246,9 +69265,12 @@ function parts_makeUp(size, lengths) {
 
 
 
-/** Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others. */
+/**
+ * Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others, and
+ * the versions of a history have to be told from each other by their ETags.
+ */
 function boundaries_mustKeepParts({ preserve }, { size, etag }) {
-    return preserve.has('checksum') && size > 0 && partsCount(etag) > 0;
+    return (preserve.has('checksum') || preserve.has('versions')) && size > 0 && partsCount(etag) > 0;
 }
 /**
  * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
@@ -69412,7 +69434,10 @@ async function complete(route, source, { key, uploadId }, parts, checksum) {
  */
 async function alreadyCompleted(to, key, parts, error) {
     const expected = multipartEtag(parts);
-    const head = await to.send(new HeadObjectCommand({ ...to.common, ...to.payer, Key: key }));
+    const request = new HeadObjectCommand({ ...to.common, ...to.payer, Key: key });
+    const head = await to.send(request).catch(() => {
+        throw error;
+    });
     if (unquote(head.ETag) !== expected)
         throw error;
     return copied(head.ETag, head.VersionId, head.$metadata.requestId);
@@ -69432,7 +69457,14 @@ async function multipart_abortUpload(bucket, { key, uploadId }) {
         Key: key,
         UploadId: uploadId,
     });
-    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+    try {
+        await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+    }
+    catch (error) {
+        // Somebody else has ended it.
+        if (trouble_troubleOf(error).code !== 'NoSuchUpload')
+            throw error;
+    }
 }
 
 // EXTERNAL MODULE: external "node:path"
@@ -69762,7 +69794,7 @@ async function outcome_carry(send, from, item, archived) {
             return undefined;
         if (isSourceChange(error))
             return await carryChanged(send, from, item, archived);
-        return outcome_explain(item.key, error, archived);
+        return explainObject(item.key, error, archived, from);
     }
 }
 /** 412 on the source, not on the destination: the object was overwritten after it was listed. */
@@ -69778,8 +69810,22 @@ async function carryChanged(send, from, { key, source: listed }, archived) {
         return { key, result: 'copied', bytes: source.size, etag, requestId, source };
     }
     catch (error) {
-        return error instanceof StoppedError ? undefined : outcome_explain(key, error, archived);
+        return error instanceof StoppedError ? undefined : explainObject(key, error, archived, from);
     }
+}
+/** An object that has gone from the source is nobody's failure. */
+async function explainObject(key, error, archived, from) {
+    const { kind, requestId } = troubleOf(error);
+    try {
+        if (kind === 'absent' && (await isGone(from, { key })))
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+    }
+    catch (stopped) {
+        if (stopped instanceof StoppedError)
+            return undefined;
+        throw stopped;
+    }
+    return outcome_explain(key, error, archived);
 }
 const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
 /**
@@ -69805,8 +69851,6 @@ function outcome_explain(key, error, archived) {
             : { ...failed, reason: 'archived' };
     }
     switch (kind) {
-        case 'absent':
-            return { key, result: 'skipped', reason: 'vanished', requestId };
         case 'denied':
             return { ...failed, reason: 'denied' };
         case 'precondition':
@@ -69850,7 +69894,7 @@ async function history_carryHistory(send, mark, from, { key, source, from: first
             if (stopped)
                 return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
             // A lifecycle rule took it meanwhile: the source's history no longer has it either.
-            if (isAbsence(error) && (await isGone(from, version)))
+            if (troubleOf(error).kind === 'absent' && (await isGone(from, version)))
                 vanished.add(version);
             else
                 return { ...explainVersion(key, version, error, archived), versions };
@@ -69871,32 +69915,16 @@ async function history_carryHistory(send, mark, from, { key, source, from: first
 }
 /** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
 function kept({ versionId }) {
-    if (versionId === undefined)
-        throw new Error('S3 answered without a version id: the destination keeps no versions.');
+    // In a bucket with versioning suspended each version has this id, and replaces the one before it.
+    if (versionId === undefined || versionId === 'null')
+        throw new FatalError('The destination keeps no versions any more: each would replace the one before it.');
     return versionId;
-}
-/** Of the version, or of something else that it takes to send it: an upload that somebody aborted is absent, too. */
-function isAbsence(error) {
-    return troubleOf(error).kind === 'absent';
-}
-async function isGone(from, version) {
-    try {
-        await from.send(new HeadObjectCommand(from.naming(version)));
-        return false;
-    }
-    catch (error) {
-        return isAbsence(error);
-    }
 }
 function without(vanished, { key, history = [] }) {
     return entryOf(key, history.filter(version => !vanished.has(version)));
 }
-/** A version that is there and cannot be sent is never skipped as vanished. */
 function explainVersion(key, { versionId }, error, archived) {
-    const { code, message, requestId } = troubleOf(error);
-    const outcome = isAbsence(error)
-        ? { key, result: 'failed', reason: 'error', code, message, requestId }
-        : explain(key, error, archived);
+    const outcome = explain(key, error, archived);
     return outcome.result === 'failed'
         ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
         : outcome;
@@ -70098,6 +70126,8 @@ function options_reportConfig(ground) {
         Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
         OutputType: 'STANDARD',
         ReportLevel: 'SUCCESSES_AND_ERRORS',
+        // Each object is known by its transfer. What stands among the verified is then what failed.
+        Overrides: { Verified: { ReportLevel: 'ERRORS_ONLY' } },
     };
 }
 function workPlace(ground) {
@@ -70692,27 +70722,32 @@ function isRow(value) {
     return typeof value === 'object' && value !== null;
 }
 function findingOf(list, row) {
+    const metadata = row.SourceMetadata ?? row.SrcMetadata;
+    // Of a folder, which an object may have for a name as well.
+    if (isRow(metadata) && metadata.Type === 'Directory')
+        return [];
     // Paths of Basic mode begin with a slash; no object that DataSync takes does.
     const path = report_textOf(row.RelativePath).replace(/^\//, '');
     const code = report_textOf(row.ErrorCode ?? row.FailureCode);
     const message = report_textOf(row.ErrorDetail ?? row.FailureReason);
-    if (row[`${LISTS[list]}Status`] === 'FAILED')
+    const status = row[`${LISTS[list]}Status`];
+    if (list === 'Skipped' && status !== 'FAILED')
+        return [{ path, is: 'skipped', why: report_textOf(row.SkipReason) || message }];
+    // Only this word is documented for what went well, and a word that nobody knows must not pass for it.
+    if (status !== 'SUCCESS')
         return [failed(path, list, code, message)];
     if (list === 'Verified')
         return [];
-    if (list === 'Skipped')
-        return [{ path, is: 'skipped', why: report_textOf(row.SkipReason) || message }];
     return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];
 }
 function failed(path, list, code, message) {
-    const words = `${code} ${message}`;
-    if (/ManifestFileDoesNotExist|NoSuchKey|\b404\b/.test(words))
-        return { path, is: 'gone' };
-    const isDenied = /access ?denied|not authorized|\b403\b/i.test(words);
+    // A message may quote the key, which can have any number in it.
+    const isDenied = /access ?denied|403/i.test(code) || /access ?denied|not authorized/i.test(message);
     const reason = isDenied ? 'denied' : list === 'Verified' ? 'content-differs' : 'error';
     return {
         path,
         is: 'failed',
+        isGone: /ManifestFileDoesNotExist|NoSuchKey/.test(`${code} ${message}`) || code === '404',
         reason,
         code: code || `${LISTS[list]}Failed`,
         message: message || 'DataSync does not say why.',
@@ -71544,6 +71579,7 @@ async function execution_cancel(ask, region, TaskExecutionArn, signal) {
 
 
 
+
 /** Looks in a row that DataSync may leave unanswered, each tried for half a minute: the execution does not need them. */
 const UNANSWERED = 10;
 const PASSING = new Set(['throttle', 'retry', 'renew']);
@@ -71568,7 +71604,11 @@ async function follow_follow(watched) {
             if (stop.draining.aborted && !cancelled) {
                 cancelled = true;
                 looks = 0;
-                await cancelSoon(watched);
+                await cancelSoon(watched).catch(async (error) => {
+                    // It may just have ended by itself, and then there is nothing to cancel but much to report.
+                    if (!(await patiently(watched)).isOver)
+                        throw error;
+                });
             }
             await pause(looks, cancelled ? stop.aborting : stop.draining);
         }
@@ -71584,14 +71624,17 @@ async function follow_follow(watched) {
 function cancelSoon({ service, region, execution }) {
     return cancel(service.ask, region, execution, AbortSignal.timeout(CANCEL_WITHIN_MS));
 }
-async function patiently({ service, region, execution, }) {
+async function patiently({ service, region, execution, stop }) {
     for (let unanswered = 1;; unanswered++) {
         try {
             return await look(service.ask, region, execution);
         }
         catch (error) {
-            if (!PASSING.has(troubleOf(error).kind) || unanswered === UNANSWERED)
+            // Credentials that cannot be had for a while are no answer of DataSync's either.
+            const mayPass = error instanceof FatalError || PASSING.has(troubleOf(error).kind);
+            if (!mayPass || unanswered === UNANSWERED)
                 throw error;
+            await pause(unanswered, stop.aborting);
         }
     }
 }
@@ -71602,7 +71645,7 @@ async function patiently({ service, region, execution, }) {
  */
 async function attend({ service, region, execution, stop, told }) {
     for (let looks = 0; !stop.draining.aborted; looks++) {
-        const seen = await patiently({ service, region, execution });
+        const seen = await patiently({ service, region, execution, stop });
         told(seen);
         if (seen.isOver)
             return seen;
@@ -71614,7 +71657,7 @@ async function attend({ service, region, execution, stop, told }) {
 async function follow_untilReported({ service, region, execution, stop }) {
     const begun = Date.now();
     for (let looks = 0;; looks++) {
-        const { report } = await patiently({ service, region, execution });
+        const { report } = await patiently({ service, region, execution, stop });
         if (report?.status === 'SUCCESS' || report?.status === 'ERROR')
             return report;
         if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS))
@@ -72142,6 +72185,8 @@ class PlanTotals {
     /** Of the objects to copy; 0 where versions are not told apart. */
     versionsToCopy = 0;
     toDelete = 0;
+    /** Of the objects to copy: keys whose history ends with a delete marker that hides a destination object. */
+    toHide = 0;
     /** Archived objects to ask back. */
     toRestore = 0;
     /** Objects that cannot be carried, known before anything is tried. */
@@ -72155,6 +72200,8 @@ class PlanTotals {
             this.atDestination++;
         if (item.action === 'copy' && item.source !== undefined) {
             this.toCopy++;
+            if (isDeleted(item.source) && item.destination !== undefined && !isDeleted(item.destination))
+                this.toHide++;
             if (item.source.history === undefined)
                 this.bytesToCopy += item.source.size;
             else
@@ -72217,22 +72264,23 @@ async function work_atWork(doing, work, use) {
 
 
 
-/** Resolves to how many objects the report does not mention. */
 async function fold_fold(items, folding, record) {
     const place = pLimit(askingAtOnce(folding.settings));
     const names = { left: 'The manifest', right: 'The report of DataSync' };
     let unmentioned = 0;
+    let failed = 0;
     for await (const meetings of mergeByKey(items, await findings(folding), names)) {
         const outcomes = await Promise.all(meetings.map(meeting => place(() => outcomeOf(meeting, folding))));
         for (const outcome of outcomes)
             if (outcome !== undefined)
                 await record(outcome);
         unmentioned += meetings.filter(({ left, right }) => left !== undefined && right === undefined).length;
+        failed += meetings.filter(({ left, right }) => left !== undefined && right?.finding.is === 'failed').length;
     }
-    return unmentioned;
+    return { unmentioned, failed };
 }
 /** The worst first: an object that was transferred and then failed its verification is told of twice. */
-const GRAVITY = { failed: 0, gone: 1, skipped: 2, transferred: 3 };
+const GRAVITY = { failed: 0, skipped: 1, transferred: 2 };
 /** No key of a manifest holds this character, and no character comes before it. */
 const BREAK = '\0';
 /** The worst that is said of each key, in key order. Sorted on disk. */
@@ -72297,12 +72345,13 @@ async function outcomeOf({ left: item, right }, folding) {
             const bytes = (source ?? item.source).size;
             return { key, result: 'copied', bytes, ...(source !== undefined && { source }), requestId };
         }
-        case 'gone':
-            return { key, result: 'skipped', reason: 'vanished', requestId };
         case 'skipped':
             return skipped(item, finding.why, folding);
         case 'failed': {
             const { reason, code, message } = finding;
+            // Something else of the same words can be missing, too.
+            if (finding.isGone && (await isGone(folding.source, item.source)))
+                return { key, result: 'skipped', reason: 'vanished', requestId };
             return { key, result: 'failed', reason, code, message, requestId };
         }
     }
@@ -72346,14 +72395,16 @@ async function finish_finish(execution, load, options, told, record, stop) {
             return;
         throw end.isWell ? unreported(execution, report?.error, options) : finish_failed(execution, end, options);
     }
-    const unmentioned = await fold(load.listed.items(), {
+    const { unmentioned, failed: refused } = await fold(load.listed.items(), {
         ...options,
         scratch: join(scratch, 'datasync'),
         execution,
         unmentioned: item => (end.isWell ? notReported(item, execution) : undefined),
     }, record);
-    // Basic mode calls it an error when single objects failed; the report has said which.
-    if (!end.isWell && unmentioned > 0 && !stop.draining.aborted)
+    // Basic mode calls it an error when single objects failed; the report has said which. Where it names none, it was
+    // something else, and what was to be verified may not have been.
+    const isExplained = unmentioned === 0 && refused > 0;
+    if (!end.isWell && !isExplained && !stop.draining.aborted)
         throw finish_failed(execution, end, options);
 }
 async function toItsEnd(watched, { ground }) {
@@ -72424,7 +72475,7 @@ const HINDRANCES = [
     // (DataSync User Guide, "Filtering data transferred by DataSync", files and folders it never transfers.)
     [
         'has a name that DataSync keeps for itself',
-        path => /\.snapshot$|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
+        path => /\.snapshot(\/|$)|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
     ],
 ];
 /** Why DataSync cannot transfer the object at this path below a location; `undefined` when it can. */
@@ -72489,6 +72540,7 @@ function expanded(key, { history, ...others }) {
 
 
 
+
 const EXAMPLES = 3;
 async function load_sortOut(items, { source, rest, scratch, draining, asking }) {
     await mkdir(scratch, { recursive: true });
@@ -72518,11 +72570,12 @@ async function load_sortOut(items, { source, rest, scratch, draining, asking }) 
     }
     return { listed: await listed.close(), manifestBytes, others: await others.close(), examples, unasked };
 }
-/** An object that may not be asked, or is another one by now, is DataSync's to try: its role is another identity. */
+/** An object that may not be asked is DataSync's to try: its role is another identity. */
 const UNASKED = Symbol('unasked');
 /** What DataSync would leave behind of the object's metadata. (DataSync User Guide, "Metadata copied by DataSync".) */
 async function whyLossy(source, entry) {
-    const head = await noneWhereRefused(() => headListed(source, entry));
+    // As it is by now, because that is what DataSync will read.
+    const head = await noneWhereRefused(() => source.send(new HeadObjectCommand(source.naming(entry))));
     if (head === undefined)
         return UNASKED;
     if (head.CacheControl !== undefined)
@@ -72572,7 +72625,6 @@ async function* readItems(path) {
 
 
 
-
 /**
  * @param manifest key below the work location
  * @returns the ARN of the execution
@@ -72607,9 +72659,7 @@ async function begin(task, manifest, equipment, { settings, service, ground, not
         });
     }
     catch (error) {
-        // Without an answer it may have been started all the same, and the note is for the post step.
-        if (troubleOf(error).kind !== 'retry')
-            await rm(note, { force: true });
+        // It may have been started all the same: the note stays, and the post step looks.
         throw explain(`Starting the task ${task}`, error, ground);
     }
 }
@@ -72903,7 +72953,7 @@ function isDamage(error) {
 const AT_ONCE_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
 function stream_createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
     // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
-    const needsParts = (source) => route.preserve.has('checksum') ? mustKeepParts(route, source) : source.size > atOnce;
+    const needsParts = (source) => mustKeepParts(route, source) || (source.size > atOnce && !route.preserve.has('checksum'));
     return createObjectEngine({
         name: 'stream',
         from: route.from,
@@ -74083,9 +74133,10 @@ const request_payment_checkRequestPayment = scene => {
     const seen = `The source is Requester Pays: account ${reader.account ?? 'of the signer'} pays for requests and transfer.`;
     if (settings.requestPayer || !scene_isForeign(reader, from))
         return [{ check, verdict: 'pass', seen }];
-    return [
-        { check, verdict: 'fail', seen, fix: { todo: 'Set `request-payer: true` to accept the charges.' } },
-    ];
+    const todo = scene.datasync === undefined
+        ? 'Set `request-payer: true` to accept the charges.'
+        : 'Use `engine: copy` or `stream` with `request-payer: true`, or have the owner pay: DataSync does not say that it will.';
+    return [{ check, verdict: 'fail', seen, fix: { todo } }];
 };
 
 ;// CONCATENATED MODULE: ./lib/src/s3/restore.js

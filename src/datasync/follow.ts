@@ -1,5 +1,6 @@
 /** An execution watched to its end, and cancelled when the run is stopped. */
 import { type TroubleKind, troubleOf } from '../aws/trouble.ts';
+import { FatalError } from '../errors.ts';
 import type { Stop } from '../sync/stop.ts';
 import { cancel, type Look, look } from './execution.ts';
 import type { DataSyncService } from './service.ts';
@@ -38,7 +39,10 @@ export async function follow(watched: Watched): Promise<Look> {
       if (stop.draining.aborted && !cancelled) {
         cancelled = true;
         looks = 0;
-        await cancelSoon(watched);
+        await cancelSoon(watched).catch(async error => {
+          // It may just have ended by itself, and then there is nothing to cancel but much to report.
+          if (!(await patiently(watched)).isOver) throw error;
+        });
       }
       await pause(looks, cancelled ? stop.aborting : stop.draining);
     }
@@ -54,16 +58,15 @@ function cancelSoon({ service, region, execution }: Watched): Promise<void> {
   return cancel(service.ask, region, execution, AbortSignal.timeout(CANCEL_WITHIN_MS));
 }
 
-async function patiently({
-  service,
-  region,
-  execution,
-}: Pick<Watched, 'service' | 'region' | 'execution'>): Promise<Look> {
+async function patiently({ service, region, execution, stop }: Omit<Watched, 'told'>): Promise<Look> {
   for (let unanswered = 1; ; unanswered++) {
     try {
       return await look(service.ask, region, execution);
     } catch (error) {
-      if (!PASSING.has(troubleOf(error).kind) || unanswered === UNANSWERED) throw error;
+      // Credentials that cannot be had for a while are no answer of DataSync's either.
+      const mayPass = error instanceof FatalError || PASSING.has(troubleOf(error).kind);
+      if (!mayPass || unanswered === UNANSWERED) throw error;
+      await pause(unanswered, stop.aborting);
     }
   }
 }
@@ -75,7 +78,7 @@ async function patiently({
  */
 export async function attend({ service, region, execution, stop, told }: Watched): Promise<Look | undefined> {
   for (let looks = 0; !stop.draining.aborted; looks++) {
-    const seen = await patiently({ service, region, execution });
+    const seen = await patiently({ service, region, execution, stop });
     told(seen);
     if (seen.isOver) return seen;
     await pause(looks, stop.draining);
@@ -87,7 +90,7 @@ export async function attend({ service, region, execution, stop, told }: Watched
 export async function untilReported({ service, region, execution, stop }: Watched): Promise<Look['report']> {
   const begun = Date.now();
   for (let looks = 0; ; looks++) {
-    const { report } = await patiently({ service, region, execution });
+    const { report } = await patiently({ service, region, execution, stop });
     if (report?.status === 'SUCCESS' || report?.status === 'ERROR') return report;
     if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS)) return report;
     await pause(looks, stop.aborting);

@@ -38,6 +38,8 @@ export function reportConfig(ground: Ground): TaskReportConfig {
     Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
     OutputType: 'STANDARD',
     ReportLevel: 'SUCCESSES_AND_ERRORS',
+    // Each object is known by its transfer. What stands among the verified is then what failed.
+    Overrides: { Verified: { ReportLevel: 'ERRORS_ONLY' } },
   };
 }
 

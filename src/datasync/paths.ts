@@ -56,7 +56,7 @@ const HINDRANCES: readonly (readonly [why: string, is: (path: string) => boolean
   // (DataSync User Guide, "Filtering data transferred by DataSync", files and folders it never transfers.)
   [
     'has a name that DataSync keeps for itself',
-    path => /\.snapshot$|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
+    path => /\.snapshot(\/|$)|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
   ],
 ];
 

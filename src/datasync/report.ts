@@ -14,10 +14,11 @@ export type Finding =
       readonly source: Pick<ObjectEntry, 'size' | 'etag' | 'modified'> | undefined;
     }
   | { readonly path: string; readonly is: 'skipped'; readonly why: string }
-  | { readonly path: string; readonly is: 'gone' }
   | {
       readonly path: string;
       readonly is: 'failed';
+      /** As far as DataSync knows: its source is not there. */
+      readonly isGone: boolean;
       readonly reason: FailReason;
       readonly code: string;
       readonly message: string;
@@ -61,24 +62,30 @@ function isRow(value: unknown): value is Row {
 }
 
 function findingOf(list: List, row: Row): Finding[] {
+  const metadata = row.SourceMetadata ?? row.SrcMetadata;
+  // Of a folder, which an object may have for a name as well.
+  if (isRow(metadata) && metadata.Type === 'Directory') return [];
   // Paths of Basic mode begin with a slash; no object that DataSync takes does.
   const path = textOf(row.RelativePath).replace(/^\//, '');
   const code = textOf(row.ErrorCode ?? row.FailureCode);
   const message = textOf(row.ErrorDetail ?? row.FailureReason);
-  if (row[`${LISTS[list]}Status`] === 'FAILED') return [failed(path, list, code, message)];
+  const status = row[`${LISTS[list]}Status`];
+  if (list === 'Skipped' && status !== 'FAILED')
+    return [{ path, is: 'skipped', why: textOf(row.SkipReason) || message }];
+  // Only this word is documented for what went well, and a word that nobody knows must not pass for it.
+  if (status !== 'SUCCESS') return [failed(path, list, code, message)];
   if (list === 'Verified') return [];
-  if (list === 'Skipped') return [{ path, is: 'skipped', why: textOf(row.SkipReason) || message }];
   return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];
 }
 
 function failed(path: string, list: List, code: string, message: string): Finding {
-  const words = `${code} ${message}`;
-  if (/ManifestFileDoesNotExist|NoSuchKey|\b404\b/.test(words)) return { path, is: 'gone' };
-  const isDenied = /access ?denied|not authorized|\b403\b/i.test(words);
+  // A message may quote the key, which can have any number in it.
+  const isDenied = /access ?denied|403/i.test(code) || /access ?denied|not authorized/i.test(message);
   const reason = isDenied ? 'denied' : list === 'Verified' ? 'content-differs' : 'error';
   return {
     path,
     is: 'failed',
+    isGone: /ManifestFileDoesNotExist|NoSuchKey/.test(`${code} ${message}`) || code === '404',
     reason,
     code: code || `${LISTS[list]}Failed`,
     message: message || 'DataSync does not say why.',

@@ -2,9 +2,8 @@
  * What becomes of a history: its versions are sent one after another, because the order in which they arrive is their
  * order. Where one does not arrive, those behind it wait for a later run, which goes on from there.
  */
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
-import { StoppedError } from '../errors.ts';
+import { FatalError, StoppedError } from '../errors.ts';
 import type {
   CopyItem,
   FailedOutcome,
@@ -15,6 +14,7 @@ import type {
   Version,
 } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
+import { isGone } from '../s3/head.ts';
 import type { Marked } from '../s3/remove.ts';
 import { entryOf, isMarker, sizeOf, versionsToSend } from '../sync/history.ts';
 import { explain, type Send } from './outcome.ts';
@@ -55,7 +55,7 @@ export async function carryHistory(
       if (stopped && versions.length === 0) return undefined;
       if (stopped) return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
       // A lifecycle rule took it meanwhile: the source's history no longer has it either.
-      if (isAbsence(error) && (await isGone(from, version))) vanished.add(version);
+      if (troubleOf(error).kind === 'absent' && (await isGone(from, version))) vanished.add(version);
       else return { ...explainVersion(key, version, error, archived), versions };
     }
   }
@@ -74,23 +74,10 @@ export async function carryHistory(
 
 /** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
 function kept({ versionId }: Sent): string {
-  if (versionId === undefined)
-    throw new Error('S3 answered without a version id: the destination keeps no versions.');
+  // In a bucket with versioning suspended each version has this id, and replaces the one before it.
+  if (versionId === undefined || versionId === 'null')
+    throw new FatalError('The destination keeps no versions any more: each would replace the one before it.');
   return versionId;
-}
-
-/** Of the version, or of something else that it takes to send it: an upload that somebody aborted is absent, too. */
-function isAbsence(error: unknown): boolean {
-  return troubleOf(error).kind === 'absent';
-}
-
-async function isGone(from: Bucket, version: Version): Promise<boolean> {
-  try {
-    await from.send(new HeadObjectCommand(from.naming(version)));
-    return false;
-  } catch (error) {
-    return isAbsence(error);
-  }
 }
 
 function without(vanished: ReadonlySet<Version>, { key, history = [] }: ObjectEntry): ObjectEntry {
@@ -100,17 +87,13 @@ function without(vanished: ReadonlySet<Version>, { key, history = [] }: ObjectEn
   );
 }
 
-/** A version that is there and cannot be sent is never skipped as vanished. */
 function explainVersion(
   key: string,
   { versionId }: Version,
   error: unknown,
   archived: 'skip' | 'fail',
 ): SkippedOutcome | FailedOutcome {
-  const { code, message, requestId } = troubleOf(error);
-  const outcome = isAbsence(error)
-    ? ({ key, result: 'failed', reason: 'error', code, message, requestId } as const)
-    : explain(key, error, archived);
+  const outcome = explain(key, error, archived);
   return outcome.result === 'failed'
     ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
     : outcome;

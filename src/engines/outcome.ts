@@ -4,7 +4,7 @@ import { FatalError, StoppedError } from '../errors.ts';
 import type { CopyItem, FailedOutcome, ObjectEntry, Outcome, SkippedOutcome } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { lacksCustomerKey } from '../s3/customer-key.ts';
-import { headEntry } from '../s3/head.ts';
+import { headEntry, isGone } from '../s3/head.ts';
 import type { Copied } from '../s3/route.ts';
 import { UncarriableError } from '../s3/uncarriable.ts';
 
@@ -29,7 +29,7 @@ export async function carry(
   } catch (error) {
     if (error instanceof StoppedError) return undefined;
     if (isSourceChange(error)) return await carryChanged(send, from, item, archived);
-    return explain(item.key, error, archived);
+    return explainObject(item.key, error, archived, from);
   }
 }
 
@@ -51,8 +51,26 @@ async function carryChanged(
     const { etag, requestId } = await send(source);
     return { key, result: 'copied', bytes: source.size, etag, requestId, source };
   } catch (error) {
-    return error instanceof StoppedError ? undefined : explain(key, error, archived);
+    return error instanceof StoppedError ? undefined : explainObject(key, error, archived, from);
   }
+}
+
+/** An object that has gone from the source is nobody's failure. */
+async function explainObject(
+  key: string,
+  error: unknown,
+  archived: 'skip' | 'fail',
+  from: Bucket,
+): Promise<Outcome | undefined> {
+  const { kind, requestId } = troubleOf(error);
+  try {
+    if (kind === 'absent' && (await isGone(from, { key })))
+      return { key, result: 'skipped', reason: 'vanished', requestId };
+  } catch (stopped) {
+    if (stopped instanceof StoppedError) return undefined;
+    throw stopped;
+  }
+  return explain(key, error, archived);
 }
 
 const ARCHIVE_CODES: ReadonlySet<string> = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
@@ -81,8 +99,6 @@ export function explain(
       : { ...failed, reason: 'archived' };
   }
   switch (kind) {
-    case 'absent':
-      return { key, result: 'skipped', reason: 'vanished', requestId };
     case 'denied':
       return { ...failed, reason: 'denied' };
     case 'precondition':

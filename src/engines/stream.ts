@@ -23,7 +23,7 @@ export function createStreamEngine({
 }: StreamEngineOptions): Engine {
   // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
   const needsParts = (source: ObjectEntry) =>
-    route.preserve.has('checksum') ? mustKeepParts(route, source) : source.size > atOnce;
+    mustKeepParts(route, source) || (source.size > atOnce && !route.preserve.has('checksum'));
   return createObjectEngine(
     {
       name: 'stream',

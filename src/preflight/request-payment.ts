@@ -13,7 +13,9 @@ export const checkRequestPayment: Check = scene => {
     return [{ check, verdict: 'pass', seen: 'The bucket owner pays for requests on the source.' }];
   const seen = `The source is Requester Pays: account ${reader.account ?? 'of the signer'} pays for requests and transfer.`;
   if (settings.requestPayer || !isForeign(reader, from)) return [{ check, verdict: 'pass', seen }];
-  return [
-    { check, verdict: 'fail', seen, fix: { todo: 'Set `request-payer: true` to accept the charges.' } },
-  ];
+  const todo =
+    scene.datasync === undefined
+      ? 'Set `request-payer: true` to accept the charges.'
+      : 'Use `engine: copy` or `stream` with `request-payer: true`, or have the owner pay: DataSync does not say that it will.';
+  return [{ check, verdict: 'fail', seen, fix: { todo } }];
 };

@@ -22,7 +22,7 @@ export async function attributesOf(route: CopyRoute, source: ObjectEntry, head: 
   return {
     ...(preserve.has('metadata') && metadataOf(head)),
     ...(preserve.has('website-redirect') && redirectOf(head)),
-    ...(preserve.has('tags') && (head.TagCount ?? 0) > 0 && { Tagging: await taggingOf(from, source) }),
+    ...(preserve.has('tags') && (await taggingOf(from, source))),
     ...(await protectionOf(route, source)),
     ...destinationTraits(route, source),
   };
@@ -80,10 +80,15 @@ function metadataOf(head: HeadObjectCommandOutput) {
   return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
 }
 
-/** As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded. */
-async function taggingOf(from: Bucket, source: ObjectEntry): Promise<string> {
-  const { TagSet } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
-  return (TagSet ?? [])
-    .map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`)
-    .join('&');
+/**
+ * As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded; empty without tags. Always asked for, because the number of tags is
+ * told only to those who may read them, and a denial must not pass for none.
+ */
+async function taggingOf(from: Bucket, source: ObjectEntry): Promise<{ Tagging?: string }> {
+  const { TagSet = [] } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
+  if (TagSet.length === 0) return {};
+  const pairs = TagSet.map(
+    ({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`,
+  );
+  return { Tagging: pairs.join('&') };
 }

@@ -13,12 +13,15 @@ import { lengthsByEnds, MAX_PARTS, makeUp, mayHold } from './parts.ts';
 import type { CopyRoute } from './route.ts';
 import { together } from './together.ts';
 
-/** Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others. */
+/**
+ * Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others, and
+ * the versions of a history have to be told from each other by their ETags.
+ */
 export function mustKeepParts(
   { preserve }: Pick<CopyRoute, 'preserve'>,
   { size, etag }: ObjectEntry,
 ): boolean {
-  return preserve.has('checksum') && size > 0 && partsCount(etag) > 0;
+  return (preserve.has('checksum') || preserve.has('versions')) && size > 0 && partsCount(etag) > 0;
 }
 
 /**

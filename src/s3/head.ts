@@ -63,6 +63,23 @@ export function isFrozen(bucket: Bucket, key: string): Promise<boolean | undefin
   });
 }
 
+/**
+ * Whether the source of a copy is what is missing. A copy takes more than its source: an upload that somebody aborted is
+ * absent, too.
+ */
+export async function isGone(
+  bucket: Bucket,
+  entry: Pick<ObjectEntry, 'key' | 'versionId'>,
+): Promise<boolean> {
+  try {
+    await bucket.send(new HeadObjectCommand(bucket.naming(entry)));
+    return false;
+  } catch (error) {
+    if (isOfTheRun(error)) throw error;
+    return troubleOf(error).kind === 'absent';
+  }
+}
+
 const ARCHIVES: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**

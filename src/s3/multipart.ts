@@ -167,7 +167,10 @@ async function alreadyCompleted(
   error: unknown,
 ): Promise<Copied> {
   const expected = multipartEtag(parts);
-  const head = await to.send(new HeadObjectCommand({ ...to.common, ...to.payer, Key: key }));
+  const request = new HeadObjectCommand({ ...to.common, ...to.payer, Key: key });
+  const head = await to.send(request).catch(() => {
+    throw error;
+  });
   if (unquote(head.ETag) !== expected) throw error;
   return copied(head.ETag, head.VersionId, head.$metadata.requestId);
 }
@@ -191,5 +194,10 @@ export async function abortUpload(
     Key: key,
     UploadId: uploadId,
   });
-  await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+  try {
+    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+  } catch (error) {
+    // Somebody else has ended it.
+    if (troubleOf(error).code !== 'NoSuchUpload') throw error;
+  }
 }

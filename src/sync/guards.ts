@@ -8,8 +8,7 @@ import { type PlanTotals, uri } from './plan.ts';
 
 /** @throws FatalError naming the guard, the numbers and the way out */
 export function guardPlan(settings: Settings, totals: PlanTotals): void {
-  if (!settings.delete) return;
-  if (totals.listed === 0) {
+  if (settings.delete && totals.listed === 0) {
     throw new FatalError(
       `The source ${uri(settings.source.location)} is empty and \`delete: true\` would empty the destination. Nothing was changed.`,
       {
@@ -18,9 +17,11 @@ export function guardPlan(settings: Settings, totals: PlanTotals): void {
     );
   }
   const cap = objectsAllowed(settings.maxDelete, totals.atDestination);
-  if (totals.toDelete > cap) {
+  const { toDelete, toHide } = totals;
+  if (toDelete + toHide > cap) {
+    const how = toHide > 0 ? `, ${toHide} of them as the source's histories do,` : '';
     throw new FatalError(
-      `The plan deletes ${totals.toDelete} of ${totals.atDestination} destination objects; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. Nothing was changed.`,
+      `The plan deletes ${toDelete + toHide} of ${totals.atDestination} destination objects${how}; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. Nothing was changed.`,
       {
         todo: 'Look at the deletions with `mode: dry-run`. If they are right, raise `max-delete` (a number of objects, or a percentage of the objects at the destination).',
       },

@@ -84,6 +84,8 @@ export class PlanTotals {
   /** Of the objects to copy; 0 where versions are not told apart. */
   versionsToCopy = 0;
   toDelete = 0;
+  /** Of the objects to copy: keys whose history ends with a delete marker that hides a destination object. */
+  toHide = 0;
   /** Archived objects to ask back. */
   toRestore = 0;
   /** Objects that cannot be carried, known before anything is tried. */
@@ -97,6 +99,8 @@ export class PlanTotals {
     if (item.destination !== undefined && !isDeleted(item.destination)) this.atDestination++;
     if (item.action === 'copy' && item.source !== undefined) {
       this.toCopy++;
+      if (isDeleted(item.source) && item.destination !== undefined && !isDeleted(item.destination))
+        this.toHide++;
       if (item.source.history === undefined) this.bytesToCopy += item.source.size;
       else this.#countVersions(versionsToSend(item.source, item.from));
     } else if (item.action === 'delete') this.toDelete++;

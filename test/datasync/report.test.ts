@@ -52,6 +52,7 @@ test('rows of Basic mode begin their paths with a slash and have other words for
         FailureReason: 'S3 Get Object Failed: 403: AccessDenied',
         FailureCode: 40974,
       },
+      { RelativePath: '/folder', SrcMetadata: { Type: 'Directory' }, TransferStatus: 'SUCCESS' },
     ],
   });
   assert.deepEqual(found, [
@@ -59,6 +60,7 @@ test('rows of Basic mode begin their paths with a slash and have other words for
     {
       path: 'b',
       is: 'failed',
+      isGone: false,
       reason: 'denied',
       code: '40974',
       message: 'S3 Get Object Failed: 403: AccessDenied',
@@ -77,11 +79,29 @@ test('a failed verification is a difference, one that went well says nothing new
     {
       path: 'b',
       is: 'failed',
+      isGone: false,
       reason: 'content-differs',
       code: 'VerifyFailed',
       message: 'DataSync does not say why.',
     },
   ]);
+});
+
+test('a status that nobody knows is no success', () => {
+  const [transferred, verified] = findingsIn({
+    Transferred: [{ RelativePath: 'a', TransferStatus: 'ERROR' }],
+    Verified: [{ RelativePath: 'b' }],
+  });
+  assert.deepEqual([transferred?.is, verified?.is], ['failed', 'failed']);
+});
+
+test('a key with a number in it does not say that anything is missing or denied', () => {
+  const ErrorDetail = 'PutObject errors/404.html and 403.html: We encountered an internal error';
+  const [found] = findingsIn({
+    Transferred: [{ RelativePath: 'errors/404.html', TransferStatus: 'FAILED', ErrorCode: 'X', ErrorDetail }],
+  });
+  assert.ok(found?.is === 'failed');
+  assert.deepEqual([found.isGone, found.reason], [false, 'error']);
 });
 
 test('what is skipped is skipped, gone or failed', () => {
@@ -94,8 +114,15 @@ test('what is skipped is skipped, gone or failed', () => {
   });
   assert.deepEqual(found, [
     { path: 'a', is: 'skipped', why: 'Object is archived' },
-    { path: 'b', is: 'gone' },
-    { path: 'c', is: 'failed', reason: 'error', code: 'Other', message: 'Oh.' },
+    {
+      path: 'b',
+      is: 'failed',
+      isGone: true,
+      reason: 'error',
+      code: 'ManifestFileDoesNotExist',
+      message: 'DataSync does not say why.',
+    },
+    { path: 'c', is: 'failed', isGone: false, reason: 'error', code: 'Other', message: 'Oh.' },
   ]);
 });
 

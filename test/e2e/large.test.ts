@@ -69,4 +69,16 @@ describe('an object above 5 GiB', { concurrency: 3 }, () => {
     assert.equal(run.record('large').reason, 'unreadable-metadata');
     assert.deepEqual([s.to.size, s.to.uploads.size], [0, 0]);
   });
+
+  test('whose upload somebody else has ended fails, and is not taken for gone', async () => {
+    const s = setStage(lab);
+    s.from.put('large', sparse(6 * GIB, 'ended'), { parts: GIB });
+    s.to.put('extra', 'x');
+    s.fault({ operation: 'UploadPartCopy' }, { kind: 'error', status: 404, code: 'NoSuchUpload' });
+    const run = await s.run({ delete: 'true', 'max-delete': '1' });
+    assert.equal(run.code, 1);
+    const { action, reason, error } = run.record('large');
+    assert.deepEqual([action, reason, error?.code], ['failed', 'error', 'NoSuchUpload']);
+    assert.deepEqual(s.to.keys(), ['extra'], 'nothing is deleted after a failure');
+  });
 });

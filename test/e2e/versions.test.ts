@@ -122,7 +122,13 @@ describe('the history of every key', { concurrency: 2 }, () => {
     const before = changes(s).length;
     s.from.put('plain', 'two');
     s.from.delete('edited');
-    const run = await synced(s);
+    const refused = await s.run(VERSIONS);
+    assert.match(
+      refused.report.verdict.text,
+      /deletes 1 of 4 destination objects, 1 of them as the source's histories do/,
+    );
+    assert.equal(changes(s).length - before, 0);
+    const run = await synced(s, { 'max-delete': '1' });
     assert.deepEqual(histories(s.to), histories(s.from));
     assert.equal(changes(s).length - before, 2);
     assert.equal(fates(run).plain, 'copied: versions-missing');

@@ -37,7 +37,7 @@ async function folded(
     work.there.put(`${detailsFolder(execution)}files-${index}.json`, JSON.stringify(rows));
   const outcomes = new Map<string, Outcome>();
   const items = keys.map((key): CopyItem => ({ key, action: 'copy', reason: 'missing', source: entry(key) }));
-  const unmentioned = await fold(
+  const { unmentioned, failed } = await fold(
     pagesOf(items, cuts),
     {
       work: work.here,
@@ -57,7 +57,8 @@ async function folded(
     const outcome = outcomes.get(key);
     return outcome && 'reason' in outcome ? `${outcome.result}: ${outcome.reason}` : outcome?.result;
   });
-  return { words, unmentioned, outcomes };
+  assert.equal(failed <= keys.length - unmentioned, true);
+  return { words, unmentioned, failed, outcomes };
 }
 
 const transferred = (path: string) => ({ RelativePath: path, TransferStatus: 'SUCCESS' });
@@ -69,6 +70,14 @@ test('the worst that is said of an object counts, whichever file says it first',
   const { words, unmentioned } = await folded(['a', 'b', 'c'], files);
   assert.deepEqual(words, ['copied', 'failed: content-differs', 'copied']);
   assert.equal(unmentioned, 0);
+  assert.equal((await folded(['a', 'b', 'c'], files)).failed, 1);
+});
+
+test('an object has vanished only when its source has, whatever DataSync says is missing', async () => {
+  source.there.put('there', 'x');
+  const missing = (RelativePath: string) => ({ RelativePath, TransferStatus: 'FAILED', ErrorCode: '404' });
+  const { words } = await folded(['gone', 'there'], [{ Transferred: [missing('gone'), missing('there')] }]);
+  assert.deepEqual(words, ['skipped: vanished', 'failed: error']);
 });
 
 test('paths lie below the common rest of both prefixes, other paths are of no concern', async () => {

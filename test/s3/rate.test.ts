@@ -67,10 +67,10 @@ test('clean-up does not wait, and goes on after an abort', { timeout: 10_000 }, 
   t.after(close);
   await turn();
   const upload = { key: 'a', uploadId: 'unknown' };
-  await assert.rejects(abortUpload(source.here, upload), { name: 'NoSuchUpload' });
+  await abortUpload(source.here, upload);
   const waiting = firstPage(source.here);
   abort.abort();
   await assert.rejects(waiting, StoppedError);
-  await assert.rejects(abortUpload(source.here, upload), { name: 'NoSuchUpload' });
+  await abortUpload(source.here, upload);
   assert.deepEqual([lab.requests.count('ListObjectsV2'), lab.requests.count('AbortMultipartUpload')], [0, 2]);
 });

@@ -34,7 +34,16 @@ test('an empty source is refused before there is anything to delete: the next ni
 
 test('without delete there is nothing to guard', () => {
   assert.equal(refusal({}, { listed: 0, atDestination: 5 }), undefined);
-  assert.equal(refusal({}, { listed: 0, atDestination: 5, toDelete: 5 }), undefined);
+});
+
+test('with or without delete, histories may not hide more than max-delete allows', () => {
+  const totals = { listed: 50, atDestination: 50, toHide: 6 };
+  assert.match(
+    refusal({}, totals)?.message ?? '',
+    /deletes 6 of 50 destination objects, 6 of them as the source's histories do/,
+  );
+  assert.equal(refusal({ 'max-delete': '6' }, totals), undefined);
+  assert.ok(refusal({ delete: 'true', 'max-delete': '6' }, { ...totals, toDelete: 1 }));
 });
 
 /** `max-delete`, objects at the destination, and how many of them may be deleted. */

@@ -153,6 +153,7 @@ test('the totals count each object on each side once, and what is planned for it
       bytesToCopy: 11,
       versionsToCopy: 0,
       toDelete: 1,
+      toHide: 0,
       toRestore: 1,
       toFail: 1,
     },

@@ -30,7 +30,7 @@ export async function finish(
     if (stop.draining.aborted) return;
     throw end.isWell ? unreported(execution, report?.error, options) : failed(execution, end, options);
   }
-  const unmentioned = await fold(
+  const { unmentioned, failed: refused } = await fold(
     load.listed.items(),
     {
       ...options,
@@ -40,8 +40,10 @@ export async function finish(
     },
     record,
   );
-  // Basic mode calls it an error when single objects failed; the report has said which.
-  if (!end.isWell && unmentioned > 0 && !stop.draining.aborted) throw failed(execution, end, options);
+  // Basic mode calls it an error when single objects failed; the report has said which. Where it names none, it was
+  // something else, and what was to be verified may not have been.
+  const isExplained = unmentioned === 0 && refused > 0;
+  if (!end.isWell && !isExplained && !stop.draining.aborted) throw failed(execution, end, options);
 }
 
 async function toItsEnd(watched: Watched, { ground }: DataSyncEngineOptions) {

@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 import { detailsFolder, type Finding, findingsIn } from '../../datasync/report.ts';
 import type { CopyItem, Outcome, Settings } from '../../model.ts';
 import type { Bucket } from '../../s3/bucket.ts';
-import { isFrozen } from '../../s3/head.ts';
+import { isFrozen, isGone } from '../../s3/head.ts';
 import { list } from '../../s3/list.ts';
 import { type Meeting, mergeByKey, type Pages } from '../../sync/merge.ts';
 import { OutcomeLog } from '../../sync/outcomes.ts';
@@ -25,21 +25,30 @@ export interface Folding {
   readonly unmentioned: (item: CopyItem) => Outcome | undefined;
 }
 
-/** Resolves to how many objects the report does not mention. */
+/** How many objects the report does not mention, and of how many it says that they failed. */
+export interface Folded {
+  readonly unmentioned: number;
+  readonly failed: number;
+}
+
 export async function fold(
   items: Pages<CopyItem>,
   folding: Folding,
   record: (outcome: Outcome) => Promise<void>,
-): Promise<number> {
+): Promise<Folded> {
   const place = pLimit(askingAtOnce(folding.settings));
   const names = { left: 'The manifest', right: 'The report of DataSync' };
   let unmentioned = 0;
+  let failed = 0;
   for await (const meetings of mergeByKey(items, await findings(folding), names)) {
     const outcomes = await Promise.all(meetings.map(meeting => place(() => outcomeOf(meeting, folding))));
     for (const outcome of outcomes) if (outcome !== undefined) await record(outcome);
     unmentioned += meetings.filter(({ left, right }) => left !== undefined && right === undefined).length;
+    failed += meetings.filter(
+      ({ left, right }) => left !== undefined && right?.finding.is === 'failed',
+    ).length;
   }
-  return unmentioned;
+  return { unmentioned, failed };
 }
 
 interface Told {
@@ -48,10 +57,7 @@ interface Told {
 }
 
 /** The worst first: an object that was transferred and then failed its verification is told of twice. */
-const GRAVITY = { failed: 0, gone: 1, skipped: 2, transferred: 3 } as const satisfies Record<
-  Finding['is'],
-  number
->;
+const GRAVITY = { failed: 0, skipped: 1, transferred: 2 } as const satisfies Record<Finding['is'], number>;
 
 /** No key of a manifest holds this character, and no character comes before it. */
 const BREAK = '\0';
@@ -121,12 +127,13 @@ async function outcomeOf(
       const bytes = (source ?? item.source).size;
       return { key, result: 'copied', bytes, ...(source !== undefined && { source }), requestId };
     }
-    case 'gone':
-      return { key, result: 'skipped', reason: 'vanished', requestId };
     case 'skipped':
       return skipped(item, finding.why, folding);
     case 'failed': {
       const { reason, code, message } = finding;
+      // Something else of the same words can be missing, too.
+      if (finding.isGone && (await isGone(folding.source, item.source)))
+        return { key, result: 'skipped', reason: 'vanished', requestId };
       return { key, result: 'failed', reason, code, message, requestId };
     }
   }

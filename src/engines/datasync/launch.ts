@@ -1,6 +1,5 @@
 /** From the sorted plan to an execution under way: manifest, locations, task, start. */
-import { rm, writeFile } from 'node:fs/promises';
-import { troubleOf } from '../../aws/trouble.ts';
+import { writeFile } from 'node:fs/promises';
 import type { Equipment } from '../../datasync/equipment.ts';
 import { start } from '../../datasync/execution.ts';
 import { taskRegion } from '../../datasync/ground.ts';
@@ -58,8 +57,7 @@ async function begin(
       Tags: equipment.tags,
     });
   } catch (error) {
-    // Without an answer it may have been started all the same, and the note is for the post step.
-    if (troubleOf(error).kind !== 'retry') await rm(note, { force: true });
+    // It may have been started all the same: the note stays, and the post step looks.
     throw explain(`Starting the task ${task}`, error, ground);
   }
 }

@@ -2,13 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
 import { manifestLine } from '../../datasync/manifest.ts';
 import { whyUncarriable } from '../../datasync/paths.ts';
 import type { CopyItem, ObjectEntry } from '../../model.ts';
 import { NdjsonWriter, readNdjson } from '../../ndjson.ts';
 import type { Bucket } from '../../s3/bucket.ts';
-import { headListed, noneWhereRefused } from '../../s3/head.ts';
+import { noneWhereRefused } from '../../s3/head.ts';
 import type { Pages } from '../../sync/merge.ts';
 import { fromLine, type PlanLine, toLine } from '../../sync/plan-line.ts';
 
@@ -76,12 +77,13 @@ export async function sortOut(
   return { listed: await listed.close(), manifestBytes, others: await others.close(), examples, unasked };
 }
 
-/** An object that may not be asked, or is another one by now, is DataSync's to try: its role is another identity. */
+/** An object that may not be asked is DataSync's to try: its role is another identity. */
 const UNASKED = Symbol('unasked');
 
 /** What DataSync would leave behind of the object's metadata. (DataSync User Guide, "Metadata copied by DataSync".) */
 async function whyLossy(source: Bucket, entry: ObjectEntry): Promise<string | typeof UNASKED | undefined> {
-  const head = await noneWhereRefused(() => headListed(source, entry));
+  // As it is by now, because that is what DataSync will read.
+  const head = await noneWhereRefused(() => source.send(new HeadObjectCommand(source.naming(entry))));
   if (head === undefined) return UNASKED;
   if (head.CacheControl !== undefined) return 'DataSync loses Cache-Control';
   if (head.ExpiresString !== undefined) return 'DataSync loses Expires';
