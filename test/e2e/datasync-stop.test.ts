@@ -199,6 +199,17 @@ describe('a control plane in trouble', { concurrency: 3 }, () => {
     assert.deepEqual(contents(s.to), contents(s.from));
   });
 
+  test('and an execution that breaks off while it verifies fail the run, and nothing is deleted', async t => {
+    const s = await dataSyncStage(t);
+    fill(s, 2);
+    s.to.put('extra', 'x');
+    s.trouble({ operation: 'VERIFYING' }, { kind: 'error', status: 400, code: 'EniNotFound' });
+    const run = await s.run({ delete: 'true', 'max-delete': '1' });
+    assert.equal(run.code, 1);
+    assert.match(run.report.verdict.text, /ended with an error \(EniNotFound/);
+    assert.ok(s.to.get('extra'), 'it is still there');
+  });
+
   for (const [code, words] of [
     ['FsS3UnableToConnectToEndpoint', /does not reach a bucket.*both Regions enabled/],
     ['FsS3HeadBucketFailed', /the bucket policy of octo-destination/],
