@@ -36,7 +36,8 @@ const escaped = (value: string): string =>
     ? value.replace(EVERY_SPECIAL, char => ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`)
     : value;
 
-const parser = new XMLParser({
+/** Reads requests: text as it is, elements without their attributes. */
+export const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
   parseTagValue: false,

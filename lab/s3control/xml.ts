@@ -1,20 +1,13 @@
 /** XML as S3 Control reads and writes it. */
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLValidator } from 'fast-xml-parser';
 import { toXml } from '../errors.ts';
+import { parser } from '../s3/xml.ts';
 import { malformedXml } from './errors.ts';
 
 export const NAMESPACE = 'http://awss3control.amazonaws.com/doc/2018-08-20/';
 
 /** An element as it was read: its text, or its children by their names. */
 export type Element = string | Element[] | { readonly [child: string]: Element };
-
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  ignoreDeclaration: true,
-  parseTagValue: false,
-  trimValues: false,
-  htmlEntities: true,
-});
 
 /** The root element of a request, which must have this name. */
 export function readDocument(body: Buffer, root: string): Element {
