@@ -70075,15 +70075,10 @@ async function* locationsIn(ask, { region, bucket }) {
 function isSameFolder(uri, { bucket, folder }) {
     return uri?.replace(/\/$/, '') === `s3://${bucket}/${folder}`.replace(/\/$/, '');
 }
-/** DataSync tries the role on the bucket before it answers. What was there before is never taken for what was made. */
+/** DataSync tries the role on the bucket before it answers. */
 function createLocation(service, wish, tags) {
-    let before;
-    return service.repeated(async (once) => {
-        const there = await findLocations(once, wish);
-        const made = there.find(arn => before?.includes(arn) === false);
-        if (made !== undefined)
-            return made;
-        before ??= there;
+    const find = (once) => findLocations(once, wish);
+    return service.makeAnother(find, async (once) => {
         const { LocationArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateLocationS3Command({
             S3BucketArn: wish.bucketArn,
             S3Config: { BucketAccessRoleArn: wish.role },
@@ -70196,15 +70191,9 @@ async function* tasksOf(ask, { region, destination }) {
         NextToken = page.NextToken;
     } while (NextToken);
 }
-/** What was there before is never taken for what was made. */
 function createTask(service, wish, more) {
-    let before;
-    return service.repeated(async (once) => {
-        const there = await findTasks(once, wish);
-        const made = there.find(arn => before?.includes(arn) === false);
-        if (made !== undefined)
-            return made;
-        before ??= there;
+    const find = (once) => findTasks(once, wish);
+    return service.makeAnother(find, async (once) => {
         const { TaskArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateTaskCommand({
             SourceLocationArn: wish.source,
             DestinationLocationArn: wish.destination,
@@ -73036,6 +73025,22 @@ class service_DataSyncService {
         const { aborting } = this.#options;
         const once = (region, command, signal = aborting) => this.#once(region, command, signal);
         return this.#retried(() => attempt(once), aborting);
+    }
+    /**
+     * Makes something that may be there already, and has no token either. What was there before is never taken for what was
+     * made.
+     *
+     * @param find the ARNs of all that is like it
+     * @returns its ARN
+     */
+    makeAnother(find, make) {
+        let before;
+        return this.repeated(async (once) => {
+            const there = await find(once);
+            const made = there.find(arn => before?.includes(arn) === false);
+            before ??= there;
+            return made ?? make(once);
+        });
     }
     #retried(attempt, aborting) {
         const { identity, count } = this.#options;

@@ -59,18 +59,14 @@ function isSameFolder(uri: string | undefined, { bucket, folder }: Place): boole
   return uri?.replace(/\/$/, '') === `s3://${bucket}/${folder}`.replace(/\/$/, '');
 }
 
-/** DataSync tries the role on the bucket before it answers. What was there before is never taken for what was made. */
+/** DataSync tries the role on the bucket before it answers. */
 export function createLocation(
   service: DataSyncService,
   wish: LocationWish,
   tags: TagListEntry[],
 ): Promise<string> {
-  let before: readonly string[] | undefined;
-  return service.repeated(async once => {
-    const there = await findLocations(once, wish);
-    const made = there.find(arn => before?.includes(arn) === false);
-    if (made !== undefined) return made;
-    before ??= there;
+  const find = (once: Ask) => findLocations(once, wish);
+  return service.makeAnother(find, async once => {
     const { LocationArn = '' } = await once(
       wish.region,
       new CreateLocationS3Command({

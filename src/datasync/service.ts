@@ -50,6 +50,26 @@ export class DataSyncService {
     return this.#retried(() => attempt(once), aborting);
   }
 
+  /**
+   * Makes something that may be there already, and has no token either. What was there before is never taken for what was
+   * made.
+   *
+   * @param find the ARNs of all that is like it
+   * @returns its ARN
+   */
+  makeAnother(
+    find: (once: Ask) => Promise<readonly string[]>,
+    make: (once: Ask) => Promise<string>,
+  ): Promise<string> {
+    let before: readonly string[] | undefined;
+    return this.repeated(async once => {
+      const there = await find(once);
+      const made = there.find(arn => before?.includes(arn) === false);
+      before ??= there;
+      return made ?? make(once);
+    });
+  }
+
   #retried<T>(attempt: () => Promise<T>, aborting: AbortSignal): Promise<T> {
     const { identity, count } = this.#options;
     return withRetries(attempt, {

@@ -46,18 +46,13 @@ async function* tasksOf(ask: Ask, { region, destination }: TaskWish): AsyncGener
   } while (NextToken);
 }
 
-/** What was there before is never taken for what was made. */
 export function createTask(
   service: DataSyncService,
   wish: TaskWish,
   more: Pick<CreateTaskCommandInput, 'Name' | 'Options' | 'TaskReportConfig' | 'Tags'>,
 ): Promise<string> {
-  let before: readonly string[] | undefined;
-  return service.repeated(async once => {
-    const there = await findTasks(once, wish);
-    const made = there.find(arn => before?.includes(arn) === false);
-    if (made !== undefined) return made;
-    before ??= there;
+  const find = (once: Ask) => findTasks(once, wish);
+  return service.makeAnother(find, async once => {
     const { TaskArn = '' } = await once(
       wish.region,
       new CreateTaskCommand({
