@@ -10,11 +10,11 @@ export interface Location {
   readonly prefix: string;
 }
 
-export const MODES = ['sync', 'dry-run', 'verify', 'preflight'] as const;
+export const MODES = ['sync', 'dry-run', 'verify', 'preflight', 'health'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Engines that work today; `auto` stands for the choice among them. */
-export const ENGINES = ['auto', 'copy', 'stream', 'datasync'] as const;
+export const ENGINES = ['auto', 'copy', 'stream', 'datasync', 'batch', 'replication'] as const;
 export type EngineName = Exclude<(typeof ENGINES)[number], 'auto'>;
 
 export const COMPARES = ['auto', 'size', 'newer', 'checksum', 'missing', 'always'] as const;
@@ -75,6 +75,12 @@ export interface Settings {
   /** For manifests and reports of services: a bucket and a folder of it. */
   readonly workLocation: Location | undefined;
   readonly dataSync: DataSyncSettings;
+  readonly batch: BatchSettings;
+  readonly replication: ReplicationSettings;
+  /** Versioning is enabled where replication needs it. */
+  readonly enableVersioning: boolean;
+  /** The run waits for the job that it starts; else the next one with the same inputs does. */
+  readonly wait: boolean;
   readonly report: ReportSettings;
 }
 
@@ -93,6 +99,30 @@ export interface DataSyncSettings {
   /** What this run makes in DataSync stays for the next one. */
   readonly keep: boolean;
 }
+
+export interface BatchSettings {
+  /** ARN of the role that S3 Batch Operations assumes. */
+  readonly roleArn: string | undefined;
+  /** Of the jobs; the higher comes first. */
+  readonly priority: number;
+}
+
+export interface ReplicationSettings {
+  /** ARN of the role that S3 replicates with. */
+  readonly roleArn: string | undefined;
+  /** What becomes of this run's rule once everything has arrived. */
+  readonly rule: ReplicationRuleFate;
+  /** Markers of deletions are replicated as well. */
+  readonly deleteMarkers: boolean;
+  /** Replication Time Control, which brings metrics with it. */
+  readonly timeControl: boolean;
+  readonly metrics: boolean;
+  /** How long an object may be on its way before `mode: health` fails. */
+  readonly maxLagSeconds: number;
+}
+
+export const REPLICATION_RULE_FATES = ['keep', 'remove'] as const;
+export type ReplicationRuleFate = (typeof REPLICATION_RULE_FATES)[number];
 
 export const DATASYNC_MODES = ['enhanced', 'basic'] as const;
 export type DataSyncMode = (typeof DATASYNC_MODES)[number];

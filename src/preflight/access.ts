@@ -23,14 +23,16 @@ export interface Access {
 export interface Ways {
   readonly copy: Scene;
   readonly stream: Scene;
-  /** With that engine only. */
+  /** Each with that engine only. */
   readonly datasync?: Scene;
+  readonly batch?: Scene;
+  readonly replication?: Scene;
 }
 
 export async function checkAccess(ways: Ways): Promise<Access> {
   const { engine } = ways.copy.settings;
   if (engine === 'datasync') return { ...(await tryBesides(ways.datasync ?? ways.copy)), choice: [] };
-  if (engine !== 'auto') return { ...(await tryOut(ways[engine])), choice: [] };
+  if (engine !== 'auto') return { ...(await tryOut(ways[engine] ?? ways.copy)), choice: [] };
   const copying = await tryOut(ways.copy);
   const refused = failures(copying);
   if (refused.length === 0) return { ...copying, choice: [serverSide(copying)] };

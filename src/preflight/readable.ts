@@ -28,6 +28,8 @@ const READER = {
   copy: { check: 'signer-can-read', does: 'signs the copies' },
   stream: { check: 'source-readable', does: 'reads the objects' },
   datasync: { check: 'signer-can-read', does: 'signs the copies' },
+  batch: { check: 'signer-can-read', does: 'signs the copies' },
+  replication: { check: 'source-readable', does: 'reads the objects' },
 } as const satisfies Record<EngineName, { readonly check: string; readonly does: string }>;
 
 export const checkReadable: Check = async scene => {

@@ -57,6 +57,7 @@ function success({ mode, complete, verified }: RunReport): string {
   if (mode === 'dry-run') return 'Dry run: nothing was changed';
   if (mode === 'verify') return 'Verified: no difference';
   if (mode === 'preflight') return 'Ready to sync';
+  if (mode === 'health') return 'Replication is healthy';
   if (!complete) return 'Synced in part; the next run goes on';
   return verified ? 'Synced and verified' : 'Synced, not verified';
 }
@@ -75,6 +76,8 @@ function whatHappened(report: RunReport): Markup {
       return md`${copied} would be copied from ${from} to ${to}; ${rest}.`;
     case 'verify':
       return md`**${count(totals.listed, 'object')}** in ${from} compared with ${to}: ${totals.unchanged} equal${others(report)}.`;
+    case 'health':
+      return md`**${count(totals.listed, 'object')}** in ${from}: ${totals.unchanged} replicated to ${to}${others(report)}.`;
     case 'preflight':
       return md`${passed(report)} for copying from ${from} to ${to}.`;
   }
@@ -85,6 +88,7 @@ const FAILED: Readonly<Record<Mode, string>> = {
   'dry-run': 'would fail',
   verify: 'different',
   preflight: 'failed',
+  health: 'not replicated',
 };
 
 function others({ mode, totals }: RunReport): string {

@@ -49,6 +49,13 @@ const NAMES: Readonly<Record<Exclude<Mode, 'preflight'>, Partial<Record<Row, str
     kept: 'Only in the destination',
     undeleted: 'Of these, should be gone',
   },
+  health: {
+    listed: 'Listed in the source',
+    unchanged: 'Replicated',
+    skipped: 'On their way, or not for replication',
+    failed: 'Not replicated',
+    kept: 'Only in the destination',
+  },
 };
 
 export function totals({ mode, totals }: RunReport): Markup | undefined {

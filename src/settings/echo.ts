@@ -9,7 +9,7 @@ export type Echo = Partial<Record<InputName, string | number | boolean | readonl
 
 /** Plain JSON; inputs without a value are left out. Sizes in bytes. There are no secrets among the inputs. */
 export function echoSettings(settings: Settings): Echo {
-  const { source, destination, filter, report } = settings;
+  const { source, destination, filter, replication, report } = settings;
   const all: Record<InputName, Echo[InputName] | undefined> = {
     source: formatLocation(source.location),
     destination: formatLocation(destination.location),
@@ -49,6 +49,16 @@ export function echoSettings(settings: Settings): Echo {
     'datasync-role': settings.dataSync.roleArn,
     'datasync-mode': settings.dataSync.mode,
     'datasync-keep': settings.dataSync.keep,
+    'batch-role': settings.batch.roleArn,
+    'batch-priority': settings.batch.priority,
+    wait: settings.wait,
+    'replication-role': replication.roleArn,
+    'replication-rule': replication.rule,
+    'replication-delete-markers': replication.deleteMarkers,
+    'replication-time-control': replication.timeControl,
+    'replication-metrics': replication.metrics,
+    'replication-max-lag': `${replication.maxLagSeconds}s`,
+    'enable-versioning': settings.enableVersioning,
     report: report.folder,
     artifact: report.artifact ?? '',
     'artifact-retention-days': report.artifactRetentionDays,

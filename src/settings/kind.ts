@@ -21,14 +21,14 @@ export class Refusal extends Error {
   }
 }
 
-/** One of a few words. `later` are words that belong to the contract but that this version cannot act on yet. */
-export function oneOf<const T extends string>(words: readonly T[], later: readonly string[] = []): Kind<T> {
+/** One of a few words. */
+export function oneOf<const T extends string>(words: readonly T[]): Kind<T> {
   return {
     accepts: words.join(', '),
     read(text) {
       const word = words.find(each => each === text);
       if (word !== undefined) return word;
-      throw new Refusal(later.includes(text) ? 'is not available in this version yet' : undefined);
+      throw new Refusal();
     },
   };
 }

@@ -35,7 +35,7 @@ export const WORK_LOCATION: Kind<Location> = {
     's3://bucket or s3://bucket/folder, the folder of the characters A-Z a-z 0-9 _ - + . / ( ) and space',
   read(text) {
     const { bucket, prefix } = LOCATION.read(text);
-    if (!WORK_FOLDER.test(prefix)) throw new Refusal('has characters that DataSync does not take in a path');
+    if (!WORK_FOLDER.test(prefix)) throw new Refusal('has characters that not every service takes in a path');
     if (/(^|\/)\.{0,2}\//.test(prefix)) throw new Refusal('has an empty part, "." or ".." in its folder');
     return { bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
   },

@@ -6,12 +6,22 @@ import type {
   DataSyncSettings,
   FilterSettings,
   Location,
+  ReplicationSettings,
   ReportSettings,
   Settings,
   Side,
   SideSettings,
 } from '../model.ts';
-import { ARCHIVED, COMPARES, DATASYNC_MODES, ENGINES, MODES, PRESERVABLE, VERIFIES } from '../model.ts';
+import {
+  ARCHIVED,
+  COMPARES,
+  DATASYNC_MODES,
+  ENGINES,
+  MODES,
+  PRESERVABLE,
+  REPLICATION_RULE_FATES,
+  VERIFIES,
+} from '../model.ts';
 import { Given } from './given.ts';
 import { GLOBS } from './globs.ts';
 import { DEFAULTS } from './inputs.ts';
@@ -41,12 +51,14 @@ const RETENTION_DAYS = between(INTEGER, 1, 400, 'a whole number of days from 1 t
 
 const COPY_AS = oneOf(['destination', 'source']);
 const MODE = oneOf(MODES);
-const ENGINE = oneOf(ENGINES, ['batch', 'replication']);
+const ENGINE = oneOf(ENGINES);
 const COMPARE = oneOf(COMPARES);
 const PRESERVE = setOf(PRESERVABLE);
 const ON_ARCHIVED = oneOf(ARCHIVED);
 const VERIFY = oneOf(VERIFIES);
 const DATASYNC_MODE = oneOf(DATASYNC_MODES);
+const JOB_PRIORITY = between(INTEGER, 0, 2 ** 31 - 1, 'a whole number from 0 to 2147483647');
+const RULE_FATE = oneOf(REPLICATION_RULE_FATES);
 const ENCRYPTION = oneOf(['AES256', 'aws:kms', 'aws:kms:dsse']);
 const STORAGE_CLASS = oneOf([
   'STANDARD',
@@ -105,6 +117,13 @@ export function parseSettings(raw: ReadonlyMap<string, string>, now = new Date()
     verify: given.value('verify', VERIFY),
     workLocation: given.optional('work-location', WORK_LOCATION),
     dataSync: dataSync(given),
+    batch: {
+      roleArn: given.optional('batch-role', ROLE_ARN),
+      priority: given.value('batch-priority', JOB_PRIORITY),
+    },
+    replication: replication(given),
+    enableVersioning: given.value('enable-versioning', SWITCH),
+    wait: given.value('wait', SWITCH),
     report: report(given),
   };
   const problems = [...unknownInputs(raw.keys()), ...given.problems, ...brokenRules(settings, given)];
@@ -137,6 +156,17 @@ function dataSync(given: Given): DataSyncSettings {
     roleArn: given.optional('datasync-role', ROLE_ARN),
     mode: given.value('datasync-mode', DATASYNC_MODE),
     keep: given.value('datasync-keep', SWITCH),
+  };
+}
+
+function replication(given: Given): ReplicationSettings {
+  return {
+    roleArn: given.optional('replication-role', ROLE_ARN),
+    rule: given.value('replication-rule', RULE_FATE),
+    deleteMarkers: given.value('replication-delete-markers', SWITCH),
+    timeControl: given.value('replication-time-control', SWITCH),
+    metrics: given.value('replication-metrics', SWITCH),
+    maxLagSeconds: given.value('replication-max-lag', DURATION),
   };
 }
 

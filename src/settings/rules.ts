@@ -2,10 +2,13 @@
  * What must hold between inputs that are each right by themselves.
  */
 import type { Compare, Settings } from '../model.ts';
+import { BATCH_RULES } from './batch-rules.ts';
 import { DATASYNC_RULES } from './datasync-rules.ts';
 import type { InputName } from './inputs.ts';
 import { overlap } from './location.ts';
 import { parseArn } from './names.ts';
+import { HEALTH_RULE, REPLICATION_RULES } from './replication-rules.ts';
+import { SERVICE_RULES } from './service-rules.ts';
 
 export interface Rule {
   /** The inputs it speaks of. It is silent when one of them was refused already. */
@@ -163,5 +166,9 @@ export const RULES: readonly Rule[] = [
           `${modifiedBefore.toISOString()}. Accepted: modified-after earlier than modified-before.`
         : undefined,
   },
+  ...SERVICE_RULES,
   ...DATASYNC_RULES,
+  ...BATCH_RULES,
+  ...REPLICATION_RULES,
+  HEALTH_RULE,
 ];

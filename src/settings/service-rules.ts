@@ -1,0 +1,147 @@
+/** What runs have in common that a service of AWS does the copying for: inputs that only they know, and what those need. */
+import type { EngineName, Preserved, Settings } from '../model.ts';
+import { DEFAULTS, type InputName } from './inputs.ts';
+import { formatLocation, overlap } from './location.ts';
+import { parseArn } from './names.ts';
+import type { Rule } from './rules.ts';
+
+/** Broken only by runs with this engine. */
+export function withEngine(engine: EngineName, about: readonly InputName[], broken: Rule['broken']): Rule {
+  return {
+    about: ['engine', ...about],
+    broken: settings => (settings.engine === engine ? broken(settings) : undefined),
+  };
+}
+
+/** An input that the service has no counterpart for. */
+export function withoutCounterpart(
+  engine: EngineName,
+  name: InputName,
+  chosen: (settings: Settings) => string | undefined,
+  accepted: string,
+): Rule {
+  return withEngine(engine, [name], settings => {
+    const value = chosen(settings);
+    return value === undefined
+      ? undefined
+      : `${name}: "${value}" cannot be kept by engine "${engine}". Accepted: ${accepted}, or engine copy or stream.`;
+  });
+}
+
+/** @param accepted what the service keeps, always `metadata` and perhaps more */
+export function keepsOnly(engine: EngineName, kept: readonly Preserved[]): Rule {
+  return withEngine(engine, ['preserve'], ({ preserve }) => {
+    const lost = [...preserve].filter(one => !kept.includes(one));
+    return lost.length === 0
+      ? undefined
+      : `preserve: "${lost.join(', ')}" cannot be kept by engine "${engine}". ` +
+          `Accepted: ${kept.join(', ')}, or engine copy or stream.`;
+  });
+}
+
+/** @param always what the service copies whether it is asked to or not */
+export function keepsAlways(engine: EngineName, always: readonly Preserved[]): Rule {
+  return withEngine(engine, ['preserve'], ({ preserve }) => {
+    const missing = always.filter(one => !preserve.has(one));
+    return missing.length === 0
+      ? undefined
+      : `preserve: engine "${engine}" always copies ${missing.join(' and ')}. Accepted: a list with ${always.join(' and ')}.`;
+  });
+}
+
+/** A service role belongs to the account whose identity hands it over. */
+export function sameAccount(
+  engine: EngineName,
+  role: 'datasync-role' | 'batch-role' | 'replication-role',
+  roleOf: (settings: Settings) => string | undefined,
+  side: 'source' | 'destination',
+): Rule {
+  return withEngine(engine, [role, `${side}-role`], settings => {
+    const [service, caller] = [roleOf(settings), settings[side].roleArn];
+    if (service === undefined || caller === undefined) return undefined;
+    const [ours, theirs] = [parseArn(service).account, parseArn(caller).account];
+    return ours === theirs
+      ? undefined
+      : `${role}: the role is in account ${ours}, ${side}-role in ${theirs}. ` +
+          `Accepted: a role of the ${side} account, where engine "${engine}" works.`;
+  });
+}
+
+/** @param why what it is for, and where it must be */
+export function needs(
+  engine: EngineName,
+  name: InputName,
+  given: (settings: Settings) => boolean,
+  why: string,
+  accepted: string,
+): Rule {
+  return withEngine(engine, [name], settings =>
+    given(settings)
+      ? undefined
+      : `${name}: is required with engine "${engine}", ${why}. Accepted: ${accepted}.`,
+  );
+}
+
+/** Inputs that mean something to some engines only. */
+const BELONGS: readonly {
+  readonly name: InputName;
+  readonly value: (settings: Settings) => unknown;
+  readonly engines: readonly EngineName[];
+}[] = [
+  {
+    name: 'work-location',
+    value: ({ workLocation }) => workLocation,
+    engines: ['datasync', 'batch', 'replication'],
+  },
+  { name: 'datasync-role', value: ({ dataSync }) => dataSync.roleArn, engines: ['datasync'] },
+  { name: 'datasync-mode', value: ({ dataSync }) => dataSync.mode, engines: ['datasync'] },
+  { name: 'datasync-keep', value: ({ dataSync }) => dataSync.keep, engines: ['datasync'] },
+  { name: 'batch-role', value: ({ batch }) => batch.roleArn, engines: ['batch', 'replication'] },
+  { name: 'batch-priority', value: ({ batch }) => batch.priority, engines: ['batch', 'replication'] },
+  { name: 'wait', value: ({ wait }) => wait, engines: ['batch', 'replication'] },
+  { name: 'replication-role', value: ({ replication }) => replication.roleArn, engines: ['replication'] },
+  { name: 'replication-rule', value: ({ replication }) => replication.rule, engines: ['replication'] },
+  {
+    name: 'replication-delete-markers',
+    value: ({ replication }) => replication.deleteMarkers,
+    engines: ['replication'],
+  },
+  {
+    name: 'replication-time-control',
+    value: ({ replication }) => replication.timeControl,
+    engines: ['replication'],
+  },
+  { name: 'replication-metrics', value: ({ replication }) => replication.metrics, engines: ['replication'] },
+  { name: 'enable-versioning', value: ({ enableVersioning }) => enableVersioning, engines: ['replication'] },
+];
+
+/** Given for an engine that does not know it, an input was meant to do something that will not happen. */
+const KNOWN_ONLY_TO: readonly Rule[] = BELONGS.map(({ name, value, engines }) => ({
+  about: ['engine', name],
+  broken(settings) {
+    const given = value(settings);
+    if (engines.some(one => one === settings.engine) || isDefault(name, given)) return undefined;
+    const names = new Intl.ListFormat('en', { type: 'disjunction' }).format(engines);
+    return `${name}: has no meaning with engine "${settings.engine}". Accepted: together with engine ${names}.`;
+  },
+}));
+
+function isDefault(name: InputName, value: unknown): boolean {
+  const byDefault: string = name in DEFAULTS ? DEFAULTS[name as keyof typeof DEFAULTS] : '';
+  return value === undefined ? byDefault === '' : String(value) === byDefault;
+}
+
+export const SERVICE_RULES: readonly Rule[] = [
+  ...KNOWN_ONLY_TO,
+  {
+    about: ['work-location', 'source', 'destination'],
+    broken({ workLocation, source, destination }) {
+      if (workLocation === undefined) return undefined;
+      const other = [source.location, destination.location].find(location => overlap(location, workLocation));
+      return other === undefined
+        ? undefined
+        : `work-location: ${formatLocation(workLocation)} overlaps with ${formatLocation(other)}, whose objects are ` +
+            'compared. Accepted: a place of which neither prefix begins with the other.';
+    },
+  },
+];
