@@ -14,9 +14,12 @@ import { FatalError, messageOf } from '../errors.ts';
 const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
 
-/** Something other than AWS's own endpoints answers for S3. */
-export function hasCustomEndpoint(environment: NodeJS.ProcessEnv): boolean {
-  return Boolean(environment.AWS_ENDPOINT_URL || environment.AWS_ENDPOINT_URL_S3);
+/** Something other than AWS's own endpoints answers for a service. (AWS SDKs and Tools Guide, "Service-specific endpoints".) */
+export function hasCustomEndpoint(
+  environment: NodeJS.ProcessEnv,
+  service: 'S3' | 'S3_CONTROL' = 'S3',
+): boolean {
+  return Boolean(environment.AWS_ENDPOINT_URL || environment[`AWS_ENDPOINT_URL_${service}`]);
 }
 
 /**

@@ -3,6 +3,7 @@
  * Actions per call: S3 User Guide, "Policy actions for Amazon S3".
  */
 import type { Location } from '../model.ts';
+import { accountOf } from './arn.ts';
 
 export interface Statement {
   readonly Sid: string;
@@ -162,6 +163,35 @@ export function trustStatement(
     Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${issuer}` },
     Action: 'sts:AssumeRoleWithWebIdentity',
     Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
+  };
+}
+
+/** For whoever hands a role to a service. */
+export function passRoleStatement(role: string, service: string): Statement {
+  return {
+    Sid: 'S3SyncPassRole',
+    Effect: 'Allow',
+    Action: 'iam:PassRole',
+    Resource: role,
+    Condition: { StringEquals: { 'iam:PassedToService': service } },
+  };
+}
+
+/**
+ * The trust policy of a role that a service assumes, on behalf of the role's own account only.
+ *
+ * @param sourceArn pattern of what the service works on, where the service tells
+ */
+export function serviceTrust(role: string, service: string, sid: string, sourceArn?: string): Statement {
+  return {
+    Sid: sid,
+    Effect: 'Allow',
+    Principal: { Service: service },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': accountOf(role) },
+      ...(sourceArn !== undefined && { ArnLike: { 'aws:SourceArn': sourceArn } }),
+    },
   };
 }
 

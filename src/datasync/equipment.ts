@@ -8,6 +8,7 @@ import {
   type Options,
   type TagListEntry,
 } from '@aws-sdk/client-datasync';
+import { runTag } from '../aws/run-tag.ts';
 import type { Side } from '../model.ts';
 import { type Ground, taskRegion } from './ground.ts';
 import { createLocation, findLocations, locationWish } from './locations.ts';
@@ -34,8 +35,7 @@ export class Equipment {
   constructor(service: DataSyncService, ground: Ground, run: string) {
     this.#service = service;
     this.#ground = ground;
-    // (DataSync API, TagValue.)
-    this.#tags = [{ Key: TAG, Value: run.replace(/[^a-zA-Z0-9\s+=._:@/-]/g, '_').slice(0, 256) }];
+    this.#tags = [runTag(run)];
   }
 
   get tags(): TagListEntry[] {
@@ -130,4 +130,3 @@ export class Equipment {
 }
 
 const SIDES = ['source', 'destination'] as const;
-const TAG = 's3-cross-account-sync:run';

@@ -3,7 +3,12 @@
  * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
  */
 import { accountOf, partitionOf } from '../aws/arn.ts';
-import { asPolicy, type Statement } from '../aws/policies.ts';
+import {
+  asPolicy,
+  passRoleStatement as passStatement,
+  type Statement,
+  serviceTrust,
+} from '../aws/policies.ts';
 import { bucketArnOf, type Ground } from './ground.ts';
 
 const SERVICE = 'datasync.amazonaws.com';
@@ -32,13 +37,7 @@ export function callerStatement(): Statement {
 }
 
 export function passRoleStatement(role: string): Statement {
-  return {
-    Sid: 'S3SyncPassRole',
-    Effect: 'Allow',
-    Action: 'iam:PassRole',
-    Resource: role,
-    Condition: { StringEquals: { 'iam:PassedToService': SERVICE } },
-  };
+  return passStatement(role, SERVICE);
 }
 
 /** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
@@ -54,17 +53,8 @@ export function serviceLinkedRoleStatement(role: string): Statement {
 
 /** Who may assume the role: DataSync, on behalf of its own account only. */
 export function trustPolicy(role: string): string {
-  const account = accountOf(role);
-  return asPolicy({
-    Sid: 'DataSync',
-    Effect: 'Allow',
-    Principal: { Service: SERVICE },
-    Action: 'sts:AssumeRole',
-    Condition: {
-      StringEquals: { 'aws:SourceAccount': account },
-      ArnLike: { 'aws:SourceArn': `arn:${partitionOf(role)}:datasync:*:${account}:*` },
-    },
-  });
+  const sourceArn = `arn:${partitionOf(role)}:datasync:*:${accountOf(role)}:*`;
+  return asPolicy(serviceTrust(role, SERVICE, 'DataSync', sourceArn));
 }
 
 /** What the role is given a bucket for. */

@@ -1,21 +1,19 @@
 /** How far an execution is, as one line for people who wait. */
-import prettyMs from 'pretty-ms';
+import { Rate, timeLeft } from '../report/rate.ts';
 import { bytes, count, thousands } from '../report/text.ts';
 import type { Look } from './execution.ts';
 
 export class ExecutionProgress {
   #status = '';
   #look: Look | undefined;
-  /** Of the first look at which something had been transferred. */
-  #since: { readonly ms: number; readonly objects: number; readonly bytes: number } | undefined;
+  readonly #rate = new Rate();
 
   /** Whether the execution has entered another phase. */
   see(look: Look): boolean {
     const isNew = look.status !== this.#status;
     this.#status = look.status;
     this.#look = look;
-    if (look.transferred + look.bytesTransferred > 0)
-      this.#since ??= { ms: performance.now(), objects: look.transferred, bytes: look.bytesTransferred };
+    this.#rate.see(look.transferred, look.bytesTransferred);
     return isNew;
   }
 
@@ -37,29 +35,14 @@ export class ExecutionProgress {
   }
 
   #rates(look: Look): string[] {
-    if (this.#since === undefined || look.isOver) return [];
-    const seconds = (performance.now() - this.#since.ms) / 1000;
-    if (seconds < 1) return [];
-    const perSecond = {
-      objects: (look.transferred - this.#since.objects) / seconds,
-      bytes: (look.bytesTransferred - this.#since.bytes) / seconds,
-    };
-    const rates = [`${thousands(Math.round(perSecond.objects))} objects/s`, `${bytes(perSecond.bytes)}/s`];
-    const left = secondsLeft(look, perSecond);
-    return left === undefined ? rates : [...rates, `${prettyMs(left * 1000, { compact: true })} left`];
+    const perSecond = look.isOver ? undefined : this.#rate.perSecond(look.transferred, look.bytesTransferred);
+    if (perSecond === undefined) return [];
+    const [objects = 0, byteRate = 0] = perSecond;
+    const left = [look.objects - look.transferred, look.bytes - look.bytesTransferred];
+    return [
+      `${thousands(Math.round(objects))} objects/s`,
+      `${bytes(byteRate)}/s`,
+      ...timeLeft(left, perSecond),
+    ];
   }
-}
-
-/** The slower of two estimates, by objects and by bytes. */
-function secondsLeft(
-  look: Look,
-  perSecond: { readonly objects: number; readonly bytes: number },
-): number | undefined {
-  const left = [
-    [look.objects - look.transferred, perSecond.objects],
-    [look.bytes - look.bytesTransferred, perSecond.bytes],
-  ] as const;
-  const estimates = left.filter(([amount]) => amount > 0).map(([amount, rate]) => amount / rate);
-  const longest = Math.max(...estimates);
-  return Number.isFinite(longest) ? Math.max(1, longest) : undefined;
 }

@@ -6,9 +6,9 @@ import {
   ListTasksCommand,
   type TaskListEntry,
 } from '@aws-sdk/client-datasync';
+import { pause } from '../aws/waiting.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { Ask, DataSyncService } from './service.ts';
-import { pause } from './waiting.ts';
 
 export interface TaskWish {
   readonly region: string;

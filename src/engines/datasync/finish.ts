@@ -1,15 +1,16 @@
 /** An execution followed to its end, and its report folded into outcomes. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { follow, type Watched } from '../../aws/follow.ts';
 import type { Look } from '../../datasync/execution.ts';
-import { follow, untilReported, type Watched } from '../../datasync/follow.ts';
+import { untilReported, watch } from '../../datasync/follow.ts';
 import { taskRegion } from '../../datasync/ground.ts';
 import { explain, fixFor } from '../../datasync/trouble.ts';
 import { FatalError } from '../../errors.ts';
 import type { CopyItem, Outcome } from '../../model.ts';
 import type { Stop } from '../../sync/stop.ts';
-import { fold } from './fold.ts';
-import type { Load } from './load.ts';
+import type { Load } from '../load.ts';
+import { foldReport } from './fold.ts';
 import type { DataSyncEngineOptions } from './options.ts';
 
 /** @throws FatalError when the execution or its report went wrong; what was recorded stands */
@@ -22,15 +23,15 @@ export async function finish(
   stop: Stop,
 ): Promise<void> {
   const { service, ground, note, scratch } = options;
-  const watched: Watched = { service, region: taskRegion(ground), execution, stop, told };
-  const { end, report } = await toItsEnd(watched, options);
+  const watched = { ...watch(service, taskRegion(ground), execution), stop, told };
+  const { end, report } = await toItsEnd(execution, watched, options);
   await rm(note, { force: true });
   if (report?.status !== 'SUCCESS') {
     // Cancelled before there was anything to report.
     if (stop.draining.aborted) return;
     throw end.isWell ? unreported(execution, report?.error, options) : failed(execution, end, options);
   }
-  const { unmentioned, failed: refused } = await fold(
+  const { unmentioned, failed: refused } = await foldReport(
     load.listed.items(),
     {
       ...options,
@@ -46,11 +47,11 @@ export async function finish(
   if (!end.isWell && !isExplained && !stop.draining.aborted) throw failed(execution, end, options);
 }
 
-async function toItsEnd(watched: Watched, { ground }: DataSyncEngineOptions) {
+async function toItsEnd(execution: string, watched: Watched<Look>, { ground }: DataSyncEngineOptions) {
   try {
     return { end: await follow(watched), report: await untilReported(watched) };
   } catch (error) {
-    throw explain(`Following ${watched.execution}`, error, ground);
+    throw explain(`Following ${execution}`, error, ground);
   }
 }
 
