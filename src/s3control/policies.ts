@@ -1,0 +1,52 @@
+/**
+ * The statements that whoever makes jobs and the role that S3 Batch Operations assumes need. (S3 User Guide, "Granting
+ * permissions for Batch Operations".)
+ */
+import {
+  asPolicy,
+  passRoleStatement as passStatement,
+  type Statement,
+  serviceTrust,
+} from '../aws/policies.ts';
+import type { Ground, Use } from './ground.ts';
+
+/** Who assumes the roles of jobs. */
+export const SERVICE = 'batchoperations.s3.amazonaws.com';
+
+export function callerStatement(): Statement {
+  return {
+    Sid: 'S3SyncJobs',
+    Effect: 'Allow',
+    Action: ['s3:CreateJob', 's3:PutJobTagging', 's3:ListJobs', 's3:DescribeJob', 's3:UpdateJobStatus'],
+    Resource: '*',
+  };
+}
+
+export function passRoleStatement(role: string): Statement {
+  return passStatement(role, SERVICE);
+}
+
+/** Who may assume the role: S3 Batch Operations, on behalf of its own account only. */
+export function trustPolicy(role: string): string {
+  return asPolicy(serviceTrust(role, SERVICE, 'S3BatchOperations'));
+}
+
+const SIDS: Readonly<Record<Use, string>> = {
+  source: 'S3SyncBatchReads',
+  destination: 'S3SyncBatchWrites',
+  work: 'S3SyncBatchReports',
+};
+
+/** What a job of any kind does where its manifest and its report lie. */
+export const WORK_ACTIONS: readonly string[] = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'];
+
+/** What the role needs in one of the three buckets. */
+export function roleStatement(use: Use, ground: Ground): Statement {
+  const { bucket, prefix, actions } = ground[use];
+  return {
+    Sid: SIDS[use],
+    Effect: 'Allow',
+    Action: actions,
+    Resource: `arn:${ground.partition}:s3:::${bucket}/${prefix}*`,
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * What errors of S3 Batch Operations mean and what to do about them: those of its requests, and those that jobs end with.
+ * The texts are those of the S3 User Guide ("Troubleshooting Batch Operations").
+ */
+import { accountOf } from '../aws/arn.ts';
+import { grantOn, grantOwn } from '../aws/grant.ts';
+import { troubleOf } from '../aws/trouble.ts';
+import { FatalError, StoppedError } from '../errors.ts';
+import type { Fix } from '../model.ts';
+import type { Ground, Use } from './ground.ts';
+import { callerStatement, passRoleStatement, roleStatement, trustPolicy } from './policies.ts';
+
+/**
+ * What was thrown while S3 was asked about jobs, in words for the user.
+ *
+ * @param doing what failed, as the beginning of a sentence
+ */
+export function explain(doing: string, error: unknown, ground: Ground): Error {
+  if (error instanceof StoppedError || error instanceof FatalError) return error;
+  const { kind, code, message } = troubleOf(error);
+  const words = `${code}: ${message}`;
+  const fix = kind === 'throttle' ? THROTTLED : fixFor(words, ground, kind === 'denied');
+  return new FatalError(`${doing} failed (${words}).`, fix, error);
+}
+
+const THROTTLED: Fix = {
+  todo: 'S3 limits how often an account may ask for jobs, in each Region. Run again later, and look for what else asks: other workflows, consoles left open, monitoring.',
+};
+
+/**
+ * @param words code and message, as S3 has them in answers and as the reasons for which jobs fail
+ * @param callerDenied it was the caller who was denied something, not the role
+ */
+export function fixFor(words: string, ground: Ground, callerDenied = false): Fix | undefined {
+  const { role, roleInput, caller, account } = ground;
+  if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role));
+  if (/[Cc]ross-account pass role/.test(words))
+    return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
+  // Not in `assumed-role`, as whoever called is named.
+  if (/cannot assume|sts:AssumeRole|assum\w* (the )?role/i.test(words)) {
+    const todo = `Check the ARN in \`${roleInput}\`, and give ${role} in account ${accountOf(role)} a trust policy that lets S3 Batch Operations assume it for this account.`;
+    return { todo, paste: trustPolicy(role) };
+  }
+  if (callerDenied) return grantOwn(caller, callerStatement());
+  if (/kms:|KMS\./.test(words)) {
+    const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the keys of the buckets, in the policies of the keys and, with the full ARNs of the keys, in its own policy.`;
+    return { todo };
+  }
+  if (IS_DENIAL.test(words)) return grantRole(useIn(words, ground), words, ground);
+  const known = KNOWN.find(([text]) => text.test(words));
+  return known === undefined ? undefined : { todo: known[1] };
+}
+
+const IS_DENIAL = /AccessDenied|Access Denied|is not authorized/i;
+
+const KNOWN: readonly (readonly [RegExp, string])[] = [
+  [
+    /more keys than the maximum/,
+    'Split the run by `include` or by prefixes: one job takes a bounded number of objects.',
+  ],
+  [
+    /manifest/i,
+    'The manifest in `work-location` is not what this run has written, or is no longer encrypted with SSE-S3. See that nothing rewrites, re-encrypts, replaces or expires objects there, and run again.',
+  ],
+  [
+    /report/i,
+    'S3 Batch Operations could not write its report. See that the bucket of `work-location` is still there, and belongs to the account that makes the jobs.',
+  ],
+  [
+    /threshold|More than 50%/i,
+    'S3 ends a job once more than half of at least 1,000 objects have failed. Correct what the failures above have in common, and run again.',
+  ],
+  [/IdempotencyException/, 'Run again: a new run makes a job of its own.'],
+  [/NoSuchJob/, 'S3 knows no such job any more; jobs are forgotten 90 days after their end. Run again.'],
+  [/NoSuchBucket/, 'Correct `source`, `destination` or `work-location`, and run again.'],
+];
+
+/** Where the role was denied something. */
+function useIn(words: string, { destination, work }: Ground): Use {
+  if (/manifest|report/i.test(words) || words.includes(work.bucket)) return 'work';
+  const reads = /s3:(Get|List|Initiate)/.test(words) || destination.actions.length === 0;
+  return reads ? 'source' : 'destination';
+}
+
+/** What to add for the role on one of the buckets. @param words of the denial */
+export function grantRole(use: Use, words: string, ground: Ground): Fix {
+  const { role } = ground;
+  return grantOn(
+    { principal: role, account: accountOf(role) },
+    ground[use],
+    roleStatement(use, ground),
+    words,
+  );
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FatalError, StoppedError } from '../../src/errors.ts';
+import type { Ground } from '../../src/s3control/ground.ts';
+import { explain, fixFor } from '../../src/s3control/trouble.ts';
+
+const ROLE = 'arn:aws:iam::444455556666:role/s3-batch';
+const CALLER = 'arn:aws:iam::444455556666:role/s3-sync-destination';
+const READS = ['s3:GetObject', 's3:GetObjectTagging'];
+const GROUND: Ground = {
+  source: { bucket: 'octo.source', owner: '111122223333', prefix: 'in/', actions: READS },
+  destination: { bucket: 'octo.copy', owner: '444455556666', prefix: 'out/', actions: ['s3:PutObject'] },
+  work: { bucket: 'octo-work', owner: '444455556666', prefix: 'sync/', actions: ['s3:PutObject'] },
+  role: ROLE,
+  roleInput: 'batch-role',
+  caller: { principal: CALLER, account: '444455556666' },
+  partition: 'aws',
+  region: 'eu-central-1',
+  account: '444455556666',
+};
+const BY_CALLER =
+  'User: arn:aws:sts::444455556666:assumed-role/s3-sync-destination/x is not authorized to perform:';
+
+/** What S3 says, whether to the caller, where the statement belongs, and by what name it is known. */
+const STATEMENTS: readonly (readonly [string, boolean, RegExp, string])[] = [
+  [
+    `AccessDenied: ${BY_CALLER} iam:PassRole on resource: ${ROLE}`,
+    true,
+    /s3-sync-destination/,
+    'S3SyncPassRole',
+  ],
+  [`AccessDenied: ${BY_CALLER} s3:CreateJob`, true, /the policy of \S+s3-sync-destination/, 'S3SyncJobs'],
+  ['AccessDenied: Access Denied', true, /the policy of \S+s3-sync-destination/, 'S3SyncJobs'],
+  [
+    'AccessDenied: Failed to read manifest: Access Denied',
+    false,
+    /^Add this statement to the policy of \S+s3-batch \(account 444455556666\)\.$/,
+    'S3SyncBatchReports',
+  ],
+  ['AccessDenied: The completion report could not be written', false, /s3-batch/, 'S3SyncBatchReports'],
+  ['AccessDenied: Access Denied on octo-work', false, /s3-batch/, 'S3SyncBatchReports'],
+  [
+    'AccessDenied: not authorized to perform: s3:GetObject',
+    false,
+    /the bucket policy of octo\.source \(account 111122223333\).*s3-batch/,
+    'S3SyncBatchReads',
+  ],
+  ['AccessDenied: not authorized to perform: s3:PutObject', false, /s3-batch/, 'S3SyncBatchWrites'],
+];
+
+for (const [words, byCaller, todo, sid] of STATEMENTS) {
+  test(`${words.slice(0, 90)} is mended by ${sid}`, () => {
+    const fix = fixFor(words, GROUND, byCaller);
+    assert.match(fix?.todo ?? '', todo);
+    assert.equal(JSON.parse(fix?.paste ?? '{}').Sid, sid);
+  });
+}
+
+test('statements name real buckets, no more than the prefix, and across accounts the role', () => {
+  const { paste = '' } = fixFor('AccessDenied: s3:GetObject', GROUND) ?? {};
+  assert.deepEqual(JSON.parse(paste), {
+    Sid: 'S3SyncBatchReads',
+    Effect: 'Allow',
+    Principal: { AWS: ROLE },
+    Action: READS,
+    Resource: 'arn:aws:s3:::octo.source/in/*',
+  });
+});
+
+test('a role that does nothing at the destination itself was denied at the source', () => {
+  const ground = { ...GROUND, destination: { ...GROUND.destination, actions: [] } };
+  const { paste = '{}' } = fixFor('AccessDenied: Access Denied', ground) ?? {};
+  assert.equal(JSON.parse(paste).Sid, 'S3SyncBatchReads');
+});
+
+test('a role that does not trust S3 Batch Operations gets a trust policy for its own account', () => {
+  const words = `AccessDenied: Access Denied: batchoperations.s3.amazonaws.com cannot assume ${ROLE}`;
+  const fix = fixFor(words, GROUND);
+  assert.match(fix?.todo ?? '', /`batch-role`.*give arn:\S+ in account 444455556666 a trust policy/);
+  const [statement] = JSON.parse(fix?.paste ?? '{}').Statement;
+  assert.deepEqual(statement.Principal, { Service: 'batchoperations.s3.amazonaws.com' });
+  assert.deepEqual(statement.Condition, { StringEquals: { 'aws:SourceAccount': '444455556666' } });
+});
+
+for (const [words, says] of [
+  ['BadRequestException: Cross-account pass role is not allowed', /a role of account 444455556666/],
+  ['AccessDenied: not authorized to perform: kms:GenerateDataKey', /kms:Decrypt and kms:GenerateDataKey/],
+  ['KMS.DisabledException: the key is disabled', /kms:Decrypt/],
+  ['InvalidManifest: Invalid Manifest Content: The ETag of the manifest is another', /encrypted with SSE-S3/],
+  ['InvalidManifest: Manifest file is not properly formatted.', /run again/],
+  ['x: The manifest contains more keys than the maximum allowed in a single job', /Split the run/],
+  ['NoSuchBucket: The completion report could not be written', /could not write its report/],
+  ['FailureThresholdExceeded: More than 50% of the tasks of the job have failed', /half of at least 1,000/],
+  ['IdempotencyException: The client request token was used before', /Run again/],
+  ['NoSuchJob: The specified job does not exist.', /forgotten 90 days/],
+  ['NoSuchBucket: The specified bucket does not exist', /Correct `source`/],
+] as const) {
+  test(`${words.slice(0, 90)} has a fix in words`, () => {
+    assert.match(fixFor(words, GROUND)?.todo ?? '', says);
+  });
+}
+
+test('throttling for good says what to look for', () => {
+  const error = Object.assign(new Error('Slow down.'), { name: 'TooManyRequestsException' });
+  const explained = explain('Making a job', error, GROUND);
+  assert.ok(explained instanceof FatalError);
+  assert.match(explained.fix?.todo ?? '', /Run again later/);
+});
+
+test('what nobody knows is told as it is, without a fix', () => {
+  const error = Object.assign(new Error('Nobody knows.'), { name: 'BadRequestException' });
+  const explained = explain('Making a job', error, GROUND);
+  assert.ok(explained instanceof FatalError);
+  assert.equal(explained.message, 'Making a job failed (BadRequestException: Nobody knows.).');
+  assert.equal(explained.fix, undefined);
+});
+
+test('the end of a run is left as it is', () => {
+  const stopped = new StoppedError('Stopped.');
+  assert.equal(explain('Making a job', stopped, GROUND), stopped);
+});
