@@ -1,10 +1,11 @@
-/** Manifests written and reports read as the source's identity, with what to grant where that is refused. */
-import { grantOn } from '../../aws/grant.ts';
-import { workStatement } from '../../aws/policies.ts';
-import { troubleOf } from '../../aws/trouble.ts';
-import { FatalError, StoppedError } from '../../errors.ts';
-import type { Bucket } from '../../s3/bucket.ts';
-import { uri } from '../../sync/plan.ts';
+/** Manifests written and reports read as the identity that services are asked as, with what to grant where that is refused. */
+import { grantOn } from '../aws/grant.ts';
+import { workStatement } from '../aws/policies.ts';
+import { troubleOf } from '../aws/trouble.ts';
+import { FatalError, StoppedError } from '../errors.ts';
+import type { Settings } from '../model.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import { uri } from '../sync/plan.ts';
 
 /**
  * @param doing what is done there, as the beginning of a sentence
@@ -22,4 +23,9 @@ export async function atWork<T>(doing: string, work: Bucket, use: () => Promise<
     const text = `${doing} ${uri(location)} failed (${code}: ${message}).`;
     throw new FatalError(text, kind === 'denied' ? fix : undefined, error);
   }
+}
+
+/** Objects asked at the same time about what only a request of their own tells. */
+export function askingAtOnce({ concurrency }: Pick<Settings, 'concurrency'>): number {
+  return concurrency === 'auto' ? 32 : concurrency;
 }

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
+import { unquote } from './keys.ts';
 import { patienceFor } from './route.ts';
 
 /** Bytes of the largest object that goes in one request. (S3 API, PutObject.) */
@@ -15,10 +16,16 @@ export interface Upload {
   readonly bytes: number;
   /** The content from its beginning; called once for each attempt. */
   readonly open: () => Readable;
+  /** Whatever the bucket's default is. */
+  readonly encryption?: 'AES256';
 }
 
-export function upload(bucket: Bucket, { key, contentType, bytes, open }: Upload): Promise<unknown> {
-  return bucket.repeated(bucket, () =>
+/** @returns the ETag, without quotes */
+export async function upload(
+  bucket: Bucket,
+  { key, contentType, bytes, open, encryption }: Upload,
+): Promise<string> {
+  const { ETag } = await bucket.repeated(bucket, () =>
     bucket.sendOnce(
       new PutObjectCommand({
         ...bucket.common,
@@ -26,8 +33,10 @@ export function upload(bucket: Bucket, { key, contentType, bytes, open }: Upload
         ContentType: contentType,
         ContentLength: bytes,
         Body: open(),
+        ...(encryption !== undefined && { ServerSideEncryption: encryption }),
       }),
       { withinMs: patienceFor(bytes) },
     ),
   );
+  return unquote(ETag);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { detailsFolder } from '../../src/datasync/report.ts';
-import { fold } from '../../src/engines/datasync/fold.ts';
+import { foldReport } from '../../src/engines/datasync/fold.ts';
 import type { CopyItem, Outcome } from '../../src/model.ts';
 import { bucketsOnLab } from '../s3/on-lab.ts';
 import { anyCuts, entry, pagesOf, settings } from '../sync/make.ts';
@@ -37,7 +37,7 @@ async function folded(
     work.there.put(`${detailsFolder(execution)}files-${index}.json`, JSON.stringify(rows));
   const outcomes = new Map<string, Outcome>();
   const items = keys.map((key): CopyItem => ({ key, action: 'copy', reason: 'missing', source: entry(key) }));
-  const { unmentioned, failed } = await fold(
+  const { unmentioned, failed } = await foldReport(
     pagesOf(items, cuts),
     {
       work: work.here,

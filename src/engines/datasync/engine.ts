@@ -8,19 +8,20 @@ import { Equipment } from '../../datasync/equipment.ts';
 import type { Look } from '../../datasync/execution.ts';
 import { ExecutionProgress } from '../../datasync/progress.ts';
 import { reportFolders } from '../../datasync/report.ts';
-import { FatalError, messageOf, StoppedError } from '../../errors.ts';
+import { messageOf, StoppedError } from '../../errors.ts';
 import type { CopyItem, Outcome } from '../../model.ts';
-import { bytes, count } from '../../report/text.ts';
+import { count } from '../../report/text.ts';
 import { list } from '../../s3/list.ts';
 import { removeAll } from '../../s3/remove.ts';
-import { LARGEST_UPLOAD } from '../../s3/upload.ts';
 import type { Pages } from '../../sync/merge.ts';
 import type { Stop } from '../../sync/stop.ts';
 import type { Engine } from '../engine.ts';
+import { assertCarriable, bothToTheirEnds } from '../load.ts';
+import { askingAtOnce } from '../work.ts';
 import { finish } from './finish.ts';
 import { launch } from './launch.ts';
-import { type Load, sortOut } from './load.ts';
-import { askingAtOnce, type DataSyncEngineOptions } from './options.ts';
+import { type DataSyncLoad, sortOutForDataSync } from './load.ts';
+import type { DataSyncEngineOptions } from './options.ts';
 
 export function createDataSyncEngine(options: DataSyncEngineOptions): Engine {
   return new DataSyncEngine(options);
@@ -53,25 +54,22 @@ class DataSyncEngine implements Engine {
     stop: Stop,
   ): Promise<void> {
     const { source, rest, scratch, others, settings } = this.#options;
-    const load = await sortOut(items, {
+    const load = await sortOutForDataSync(items, {
       source,
       rest,
       scratch: join(scratch, 'datasync'),
       draining: stop.draining,
       asking: askingAtOnce(settings),
     });
-    this.#assertCarriable(load);
+    assertCarriable(load, 'DataSync', this.#options.cannotCopy);
     this.#tell(load);
     let execution: string | undefined;
     try {
       if (load.listed.count > 0 && !stop.draining.aborted) execution = await this.#launch(load, stop);
-      const both = [
+      await bothToTheirEnds(
         execution && finish(execution, load, this.#options, look => this.#see(look), record, stop),
         others.transfer(load.others.items(), record, stop),
-      ];
-      // Whatever becomes of either, the other goes on.
-      await Promise.allSettled(both);
-      await Promise.all(both);
+      );
     } catch (error) {
       // What was recorded stands, and what was not is accounted for as stopped.
       if (!(error instanceof StoppedError && stop.draining.aborted)) throw error;
@@ -80,24 +78,7 @@ class DataSyncEngine implements Engine {
     }
   }
 
-  /** Before anything is made, so that a run that cannot do all of its plan does nothing of it. */
-  #assertCarriable({ others, examples, manifestBytes }: Load): void {
-    const [obstacle] = this.#options.cannotCopy;
-    if (others.count > 0 && obstacle !== undefined) {
-      throw new FatalError(
-        `DataSync cannot carry ${count(others.count, 'planned object')}, the first of them ${examples.join(', ')}, and they cannot be copied from here: ${obstacle.seen} Nothing was copied.`,
-        obstacle.fix,
-      );
-    }
-    if (manifestBytes > LARGEST_UPLOAD) {
-      throw new FatalError(
-        `The manifest for DataSync would have ${bytes(manifestBytes)}, more than goes in one upload (${bytes(LARGEST_UPLOAD)}).`,
-        { todo: 'Split the run by `include` or by prefixes.' },
-      );
-    }
-  }
-
-  #tell({ others, examples, unasked }: Load): void {
+  #tell({ others, examples, unasked }: DataSyncLoad): void {
     const { log, source } = this.#options;
     if (others.count > 0)
       log.info(
@@ -111,7 +92,7 @@ class DataSyncEngine implements Engine {
     }
   }
 
-  async #launch(load: Load, stop: Stop): Promise<string> {
+  async #launch(load: DataSyncLoad, stop: Stop): Promise<string> {
     const execution = await launch(load, this.#manifest, this.#equipment, this.#options, stop.draining);
     const started = `DataSync copies ${count(load.listed.count, 'object')} as ${execution}.`;
     this.#options.log.info(started);

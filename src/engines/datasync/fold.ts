@@ -1,18 +1,15 @@
 /** DataSync's report becomes outcomes: one for each object of the manifest, in whatever order and lists it is told of. */
-import { mkdir } from 'node:fs/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import pLimit from 'p-limit';
 import { detailsFolder, type Finding, findingsIn } from '../../datasync/report.ts';
 import type { CopyItem, Outcome, Settings } from '../../model.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { isFrozen, isGone } from '../../s3/head.ts';
 import { list } from '../../s3/list.ts';
-import { type Meeting, mergeByKey, type Pages } from '../../sync/merge.ts';
-import { OutcomeLog } from '../../sync/outcomes.ts';
-import { askingAtOnce } from './options.ts';
-import { atWork } from './work.ts';
+import type { Pages } from '../../sync/merge.ts';
+import { type Folded, fold, Tellings } from '../fold.ts';
+import { askingAtOnce, atWork } from '../work.ts';
 
-export interface Folding {
+export interface ReportFolding {
   readonly work: Bucket;
   readonly source: Bucket;
   readonly settings: Settings;
@@ -25,75 +22,41 @@ export interface Folding {
   readonly unmentioned: (item: CopyItem) => Outcome | undefined;
 }
 
-/** How many objects the report does not mention, and of how many it says that they failed. */
-export interface Folded {
-  readonly unmentioned: number;
-  readonly failed: number;
-}
-
-export async function fold(
+export async function foldReport(
   items: Pages<CopyItem>,
-  folding: Folding,
+  folding: ReportFolding,
   record: (outcome: Outcome) => Promise<void>,
 ): Promise<Folded> {
-  const place = pLimit(askingAtOnce(folding.settings));
-  const names = { left: 'The manifest', right: 'The report of DataSync' };
-  let unmentioned = 0;
-  let failed = 0;
-  for await (const meetings of mergeByKey(items, await findings(folding), names)) {
-    const outcomes = await Promise.all(meetings.map(meeting => place(() => outcomeOf(meeting, folding))));
-    for (const outcome of outcomes) if (outcome !== undefined) await record(outcome);
-    unmentioned += meetings.filter(({ left, right }) => left !== undefined && right === undefined).length;
-    failed += meetings.filter(
-      ({ left, right }) => left !== undefined && right?.finding.is === 'failed',
-    ).length;
-  }
-  return { unmentioned, failed };
+  const tellings = new Tellings<Finding>(folding.scratch, ({ is }) => GRAVITY[is]);
+  await atWork('Reading the report in', folding.work, () => readInto(tellings, folding));
+  return fold(
+    items,
+    {
+      reporter: 'DataSync',
+      tellings,
+      outcomeOf: (item, finding) => outcomeOf(item, finding, folding),
+      isFailed: ({ is }) => is === 'failed',
+      unmentioned: folding.unmentioned,
+      asking: askingAtOnce(folding.settings),
+    },
+    record,
+  );
 }
 
-interface Told {
-  readonly key: string;
-  readonly finding: Finding;
-}
-
-/** The worst first: an object that was transferred and then failed its verification is told of twice. */
+/** An object that was transferred and then failed its verification is told of twice. */
 const GRAVITY = { failed: 0, skipped: 1, transferred: 2 } as const satisfies Record<Finding['is'], number>;
 
-/** No key of a manifest holds this character, and no character comes before it. */
-const BREAK = '\0';
-
-/** The worst that is said of each key, in key order. Sorted on disk. */
-async function findings(folding: Folding): Promise<Pages<Told>> {
-  await mkdir(folding.scratch, { recursive: true });
-  const sorted = new OutcomeLog<Told>(folding.scratch);
-  await atWork('Reading the report in', folding.work, () => readInto(sorted, folding));
-  return worstOfEach(await sorted.inKeyOrder());
-}
-
-async function readInto(sorted: OutcomeLog<Told>, { work, execution, rest }: Folding): Promise<void> {
-  let number = 0;
+async function readInto(
+  tellings: Tellings<Finding>,
+  { work, execution, rest }: ReportFolding,
+): Promise<void> {
   const files = work.below(detailsFolder(execution));
   for await (const page of list(files)) {
     for (const { key } of page) {
       for (const finding of findingsIn(await readJson(files, key))) {
-        if (!finding.path.startsWith(rest)) continue;
-        const plain = finding.path.slice(rest.length);
-        await sorted.add({ key: `${plain}${BREAK}${GRAVITY[finding.is]}${BREAK}${number++}`, finding });
+        if (finding.path.startsWith(rest)) await tellings.add(finding.path.slice(rest.length), finding);
       }
     }
-  }
-}
-
-async function* worstOfEach(told: Pages<Told>): AsyncGenerator<Told[]> {
-  let last: string | undefined;
-  for await (const page of told) {
-    const worst: Told[] = [];
-    for (const { key, finding } of page) {
-      const plain = key.slice(0, key.indexOf(BREAK));
-      if (plain !== last) worst.push({ key: plain, finding });
-      last = plain;
-    }
-    yield worst;
   }
 }
 
@@ -109,13 +72,7 @@ async function readJson(bucket: Bucket, key: string): Promise<unknown> {
   }
 }
 
-async function outcomeOf(
-  { left: item, right }: Meeting<CopyItem, Told>,
-  folding: Folding,
-): Promise<Outcome | undefined> {
-  if (item === undefined) return undefined;
-  if (right === undefined) return folding.unmentioned(item);
-  const { finding } = right;
+async function outcomeOf(item: CopyItem, finding: Finding, folding: ReportFolding): Promise<Outcome> {
   const { key } = item;
   const requestId = undefined;
   switch (finding.is) {
@@ -140,7 +97,11 @@ async function outcomeOf(
 }
 
 /** DataSync skips what is archived without a word; nothing else that was in the manifest may be missing in silence. */
-async function skipped({ key }: CopyItem, why: string, { source, settings }: Folding): Promise<Outcome> {
+async function skipped(
+  { key }: CopyItem,
+  why: string,
+  { source, settings }: ReportFolding,
+): Promise<Outcome> {
   const requestId = undefined;
   const isArchived = (await isFrozen(source, key)) ?? /archive/i.test(why);
   if (isArchived && settings.archived !== 'fail')

@@ -6,9 +6,10 @@ import { taskRegion } from '../../datasync/ground.ts';
 import { manifestConfig, optionsOf, reportConfig } from '../../datasync/options.ts';
 import { explain } from '../../datasync/trouble.ts';
 import { upload } from '../../s3/upload.ts';
-import { type Load, manifestOf } from './load.ts';
+import { type Load, manifestOf } from '../load.ts';
+import { atWork } from '../work.ts';
+import { lineBelow } from './load.ts';
 import type { DataSyncEngineOptions, ExecutionNote } from './options.ts';
-import { atWork } from './work.ts';
 
 /**
  * @param manifest key below the work location
@@ -28,7 +29,7 @@ export async function launch(
       key: manifest,
       contentType: 'text/csv',
       bytes: load.manifestBytes,
-      open: () => manifestOf(load, rest),
+      open: () => manifestOf(load, lineBelow(rest)),
     }),
   );
   const found = await equipment.find();

@@ -27,11 +27,6 @@ export interface DataSyncEngineOptions {
   readonly log: Log;
 }
 
-/** Objects asked at the same time about what only a request of their own tells. */
-export function askingAtOnce({ concurrency }: Pick<Settings, 'concurrency'>): number {
-  return concurrency === 'auto' ? 32 : concurrency;
-}
-
 /** What the note says. */
 export interface ExecutionNote {
   readonly task: string;

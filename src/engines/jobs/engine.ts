@@ -1,0 +1,101 @@
+/**
+ * A job of S3 Batch Operations does the copying. The plan stays the one truth: the job gets exactly the planned objects as a
+ * manifest, and its report becomes their outcomes. What no job can carry is copied meanwhile from here.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { StoppedError } from '../../errors.ts';
+import type { CheckResult, CopyItem, Outcome } from '../../model.ts';
+import { count } from '../../report/text.ts';
+import type { Look } from '../../s3control/jobs.ts';
+import { JobProgress } from '../../s3control/progress.ts';
+import type { Pages } from '../../sync/merge.ts';
+import type { Stop } from '../../sync/stop.ts';
+import type { Engine } from '../engine.ts';
+import { assertCarriable, bothToTheirEnds, type Load, sortOut } from '../load.ts';
+import { finish } from './finish.ts';
+import { launch } from './launch.ts';
+import { type JobEngineOptions, LABEL } from './options.ts';
+
+export function createJobEngine(options: JobEngineOptions): Engine {
+  return new JobEngine(options);
+}
+
+class JobEngine implements Engine {
+  readonly name: Engine['name'];
+  readonly #options: JobEngineOptions;
+  readonly #progress = new JobProgress();
+  readonly #notes: string[] = [];
+
+  constructor(options: JobEngineOptions) {
+    this.name = options.kind.name;
+    this.#options = options;
+  }
+
+  progress(): string {
+    return this.#progress.line();
+  }
+
+  notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  async transfer(
+    items: Pages<CopyItem>,
+    record: (outcome: Outcome) => Promise<void>,
+    stop: Stop,
+  ): Promise<void> {
+    const { others, cannotCopy, log } = this.#options;
+    const load = await sortOutForJob(items, this.#options, stop.draining);
+    assertCarriable(load, LABEL, others === undefined ? [NOBODY] : cannotCopy);
+    if (load.others.count > 0)
+      log.info(
+        `${count(load.others.count, 'object')} that ${LABEL} cannot carry, copied from here: ${load.examples.join(', ')}.`,
+      );
+    try {
+      const id = load.listed.count > 0 && !stop.draining.aborted ? await this.#launch(load, stop) : undefined;
+      await bothToTheirEnds(
+        id !== undefined && finish(id, load, this.#options, look => this.#see(look), record, stop),
+        others?.transfer(load.others.items(), record, stop),
+      );
+    } catch (error) {
+      // What was recorded stands, and what was not is accounted for as stopped.
+      if (!(error instanceof StoppedError && stop.draining.aborted)) throw error;
+    }
+  }
+
+  async #launch(load: Load, stop: Stop): Promise<string> {
+    const { jobs, log } = this.#options;
+    const id = await launch(load, randomUUID(), this.#options, stop.draining);
+    const started = `${LABEL} copies ${count(load.listed.count, 'object')} as job ${id} in ${jobs.region}.`;
+    log.info(started);
+    this.#notes.push(started);
+    return id;
+  }
+
+  /** Every state is told when it begins. */
+  #see(look: Look): void {
+    if (this.#progress.see(look)) this.#options.log.info(this.progress());
+  }
+}
+
+/** What goes into the manifest and what does not, which the plan alone decides. */
+export function sortOutForJob(
+  items: Pages<CopyItem>,
+  { kind, source, scratch }: Pick<JobEngineOptions, 'kind' | 'source' | 'scratch'>,
+  draining: AbortSignal,
+): Promise<Load> {
+  return sortOut(items, {
+    hindrances: async page => page.map(kind.hindrance),
+    lineOf: kind.lineOf,
+    fullKey: key => source.fullKey(key),
+    scratch: join(scratch, kind.name),
+    draining,
+  });
+}
+
+const NOBODY: CheckResult = {
+  check: 'engine',
+  verdict: 'fail',
+  seen: 'beside this engine nothing else copies.',
+};

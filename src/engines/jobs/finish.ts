@@ -1,0 +1,75 @@
+/** A job followed to its end, and its report folded into outcomes. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { follow } from '../../aws/follow.ts';
+import { FatalError } from '../../errors.ts';
+import type { CopyItem, Outcome } from '../../model.ts';
+import type { Look } from '../../s3control/jobs.ts';
+import { explain, fixFor } from '../../s3control/trouble.ts';
+import type { Stop } from '../../sync/stop.ts';
+import { fold } from '../fold.ts';
+import type { Load } from '../load.ts';
+import { askingAtOnce } from '../work.ts';
+import { tasksOf } from './kind.ts';
+import { type JobEngineOptions, LABEL } from './options.ts';
+import { readReport } from './report.ts';
+
+/**
+ * @param id of the job
+ * @throws FatalError when the job or its report went wrong; what was recorded stands
+ */
+export async function finish(
+  id: string,
+  load: Load,
+  options: JobEngineOptions,
+  told: (look: Look) => void,
+  record: (outcome: Outcome) => Promise<void>,
+  stop: Stop,
+): Promise<void> {
+  const { kind, jobs, ground, note, scratch, settings } = options;
+  const end = await follow({ ...jobs.watch(id), told, stop }).catch(error => {
+    throw explain(`Following the job ${id} of ${LABEL}`, error, ground);
+  });
+  await rm(note, { force: true });
+  const tellings = await readReport(id, join(scratch, kind.name), options);
+  if (tellings === undefined) {
+    // Cancelled before there was anything to report.
+    if (stop.draining.aborted) return;
+    throw end.isWell ? unreported(end, options) : ended(end, options);
+  }
+  await fold(
+    load.listed.items(),
+    {
+      reporter: LABEL,
+      tellings,
+      isFailed: ({ succeeded }) => !succeeded,
+      outcomeOf: (item, result) => (result.succeeded ? kind.succeeded(item) : kind.failed(item, result)),
+      timesOf: item => tasksOf(kind, item),
+      unmentioned: item => (end.isWell ? notReported(item, id) : undefined),
+      asking: askingAtOnce(settings),
+    },
+    record,
+  );
+  if (!end.isWell && !stop.draining.aborted) throw ended(end, options);
+}
+
+function ended({ id, status, error }: Look, { ground }: JobEngineOptions): FatalError {
+  if (status === 'Cancelled')
+    return new FatalError(`Somebody else has cancelled the job ${id} of ${LABEL}.`, {
+      todo: 'Run again: what has arrived is not copied a second time.',
+    });
+  const words = error || 'S3 does not say why';
+  return new FatalError(`The job ${id} of ${LABEL} failed (${words}).`, fixFor(words, ground));
+}
+
+function unreported({ id }: Look, { ground, work }: JobEngineOptions): FatalError {
+  return new FatalError(
+    `The job ${id} of ${LABEL} is complete, but there is no report of it in ${work.location.bucket}, so that nobody knows what became of each object. The next run compares anew.`,
+    fixFor('completion report', ground),
+  );
+}
+
+function notReported({ key }: CopyItem, id: string): Outcome {
+  const message = `The report of the job ${id} does not mention the object, or not all of it.`;
+  return { key, result: 'failed', reason: 'error', code: 'NotReported', message, requestId: undefined };
+}

@@ -1,0 +1,55 @@
+/** The completion report of a job, read from where the job has written it. */
+import type { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import type { Bucket } from '../../s3/bucket.ts';
+import { list } from '../../s3/list.ts';
+import { filesIn, REPORT_INDEX, reportFolder, resultsIn, type TaskResult } from '../../s3control/report.ts';
+import { Tellings } from '../fold.ts';
+import { atWork } from '../work.ts';
+import { type JobEngineOptions, REPORTS } from './options.ts';
+
+/**
+ * @param scratch a folder to sort in
+ * @returns what it says of the objects of the source; `undefined` when there is no report
+ */
+export async function readReport(
+  id: string,
+  scratch: string,
+  { work, source }: Pick<JobEngineOptions, 'work' | 'source'>,
+): Promise<Tellings<TaskResult> | undefined> {
+  return atWork('Reading the report in', work, async () => {
+    const files = await findFiles(work.below(`${REPORTS}/${reportFolder(id)}`));
+    if (files === undefined) return undefined;
+    const { bucket, prefix } = source.location;
+    const tellings = new Tellings<TaskResult>(scratch, ({ succeeded }) => (succeeded ? 1 : 0));
+    for (const file of files) {
+      for await (const result of resultsIn(file, await open(work, file.key))) {
+        if (result.bucket === bucket && result.key.startsWith(prefix))
+          await tellings.add(result.key.slice(prefix.length), result);
+      }
+    }
+    return tellings;
+  });
+}
+
+/** Wherever below the folder of the job they are named. */
+async function findFiles(folder: Bucket): Promise<ReturnType<typeof filesIn>> {
+  for await (const page of list(folder)) {
+    for (const { key } of page) {
+      if (key !== REPORT_INDEX && !key.endsWith(`/${REPORT_INDEX}`)) continue;
+      const files = filesIn(await textOf(await open(folder, folder.fullKey(key))));
+      if (files !== undefined) return files;
+    }
+  }
+  return undefined;
+}
+
+/** @param Key in the bucket */
+async function open(bucket: Bucket, Key: string): Promise<Readable> {
+  const { Body } = await bucket.send(new GetObjectCommand({ ...bucket.common, Key }));
+  return Body as Readable;
+}
+
+async function textOf(content: Readable): Promise<string> {
+  return Buffer.concat(await content.toArray()).toString();
+}
