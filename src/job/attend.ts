@@ -1,19 +1,33 @@
-/** Executions of DataSync that an earlier run has left going on: the plan is made when they are done. */
+/** What services still do for an earlier run that was asked for the same: the plan is made when they are done. */
+import { attend, type Seen, type Watched } from '../aws/follow.ts';
 import { Equipment } from '../datasync/equipment.ts';
 import { underWay } from '../datasync/execution.ts';
-import { attend } from '../datasync/follow.ts';
+import { watch } from '../datasync/follow.ts';
 import { taskRegion } from '../datasync/ground.ts';
 import { ExecutionProgress } from '../datasync/progress.ts';
-import { explain } from '../datasync/trouble.ts';
+import { explain as explainDataSync } from '../datasync/trouble.ts';
 import { StoppedError } from '../errors.ts';
 import type { Log } from '../model.ts';
-import type { DataSyncScene } from '../preflight/scene.ts';
+import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
+import { isOf } from '../s3control/description.ts';
+import { JobProgress } from '../s3control/progress.ts';
+import { explain as explainJob } from '../s3control/trouble.ts';
+import { fingerprintOf } from '../settings/fingerprint.ts';
 import type { Stop } from '../sync/stop.ts';
 
 const PROGRESS_EVERY_MS = 10_000;
 
-/** @throws FatalError when DataSync cannot be asked; StoppedError when the run was stopped meanwhile */
+/** @throws FatalError when a service cannot be asked; StoppedError when the run was stopped meanwhile */
 export async function attendRunning(
+  { settings, datasync, jobs }: Scene,
+  stop: Stop,
+  log: Log,
+): Promise<void> {
+  if (datasync !== undefined) await attendExecutions(datasync, stop, log);
+  if (jobs !== undefined) await attendJobs(jobs, fingerprintOf(settings), stop, log);
+}
+
+async function attendExecutions(
   { service, ground, run }: DataSyncScene,
   stop: Stop,
   log: Log,
@@ -21,20 +35,52 @@ export async function attendRunning(
   const { task } = await new Equipment(service, ground, run).find();
   if (task === undefined) return;
   const region = taskRegion(ground);
-  const progress = new ExecutionProgress();
-  const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
   try {
-    for (const { arn: execution } of await underWay(service.ask, region, task)) {
-      log.info(`The task runs already: waiting for ${execution} before anything is planned.`);
-      const told = (look: Parameters<typeof progress.see>[0]) => {
-        if (progress.see(look)) log.info(progress.line());
-      };
-      const end = await attend({ service, region, execution, stop, told });
-      if (end === undefined)
-        throw new StoppedError('Stopped while an earlier execution of DataSync was waited for.');
-    }
+    const executions = await underWay(service.ask, region, task);
+    const earlier = executions.map(({ arn }) => ({ name: arn, ...watch(service, region, arn) }));
+    await attendAll(earlier, new ExecutionProgress(), stop, log);
   } catch (error) {
-    throw explain(`Waiting for an execution of ${task}`, error, ground);
+    throw explainDataSync(`Waiting for an execution of ${task}`, error, ground);
+  }
+}
+
+async function attendJobs(
+  { jobs, ground }: JobScene,
+  fingerprint: string,
+  stop: Stop,
+  log: Log,
+): Promise<void> {
+  try {
+    const ours = await jobs.underWay(description => isOf(description, fingerprint));
+    const earlier = ours.map(({ id }) => ({ name: `the job ${id}`, ...jobs.watch(id) }));
+    await attendAll(earlier, new JobProgress(), stop, log);
+  } catch (error) {
+    throw explainJob('Waiting for a job of an earlier run', error, ground);
+  }
+}
+
+interface Earlier<L extends Seen> extends Pick<Watched<L>, 'look' | 'longestMs'> {
+  readonly name: string;
+}
+
+/** One after another. */
+async function attendAll<L extends Seen>(
+  earlier: readonly Earlier<L>[],
+  progress: { see(look: L): boolean; line(): string },
+  stop: Stop,
+  log: Log,
+): Promise<void> {
+  const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
+  const told = (look: L) => {
+    if (progress.see(look)) log.info(progress.line());
+  };
+  try {
+    for (const { name, ...watched } of earlier) {
+      log.info(`An earlier run is still being worked on: waiting for ${name} before anything is planned.`);
+      const end = await attend({ ...watched, stop, told });
+      if (end === undefined)
+        throw new StoppedError(`Stopped while ${name} of an earlier run was waited for.`);
+    }
   } finally {
     clearInterval(ticker);
   }

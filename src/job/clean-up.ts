@@ -8,41 +8,53 @@ import { FileJournal } from '../s3/journal.ts';
 import { abortUpload } from '../s3/multipart.ts';
 import { Connection } from '../s3/wire/connection.ts';
 import { noteIn } from './engine.ts';
-import type { CleanUp, Host } from './host.ts';
-import { endExecution, isExecutionLeft } from './left-execution.ts';
+import type { CleanUp, Host, WorkLeft } from './host.ts';
+import { endWork, isWorkLeft } from './left-work.ts';
 import { requestFor } from './prepare.ts';
 
 const SOCKETS = 16;
 
 export function cleanUpFor(
-  { settings, to, datasync }: Scene,
+  scene: Scene,
   host: Pick<Host, 'sessionName' | 'scratch'>,
   journal: string,
 ): CleanUp {
+  const { settings, to } = scene;
+  const work = workLeft(scene, host);
   return {
     journal,
     ...requestFor(to.identity.side, settings, host),
     bucket: to.location.bucket,
     region: to.region,
     owner: to.owner,
-    ...(datasync !== undefined && {
-      execution: {
-        note: noteIn(host.scratch),
-        region: taskRegion(datasync.ground),
-        as: requestFor('source', settings, host),
-      },
-    }),
+    ...(work !== undefined && { work }),
   };
+}
+
+/** What a service may be doing for the run from now on. */
+function workLeft(
+  { settings, datasync, jobs }: Scene,
+  host: Pick<Host, 'sessionName' | 'scratch'>,
+): WorkLeft | undefined {
+  const note = noteIn(host.scratch);
+  if (datasync !== undefined) {
+    const { ground } = datasync;
+    return { of: 'datasync', note, region: taskRegion(ground), as: requestFor('source', settings, host) };
+  }
+  if (jobs === undefined) return undefined;
+  const { region, account } = jobs.ground;
+  const { side } = jobs.work.identity;
+  return { of: 'jobs', note, region, account, as: requestFor(side, settings, host) };
 }
 
 /** Is there something that the run could not end itself? */
 export async function isCleanUpDue(left: CleanUp | undefined): Promise<boolean> {
   if (left === undefined) return false;
-  return isExecutionLeft(left.execution) || (await new FileJournal(left.journal).stillOpen()).length > 0;
+  return isWorkLeft(left.work) || (await new FileJournal(left.journal).stillOpen()).length > 0;
 }
 
 /**
- * Cancels the execution of DataSync that the note tells of and aborts the multipart uploads that the journal shows as open.
+ * Cancels what a service still does for the run, of which the note tells, and aborts the multipart uploads that the journal shows as open.
  *
  * @returns what was done, a sentence each
  * @throws FatalError when an identity cannot be had, or what AWS answered when something cannot be ended
@@ -54,14 +66,14 @@ export async function cleanUp(
 ): Promise<string[]> {
   const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
   // One that cannot be ended must not keep the other from being ended.
-  const [execution, uploads] = await Promise.allSettled([
-    endExecution(left.execution, surroundings),
+  const [work, uploads] = await Promise.allSettled([
+    endWork(left.work, surroundings),
     abortUploads(left, surroundings),
   ]);
-  if (execution.status === 'rejected') throw execution.reason;
+  if (work.status === 'rejected') throw work.reason;
   if (uploads.status === 'rejected') throw uploads.reason;
   return [
-    ...(execution.value === undefined ? [] : [`Cancelled ${execution.value}, which the run left going on.`]),
+    ...(work.value === undefined ? [] : [`Cancelled ${work.value}, which the run left going on.`]),
     `Aborted ${uploads.value} multipart uploads that the run left open.`,
   ];
 }

@@ -45,9 +45,9 @@ export function engineFor(
   return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
 }
 
-/** Where the engine notes which execution of DataSync must not outlive the run. */
+/** Where the engine notes what a service does that must not outlive the run. */
 export function noteIn(scratch: string): string {
-  return join(scratch, 'execution.json');
+  return join(scratch, 'under-way.json');
 }
 
 function routeFor(scene: Scene, journal: UploadJournal, places: Places): CopyRoute {

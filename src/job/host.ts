@@ -31,13 +31,13 @@ export interface CleanUp {
   readonly bucket: string;
   readonly region: string;
   readonly owner: string | undefined;
-  readonly execution?: ExecutionLeft;
+  readonly work?: WorkLeft;
 }
 
-/** How to find an execution of DataSync, and whom to become to cancel it. */
-export interface ExecutionLeft {
+/** How to find what a service does for the run, and whom to become to cancel it. */
+export type WorkLeft = {
   /** File that names it, for as long as it is not known to have ended. */
   readonly note: string;
   readonly region: string;
   readonly as: IdentityRequest;
-}
+} & ({ readonly of: 'datasync' } | { readonly of: 'jobs'; readonly account: string });

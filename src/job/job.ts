@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import type { Settings } from '../model.ts';
-import type { Scene } from '../preflight/scene.ts';
+import { isServed, type Scene } from '../preflight/scene.ts';
 import type { RunReport } from '../record.ts';
 import { type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
@@ -65,9 +65,8 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   const { host, diary } = run;
   const { settings } = scene;
   keepMemorySmall();
-  const { datasync } = scene;
-  if (datasync !== undefined && settings.mode === 'sync')
-    await diary.phase('attendance', () => attendRunning(datasync, run.stop, host.log));
+  if (isServed(scene) && settings.mode === 'sync')
+    await diary.phase('attendance', () => attendRunning(scene, run.stop, host.log));
   const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
   tellPlan(plan.totals, settings, host.log);
   const outcomes = new OutcomeLog(host.scratch);

@@ -1,32 +1,58 @@
-/** An execution of DataSync that a killed run has left going on: found by its manifest and cancelled. */
+/** What a service still does for a killed run: found by the note that the run has left, and cancelled. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { identify, type Surroundings } from '../aws/identity.ts';
+import type { ServiceOptions } from '../aws/service.ts';
 import { cancel, findByManifest } from '../datasync/execution.ts';
 import { DataSyncService } from '../datasync/service.ts';
 import type { ExecutionNote } from '../engines/datasync/options.ts';
-import type { ExecutionLeft } from './host.ts';
+import type { JobNote } from '../engines/jobs/options.ts';
+import { Jobs } from '../s3control/jobs.ts';
+import { S3ControlService } from '../s3control/service.ts';
+import type { WorkLeft } from './host.ts';
 
-export function isExecutionLeft(left: ExecutionLeft | undefined): boolean {
+export function isWorkLeft(left: WorkLeft | undefined): boolean {
   return left !== undefined && existsSync(left.note);
 }
 
 /**
- * By its manifest, because the run may have been killed before it knew the name of what it had started.
+ * By its note, because the run may have been killed before it knew the name of what it had started.
  *
- * @returns the ARN of what was cancelled; `undefined` when nothing was under way any more but its end
+ * @returns the name of what was cancelled; `undefined` when nothing was under way any more but its end
  */
-export async function endExecution(
-  left: ExecutionLeft | undefined,
+export async function endWork(
+  left: WorkLeft | undefined,
   surroundings: Surroundings,
 ): Promise<string | undefined> {
-  if (left === undefined || !isExecutionLeft(left)) return undefined;
-  const { task, manifest } = JSON.parse(await readFile(left.note, 'utf8')) as ExecutionNote;
-  const { requestHandler, aborting } = surroundings;
+  if (left === undefined || !isWorkLeft(left)) return undefined;
+  const note: unknown = JSON.parse(await readFile(left.note, 'utf8'));
+  const { requestHandler, aborting, environment } = surroundings;
   const identity = await identify(left.as, surroundings);
-  const { ask } = new DataSyncService({ identity, requestHandler, aborting, count: () => {} });
-  const execution = await findByManifest(ask, left.region, task, manifest);
+  const options: ServiceOptions = { identity, requestHandler, aborting, count: () => {} };
+  return left.of === 'datasync'
+    ? endExecution(new DataSyncService(options), left.region, note as ExecutionNote, aborting)
+    : endJob(new Jobs(new S3ControlService(options, environment), left), note as JobNote, aborting);
+}
+
+async function endExecution(
+  { ask }: DataSyncService,
+  region: string,
+  { task, manifest }: ExecutionNote,
+  aborting: AbortSignal,
+): Promise<string | undefined> {
+  const execution = await findByManifest(ask, region, task, manifest);
   if (execution === undefined || execution.isEnding) return undefined;
-  await cancel(ask, left.region, execution.arn, aborting);
+  await cancel(ask, region, execution.arn, aborting);
   return execution.arn;
+}
+
+async function endJob(
+  jobs: Jobs,
+  { description }: JobNote,
+  aborting: AbortSignal,
+): Promise<string | undefined> {
+  const [job] = await jobs.underWay(one => one === description);
+  if (job === undefined || job.isEnding) return undefined;
+  await jobs.cancel(job.id, aborting);
+  return `the job ${job.id} of S3 Batch Operations`;
 }

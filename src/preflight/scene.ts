@@ -9,6 +9,8 @@ import type { Folders } from '../datasync/paths.ts';
 import type { DataSyncService } from '../datasync/service.ts';
 import type { CheckResult, EngineName, Fix, Settings } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
+import type { Ground as JobGround } from '../s3control/ground.ts';
+import type { Jobs } from '../s3control/jobs.ts';
 import type { Facts } from './facts.ts';
 
 export interface Scene {
@@ -26,18 +28,34 @@ export interface Scene {
   readonly facts: Facts;
   /** With that engine only. */
   readonly datasync?: DataSyncScene;
+  /** With the engines that have jobs of S3 Batch Operations: `batch` and `replication`. */
+  readonly jobs?: JobScene;
 }
 
-export interface DataSyncScene {
-  readonly service: DataSyncService;
-  readonly ground: Ground;
-  readonly folders: Folders;
-  /** The bucket of manifests and reports, as the source's identity sees it. */
+/** What there is where a service does the copying. */
+interface ServiceScene {
+  /** The bucket of manifests and reports, as the one sees it whom the service is asked as. */
   readonly work: Bucket;
   /** What the tags of all that is made call this run. */
   readonly run: string;
-  /** Checks that stand against copying what DataSync cannot carry. */
+  /** Checks that stand against copying what the service cannot carry. */
   readonly cannotCopy: readonly CheckResult[];
+}
+
+export interface DataSyncScene extends ServiceScene {
+  readonly service: DataSyncService;
+  readonly ground: Ground;
+  readonly folders: Folders;
+}
+
+export interface JobScene extends ServiceScene {
+  readonly jobs: Jobs;
+  readonly ground: JobGround;
+}
+
+/** A service does the copying, and not this process. */
+export function isServed({ datasync, jobs }: Pick<Scene, 'datasync' | 'jobs'>): boolean {
+  return datasync !== undefined || jobs !== undefined;
 }
 
 /** One prerequisite. Answers, never throws: what it cannot find out is `unknown`. */

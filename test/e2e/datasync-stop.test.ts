@@ -98,7 +98,10 @@ describe('an execution that runs already', { concurrency: 3 }, () => {
     await until('the transfer', () => s.executions()[0]?.status === 'TRANSFERRING');
     killed.signal('SIGKILL');
     await killed.finished;
-    const run = await s.run({}, { onLine: line => /The task runs already/.test(line) && open() });
+    const run = await s.run(
+      {},
+      { onLine: line => /An earlier run is still being worked on/.test(line) && open() },
+    );
     assert.equal(run.code, 0, run.log);
     assert.deepEqual(
       s.executions().map(({ status }) => status),
@@ -117,10 +120,13 @@ describe('an execution that runs already', { concurrency: 3 }, () => {
     await killed.finished;
     const step = await s.start(
       {},
-      { onLine: line => /The task runs already/.test(line) && step.signal('SIGINT') },
+      { onLine: line => /An earlier run is still being worked on/.test(line) && step.signal('SIGINT') },
     );
     const run = consistent(await step.finished);
-    assert.match(run.report.verdict.text, /Stopped while an earlier execution of DataSync was waited for/);
+    assert.match(
+      run.report.verdict.text,
+      /Stopped while arn:aws:datasync:.* of an earlier run was waited for/,
+    );
     assert.equal(s.executions()[0]?.status, 'TRANSFERRING');
   });
 });
