@@ -217,6 +217,8 @@ export type SkipReason =
   | 'would-restore'
   | 'key-empty'
   | 'vanished'
+  // `wait: false`: a job that goes on has it.
+  | 'under-way'
   | 'stopped';
 /** Why it cannot move, known before or found while trying. */
 export type FailReason =
@@ -272,6 +274,12 @@ export type Twins = readonly [source: number, destination: number];
 export interface SentVersion {
   readonly source: string;
   readonly destination: string;
+}
+
+/** A job of S3 Batch Operations. */
+export interface Job {
+  readonly id: string;
+  readonly region: string;
 }
 
 /** What became of one planned copy or deletion. Without an outcome it was not attempted. */

@@ -7,6 +7,7 @@ import type {
   FailReason,
   FailureGroup,
   IdentityProof,
+  Job,
   Mode,
   Side,
   SkipReason,
@@ -115,6 +116,8 @@ export interface RunReport {
   readonly finished: string;
   /** Seconds per phase. */
   readonly timings: Readonly<Record<string, number>>;
+  /** With `wait: false`: the job that goes on, which the next run with the same inputs collects. */
+  readonly underWay?: Job;
   /** Link to the workflow run, where there is one. */
   readonly runUrl: string | undefined;
 }

@@ -1,16 +1,19 @@
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
-import type { Log } from '../model.ts';
+import type { Log, ObjectEntry } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import type { UploadJournal } from '../s3/journal.ts';
 import { removeAll } from '../s3/remove.ts';
+import { listingFor } from '../s3/versions.ts';
+import { mergeByKey } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
 import { PACE, Pace } from '../sync/pace.ts';
 import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
 import type { Diary } from './diary.ts';
 import { engineFor } from './engine.ts';
+import type { HandedOver } from './handover.ts';
 import { foreignOwner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Restorer } from './restore.ts';
@@ -28,14 +31,16 @@ export interface Carriage {
   readonly log: Log;
   /** Existing folder for files of this run. */
   readonly scratch: string;
+  /** What an earlier run has started: the plan is its plan, and the job goes on or is over. */
+  readonly collected: HandedOver | undefined;
 }
 
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
 export async function carryOut(carriage: Carriage): Promise<void> {
-  const { scene, plan, outcomes, stop, log } = carriage;
+  const { scene, plan, outcomes, diary, stop, log } = carriage;
   const restorer = new Restorer(scene, stop);
   const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(plan, outcomes, log));
-  if (plan.totals.toDelete === 0 || stop.draining.aborted) return;
+  if (plan.totals.toDelete === 0 || stop.draining.aborted || diary.underWay !== undefined) return;
   if (failed + plan.totals.toFail > 0) {
     log.warning(
       `Nothing is deleted: ${failed + plan.totals.toFail} objects failed, and deletions wait until all is well.`,
@@ -79,16 +84,25 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
     log.info(progress.line());
     diary.slowedTo = pace?.slowedTo;
     diary.notes.push(...(engine.notes?.() ?? []));
+    diary.underWay = engine.underWay?.();
   }
   const note = copied === undefined || stop.draining.aborted ? undefined : await foreignOwner(scene, copied);
   if (note !== undefined) diary.notes.push(note);
   return progress.failed;
 }
 
-async function deleteAll({ scene, plan, outcomes, stop, log }: Carriage): Promise<void> {
+async function deleteAll({ scene, plan, outcomes, stop, log, collected }: Carriage): Promise<void> {
   log.info(`Deleting ${plan.totals.toDelete} objects that only the destination has.`);
-  for await (const removals of removeAll(scene.destination, plan.deletions())) {
+  const deletions = collected === undefined ? plan.deletions() : stillExtraneous(plan, scene);
+  for await (const removals of removeAll(scene.destination, deletions)) {
     for (const removal of removals) await outcomes.add(removal);
     if (stop.draining.aborted) return;
   }
+}
+
+/** An old plan does not know what has come to the source since. */
+async function* stillExtraneous(plan: Plan, { source, settings }: Scene): AsyncGenerator<ObjectEntry[]> {
+  const names = { left: 'The plan', right: 'The source listing' };
+  for await (const meetings of mergeByKey(plan.deletions(), listingFor(settings.preserve)(source), names))
+    yield meetings.flatMap(({ left, right }) => (right === undefined && left !== undefined ? [left] : []));
 }

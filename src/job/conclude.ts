@@ -53,13 +53,17 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
   diary.failures = withAdvice(tally.failures(), scene);
   diary.compared = compares || settings.mode === 'verify';
   const { reasons } = diary.totals;
-  diary.complete = !reasons['skipped: stopped'] && !reasons['kept: delete-refused'] && !diary.halted;
+  const isLeft = LEFT.some(reason => reasons[reason]);
+  diary.complete = !isLeft && !diary.halted;
   diary.notes.push(
     ...describeMovements(movements),
     ...describeNotKept(diary.totals),
     ...describeDoubts(settings.verify, doubts),
   );
 }
+
+/** What shows that not all of the plan was attempted, or is not known to have ended. */
+const LEFT = ['skipped: stopped', 'skipped: under-way', 'kept: delete-refused'];
 
 /** The records as they are, or what the objects themselves say where `verify` asks for more than the listings show. */
 function proven(

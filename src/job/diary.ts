@@ -1,6 +1,15 @@
 /** Everything a run will be asked about afterwards, noted as it happens. */
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
-import type { CheckResult, EngineName, FailureGroup, IdentityProof, Mode, Settings, Side } from '../model.ts';
+import type {
+  CheckResult,
+  EngineName,
+  FailureGroup,
+  IdentityProof,
+  Job,
+  Mode,
+  Settings,
+  Side,
+} from '../model.ts';
 import type { RunReport, Totals } from '../record.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import { echoSettings } from '../settings/echo.ts';
@@ -17,6 +26,8 @@ export class Diary {
   /** Once it is chosen. */
   engine: EngineName | undefined;
   slowedTo: number | undefined;
+  /** A job that goes on without the run. */
+  underWay: Job | undefined;
   /** By `verify: content`, of both sides together. */
   bytesRead = 0;
   totals: Totals = NOTHING;
@@ -74,11 +85,17 @@ export class Diary {
       requests: requests.toJSON(),
       ...(this.bytesRead > 0 && { bytesRead: this.bytesRead }),
       ...(this.slowedTo !== undefined && { slowedTo: this.slowedTo }),
+      ...(this.underWay !== undefined && { underWay: this.underWay }),
       started: this.#started.toISOString(),
       finished: new Date().toISOString(),
       timings: this.#timings,
       runUrl,
     };
+  }
+
+  /** All that is left is with a job that was meant to go on. */
+  get #goesOn(): boolean {
+    return this.underWay !== undefined && !this.totals.reasons['skipped: stopped'];
   }
 
   #verdict(mode: Mode): RunReport['verdict'] {
@@ -93,7 +110,7 @@ export class Diary {
       const what = mode === 'verify' ? 'differ' : 'failed';
       return { ok: false, text: `${failed + undeleted} ${objects} ${what}.` };
     }
-    return this.complete
+    return this.complete || this.#goesOn
       ? { ok: true, text: 'success' }
       : { ok: false, text: 'The run was stopped before it was done.' };
   }

@@ -16,6 +16,7 @@ import { carryOut } from './carry.ts';
 import { cleanUpFor } from './clean-up.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
+import { type HandedOver, handoverOf } from './handover.ts';
 import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -65,22 +66,37 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   const { host, diary } = run;
   const { settings } = scene;
   keepMemorySmall();
-  if (isServed(scene) && settings.mode === 'sync')
+  const handover = settings.mode === 'sync' ? handoverOf(scene) : undefined;
+  const collected = await handover?.find();
+  if (isServed(scene) && settings.mode === 'sync' && collected === undefined)
     await diary.phase('attendance', () => attendRunning(scene, run.stop, host.log));
-  const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
+  const plan = await diary.phase('plan', () =>
+    handover !== undefined && collected !== undefined
+      ? handover.take(collected, host)
+      : makePlan(scene, host.scratch),
+  );
   tellPlan(plan.totals, settings, host.log);
   const outcomes = new OutcomeLog(host.scratch);
   try {
     // A dry run says what a guard would refuse, too; comparing deletes nothing.
     if (settings.mode !== 'verify') guardPlan(settings, plan.totals);
-    if (settings.mode === 'sync') await diary.phase('transfer', () => carry(scene, plan, outcomes, run));
+    if (settings.mode === 'sync')
+      await diary
+        .phase('transfer', () => carry(scene, plan, outcomes, run, collected))
+        .finally(() => handover?.settle(collected, diary.underWay, plan));
   } catch (error) {
     diary.halt(error);
   }
   await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
 }
 
-async function carry(scene: Scene, plan: Plan, outcomes: OutcomeLog, run: Run): Promise<void> {
+async function carry(
+  scene: Scene,
+  plan: Plan,
+  outcomes: OutcomeLog,
+  run: Run,
+  collected: HandedOver | undefined,
+): Promise<void> {
   const { host, stop, diary, requests } = run;
   const journal = join(host.scratch, 'uploads.ndjson');
   host.remember(cleanUpFor(scene, host, journal));
@@ -94,6 +110,7 @@ async function carry(scene: Scene, plan: Plan, outcomes: OutcomeLog, run: Run): 
     stop,
     log: host.log,
     scratch: host.scratch,
+    collected,
   });
 }
 

@@ -13,6 +13,8 @@ import { askChecksums, askingAtOnce } from './witnesses.ts';
 
 export interface Plan {
   readonly totals: PlanTotals;
+  /** The file it is written in. */
+  readonly path: string;
   items(): Pages<PlanItem>;
   copies(): Pages<CopyItem>;
   /** Archived source objects to ask back. */
@@ -40,10 +42,21 @@ export async function makePlan(scene: Scene, scratch: string): Promise<Plan> {
     await writer.writeAll(page.map(toLine));
   }
   await writer.close();
+  return planIn(writer.path, totals);
+}
 
-  const items = () => select(readNdjson<PlanLine>(writer.path), fromLine);
+/** The plan of an earlier run. */
+export async function readPlan(path: string): Promise<Plan> {
+  const plan = planIn(path, new PlanTotals());
+  for await (const page of plan.items()) for (const item of page) plan.totals.count(item);
+  return plan;
+}
+
+function planIn(path: string, totals: PlanTotals): Plan {
+  const items = () => select(readNdjson<PlanLine>(path), fromLine);
   return {
     totals,
+    path,
     items,
     copies: () => select(items(), item => (isCopy(item) ? item : undefined)),
     restores: () => select(items(), item => (item.action === 'restore' ? item.source : undefined)),

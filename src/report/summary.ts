@@ -16,6 +16,7 @@ export function renderSummary(report: RunReport): string {
   return fit([
     verdict(report),
     whatHappened(report),
+    underWay(report),
     totals(report),
     restores(report),
     identities(report),
@@ -53,11 +54,12 @@ function verdict(report: RunReport): Markup {
   return report.verdict.ok ? md`## ✅ ${success(report)}` : md`## ❌ ${clip(report.verdict.text, 500)}`;
 }
 
-function success({ mode, complete, verified }: RunReport): string {
+function success({ mode, complete, verified, underWay }: RunReport): string {
   if (mode === 'dry-run') return 'Dry run: nothing was changed';
   if (mode === 'verify') return 'Verified: no difference';
   if (mode === 'preflight') return 'Ready to sync';
   if (mode === 'health') return 'Replication is healthy';
+  if (underWay !== undefined) return 'Started; the next run with the same inputs verifies and reports';
   if (!complete) return 'Synced in part; the next run goes on';
   return verified ? 'Synced and verified' : 'Synced, not verified';
 }
@@ -81,6 +83,10 @@ function whatHappened(report: RunReport): Markup {
     case 'preflight':
       return md`${passed(report)} for copying from ${from} to ${to}.`;
   }
+}
+
+function underWay({ underWay: job }: RunReport): Markup | undefined {
+  return job && md`Job ${code(job.id)} of S3 Batch Operations in ${job.region} goes on without this run.`;
 }
 
 const FAILED: Readonly<Record<Mode, string>> = {

@@ -14,7 +14,7 @@ import { allow } from '../lab/s3-lab.ts';
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
 
-const QUIET: Log = {
+export const QUIET: Log = {
   info: () => {},
   debug: () => {},
   warning: () => {},

@@ -3,12 +3,14 @@
  * manifest, and its report becomes their outcomes. What no job can carry is copied meanwhile from here.
  */
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoppedError } from '../../errors.ts';
-import type { CheckResult, CopyItem, Outcome } from '../../model.ts';
+import type { CheckResult, CopyItem, Job, Outcome } from '../../model.ts';
 import { count } from '../../report/text.ts';
 import type { Look } from '../../s3control/jobs.ts';
 import { JobProgress } from '../../s3control/progress.ts';
+import { explain } from '../../s3control/trouble.ts';
 import type { Pages } from '../../sync/merge.ts';
 import type { Stop } from '../../sync/stop.ts';
 import type { Engine } from '../engine.ts';
@@ -27,9 +29,17 @@ class JobEngine implements Engine {
   readonly #progress = new JobProgress();
   readonly #notes: string[] = [];
 
+  /** One that goes on without this run, or that was started by another and is not known to be over. */
+  #underWay: Job | undefined;
+
   constructor(options: JobEngineOptions) {
     this.name = options.kind.name;
     this.#options = options;
+    this.#underWay = options.collected;
+  }
+
+  underWay(): Job | undefined {
+    return this.#underWay;
   }
 
   progress(): string {
@@ -45,7 +55,7 @@ class JobEngine implements Engine {
     record: (outcome: Outcome) => Promise<void>,
     stop: Stop,
   ): Promise<void> {
-    const { others, cannotCopy, log } = this.#options;
+    const { settings, others, cannotCopy, log } = this.#options;
     const load = await sortOutForJob(items, this.#options, stop.draining);
     assertCarriable(load, LABEL, others === undefined ? [NOBODY] : cannotCopy);
     if (load.others.count > 0)
@@ -53,7 +63,8 @@ class JobEngine implements Engine {
         `${count(load.others.count, 'object')} that ${LABEL} cannot carry, copied from here: ${load.examples.join(', ')}.`,
       );
     try {
-      const id = load.listed.count > 0 && !stop.draining.aborted ? await this.#launch(load, stop) : undefined;
+      const id = await this.#jobFor(load, stop);
+      if (id !== undefined && !settings.wait && (await this.#leave(id))) return await passOver(load, record);
       await bothToTheirEnds(
         id !== undefined && finish(id, load, this.#options, look => this.#see(look), record, stop),
         others?.transfer(load.others.items(), record, stop),
@@ -62,6 +73,28 @@ class JobEngine implements Engine {
       // What was recorded stands, and what was not is accounted for as stopped.
       if (!(error instanceof StoppedError && stop.draining.aborted)) throw error;
     }
+  }
+
+  /** `undefined` when there is nothing to do for one. */
+  async #jobFor(load: Load, stop: Stop): Promise<string | undefined> {
+    if (this.#options.collected !== undefined) return this.#options.collected.id;
+    return load.listed.count > 0 && !stop.draining.aborted ? this.#launch(load, stop) : undefined;
+  }
+
+  /** Resolves to whether the job goes on without this run; a job of an earlier run may be over by now. */
+  async #leave(id: string): Promise<boolean> {
+    const { jobs, ground, note, collected, log } = this.#options;
+    if (collected !== undefined) {
+      const look = await jobs.look(id).catch(error => {
+        throw explain(`Looking at the job ${id} of ${LABEL}`, error, ground);
+      });
+      this.#see(look);
+      if (look.isOver) return false;
+    }
+    await rm(note, { force: true });
+    this.#underWay = { id, region: jobs.region };
+    log.info(`The job ${id} goes on. The next run with the same inputs verifies and reports what it did.`);
+    return true;
   }
 
   async #launch(load: Load, stop: Stop): Promise<string> {
@@ -76,6 +109,7 @@ class JobEngine implements Engine {
   /** Every state is told when it begins. */
   #see(look: Look): void {
     if (this.#progress.see(look)) this.#options.log.info(this.progress());
+    if (look.isOver) this.#underWay = undefined;
   }
 }
 
@@ -92,6 +126,17 @@ export function sortOutForJob(
     scratch: join(scratch, kind.name),
     draining,
   });
+}
+
+/** What a job has that goes on, and what is copied beside it once the job is collected. */
+async function passOver(
+  { listed, others }: Load,
+  record: (outcome: Outcome) => Promise<void>,
+): Promise<void> {
+  for (const pile of [listed, others])
+    for await (const page of pile.items())
+      for (const { key } of page)
+        await record({ key, result: 'skipped', reason: 'under-way', requestId: undefined });
 }
 
 const NOBODY: CheckResult = {

@@ -1,7 +1,7 @@
 /** A job followed to its end, and its report folded into outcomes. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { follow } from '../../aws/follow.ts';
+import { attend, follow } from '../../aws/follow.ts';
 import { FatalError } from '../../errors.ts';
 import type { CopyItem, Outcome } from '../../model.ts';
 import type { Look } from '../../s3control/jobs.ts';
@@ -26,10 +26,12 @@ export async function finish(
   record: (outcome: Outcome) => Promise<void>,
   stop: Stop,
 ): Promise<void> {
-  const { kind, jobs, ground, note, scratch, settings } = options;
-  const end = await follow({ ...jobs.watch(id), told, stop }).catch(error => {
+  const { kind, jobs, ground, note, scratch, settings, collected } = options;
+  const watched = { ...jobs.watch(id), told, stop };
+  const end = await (collected === undefined ? follow(watched) : attend(watched)).catch(error => {
     throw explain(`Following the job ${id} of ${LABEL}`, error, ground);
   });
+  if (end === undefined) return;
   await rm(note, { force: true });
   const tellings = await readReport(id, join(scratch, kind.name), options);
   if (tellings === undefined) {

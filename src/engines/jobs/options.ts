@@ -1,5 +1,5 @@
 /** What the engine works with. */
-import type { CheckResult, Log, Settings } from '../../model.ts';
+import type { CheckResult, Job, Log, Settings } from '../../model.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import type { Ground } from '../../s3control/ground.ts';
 import type { Jobs } from '../../s3control/jobs.ts';
@@ -21,6 +21,8 @@ export interface JobEngineOptions {
   readonly others: Engine | undefined;
   /** Why `others` could not. */
   readonly cannotCopy: readonly CheckResult[];
+  /** A job that an earlier run has started by the same plan; it is not this run's to cancel. */
+  readonly collected: Job | undefined;
   /** An existing folder. */
   readonly scratch: string;
   /** File that says, for as long as it is there, which job must not outlive the run. */
