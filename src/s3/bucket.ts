@@ -135,8 +135,12 @@ export class Bucket {
 
   /** The same bucket, at a longer prefix. */
   below(prefix: string): Bucket {
-    const location = { ...this.location, prefix: this.fullKey(prefix) };
-    return new Bucket({ ...this.#options, location }, this.#network);
+    return this.at(this.fullKey(prefix));
+  }
+
+  /** The same bucket, at another prefix. */
+  at(prefix: string): Bucket {
+    return new Bucket({ ...this.#options, location: { ...this.location, prefix } }, this.#network);
   }
 
   /** Any operation, by the SDK. */

@@ -1,8 +1,9 @@
 /** DataSync's report becomes outcomes: one for each object of the manifest, in whatever order and lists it is told of. */
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { text } from 'node:stream/consumers';
 import { detailsFolder, type Finding, findingsIn } from '../../datasync/report.ts';
 import type { CopyItem, Outcome, Settings } from '../../model.ts';
 import type { Bucket } from '../../s3/bucket.ts';
+import { download } from '../../s3/download.ts';
 import { isFrozen, isGone } from '../../s3/head.ts';
 import { list } from '../../s3/list.ts';
 import type { Pages } from '../../sync/merge.ts';
@@ -62,10 +63,9 @@ async function readInto(
 
 /** Files of a report are of 5 MB at most. */
 async function readJson(bucket: Bucket, key: string): Promise<unknown> {
-  const { Body } = await bucket.send(new GetObjectCommand({ ...bucket.common, Key: bucket.fullKey(key) }));
-  const text = (await Body?.transformToString()) ?? '';
+  const content = await download(bucket, key, text);
   try {
-    return JSON.parse(text);
+    return JSON.parse(content);
   } catch {
     // Something else that lies there. What is told nowhere else is not mentioned.
     return undefined;

@@ -1,7 +1,11 @@
 /** The completion report of a job, read from where the job has written it. */
-import type { Readable } from 'node:stream';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import type { Bucket } from '../../s3/bucket.ts';
+import { download } from '../../s3/download.ts';
 import { list } from '../../s3/list.ts';
 import { filesIn, REPORT_INDEX, reportFolder, resultsIn, type TaskResult } from '../../s3control/report.ts';
 import { Tellings } from '../fold.ts';
@@ -22,8 +26,13 @@ export async function readReport(
     if (files === undefined) return undefined;
     const { bucket, prefix } = source.location;
     const tellings = new Tellings<TaskResult>(scratch, ({ succeeded }) => (succeeded ? 1 : 0));
+    await mkdir(scratch, { recursive: true });
+    // To the disk first: what broke off in the middle must not be told twice.
+    const path = join(scratch, 'results.csv');
+    const whole = work.at('');
     for (const file of files) {
-      for await (const result of resultsIn(file, await open(work, file.key))) {
+      await download(whole, file.key, content => pipeline(content, createWriteStream(path)));
+      for await (const result of resultsIn(file, createReadStream(path))) {
         if (result.bucket === bucket && result.key.startsWith(prefix))
           await tellings.add(result.key.slice(prefix.length), result);
       }
@@ -37,19 +46,9 @@ async function findFiles(folder: Bucket): Promise<ReturnType<typeof filesIn>> {
   for await (const page of list(folder)) {
     for (const { key } of page) {
       if (key !== REPORT_INDEX && !key.endsWith(`/${REPORT_INDEX}`)) continue;
-      const files = filesIn(await textOf(await open(folder, folder.fullKey(key))));
+      const files = filesIn(await download(folder, key, text));
       if (files !== undefined) return files;
     }
   }
   return undefined;
-}
-
-/** @param Key in the bucket */
-async function open(bucket: Bucket, Key: string): Promise<Readable> {
-  const { Body } = await bucket.send(new GetObjectCommand({ ...bucket.common, Key }));
-  return Body as Readable;
-}
-
-async function textOf(content: Readable): Promise<string> {
-  return Buffer.concat(await content.toArray()).toString();
 }
