@@ -72,10 +72,26 @@ export async function* recordAsSeen(
       if (before === undefined && now !== undefined) movements.appeared++;
       if (before !== undefined && left?.item.action !== 'skip' && !isStill(before, now)) movements.movedOn++;
       if (left === undefined) continue;
-      records.push(toRecord(left, asSeen(left, right?.destination), places, right?.destination));
+      const settled = followed(left, right);
+      records.push(toRecord(settled, asSeen(settled, right?.destination), places, right?.destination));
     }
     yield records;
   }
+}
+
+/**
+ * Who copied without telling what may have copied what the source had by then: an object that has moved on is judged by
+ * what it is now, where the copy is as large.
+ */
+function followed(settled: Settled, right: Pair | undefined): Settled {
+  const { item, outcome } = settled;
+  const { source: now, destination: seen } = right ?? {};
+  if (item.action !== 'copy' || !item.source || now === undefined || now.history !== undefined)
+    return settled;
+  const untold = outcome?.result === 'copied' && outcome.etag === undefined && outcome.source === undefined;
+  return untold && !isStill(item.source, now) && now.size === seen?.size
+    ? { ...settled, item: { ...item, source: now } }
+    : settled;
 }
 
 /** Whether an object is the one that was listed. */

@@ -10,14 +10,15 @@ const PLACES = { source: settings().source.location, destination: settings().des
 const source = entry('k', { size: 5 });
 const untold: Outcome = { key: 'k', result: 'copied', bytes: 5, requestId: undefined };
 
-/** The record of a copy without a word about its ETag. */
+/** The record of a copy without a word about its ETag. @param now what the source has by the end */
 async function recordOf(
   before: ObjectEntry | undefined,
   seen: ObjectEntry | undefined,
+  now = source,
 ): Promise<ObjectRecord> {
   const item = { key: 'k', action: 'copy', reason: 'always', source, ...(before && { destination: before }) };
   const settled = settle(pagesOf([item as CopyItem]), pagesOf([untold]));
-  const pair = { key: 'k', source, ...(seen && { destination: seen }) };
+  const pair = { key: 'k', source: now, ...(seen && { destination: seen }) };
   const [record, ...more] = await collect(
     recordAsSeen(settled, pagesOf([pair]), PLACES, { appeared: 0, movedOn: 0 }),
   );
@@ -55,4 +56,14 @@ test('the very object that was there before is no copy', async () => {
 test('the same content written anew is one', async () => {
   const before = entry('k', { size: 5, etag: E2 });
   assert.equal(word(await recordOf(before, { ...before, modified: 9_999 })), 'copied: always (size)');
+});
+
+test('an object that has moved on is judged by what it is now, where the copy is as large', async () => {
+  const now = entry('k', { size: 7, etag: E2 });
+  const record = await recordOf(undefined, entry('k', { size: 7, etag: E2 }), now);
+  assert.deepEqual([word(record), record.size, record.sourceEtag], ['copied: always (etag)', 7, E2]);
+  const earlier = await recordOf(undefined, entry('k', { size: 5 }), now);
+  assert.deepEqual([word(earlier), earlier.size], ['copied: always (etag)', 5]);
+  const neither = await recordOf(undefined, entry('k', { size: 6 }), now);
+  assert.equal(word(neither), 'failed: size-differs (none)');
 });
