@@ -50,6 +50,35 @@ export function batchRole(
   return arn;
 }
 
+/** Where manifests and reports of jobs that copy lie. */
+export function batchWorkBucketOf({ source }: TwoAccounts): string {
+  return `${source.bucket}-work`;
+}
+
+/**
+ * Makes all that a run with jobs that copy needs besides the two accounts: the role they work with, a bucket of the
+ * destination's account and Region for manifests and reports, and the destination role's right to use both. Returns the ARN
+ * of the role.
+ */
+export function batchWorld(lab: Lab, world: TwoAccounts): string {
+  const { destination } = world;
+  const name = batchWorkBucketOf(world);
+  lab.s3.createBucket({ name, account: destination.account, region: destination.region });
+  const role = batchRole(lab, world, name);
+  lab.iam.accounts.putPolicy(destination.role, 'batch', batchCalls(role, name));
+  return role;
+}
+
+/** What the one who has jobs copy needs, with the bucket of manifests and reports. */
+export function batchCalls(role: string, workBucket: string): PolicyDocument {
+  const files = ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'];
+  return policy(
+    ...statementsOf(batchUserPolicy(role)),
+    allow(['s3:ListBucket', 's3:GetBucketObjectLockConfiguration'], arnOf(workBucket)),
+    allow(files, `${arnOf(workBucket)}/*`),
+  );
+}
+
 const USES = [
   's3:DescribeJob',
   's3:UpdateJobPriority',

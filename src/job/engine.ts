@@ -1,5 +1,6 @@
 /** The engine of a run, with all that it works with. */
 import { join } from 'node:path';
+import { createBatchEngine } from '../engines/batch.ts';
 import { createCopyEngine } from '../engines/copy.ts';
 import { createDataSyncEngine } from '../engines/datasync/engine.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -8,7 +9,7 @@ import { createStreamEngine } from '../engines/stream.ts';
 import type { Log } from '../model.ts';
 import { aclFor } from '../preflight/ownership.ts';
 import { grantsTo, preservedBy } from '../preflight/preserved.ts';
-import type { Scene } from '../preflight/scene.ts';
+import { type Scene, workersOf } from '../preflight/scene.ts';
 import type { UploadJournal } from '../s3/journal.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import type { Places } from '../sync/places.ts';
@@ -27,20 +28,15 @@ export function engineFor(
   options: ObjectEngineOptions,
 ): Engine {
   const ours = { ...options, route: routeFor(scene, journal, options.places) };
-  const { settings, source, datasync } = scene;
+  const { settings, source, datasync, jobs } = scene;
+  const common = { settings, source, scratch, note: noteIn(scratch), log };
   if (datasync !== undefined) {
     const { rest } = datasync.folders;
-    const others = createCopyEngine(ours);
-    return createDataSyncEngine({
-      ...datasync,
-      settings,
-      source,
-      rest,
-      others,
-      scratch,
-      note: noteIn(scratch),
-      log,
-    });
+    return createDataSyncEngine({ ...common, ...datasync, rest, others: createCopyEngine(ours) });
+  }
+  if (jobs !== undefined) {
+    const acl = aclFor(scene, workersOf(scene).writer);
+    return createBatchEngine({ ...common, ...jobs, acl, others: createCopyEngine(ours) });
   }
   return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
 }

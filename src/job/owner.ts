@@ -5,7 +5,7 @@
 import { GetObjectAclCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import { StoppedError } from '../errors.ts';
-import { isForeign, type Scene, workersOf } from '../preflight/scene.ts';
+import { isForeign, isServed, type Scene, workersOf } from '../preflight/scene.ts';
 
 /**
  * Looks at one copy as the destination sees it: all have the same writer, bucket and ACL.
@@ -13,13 +13,13 @@ import { isForeign, type Scene, workersOf } from '../preflight/scene.ts';
  * @returns a word of warning; `undefined` when the copies belong to the owner of the bucket
  */
 export async function foreignOwner(scene: Scene, key: string): Promise<string | undefined> {
-  const { to, destination, facts, datasync } = scene;
+  const { to, destination, facts } = scene;
   const { writer } = workersOf(scene);
   const { ownership, ownerId } = facts.destination;
   const certain = ownership.known && ownership.value === 'BucketOwnerEnforced';
   if (certain || !isForeign(writer, to)) return undefined;
   const disable = 'isable ACLs of the destination bucket, which then owns every object.';
-  const todo = datasync === undefined ? `Use \`copy-as: destination\`, or d${disable}` : `D${disable}`;
+  const todo = isServed(scene) ? `D${disable}` : `Use \`copy-as: destination\`, or d${disable}`;
   try {
     const acl = await destination.send(
       new GetObjectAclCommand({ ...destination.common, Key: destination.fullKey(key) }),

@@ -7,7 +7,9 @@ import { findBucket } from '../preflight/buckets.ts';
 import { checkAll } from '../preflight/checks.ts';
 import { layGround } from '../preflight/datasync/ground.ts';
 import { readFacts } from '../preflight/facts.ts';
-import type { DataSyncScene, Scene } from '../preflight/scene.ts';
+import { layBatch } from '../preflight/jobs/batch.ts';
+import type { Known } from '../preflight/known.ts';
+import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
 import { Bucket, type Network } from '../s3/bucket.ts';
 import type { Diary } from './diary.ts';
 import type { Host } from './host.ts';
@@ -29,23 +31,36 @@ export async function prepare(
     source: ownerOf('source', settings, identities),
     destination: ownerOf('destination', settings, identities),
   };
-  const known = {
-    settings,
-    identity: identities.source,
-    regions,
-    owners,
-    network,
-    run: host.runUrl ?? host.sessionName,
-  };
-  const laid = settings.engine === 'datasync' ? await layGround(known) : undefined;
-  diary.checks.push(...(laid?.results ?? []));
-  if (laid !== undefined && laid.datasync === undefined) return undefined;
-  const ways = await setScenes(settings, identities, regions, owners, network, laid?.datasync);
+  const laid = await layGrounds(
+    { settings, regions, owners, network, run: host.runUrl ?? host.sessionName },
+    identities,
+  );
+  diary.checks.push(...laid.results);
+  if (laid.results.some(({ verdict }) => verdict === 'fail')) return undefined;
+  const ways = await setScenes(settings, identities, regions, owners, network, laid);
   const { scene, results, note } = await checkAll(ways);
   diary.engine = scene.engine;
   diary.checks.push(...results);
   if (note !== undefined) diary.notes.push(note);
   return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
+}
+
+/** What the engine needs besides the buckets, where it is a service. */
+interface Laid {
+  readonly results: readonly CheckResult[];
+  readonly datasync?: DataSyncScene | undefined;
+  readonly jobs?: JobScene | undefined;
+}
+
+async function layGrounds(known: Omit<Known, 'identity'>, identities: Both<Identity>): Promise<Laid> {
+  switch (known.settings.engine) {
+    case 'datasync':
+      return layGround({ ...known, identity: identities.source });
+    case 'batch':
+      return layBatch({ ...known, identity: identities.destination });
+    default:
+      return { results: [] };
+  }
 }
 
 type Both<T> = Readonly<Record<Side, T>>;
@@ -131,7 +146,7 @@ async function setScenes(
   regions: Both<string>,
   owners: Both<string | undefined>,
   network: Network,
-  datasync: DataSyncScene | undefined,
+  { datasync, jobs }: Laid,
 ): Promise<Ways> {
   const open = (side: Side, identity: Identity) =>
     new Bucket(
@@ -156,5 +171,6 @@ async function setScenes(
     copy: { ...common, engine: 'copy', from, to },
     stream: { ...common, engine: 'stream', from: source, to: destination },
     ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
+    ...(jobs && { batch: { ...common, engine: 'batch', from, to, jobs } }),
   };
 }

@@ -31,7 +31,8 @@ export interface Ways {
 
 export async function checkAccess(ways: Ways): Promise<Access> {
   const { engine } = ways.copy.settings;
-  if (engine === 'datasync') return { ...(await tryBesides(ways.datasync ?? ways.copy)), choice: [] };
+  if (engine === 'datasync' || engine === 'batch')
+    return { ...(await tryBesides(ways[engine] ?? ways.copy, SERVICES[engine])), choice: [] };
   if (engine !== 'auto') return { ...(await tryOut(ways[engine] ?? ways.copy)), choice: [] };
   const copying = await tryOut(ways.copy);
   const refused = failures(copying);
@@ -60,14 +61,23 @@ async function tryOut(scene: Scene): Promise<Tried> {
   return { scene, reading, writing };
 }
 
-/** What DataSync cannot carry is copied; not every source has such objects, and the plan will know. */
-async function tryBesides(scene: Scene): Promise<Tried> {
+/** By their names, the services that carry most of a plan, and not all of it. */
+const SERVICES = { datasync: 'DataSync', batch: 'S3 Batch Operations' } as const;
+
+/** What the service cannot carry is copied; not every source has such objects, and the plan will know. */
+async function tryBesides(scene: Scene, service: string): Promise<Tried> {
   const { reading, writing } = await tryOut(scene);
   const cannotCopy = failures({ reading, writing });
+  const asAdvice = asAdviceTo(`To have copied what ${service} cannot carry:`);
+  const { datasync, jobs } = scene;
   return {
-    scene: scene.datasync === undefined ? scene : { ...scene, datasync: { ...scene.datasync, cannotCopy } },
-    reading: reading.map(asAdviceTo(COPY_THE_REST)),
-    writing: writing.map(asAdviceTo(COPY_THE_REST)),
+    scene: {
+      ...scene,
+      ...(datasync !== undefined && { datasync: { ...datasync, cannotCopy } }),
+      ...(jobs !== undefined && { jobs: { ...jobs, cannotCopy } }),
+    },
+    reading: reading.map(asAdvice),
+    writing: writing.map(asAdvice),
   };
 }
 
@@ -95,7 +105,6 @@ function throughHere(copying: Scene): CheckResult {
 }
 
 const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the bytes off the runner:';
-const COPY_THE_REST = 'To have copied what DataSync cannot carry:';
 
 /** What stood in the way of server-side copies no longer stands in the way of the run. */
 function asAdviceTo(purpose: string): (result: CheckResult) => CheckResult {

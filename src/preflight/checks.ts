@@ -3,9 +3,9 @@ import type { CheckResult } from '../model.ts';
 import { type Access, checkAccess, type Ways } from './access.ts';
 import { checkAcls } from './acls.ts';
 import { checkEquipment } from './datasync/equipment.ts';
-import { checkWork } from './datasync/work.ts';
 import { checkDeleteMarkers } from './delete-markers.ts';
 import { checkEncryption } from './encryption.ts';
+import { checkJobs } from './jobs/jobs.ts';
 import { checkListable } from './listable.ts';
 import { checkObjectLock } from './object-lock.ts';
 import { checkOwners } from './owner.ts';
@@ -14,6 +14,7 @@ import { checkRequestPayment } from './request-payment.ts';
 import { checkRestorable } from './restorable.ts';
 import type { Check } from './scene.ts';
 import { checkVersioning } from './versioning.ts';
+import { checkWork, checkWorkLock } from './work.ts';
 
 /** What all checks found, and the scene that they leave. */
 export interface Findings extends Pick<Access, 'scene' | 'note'> {
@@ -45,5 +46,7 @@ const SETTINGS: readonly Check[] = [
   checkObjectLock,
   checkRequestPayment,
   checkWork,
+  checkWorkLock,
   checkEquipment,
+  checkJobs,
 ];

@@ -48,7 +48,7 @@ function judge(
       `Copies would be encrypted under the AWS managed key of account ${writer.account}, which account ${to.owner} can never use.`,
       scene.datasync !== undefined
         ? 'Set the default encryption of the bucket to a customer managed key, by its full ARN, or to SSE-S3.'
-        : 'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.',
+        : `${scene.jobs === undefined ? 'Use `copy-as: destination`, or give' : 'Give'} \`encryption: aws:kms\` with \`kms-key\`, the ARN of a customer managed key that both accounts may use.`,
     );
   }
   if (foreign && key !== undefined && !isFullArn(key)) {

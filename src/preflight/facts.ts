@@ -77,16 +77,7 @@ export async function readFacts(bucket: Bucket): Promise<BucketFacts> {
         },
       },
     ),
-    read(
-      async () => {
-        const answer = await bucket.send(new GetObjectLockConfigurationCommand(bucket.common));
-        const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
-        const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
-        const retention = Mode && `${Mode} for ${Days ? `${Days} days` : `${Years} years`}`;
-        return { enabled: ObjectLockEnabled === 'Enabled', retention };
-      },
-      { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } },
-    ),
+    readObjectLock(bucket),
     read(
       async () =>
         (await bucket.send(new GetBucketRequestPaymentCommand(bucket.common))).Payer ?? 'BucketOwner',
@@ -99,6 +90,19 @@ export async function readFacts(bucket: Bucket): Promise<BucketFacts> {
     }, {}),
   ]);
   return { versioning, ownership, encryption, objectLock, payer, ownerId };
+}
+
+export function readObjectLock(bucket: Bucket): Promise<BucketFacts['objectLock']> {
+  return read(
+    async () => {
+      const answer = await bucket.send(new GetObjectLockConfigurationCommand(bucket.common));
+      const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
+      const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
+      const retention = Mode && `${Mode} for ${Days ? `${Days} days` : `${Years} years`}`;
+      return { enabled: ObjectLockEnabled === 'Enabled', retention };
+    },
+    { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } },
+  );
 }
 
 /** @param defaults what an error code means where S3 answers "not configured" with an error */

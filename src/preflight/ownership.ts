@@ -2,33 +2,36 @@
  * Who will own the copies, and whether the ACL that would make it the destination's account may be sent at all.
  * (S3 User Guide, "Controlling ownership of objects and disabling ACLs".)
  */
+import type { Identity } from '../aws/identity.ts';
 import type { CheckResult } from '../model.ts';
 import { carriesAcls } from './preserved.ts';
-import { type Check, isForeign, type Scene } from './scene.ts';
+import { type Check, isForeign, type Scene, workersOf } from './scene.ts';
 
 const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
 
 /** The ACL to send: the one asked for; else, where a foreign writer would keep the object to itself, full control for the owner. */
-export function aclFor({
-  settings,
-  to,
-  facts,
-}: Pick<Scene, 'settings' | 'to' | 'facts'>): string | undefined {
+export function aclFor(
+  { settings, to, facts }: Pick<Scene, 'settings' | 'to' | 'facts'>,
+  writer: Pick<Identity, 'account'> = to.identity,
+): string | undefined {
   if (settings.acl !== undefined) return settings.acl;
   const { ownership } = facts.destination;
   const aclsOn = ownership.known && ownership.value !== 'BucketOwnerEnforced';
-  return aclsOn && isForeign(to.identity, to) ? OWNER_FULL_CONTROL : undefined;
+  return aclsOn && isForeign(writer, to) ? OWNER_FULL_CONTROL : undefined;
 }
 
 export const checkOwnership: Check = scene => {
   if (scene.datasync !== undefined) return [ownershipUnderDataSync(scene)];
   const { settings, to, facts } = scene;
+  const { writer } = workersOf(scene);
+  // Only who signs copies can be chosen.
+  const orElse = scene.jobs === undefined ? 'Use `copy-as: destination`, or set' : 'Set';
   const { ownership } = facts.destination;
   const check = 'destination-ownership';
   if (!ownership.known) {
     const seen = `Object ownership of the destination: ${ownership.why}.`;
-    if (!isForeign(to.identity, to)) return [{ check, verdict: 'unknown', seen }];
-    const todo = `Use \`copy-as: destination\`, or set \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
+    if (!isForeign(writer, to)) return [{ check, verdict: 'unknown', seen }];
+    const todo = `${orElse} \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
     return [
       {
         check,
@@ -52,15 +55,15 @@ export const checkOwnership: Check = scene => {
     }
     return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
   }
-  const acl = aclFor(scene);
+  const acl = aclFor(scene, writer);
   const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? unsaid(scene) : `acl ${acl}`}.`;
-  if (isForeign(to.identity, to) && ownership.value === 'ObjectWriter') {
-    const todo = 'Use `copy-as: destination`, or set object ownership of the bucket to BucketOwnerEnforced.';
+  if (isForeign(writer, to) && ownership.value === 'ObjectWriter') {
+    const todo = `${orElse} object ownership of the bucket to BucketOwnerEnforced.`;
     return [
       {
         check,
         verdict: 'warn',
-        seen: `${seen} They will belong to account ${to.identity.account}.`,
+        seen: `${seen} They will belong to account ${writer.account}.`,
         fix: { todo },
       },
     ];

@@ -20,8 +20,8 @@ export interface Scene {
   readonly destination: Bucket;
   readonly engine: EngineName;
   /**
-   * Both buckets as those see them who do the work: the signer of the copies, or with `stream` each side's own. With
-   * `datasync`, who copies what DataSync cannot carry.
+   * Both buckets as those see them who do the work: the signer of the copies, or with `stream` each side's own. Where a
+   * service does it, who copies what the service cannot carry.
    */
   readonly from: Bucket;
   readonly to: Bucket;
@@ -66,13 +66,14 @@ export function isForeign(identity: Pick<Identity, 'account'>, bucket: Bucket): 
   return isStranger(identity, bucket);
 }
 
-/** Whose account reads the source and writes the copies; with `datasync` that of the role it assumes. */
-export function workersOf({ from, to, datasync }: Pick<Scene, 'from' | 'to' | 'datasync'>): {
+/** Whose account reads the source and writes the copies; where a service does it, that of the role it assumes. */
+export function workersOf({ from, to, datasync, jobs }: Pick<Scene, 'from' | 'to' | 'datasync' | 'jobs'>): {
   readonly reader: Pick<Identity, 'account'>;
   readonly writer: Pick<Identity, 'account'>;
 } {
-  if (datasync === undefined) return { reader: from.identity, writer: to.identity };
-  const role = { account: accountOf(datasync.ground.role) };
+  const served = datasync ?? jobs;
+  if (served === undefined) return { reader: from.identity, writer: to.identity };
+  const role = { account: accountOf(served.ground.role) };
   return { reader: role, writer: role };
 }
 

@@ -14,7 +14,7 @@ import { type Copied, type CopyRoute, copied, copiedFrom, patienceFor } from './
 import { copyHeaders, readChecksum, readCopyAnswer } from './wire/copies.ts';
 
 /** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
-const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
+export const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 
 /** Whether a copy is many requests, each with a place of its own, rather than one. */
 export function needsParts(route: CopyRoute, source: ObjectEntry): boolean {

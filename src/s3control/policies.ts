@@ -13,12 +13,24 @@ import type { Ground, Use } from './ground.ts';
 /** Who assumes the roles of jobs. */
 export const SERVICE = 'batchoperations.s3.amazonaws.com';
 
-export function callerStatement(): Statement {
+/** For whoever makes jobs: what is asked of S3 as such, and of a job. */
+export function callerStatements({ partition, account }: Ground): {
+  readonly making: Statement;
+  readonly using: Statement;
+} {
   return {
-    Sid: 'S3SyncJobs',
-    Effect: 'Allow',
-    Action: ['s3:CreateJob', 's3:PutJobTagging', 's3:ListJobs', 's3:DescribeJob', 's3:UpdateJobStatus'],
-    Resource: '*',
+    making: {
+      Sid: 'S3SyncJobs',
+      Effect: 'Allow',
+      Action: ['s3:CreateJob', 's3:ListJobs'],
+      Resource: '*',
+    },
+    using: {
+      Sid: 'S3SyncJob',
+      Effect: 'Allow',
+      Action: ['s3:DescribeJob', 's3:UpdateJobStatus', 's3:PutJobTagging'],
+      Resource: `arn:${partition}:s3:*:${account}:job/*`,
+    },
   };
 }
 

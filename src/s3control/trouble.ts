@@ -3,12 +3,13 @@
  * The texts are those of the S3 User Guide ("Troubleshooting Batch Operations").
  */
 import { accountOf } from '../aws/arn.ts';
-import { grantOn, grantOwn } from '../aws/grant.ts';
+import { grantOn, grantOwn, isStranger } from '../aws/grant.ts';
+import { asPolicy } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { Fix } from '../model.ts';
 import type { Ground, Use } from './ground.ts';
-import { callerStatement, passRoleStatement, roleStatement, trustPolicy } from './policies.ts';
+import { callerStatements, passRoleStatement, roleStatement, trustPolicy } from './policies.ts';
 
 /**
  * What was thrown while S3 was asked about jobs, in words for the user.
@@ -41,12 +42,18 @@ export function fixFor(words: string, ground: Ground, callerDenied = false): Fix
     const todo = `Check the ARN in \`${roleInput}\`, and give ${role} in account ${accountOf(role)} a trust policy that lets S3 Batch Operations assume it for this account.`;
     return { todo, paste: trustPolicy(role) };
   }
-  if (callerDenied) return grantOwn(caller, callerStatement());
+  if (callerDenied) {
+    const { making, using } = callerStatements(ground);
+    return grantOwn(caller, /s3:(DescribeJob|UpdateJobStatus|PutJobTagging)/.test(words) ? using : making);
+  }
   if (/kms:|KMS\./.test(words)) {
     const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the keys of the buckets, in the policies of the keys and, with the full ARNs of the keys, in its own policy.`;
     return { todo };
   }
-  if (IS_DENIAL.test(words)) return grantRole(useIn(words, ground), words, ground);
+  if (IS_DENIAL.test(words)) {
+    const use = useIn(words, ground);
+    return use === undefined ? grantBoth(ground) : grantRole(use, words, ground);
+  }
   const known = KNOWN.find(([text]) => text.test(words));
   return known === undefined ? undefined : { todo: known[1] };
 }
@@ -75,11 +82,26 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/NoSuchBucket/, 'Correct `source`, `destination` or `work-location`, and run again.'],
 ];
 
-/** Where the role was denied something. */
-function useIn(words: string, { destination, work }: Ground): Use {
-  if (/manifest|report/i.test(words) || words.includes(work.bucket)) return 'work';
-  const reads = /s3:(Get|List|Initiate)/.test(words) || destination.actions.length === 0;
-  return reads ? 'source' : 'destination';
+/** Where the role was denied something; `undefined` when the words do not tell. */
+function useIn(words: string, { destination, work }: Ground): Use | undefined {
+  if (/manifest|completion report/i.test(words) || words.includes(work.bucket)) return 'work';
+  if (/s3:(Get|List|Initiate)/.test(words) || destination.actions.length === 0) return 'source';
+  return /s3:(Put|Abort)/.test(words) ? 'destination' : undefined;
+}
+
+/** S3 tells of a denied copy seldom more than that it was denied. */
+function grantBoth(ground: Ground): Fix {
+  const { role, source, destination } = ground;
+  const [reads, writes] = [roleStatement('source', ground), roleStatement('destination', ground)];
+  const granting = [source, destination].filter(place => isStranger({ account: accountOf(role) }, place));
+  const policies = granting.map(
+    ({ bucket, owner }) =>
+      `, the bucket policy of ${bucket} (account ${owner}) the one on ${bucket} with \`"Principal": {"AWS": "${role}"}\``,
+  );
+  return {
+    todo: `S3 does not say whether reading or writing was denied. The policy of ${role} needs both of these statements${policies.join('')}, and none may deny it. Look also at who owns the object and at its KMS key.`,
+    paste: asPolicy(reads, writes),
+  };
 }
 
 /** What to add for the role on one of the buckets. @param words of the denial */

@@ -34,7 +34,7 @@ export interface Stage extends TwoAccounts {
     aim: Partial<Pick<Fault, 'operation' | 'bucket' | 'key' | 'skip' | 'times'>>,
     effect: Effect,
   ): () => void;
-  /** Requests on these buckets, and those of the source account to DataSync, so far. */
+  /** Requests on these buckets, and those of both accounts to the control planes of services, so far. */
   requests(operation?: string): LoggedRequest[];
   mutations(): LoggedRequest[];
 }
@@ -78,6 +78,8 @@ export async function openLab(): Promise<Lab> {
 
 let stages = 0;
 
+const CONTROL_PLANES: ReadonlySet<string> = new Set(['datasync', 's3control']);
+
 /** Two accounts with a bucket and a role each, used by nobody else. */
 export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
   const number = ++stages;
@@ -93,11 +95,12 @@ export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
   });
   const { source, destination } = world;
   const ours = new RegExp(`^(${source.bucket}|${destination.bucket}|${workBucketOf(world)})$`);
-  // DataSync's own requests name no bucket; it works in the source account.
+  // What is asked of control planes names no bucket, but accounts are of one stage only.
   const here = ({ bucket, service, caller }: LoggedRequest) =>
     bucket !== undefined
       ? ours.test(bucket)
-      : service === 'datasync' && caller?.includes(`:${source.account}:`) === true;
+      : CONTROL_PLANES.has(service) &&
+        [source, destination].some(({ account }) => caller?.includes(`:${account}:`));
 
   const given = [lab.github.oidc.requestToken, lab.github.results.runtimeToken];
   for (const side of [source, destination]) given.push(side.admin.secretAccessKey);

@@ -30,6 +30,12 @@ const STATEMENTS: readonly (readonly [string, boolean, RegExp, string])[] = [
     'S3SyncPassRole',
   ],
   [`AccessDenied: ${BY_CALLER} s3:CreateJob`, true, /the policy of \S+s3-sync-destination/, 'S3SyncJobs'],
+  [
+    `AccessDenied: ${BY_CALLER} s3:PutJobTagging on resource: x`,
+    true,
+    /the policy of \S+s3-sync-destination/,
+    'S3SyncJob',
+  ],
   ['AccessDenied: Access Denied', true, /the policy of \S+s3-sync-destination/, 'S3SyncJobs'],
   [
     'AccessDenied: Failed to read manifest: Access Denied',
@@ -65,6 +71,20 @@ test('statements name real buckets, no more than the prefix, and across accounts
     Action: READS,
     Resource: 'arn:aws:s3:::octo.source/in/*',
   });
+});
+
+test('where S3 does not say what was denied, both statements are given, and where they belong', () => {
+  const { todo = '', paste = '{}' } =
+    fixFor('AccessDenied: S3 Batch Operations: Access Denied', GROUND) ?? {};
+  assert.match(
+    todo,
+    /The policy of \S+s3-batch needs both.*the bucket policy of octo\.source \(account 111122223333\)/,
+  );
+  assert.doesNotMatch(todo, /the bucket policy of octo\.copy/);
+  assert.deepEqual(
+    JSON.parse(paste).Statement.map(({ Sid }: { Sid: string }) => Sid),
+    ['S3SyncBatchReads', 'S3SyncBatchWrites'],
+  );
 });
 
 test('a role that does nothing at the destination itself was denied at the source', () => {

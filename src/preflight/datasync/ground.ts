@@ -1,27 +1,14 @@
 /** What must be clear before DataSync can be spoken to: which folders it is shown, and where its manifests and reports lie. */
-import { startingRegion } from '../../aws/endpoint.ts';
-import type { Identity } from '../../aws/identity.ts';
 import type { Ground, Place } from '../../datasync/ground.ts';
 import { storageClassOf } from '../../datasync/options.ts';
 import { type Folders, foldersOf } from '../../datasync/paths.ts';
 import { DataSyncService } from '../../datasync/service.ts';
 import type { CheckResult, Settings, Side } from '../../model.ts';
-import { Bucket, type Network } from '../../s3/bucket.ts';
-import { locate } from '../../s3/region.ts';
+import { Bucket } from '../../s3/bucket.ts';
 import { uri } from '../../sync/plan.ts';
+import type { Known } from '../known.ts';
 import type { DataSyncScene } from '../scene.ts';
-
-/** What is known of a run by then. */
-export interface Known {
-  readonly settings: Settings;
-  /** Who calls DataSync and reads its reports: it works in the account of the source. */
-  readonly identity: Identity;
-  readonly regions: Readonly<Record<Side, string>>;
-  readonly owners: Readonly<Record<Side, string | undefined>>;
-  readonly network: Network;
-  /** What the tags of all that is made call this run. */
-  readonly run: string;
-}
+import { findWorkBucket, type WorkBucket } from '../work-bucket.ts';
 
 export interface Laid {
   readonly results: readonly CheckResult[];
@@ -90,36 +77,17 @@ function unmappable({ source, destination }: Settings): CheckResult {
   };
 }
 
-interface Work {
-  readonly result: CheckResult;
-  /** `undefined` when the bucket cannot be used. */
-  readonly region: string | undefined;
-}
-
-async function findWork({ identity, regions, network, settings }: Known, bucket: string): Promise<Work> {
-  const check = 'work-bucket';
-  const asked = startingRegion(network.environment, settings.source.roleArn);
-  const where = await locate(bucket, asked, identity, network);
-  const refused = (seen: string, todo: string): Work => ({
-    result: { check, verdict: 'fail', seen, fix: { todo } },
-    region: undefined,
-  });
-  if (!where.found) {
-    return where.code === 'NoSuchBucket'
-      ? refused(`There is no bucket ${bucket}.`, 'Correct `work-location`, or create the bucket.')
-      : refused(
-          `HeadBucket failed with ${where.code}: ${where.message}`,
-          'Check the endpoint and `work-location`.',
-        );
-  }
-  if (where.region !== regions.destination) {
-    return refused(
-      `${bucket} is in ${where.region}. DataSync writes its reports in the Region of the task, which is that of the destination: ${regions.destination}.`,
-      `Give in \`work-location\` a bucket of the source account in ${regions.destination}.`,
-    );
-  }
-  return {
-    result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
-    region: where.region,
-  };
+/** DataSync writes its reports in the Region of the task, which is that of the destination. */
+function findWork({ identity, regions, network, settings }: Known, bucket: string): Promise<WorkBucket> {
+  return findWorkBucket(bucket, identity, settings.source.roleArn, network, region =>
+    region === regions.destination
+      ? undefined
+      : {
+          verdict: 'fail',
+          seen: `${bucket} is in ${region}. DataSync writes its reports in the Region of the task, which is that of the destination: ${regions.destination}.`,
+          fix: {
+            todo: `Give in \`work-location\` a bucket of the source account in ${regions.destination}.`,
+          },
+        },
+  );
 }

@@ -1,0 +1,101 @@
+/**
+ * Jobs that copy: one CopyObject for each object, in the account and Region of the destination, all with the same settings.
+ * (S3 User Guide, "Copy objects"; S3 API, S3CopyObjectOperation.)
+ */
+import type {
+  S3CannedAccessControlList,
+  S3CopyObjectOperation,
+  S3StorageClass,
+} from '@aws-sdk/client-s3-control';
+import { troubleOf } from '../aws/trouble.ts';
+import type { CopyItem, Outcome, Settings } from '../model.ts';
+import { bytes } from '../report/text.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import { SINGLE_COPY_BYTES } from '../s3/copy.ts';
+import { isGone } from '../s3/head.ts';
+import { encodeKey } from '../s3/keys.ts';
+import type { Ground } from '../s3control/ground.ts';
+import type { TaskResult } from '../s3control/report.ts';
+import { targetFolder } from '../target-folder.ts';
+import type { Engine } from './engine.ts';
+import { createJobEngine } from './jobs/engine.ts';
+import type { JobKind } from './jobs/kind.ts';
+import { type JobEngineOptions, LABEL } from './jobs/options.ts';
+import { explain } from './outcome.ts';
+
+export interface BatchEngineOptions extends Omit<JobEngineOptions, 'kind'> {
+  /** Canned, for every copy. */
+  readonly acl: string | undefined;
+}
+
+export function createBatchEngine({ acl, ...options }: BatchEngineOptions): Engine {
+  const { settings, ground, source } = options;
+  return createJobEngine({ ...options, kind: copying(settings, ground, source, acl) });
+}
+
+/** @param source as its own side sees it */
+function copying(settings: Settings, ground: Ground, source: Bucket, acl: string | undefined): JobKind {
+  const { bucket } = source.location;
+  return {
+    name: 'batch',
+    operation: { S3PutObjectCopy: copyOperation(settings, ground, acl) },
+    fields: ['Bucket', 'Key'],
+    lineOf: ({ source: { key } }) => `${bucket},${encodeKey(source.fullKey(key))}\n`,
+    hindrance: ({ source: { size } }) =>
+      size > SINGLE_COPY_BYTES ? `is larger than ${bytes(SINGLE_COPY_BYTES)}` : undefined,
+    succeeded: ({ key, source: { size } }) => ({ key, result: 'copied', bytes: size, requestId: undefined }),
+    failed: (item, result) => outcomeOf(item, result, settings, source),
+  };
+}
+
+/** All that each copy gets. What is absent is as with CopyObject: tags of the source, STANDARD, the bucket's encryption. */
+export function copyOperation(
+  settings: Pick<
+    Settings,
+    'source' | 'destination' | 'preserve' | 'storageClass' | 'encryption' | 'kmsKey' | 'requestPayer'
+  >,
+  { partition, destination }: Pick<Ground, 'partition' | 'destination'>,
+  acl: string | undefined,
+): S3CopyObjectOperation {
+  const { preserve, storageClass, encryption, kmsKey, requestPayer } = settings;
+  const folder = targetFolder(settings.source.location.prefix, settings.destination.location.prefix);
+  if (folder === undefined) throw new RangeError('The settings were not checked.');
+  return {
+    TargetResource: `arn:${partition}:s3:::${destination.bucket}`,
+    ...(folder !== '' && { TargetKeyPrefix: folder }),
+    // Said, because new metadata would replace what the source has, and its encryption stands among it.
+    MetadataDirective: 'COPY',
+    ...(encryption !== undefined && {
+      NewObjectMetadata: { SSEAlgorithm: encryption === 'AES256' ? 'AES256' : 'KMS' },
+    }),
+    ...(kmsKey !== undefined && { SSEAwsKmsKeyId: kmsKey }),
+    ...(!preserve.has('tags') && { NewObjectTagging: [] }),
+    ...(storageClass !== undefined && { StorageClass: storageClass as S3StorageClass }),
+    ...(acl !== undefined && { CannedAccessControlList: acl as S3CannedAccessControlList }),
+    ...(requestPayer && { RequesterPays: true }),
+  };
+}
+
+async function outcomeOf(
+  item: CopyItem,
+  { code, status, message }: TaskResult,
+  { archived }: Settings,
+  source: Bucket,
+): Promise<Outcome> {
+  const words = `${LABEL}: ${message || 'it does not say why.'}`;
+  const error = Object.assign(new Error(words), {
+    ...(code !== '' && { Code: code }),
+    $metadata: { httpStatusCode: status },
+  });
+  const trouble = troubleOf(error);
+  const { key } = item;
+  const requestId = undefined;
+  // Something else of the same words can be missing, too; and a role that may not list is denied what is not there.
+  const mayBeGone = trouble.kind === 'absent' || trouble.kind === 'denied';
+  if (mayBeGone && (await isGone(source, item.source)))
+    return { key, result: 'skipped', reason: 'vanished', requestId };
+  // What no request of this kind can succeed with was tried with all of them: nothing is left to be stopped.
+  if (trouble.kind === 'configuration')
+    return { key, result: 'failed', reason: 'error', code: trouble.code, message: words, requestId };
+  return explain(key, error, archived === 'fail' ? 'fail' : 'skip');
+}

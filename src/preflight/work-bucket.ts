@@ -1,0 +1,42 @@
+/** The bucket of manifests and reports is there, and in a Region where the service takes it. */
+import { startingRegion } from '../aws/endpoint.ts';
+import type { Identity } from '../aws/identity.ts';
+import type { CheckResult } from '../model.ts';
+import type { Network } from '../s3/bucket.ts';
+import { locate } from '../s3/region.ts';
+
+export interface WorkBucket {
+  readonly result: CheckResult;
+  /** `undefined` when the bucket cannot be used. */
+  readonly region: string | undefined;
+}
+
+/** What to say of a Region; `undefined` when it is as it should be. */
+export type Judge = (region: string) => Omit<CheckResult, 'check'> | undefined;
+
+/** @param roleArn of the identity, which can tell where to ask first */
+export async function findWorkBucket(
+  bucket: string,
+  identity: Identity,
+  roleArn: string | undefined,
+  network: Network,
+  judge: Judge,
+): Promise<WorkBucket> {
+  const check = 'work-bucket';
+  const where = await locate(bucket, startingRegion(network.environment, roleArn), identity, network);
+  if (!where.found) {
+    const missing = where.code === 'NoSuchBucket';
+    const seen = missing
+      ? `There is no bucket ${bucket}.`
+      : `HeadBucket failed with ${where.code}: ${where.message}`;
+    const todo = missing
+      ? 'Correct `work-location`, or create the bucket.'
+      : 'Check the endpoint and `work-location`.';
+    return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
+  }
+  const { region } = where;
+  const odd = judge(region);
+  return odd === undefined
+    ? { result: { check, verdict: 'pass', seen: `${bucket} is in ${region}.` }, region }
+    : { result: { check, ...odd }, region: odd.verdict === 'fail' ? undefined : region };
+}
