@@ -13,6 +13,7 @@ import { type Scene, workersOf } from '../preflight/scene.ts';
 import type { UploadJournal } from '../s3/journal.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import type { Places } from '../sync/places.ts';
+import type { HandedOver } from './handover.ts';
 
 export interface EngineNeeds {
   readonly scene: Scene;
@@ -20,11 +21,13 @@ export interface EngineNeeds {
   /** Existing folder for files of this run. */
   readonly scratch: string;
   readonly log: Log;
+  /** What an earlier run has started by the same plan. */
+  readonly collected: HandedOver | undefined;
 }
 
 /** @param options of what is carried object by object from here */
 export function engineFor(
-  { scene, journal, scratch, log }: EngineNeeds,
+  { scene, journal, scratch, log, collected }: EngineNeeds,
   options: ObjectEngineOptions,
 ): Engine {
   const ours = { ...options, route: routeFor(scene, journal, options.places) };
@@ -36,7 +39,13 @@ export function engineFor(
   }
   if (jobs !== undefined) {
     const acl = aclFor(scene, workersOf(scene).writer);
-    return createBatchEngine({ ...common, ...jobs, acl, others: createCopyEngine(ours) });
+    return createBatchEngine({
+      ...common,
+      ...jobs,
+      acl,
+      collected: collected?.job,
+      others: createCopyEngine(ours),
+    });
   }
   return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
 }

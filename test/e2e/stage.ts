@@ -209,6 +209,7 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
       'objects-failed': String(totals.failed),
       'objects-deleted': String(totals.deleted),
       'bytes-copied': String(totals.bytesCopied),
+      job: report.underWay?.id ?? '',
       'duration-seconds': true,
       report: '',
       'artifact-url': '',
