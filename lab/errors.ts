@@ -111,13 +111,12 @@ export const s3ControlDialect: SignedDialect = {
   }),
 };
 
-export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
-
 /**
- * Names and XML of the Query protocol's errors as STS sends them, after
+ * Names and XML of the Query protocol's errors, which STS and IAM speak, after
  * https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
  */
-export const stsDialect: SignedDialect = {
+export const queryDialect = (namespace: string): SignedDialect => ({
   refusals: {
     'unsigned-header': [
       403,
@@ -137,7 +136,7 @@ export const stsDialect: SignedDialect = {
     headers: { 'content-type': 'text/xml' },
     body: toXml({
       ErrorResponse: {
-        '@_xmlns': STS_NAMESPACE,
+        '@_xmlns': namespace,
         Error: {
           Type: error.status < 500 ? 'Sender' : 'Receiver',
           Code: error.code,
@@ -147,7 +146,7 @@ export const stsDialect: SignedDialect = {
       },
     }),
   }),
-};
+});
 
 /**
  * Names and shape of the errors of services that speak JSON 1.1, after

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { CryptoKey } from 'jose';
 import { type Clock, createClock } from './clock.ts';
 import { createDataSync, type DataSync } from './datasync/index.ts';
-import { githubDialect, jsonDialect, s3ControlDialect, s3Dialect, stsDialect } from './errors.ts';
+import { githubDialect, jsonDialect, queryDialect, s3ControlDialect, s3Dialect } from './errors.ts';
 import { Faults } from './faults.ts';
 import { GITHUB_ISSUER, Oidc } from './github/oidc.ts';
 import { Results } from './github/results.ts';
@@ -17,6 +17,7 @@ import type { AccessKey } from './iam/keys.ts';
 import { type Assumption, assumeServiceRole } from './iam/service-role.ts';
 import { Sessions } from './iam/sessions.ts';
 import type { Authorize } from './kinds.ts';
+import { STS_API } from './query.ts';
 import { RequestLog } from './request-log.ts';
 import { createS3, type S3 } from './s3/index.ts';
 import { createS3Control, isForS3Control, type S3Control } from './s3control/index.ts';
@@ -71,7 +72,7 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
   const routes: readonly Route[] = [
     { name: 'github', service: oidc, dialect: githubDialect, claims: ({ path }) => Oidc.claims(path) },
     { name: 'github', service: results, dialect: githubDialect, claims: ({ path }) => Results.claims(path) },
-    { name: 'sts', service: sts, dialect: stsDialect, claims: isForSts },
+    { name: 'sts', service: sts, dialect: queryDialect(STS_API.namespace), claims: isForSts },
     {
       name: 'datasync',
       service: datasync,

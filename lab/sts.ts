@@ -4,11 +4,20 @@
  */
 import type { CryptoKey } from 'jose';
 import type { Clock } from './clock.ts';
-import { AwsError, STS_NAMESPACE, toXml } from './errors.ts';
+import { AwsError } from './errors.ts';
 import type { Accounts, Role } from './iam/accounts.ts';
 import type { Session, Sessions } from './iam/sessions.ts';
-import type { Authorize, Caller, LabRequest, LabResponse, PolicyDocument, Service } from './kinds.ts';
-import { queryPairs } from './percent.ts';
+import type { Authorize, PolicyDocument, Service } from './kinds.ts';
+import {
+  constraint,
+  invalid,
+  known,
+  type Operation,
+  type Parameters,
+  queryService,
+  required,
+  STS_API,
+} from './query.ts';
 import { checkProvider, providerArn, trustsToken, verifyToken } from './web-identity.ts';
 
 export interface StsDependencies {
@@ -19,9 +28,6 @@ export interface StsDependencies {
   /** The key an issuer's tokens are checked with; `undefined` for an issuer nobody has heard of. */
   readonly issuerKey: (issuer: string) => CryptoKey | undefined;
 }
-
-type Parameters = ReadonlyMap<string, string>;
-type Operation = (parameters: Parameters, caller: Caller | undefined) => Promise<Record<string, unknown>>;
 
 const CHAINED_SESSION_SECONDS = 3600;
 
@@ -82,24 +88,11 @@ export function createSts({ clock, accounts, sessions, authorize, issuerKey }: S
     return { UserId: userId, Account: account, Arn: arn };
   };
 
-  const operations: Readonly<Record<string, Operation>> = {
+  return queryService(STS_API, {
     AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
     AssumeRole: assumeRole,
     GetCallerIdentity: getCallerIdentity,
-  };
-
-  return {
-    operation: request => ({ name: readParameters(request).get('Action') ?? 'Unknown' }),
-    handle: async request => {
-      const parameters = readParameters(request);
-      const action = parameters.get('Action') ?? '';
-      const operation = operations[action];
-      if (!operation) {
-        throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version 2011-06-15`);
-      }
-      return answer(action, await operation(parameters, request.caller), request.id);
-    },
-  };
+  });
 }
 
 interface Wish {
@@ -179,49 +172,4 @@ function describe(session: Session): Record<string, unknown> {
       Expiration: session.expiration.toISOString(),
     },
   };
-}
-
-function answer(action: string, result: Record<string, unknown>, requestId: string): LabResponse {
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-    body: toXml({
-      [`${action}Response`]: {
-        '@_xmlns': STS_NAMESPACE,
-        [`${action}Result`]: result,
-        ResponseMetadata: { RequestId: requestId },
-      },
-    }),
-  };
-}
-
-/** The parameters of a Query protocol call, from the body of a POST or the query of a GET. */
-function readParameters(request: LabRequest): Parameters {
-  return request.method === 'POST' ? new Map(queryPairs(request.body.toString('latin1'))) : request.query;
-}
-
-function required(parameters: Parameters, name: string): string {
-  const value = parameters.get(name);
-  if (value !== undefined) return value;
-  const member = (name[0] ?? '').toLowerCase() + name.slice(1);
-  throw invalid(
-    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
-  );
-}
-
-function known(caller: Caller | undefined): Caller {
-  if (!caller) {
-    throw new AwsError(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
-  }
-  return caller;
-}
-
-function constraint(member: string, value: string, rule: string): AwsError {
-  return invalid(
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${rule}`,
-  );
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError(400, 'ValidationError', message);
 }

@@ -1,11 +1,12 @@
 /** A door with a service behind it that accepts everything and remembers what reached it. */
 import { createClock } from '../../lab/clock.ts';
-import { s3Dialect, stsDialect } from '../../lab/errors.ts';
+import { queryDialect, s3Dialect } from '../../lab/errors.ts';
 import { Faults } from '../../lab/faults.ts';
 import { openDoor } from '../../lab/http.ts';
 import { Accounts } from '../../lab/iam/accounts.ts';
 import { Sessions } from '../../lab/iam/sessions.ts';
 import type { LabRequest, LabResponse, Service } from '../../lab/kinds.ts';
+import { STS_API } from '../../lab/query.ts';
 import { RequestLog } from '../../lab/request-log.ts';
 import { claimedService } from '../../lab/sigv4.ts';
 
@@ -38,7 +39,12 @@ export async function openEcho(handle: (request: LabRequest) => Promise<LabRespo
   let count = 0;
   const door = await openDoor({
     routes: [
-      { name: 'sts', service, dialect: stsDialect, claims: request => claimedService(request) === 'sts' },
+      {
+        name: 'sts',
+        service,
+        dialect: queryDialect(STS_API.namespace),
+        claims: request => claimedService(request) === 'sts',
+      },
       { name: 's3', service, dialect: s3Dialect, claims: () => true },
     ],
     clock,
