@@ -1,5 +1,5 @@
 /**
- * A pocket AWS: accounts, STS, S3, S3 Control, DataSync and GitHub's OIDC and artifact services behind one address, with
+ * A pocket AWS: accounts, IAM, STS, S3, S3 Control, DataSync and GitHub's OIDC and artifact services behind one address, with
  * a clock to set and faults to order.
  */
 import { randomUUID } from 'node:crypto';
@@ -12,12 +12,13 @@ import { GITHUB_ISSUER, Oidc } from './github/oidc.ts';
 import { Results } from './github/results.ts';
 import { openDoor, type Route } from './http.ts';
 import { Accounts } from './iam/accounts.ts';
+import { createIam } from './iam/api.ts';
 import { createAuthorize } from './iam/authorize.ts';
 import type { AccessKey } from './iam/keys.ts';
 import { type Assumption, assumeServiceRole } from './iam/service-role.ts';
 import { Sessions } from './iam/sessions.ts';
 import type { Authorize } from './kinds.ts';
-import { STS_API } from './query.ts';
+import { IAM_API, STS_API } from './query.ts';
 import { RequestLog } from './request-log.ts';
 import { createS3, type S3 } from './s3/index.ts';
 import { createS3Control, isForS3Control, type S3Control } from './s3control/index.ts';
@@ -73,6 +74,12 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
     { name: 'github', service: oidc, dialect: githubDialect, claims: ({ path }) => Oidc.claims(path) },
     { name: 'github', service: results, dialect: githubDialect, claims: ({ path }) => Results.claims(path) },
     { name: 'sts', service: sts, dialect: queryDialect(STS_API.namespace), claims: isForSts },
+    {
+      name: 'iam',
+      service: createIam(accounts, authorize),
+      dialect: queryDialect(IAM_API.namespace),
+      claims: request => claimedService(request) === 'iam',
+    },
     {
       name: 'datasync',
       service: datasync,

@@ -7,6 +7,8 @@ type Policies = Readonly<Record<string, PolicyDocument>>;
 export interface Role {
   readonly account: string;
   readonly name: string;
+  /** `/`, or folders between two slashes. */
+  readonly path: string;
   readonly arn: string;
   /** `AROA…` */
   readonly id: string;
@@ -17,6 +19,8 @@ export interface Role {
 export interface NewRole {
   readonly account: string;
   readonly name: string;
+  /** IAM's default is `/`. */
+  readonly path?: string;
   readonly trustPolicy: PolicyDocument;
   /** Inline policies by name. */
   readonly policies?: Policies;
@@ -60,11 +64,26 @@ export class Accounts {
     return this.#accounts.get(account)?.providers.get(host);
   }
 
-  addRole({ account, name, trustPolicy, policies = {}, maxSessionSeconds = 3600 }: NewRole): Role {
+  addRole({
+    account,
+    name,
+    path = '/',
+    trustPolicy,
+    policies = {},
+    maxSessionSeconds = 3600,
+  }: NewRole): Role {
     this.#account(account);
-    const arn = `arn:aws:iam::${account}:role/${name}`;
+    const arn = `arn:aws:iam::${account}:role${path}${name}`;
     const id = uniqueId('AROA');
-    const role = { account, name, arn, id, trustPolicy: structuredClone(trustPolicy), maxSessionSeconds };
+    const role = {
+      account,
+      name,
+      path,
+      arn,
+      id,
+      trustPolicy: structuredClone(trustPolicy),
+      maxSessionSeconds,
+    };
     this.#roles.set(arn, role);
     this.#setPolicies(arn, policies);
     return role;
@@ -72,6 +91,11 @@ export class Accounts {
 
   role(arn: string): Role | undefined {
     return this.#roles.get(arn);
+  }
+
+  /** Names are unique in an account, whatever the paths. */
+  roleNamed(account: string, name: string): Role | undefined {
+    return [...this.#roles.values()].find(role => role.account === account && role.name === name);
   }
 
   removeRole(arn: string): void {
@@ -92,6 +116,11 @@ export class Accounts {
 
   deletePolicy(principalArn: string, name: string): void {
     this.#policiesOf(principalArn).delete(name);
+  }
+
+  /** There is a role or user of this ARN. */
+  knows(principalArn: string): boolean {
+    return this.#policies.has(principalArn);
   }
 
   /** The inline policies of a role or user. */

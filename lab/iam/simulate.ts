@@ -21,9 +21,42 @@ export interface Simulation {
  * kind, a malformed policy. That is a bug in the lab or in the test, and must not pass for a verdict.
  */
 export async function simulate(simulation: Simulation): Promise<RequestAnalysis> {
+  const outcome = await run(simulation);
+  if (outcome.resultType !== 'single') {
+    const why =
+      outcome.resultType === 'error' ? JSON.stringify(outcome.errors) : 'it was taken for a pattern';
+    throw new Error(
+      `the policy simulator cannot judge ${simulation.action} on ${simulation.resource}: ${why}`,
+    );
+  }
+  return outcome.result.analysis;
+}
+
+/**
+ * Evaluates the policies for a question that may be odd, as people may put it to IAM: an action on `*`, which only what
+ * is said of `*` answers, or on a resource that is not of its kind, which nothing allows.
+ *
+ * @throws Error when the policies are malformed or nobody knows the action
+ */
+export async function simulateAnything(simulation: Simulation): Promise<RequestAnalysis['result']> {
+  const outcome = await run(simulation);
+  if (outcome.resultType === 'single') return outcome.result.analysis.result;
+  if (outcome.resultType === 'wildcard') {
+    const literal = outcome.results.find(({ resourcePattern }) => resourcePattern === simulation.resource);
+    return literal?.analysis.result ?? 'ImplicitlyDenied';
+  }
+  if (OF_ANOTHER_KIND.has(outcome.errors.message)) return 'ImplicitlyDenied';
+  throw new Error(
+    `the policy simulator cannot judge ${simulation.action}: ${JSON.stringify(outcome.errors)}`,
+  );
+}
+
+const OF_ANOTHER_KIND = new Set(['no.resource.types', 'must.use.wildcard']);
+
+function run(simulation: Simulation): ReturnType<typeof runSimulation> {
   const { standIn, translate } = literalResource(simulation);
   const { sessionPolicy, resourcePolicy } = simulation;
-  const outcome = await runSimulation(
+  return runSimulation(
     {
       request: {
         principal: simulation.principal ?? anonymousPrincipal,
@@ -42,14 +75,6 @@ export async function simulate(simulation: Simulation): Promise<RequestAnalysis>
     },
     { simulationMode: 'Strict' },
   );
-  if (outcome.resultType !== 'single') {
-    const why =
-      outcome.resultType === 'error' ? JSON.stringify(outcome.errors) : 'it was taken for a pattern';
-    throw new Error(
-      `the policy simulator cannot judge ${simulation.action} on ${simulation.resource}: ${why}`,
-    );
-  }
-  return outcome.result.analysis;
 }
 
 // What the simulator would not take at its word: `*` makes a pattern of the resource, and its wildcards do not match

@@ -1,4 +1,5 @@
 /** Real clients, pointed at the lab. */
+import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import type { AccessKey } from '../../lab/iam/keys.ts';
@@ -25,5 +26,14 @@ export function stsClient(endpoint: string, key?: AccessKey, config: STSClientCo
     maxAttempts: 1,
     ...(key && { credentials: credentialsOf(key) }),
     ...config,
+  });
+}
+
+export function iamClient(endpoint: string, key: AccessKey): IAMClient {
+  return new IAMClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: credentialsOf(key),
+    maxAttempts: 1,
   });
 }
