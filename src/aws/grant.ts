@@ -4,7 +4,7 @@
  * denied (403 Forbidden) errors").
  */
 import type { Fix } from '../model.ts';
-import { forPrincipal, type Statement } from './policies.ts';
+import { asPolicy, forPrincipal, type Statement } from './policies.ts';
 
 /** Who is to be allowed something. */
 export interface Grantee {
@@ -32,17 +32,27 @@ export function grantOn(grantee: Grantee, owned: Owned, statement: Statement, me
   if (/no identity-based policy allows/.test(message) || !isStranger(grantee, owned)) {
     return grantOwn(grantee, statement);
   }
-  const bucketPolicy = `the bucket policy of ${owned.bucket} (account ${owned.owner})`;
-  const missing = /no resource-based policy allows/.test(message)
-    ? `Add this statement to ${bucketPolicy}.`
-    : `Add this statement to ${bucketPolicy}. The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
-  return { todo: missing, paste: pretty(forPrincipal(statement, grantee.principal)) };
+  const inBucketPolicy = grantInBucketPolicy(grantee.principal, owned, statement);
+  if (/no resource-based policy allows/.test(message)) return inBucketPolicy;
+  const more = `The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
+  return { ...inBucketPolicy, todo: `${inBucketPolicy.todo} ${more}` };
+}
+
+/** The same where only the bucket's policy is at fault. */
+export function grantInBucketPolicy(principal: string, { bucket, owner }: Owned, statement: Statement): Fix {
+  return {
+    todo: `Add this statement to the bucket policy of ${bucket} (account ${owner}).`,
+    paste: pretty(forPrincipal(statement, principal)),
+  };
 }
 
 /** The same where only the principal's own policy counts. */
-export function grantOwn({ principal, account }: Grantee, statement: Statement): Fix {
+export function grantOwn({ principal, account }: Grantee, ...statements: readonly Statement[]): Fix {
   const whose = principal === undefined ? 'the identity in use' : `${principal} (account ${account})`;
-  return { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) };
+  const [statement, ...more] = statements;
+  return statement !== undefined && more.length === 0
+    ? { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) }
+    : { todo: `Add these statements to the policy of ${whose}.`, paste: asPolicy(...statements) };
 }
 
 function pretty(statement: Statement): string {

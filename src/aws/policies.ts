@@ -149,6 +149,58 @@ export function forPrincipal(statement: Statement, arn: string): Statement {
   return { Sid, Effect, Principal: { AWS: arn }, ...rest };
 }
 
+/** For whoever has a service of AWS work under a role. (IAM User Guide, "Granting a user permissions to pass a role".) */
+export function passRoleStatement(role: string, service: string): Statement {
+  return {
+    Sid: 'S3SyncPassRole',
+    Effect: 'Allow',
+    Action: 'iam:PassRole',
+    Resource: role,
+    Condition: { StringEquals: { 'iam:PassedToService': service } },
+  };
+}
+
+/**
+ * Of the trust policy of a role: the service may assume it, on behalf of the role's own account only. (IAM User Guide, "The
+ * confused deputy problem".)
+ *
+ * @param service its principal, for example `datasync.amazonaws.com`
+ * @param sourceArn a pattern of what the service acts for, where it tells
+ */
+export function serviceTrustStatement(role: string, service: string, sourceArn?: string): Statement {
+  const name = service.split('.')[0] ?? '';
+  return {
+    Sid: `S3SyncTrust${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+    Effect: 'Allow',
+    Principal: { Service: service },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': accountOf(role) },
+      ...(sourceArn !== undefined && { ArnLike: { 'aws:SourceArn': sourceArn } }),
+    },
+  };
+}
+
+/** For whoever is to find out, before a service needs them, whether a role and its own rights will do. */
+export function lookStatement(role: string, caller: string | undefined): Statement {
+  return {
+    Sid: 'S3SyncLookAtRoles',
+    Effect: 'Allow',
+    Action: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'],
+    Resource: caller === undefined ? role : [role, caller],
+  };
+}
+
+/** Reading what the policy of a bucket says to others. */
+export function bucketPolicyStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncBucketPolicy',
+    Effect: 'Allow',
+    Action: 's3:GetBucketPolicy',
+    Resource: bucketArn(location, partition),
+  };
+}
+
 /** The trust policy of a role for exactly these subjects of GitHub's tokens. */
 export function trustStatement(
   account: string,
@@ -163,35 +215,6 @@ export function trustStatement(
     Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${issuer}` },
     Action: 'sts:AssumeRoleWithWebIdentity',
     Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
-  };
-}
-
-/** For whoever hands a role to a service. */
-export function passRoleStatement(role: string, service: string): Statement {
-  return {
-    Sid: 'S3SyncPassRole',
-    Effect: 'Allow',
-    Action: 'iam:PassRole',
-    Resource: role,
-    Condition: { StringEquals: { 'iam:PassedToService': service } },
-  };
-}
-
-/**
- * The trust policy of a role that a service assumes, on behalf of the role's own account only.
- *
- * @param sourceArn pattern of what the service works on, where the service tells
- */
-export function serviceTrust(role: string, service: string, sid: string, sourceArn?: string): Statement {
-  return {
-    Sid: sid,
-    Effect: 'Allow',
-    Principal: { Service: service },
-    Action: 'sts:AssumeRole',
-    Condition: {
-      StringEquals: { 'aws:SourceAccount': accountOf(role) },
-      ...(sourceArn !== undefined && { ArnLike: { 'aws:SourceArn': sourceArn } }),
-    },
   };
 }
 

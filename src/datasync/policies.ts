@@ -3,15 +3,11 @@
  * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
  */
 import { accountOf, partitionOf } from '../aws/arn.ts';
-import {
-  asPolicy,
-  passRoleStatement as passStatement,
-  type Statement,
-  serviceTrust,
-} from '../aws/policies.ts';
+import { asPolicy, type Statement, serviceTrustStatement } from '../aws/policies.ts';
 import { bucketArnOf, type Ground } from './ground.ts';
 
-const SERVICE = 'datasync.amazonaws.com';
+/** Its principal. */
+export const SERVICE = 'datasync.amazonaws.com';
 
 export function callerStatement(): Statement {
   return {
@@ -36,10 +32,6 @@ export function callerStatement(): Statement {
   };
 }
 
-export function passRoleStatement(role: string): Statement {
-  return passStatement(role, SERVICE);
-}
-
 /** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
 export function serviceLinkedRoleStatement(role: string): Statement {
   return {
@@ -51,10 +43,14 @@ export function serviceLinkedRoleStatement(role: string): Statement {
   };
 }
 
+/** For what DataSync says it acts when it assumes the role. */
+export function sourceArnOf(role: string): string {
+  return `arn:${partitionOf(role)}:datasync:*:${accountOf(role)}:*`;
+}
+
 /** Who may assume the role: DataSync, on behalf of its own account only. */
 export function trustPolicy(role: string): string {
-  const sourceArn = `arn:${partitionOf(role)}:datasync:*:${accountOf(role)}:*`;
-  return asPolicy(serviceTrust(role, SERVICE, 'DataSync', sourceArn));
+  return asPolicy(serviceTrustStatement(role, SERVICE, sourceArnOf(role)));
 }
 
 /** What the role is given a bucket for. */

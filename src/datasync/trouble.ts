@@ -4,14 +4,15 @@
  */
 import { accountOf } from '../aws/arn.ts';
 import { grantOn, grantOwn } from '../aws/grant.ts';
+import { passRoleStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { Fix } from '../model.ts';
 import type { Ground } from './ground.ts';
 import {
   callerStatement,
-  passRoleStatement,
   roleStatement,
+  SERVICE,
   serviceLinkedRoleStatement,
   trustPolicy,
   type Use,
@@ -44,7 +45,7 @@ const THROTTLED: Fix = {
 /** @param words code and message, as DataSync has them in answers, results of executions and reports */
 export function fixFor(words: string, ground: Ground, denied = false): Fix | undefined {
   const { role, caller } = ground;
-  if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role));
+  if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role, SERVICE));
   if (/CreateServiceLinkedRole/.test(words)) return grantOwn(caller, serviceLinkedRoleStatement(role));
   if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
     const todo = `Check the ARN in \`datasync-role\`, and give ${role} in account ${accountOf(role)} a trust policy that lets DataSync assume it for this account.`;

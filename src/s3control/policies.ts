@@ -2,12 +2,7 @@
  * The statements that whoever makes jobs and the role that S3 Batch Operations assumes need. (S3 User Guide, "Granting
  * permissions for Batch Operations".)
  */
-import {
-  asPolicy,
-  passRoleStatement as passStatement,
-  type Statement,
-  serviceTrust,
-} from '../aws/policies.ts';
+import { asPolicy, type Statement, serviceTrustStatement } from '../aws/policies.ts';
 import type { Ground, Use } from './ground.ts';
 
 /** Who assumes the roles of jobs. */
@@ -34,13 +29,9 @@ export function callerStatements({ partition, account }: Ground): {
   };
 }
 
-export function passRoleStatement(role: string): Statement {
-  return passStatement(role, SERVICE);
-}
-
 /** Who may assume the role: S3 Batch Operations, on behalf of its own account only. */
 export function trustPolicy(role: string): string {
-  return asPolicy(serviceTrust(role, SERVICE, 'S3BatchOperations'));
+  return asPolicy(serviceTrustStatement(role, SERVICE));
 }
 
 const SIDS: Readonly<Record<Use, string>> = {

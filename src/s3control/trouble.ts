@@ -4,12 +4,12 @@
  */
 import { accountOf } from '../aws/arn.ts';
 import { grantOn, grantOwn, isStranger } from '../aws/grant.ts';
-import { asPolicy } from '../aws/policies.ts';
+import { asPolicy, passRoleStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { Fix } from '../model.ts';
 import type { Ground, Use } from './ground.ts';
-import { callerStatements, passRoleStatement, roleStatement, trustPolicy } from './policies.ts';
+import { callerStatements, roleStatement, SERVICE, trustPolicy } from './policies.ts';
 
 /**
  * What was thrown while S3 was asked about jobs, in words for the user.
@@ -34,7 +34,7 @@ const THROTTLED: Fix = {
  */
 export function fixFor(words: string, ground: Ground, callerDenied = false): Fix | undefined {
   const { role, roleInput, caller, account } = ground;
-  if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role));
+  if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role, SERVICE));
   if (/[Cc]ross-account pass role/.test(words))
     return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
   // Not in `assumed-role`, as whoever called is named.

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { workStatement } from '../../src/aws/policies.ts';
+import { passRoleStatement, workStatement } from '../../src/aws/policies.ts';
 import type { Ground } from '../../src/datasync/ground.ts';
 import {
   callerStatement,
-  passRoleStatement,
   roleStatement,
+  SERVICE,
   serviceLinkedRoleStatement,
   trustPolicy,
 } from '../../src/datasync/policies.ts';
@@ -36,7 +36,12 @@ function documented(name: string): unknown {
 
 test('of the one who calls DataSync', () => {
   const work = workStatement({ bucket: 'octo-datasync', prefix: 'sync/' }, 'aws');
-  const statements = [callerStatement(), passRoleStatement(ROLE), serviceLinkedRoleStatement(ROLE), work];
+  const statements = [
+    callerStatement(),
+    passRoleStatement(ROLE, SERVICE),
+    serviceLinkedRoleStatement(ROLE),
+    work,
+  ];
   assert.deepEqual(documented('datasync-caller'), statements);
 });
 

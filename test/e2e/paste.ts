@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PolicyDocument } from '../../lab/kinds.ts';
 import type { Lab } from '../../lab/lab.ts';
+import type { Fix } from '../../src/model.ts';
 import { pasted, policy, type Run } from './stage.ts';
 
 /** Does to the letter what the run says there is to do. */
@@ -12,31 +13,37 @@ export function apply(lab: Lab, run: Run): void {
     fixes.map(({ paste = '' }) => JSON.parse(paste)),
     'what the report has is what log and summary show',
   );
-  for (const { todo, paste = '' } of fixes) {
-    assert.ok(run.log.includes(todo), todo);
-    const text = JSON.parse(paste);
-    const [, role] = /\b[Gg]ive (arn:\S+) in account/.exec(todo) ?? [];
-    if (role !== undefined) {
-      lab.iam.accounts.setTrustPolicy(role, text as PolicyDocument);
-      continue;
-    }
-    const [, bucketName] = /\bthe bucket policy of (\S+) \(account/.exec(todo) ?? [];
-    const [, principal] = /\b[Tt]he policy of (arn:\S+) \(account/.exec(todo) ?? [];
-    assert.ok(bucketName ?? principal, todo);
-    if (bucketName !== undefined) {
-      const bucket = lab.s3.bucket(bucketName);
-      bucket.policy = policy(...statementsOf(bucket.policy), text);
-    }
-    if (principal !== undefined) {
-      const { Principal: _, ...statement } = text;
-      const present = lab.iam.accounts.policiesOf(principal).get('sync');
-      lab.iam.accounts.putPolicy(principal, 'sync', policy(...statementsOf(present), statement));
-    }
+  for (const fix of fixes) {
+    assert.ok(run.log.includes(fix.todo), fix.todo);
+    applyFix(lab, fix);
   }
 }
 
-export function statementsOf(document: PolicyDocument | undefined): object[] {
-  return [document?.Statement ?? []].flat() as object[];
+/** Puts what is to be pasted where the todo says. */
+export function applyFix(lab: Lab, { todo, paste = '' }: Fix): void {
+  const text = JSON.parse(paste);
+  const [, role] = /\b[Gg]ive (arn:\S+) in account/.exec(todo) ?? [];
+  if (role !== undefined) {
+    lab.iam.accounts.setTrustPolicy(role, text as PolicyDocument);
+    return;
+  }
+  const statements = 'Statement' in text ? statementsOf(text) : [text];
+  const [, bucketName] = /\bthe bucket policy of (\S+) \(account/.exec(todo) ?? [];
+  const [, principal] = /\b[Tt]he policy of (arn:\S+) \(account/.exec(todo) ?? [];
+  assert.ok(bucketName ?? principal, todo);
+  if (bucketName !== undefined) {
+    const bucket = lab.s3.bucket(bucketName);
+    bucket.policy = policy(...statementsOf(bucket.policy), ...statements);
+  }
+  if (principal !== undefined) {
+    const present = lab.iam.accounts.policiesOf(principal).get('sync');
+    const own = statements.map(({ Principal: _, ...statement }) => statement);
+    lab.iam.accounts.putPolicy(principal, 'sync', policy(...statementsOf(present), ...own));
+  }
+}
+
+export function statementsOf(document: PolicyDocument | undefined): { readonly Principal?: unknown }[] {
+  return [document?.Statement ?? []].flat() as { readonly Principal?: unknown }[];
 }
 
 /** A policy without some of its actions, and without the statements that then say nothing. */
