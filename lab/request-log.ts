@@ -23,7 +23,7 @@ export interface LoggedRequest {
 const REMEMBERED = 50_000;
 
 // Read off the names AWS gives its operations; an identity call changes nothing that anybody owns.
-const HARMLESS = /^(Get|Head|List|Describe|AssumeRole|Select)/;
+const HARMLESS = /^(Get|Head|List|Describe|AssumeRole|Select|Simulate)/;
 
 export class RequestLog {
   readonly #counts = new Map<string, number>();

@@ -9,6 +9,7 @@ import tls from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { FatalError, messageOf } from '../errors.ts';
+import { partitionOf } from './arn.ts';
 
 /** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
 const ANSWER_WITHIN_MS = 60_000;
@@ -72,8 +73,12 @@ const FIRST_REGIONS: Readonly<Record<string, string>> = {
   'aws-us-gov': 'us-gov-west-1',
 };
 
+/** Where a partition began, and where its services without Regions are at home. */
+export function firstRegion(partition: string): string {
+  return FIRST_REGIONS[partition] ?? 'us-east-1';
+}
+
 /** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
 export function startingRegion(environment: NodeJS.ProcessEnv, roleArn: string | undefined): string {
-  const partition = roleArn?.split(':')[1] ?? 'aws';
-  return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || FIRST_REGIONS[partition] || 'us-east-1';
+  return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || firstRegion(partitionOf(roleArn));
 }

@@ -10,16 +10,10 @@ import {
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
 } from '@aws-sdk/client-s3';
-import { type Trouble, troubleOf } from '../aws/trouble.ts';
-import { StoppedError } from '../errors.ts';
+import { type Reading, read } from '../aws/reading.ts';
 import type { Bucket } from '../s3/bucket.ts';
 
 type OwnershipMode = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
-
-/** A value, or why it could not be read. */
-export type Reading<T> =
-  | { readonly known: true; readonly value: T }
-  | { readonly known: false; readonly why: string };
 
 /** What a bucket gives to objects that ask for nothing. */
 export interface DefaultEncryption {
@@ -103,20 +97,4 @@ export function readObjectLock(bucket: Bucket): Promise<BucketFacts['objectLock'
     },
     { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } },
   );
-}
-
-/** @param defaults what an error code means where S3 answers "not configured" with an error */
-async function read<T>(ask: () => Promise<T>, defaults: Readonly<Record<string, T>>): Promise<Reading<T>> {
-  try {
-    return { known: true, value: await ask() };
-  } catch (error) {
-    if (error instanceof StoppedError) throw error;
-    const trouble = troubleOf(error);
-    const value = defaults[trouble.code];
-    return value === undefined ? { known: false, why: whyUnknown(trouble) } : { known: true, value };
-  }
-}
-
-function whyUnknown({ code, kind }: Trouble): string {
-  return kind === 'denied' ? 'this identity may not read it' : `reading it failed with ${code}`;
 }
