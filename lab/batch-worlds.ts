@@ -65,7 +65,9 @@ export function batchWorld(lab: Lab, world: TwoAccounts): string {
   const name = batchWorkBucketOf(world);
   lab.s3.createBucket({ name, account: destination.account, region: destination.region });
   const role = batchRole(lab, world, name);
-  lab.iam.accounts.putPolicy(destination.role, 'batch', batchCalls(role, name));
+  const looks = allow(['iam:GetRole', 'iam:SimulatePrincipalPolicy'], '*');
+  const calls = policy(...statementsOf(batchCalls(role, name)), looks);
+  lab.iam.accounts.putPolicy(destination.role, 'batch', calls);
   return role;
 }
 

@@ -6,6 +6,7 @@ import { checkEquipment } from './datasync/equipment.ts';
 import { checkDeleteMarkers } from './delete-markers.ts';
 import { checkEncryption } from './encryption.ts';
 import { checkJobs } from './jobs/jobs.ts';
+import { checkJobRole } from './jobs/role.ts';
 import { checkListable } from './listable.ts';
 import { checkObjectLock } from './object-lock.ts';
 import { checkOwners } from './owner.ts';
@@ -49,4 +50,5 @@ const SETTINGS: readonly Check[] = [
   checkWorkLock,
   checkEquipment,
   checkJobs,
+  checkJobRole,
 ];

@@ -8,7 +8,7 @@ import type { Ground } from '../datasync/ground.ts';
 import type { Folders } from '../datasync/paths.ts';
 import type { DataSyncService } from '../datasync/service.ts';
 import type { CheckResult, EngineName, Fix, Settings } from '../model.ts';
-import type { Bucket } from '../s3/bucket.ts';
+import type { Bucket, Network } from '../s3/bucket.ts';
 import type { Ground as JobGround } from '../s3control/ground.ts';
 import type { Jobs } from '../s3control/jobs.ts';
 import type { Facts } from './facts.ts';
@@ -49,6 +49,7 @@ export interface DataSyncScene extends ServiceScene {
 }
 
 export interface JobScene extends ServiceScene {
+  readonly network: Network;
   readonly jobs: Jobs;
   readonly ground: JobGround;
 }

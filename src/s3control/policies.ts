@@ -9,24 +9,18 @@ import type { Ground, Use } from './ground.ts';
 export const SERVICE = 'batchoperations.s3.amazonaws.com';
 
 /** For whoever makes jobs: what is asked of S3 as such, and of a job. */
-export function callerStatements({ partition, account }: Ground): {
-  readonly making: Statement;
-  readonly using: Statement;
-} {
-  return {
-    making: {
-      Sid: 'S3SyncJobs',
-      Effect: 'Allow',
-      Action: ['s3:CreateJob', 's3:ListJobs'],
-      Resource: '*',
-    },
-    using: {
-      Sid: 'S3SyncJob',
-      Effect: 'Allow',
-      Action: ['s3:DescribeJob', 's3:UpdateJobStatus', 's3:PutJobTagging'],
-      Resource: `arn:${partition}:s3:*:${account}:job/*`,
-    },
-  };
+export function callerStatements({
+  partition,
+  region,
+  account,
+}: Ground): [making: Statement, using: Statement] {
+  const making = ['s3:CreateJob', 's3:ListJobs'];
+  const using = ['s3:DescribeJob', 's3:UpdateJobStatus', 's3:PutJobTagging'];
+  const jobs = `arn:${partition}:s3:${region}:${account}:job/*`;
+  return [
+    { Sid: 'S3SyncJobs', Effect: 'Allow', Action: making, Resource: '*' },
+    { Sid: 'S3SyncJob', Effect: 'Allow', Action: using, Resource: jobs },
+  ];
 }
 
 /** Who may assume the role: S3 Batch Operations, on behalf of its own account only. */

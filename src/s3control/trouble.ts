@@ -42,10 +42,7 @@ export function fixFor(words: string, ground: Ground, callerDenied = false): Fix
     const todo = `Check the ARN in \`${roleInput}\`, and give ${role} in account ${accountOf(role)} a trust policy that lets S3 Batch Operations assume it for this account.`;
     return { todo, paste: trustPolicy(role) };
   }
-  if (callerDenied) {
-    const { making, using } = callerStatements(ground);
-    return grantOwn(caller, /s3:(DescribeJob|UpdateJobStatus|PutJobTagging)/.test(words) ? using : making);
-  }
+  if (callerDenied) return grantOwn(caller, ...callerStatements(ground));
   if (/kms:|KMS\./.test(words)) {
     const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the keys of the buckets, in the policies of the keys and, with the full ARNs of the keys, in its own policy.`;
     return { todo };

@@ -29,14 +29,13 @@ const STATEMENTS: readonly (readonly [string, boolean, RegExp, string])[] = [
     /s3-sync-destination/,
     'S3SyncPassRole',
   ],
-  [`AccessDenied: ${BY_CALLER} s3:CreateJob`, true, /the policy of \S+s3-sync-destination/, 'S3SyncJobs'],
   [
-    `AccessDenied: ${BY_CALLER} s3:PutJobTagging on resource: x`,
+    `AccessDenied: ${BY_CALLER} s3:CreateJob`,
     true,
     /the policy of \S+s3-sync-destination/,
-    'S3SyncJob',
+    'S3SyncJobs, S3SyncJob',
   ],
-  ['AccessDenied: Access Denied', true, /the policy of \S+s3-sync-destination/, 'S3SyncJobs'],
+  ['AccessDenied: Access Denied', true, /the policy of \S+s3-sync-destination/, 'S3SyncJobs, S3SyncJob'],
   [
     'AccessDenied: Failed to read manifest: Access Denied',
     false,
@@ -58,7 +57,9 @@ for (const [words, byCaller, todo, sid] of STATEMENTS) {
   test(`${words.slice(0, 90)} is mended by ${sid}`, () => {
     const fix = fixFor(words, GROUND, byCaller);
     assert.match(fix?.todo ?? '', todo);
-    assert.equal(JSON.parse(fix?.paste ?? '{}').Sid, sid);
+    const { Statement, ...alone } = JSON.parse(fix?.paste ?? '{}');
+    const sids = (Statement ?? [alone]).map(({ Sid }: { Sid: string }) => Sid);
+    assert.equal(sids.join(', '), sid);
   });
 }
 

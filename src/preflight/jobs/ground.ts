@@ -73,7 +73,7 @@ export async function layJobs(known: Known, { side, role, roleInput, actions }: 
   );
   return {
     results: [found.result],
-    jobs: { jobs: new Jobs(service, ground), ground, work, run, cannotCopy: [] },
+    jobs: { jobs: new Jobs(service, ground), ground, work, run, network, cannotCopy: [] },
   };
 }
 
