@@ -264,8 +264,64 @@ const DATASYNC = {
   'datasync-role': 'arn:aws:iam::111122223333:role/datasync',
   'work-location': 's3://work/folder',
 };
+
+/** With jobs that copy, the same. */
+const BESIDE_BATCH: readonly [Record<string, string>, RegExp, Record<string, string>][] = [
+  [{ 'work-location': '' }, /^work-location: is required/, {}],
+  [
+    { 'work-location': 's3://onto/work' },
+    /^work-location: s3:\/\/onto\/work\/ overlaps with s3:\/\/onto/,
+    {},
+  ],
+  [{ 'batch-role': '' }, /^batch-role: is required/, {}],
+  [
+    { 'destination-role': 'arn:aws:iam::111122223333:role/a' },
+    /^batch-role: the role is in account 444455556666, destination-role in 111122223333/,
+    { 'destination-role': 'arn:aws:iam::444455556666:role/a' },
+  ],
+  [
+    { source: 's3://from/in/', destination: 's3://onto/out/' },
+    /^source, destination: engine "batch" keeps the whole key.*"in\/" cannot become "out\/"/,
+    { source: 's3://from/in/', destination: 's3://onto/copy/in/' },
+  ],
+  [
+    { source: 's3://from', destination: 's3://onto/copy' },
+    /^source, destination: .*"" cannot become "copy"/,
+    { source: 's3://from', destination: 's3://onto/copy/' },
+  ],
+  [
+    { preserve: 'metadata, tags, acl, checksum' },
+    /^preserve: "acl, checksum" cannot be kept.*copy or stream/,
+    { preserve: 'metadata, tags' },
+  ],
+  [{ preserve: 'tags' }, /^preserve: .*always copies metadata/, { preserve: 'metadata' }],
+  [{ compare: 'missing' }, /^compare: "missing" never overwrites/, { compare: 'always' }],
+  [
+    { 'storage-class': 'REDUCED_REDUNDANCY' },
+    /^storage-class: .*GLACIER_IR/,
+    { 'storage-class': 'GLACIER_IR' },
+  ],
+  [
+    { encryption: 'aws:kms:dsse' },
+    /^encryption: "aws:kms:dsse" cannot be kept/,
+    { encryption: 'aws:kms', 'kms-key': KEY },
+  ],
+];
+const BATCH = {
+  engine: 'batch',
+  source: 's3://from',
+  destination: 's3://onto',
+  'batch-role': 'arn:aws:iam::444455556666:role/s3-batch',
+  'work-location': 's3://work/folder',
+};
 const ALL_COMBINATIONS = [
   ...COMBINATIONS,
+  ...BESIDE_BATCH.map(
+    ([wrong, says, right]) => [{ ...BATCH, ...wrong }, says, { ...BATCH, ...right }] as const,
+  ),
+  ...Object.entries({ 'batch-role': BATCH['batch-role'], 'batch-priority': '11', wait: 'false' }).map(
+    ([name, value]) => [{ [name]: value }, new RegExp(`^${name}: has no meaning`), {}] as const,
+  ),
   ...BESIDE_DATASYNC.map(
     ([wrong, says, right]) => [{ ...DATASYNC, ...wrong }, says, { ...DATASYNC, ...right }] as const,
   ),
