@@ -32,6 +32,8 @@ export async function upload(
         Key: bucket.fullKey(key),
         ContentType: contentType,
         ContentLength: bytes,
+        // A bucket that locks what is written takes nothing without one. (S3 API, PutObject, "Content-MD5".)
+        ChecksumAlgorithm: 'CRC32',
         Body: open(),
         ...(encryption !== undefined && { ServerSideEncryption: encryption }),
       }),

@@ -6,7 +6,7 @@ import { type Content, type StoredObject, sparse } from '../../lab/s3/index.ts';
 import { PRESERVABLE } from '../../src/model.ts';
 import { type DataSyncStage, dataSyncStage } from './datasync-stage.ts';
 import { FULL } from './full.ts';
-import { GIB } from './stage.ts';
+import { GIB, type Stage } from './stage.ts';
 
 interface Size {
   readonly title: string;
@@ -113,7 +113,7 @@ function copies(s: DataSyncStage): number {
 }
 
 /** The words with which the inputs are refused. */
-async function proveRefused(s: DataSyncStage, inputs: Record<string, string>): Promise<string[]> {
+export async function proveRefused(s: Stage, inputs: Record<string, string>): Promise<string[]> {
   const run = await s.run(inputs);
   assert.equal(run.code, 1);
   const words = run.log.split('\n').filter(line => line.includes('cannot be kept'));
@@ -121,7 +121,11 @@ async function proveRefused(s: DataSyncStage, inputs: Record<string, string>): P
   return words;
 }
 
-async function proveFailed(s: DataSyncStage, { content, written }: Size): Promise<string> {
+/** An object that only its writer can read. */
+export async function proveFailed(
+  s: Stage,
+  { content, written }: Pick<Size, 'content' | 'written'>,
+): Promise<string> {
   const sealed = { encryption: { algorithm: 'AES256', customerKeyMd5: 'bWQ1' } } as const;
   s.from.put('sealed', content, { ...written, ...sealed });
   const run = await s.run();

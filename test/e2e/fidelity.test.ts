@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PutOptions } from '../../lab/s3/bucket.ts';
 import { type Content, canonicalId, type StoredObject, sparse } from '../../lab/s3/index.ts';
+import { batchLines } from './fidelity-batch.ts';
 import { dataSyncLines } from './fidelity-datasync.ts';
 import { DAY, GIB, type Inputs, MIB, openLab, setStage } from './stage.ts';
 
@@ -147,7 +148,16 @@ test('what arrives of an object is what docs/fidelity.md says', async t => {
   const head = ['', ...COLUMNS.map(({ title }) => title)];
   const lines = ROWS.map(({ attribute }, row) => [attribute, ...cells.map(column => column[row] ?? '')]);
   const byDataSync = await dataSyncLines(t);
-  const page = [BEFORE, tableOf([head, ...lines]), AFTER, tableOf(byDataSync), END].join('\n');
+  const byBatch = await batchLines(t);
+  const page = [
+    BEFORE,
+    tableOf([head, ...lines]),
+    AFTER,
+    tableOf(byDataSync),
+    AFTER_DATASYNC,
+    tableOf(byBatch),
+    END,
+  ].join('\n');
   t.assert.fileSnapshot(page, PAGE, { serializers: [String] });
 });
 
@@ -180,9 +190,17 @@ const AFTER = `
 
 The plan is the same, the objects go through DataSync, with \`preserve: metadata, tags\`, which is all that it can keep.
 `;
-const END = `
+const AFTER_DATASYNC = `
 - "refused" is before anything is done: the input is named, and the engines that can.
 - Which parts DataSync writes is not documented; \`verify: checksum\` proves such objects all the same.
+
+## With \`engine: batch\`
+
+The plan is the same, a job of S3 Batch Operations copies the objects, with \`preserve: metadata, tags\`, which is all that it
+can keep. What is larger than 5 GiB no job can copy: the copy engine does, in the same run.
+`;
+const END = `
+- Objects that went by the copy engine keep with it what they keep without it.
 `;
 
 async function cellsOf(column: Column): Promise<string[]> {
