@@ -18,7 +18,7 @@ export const MAX_SINGLE = 5_368_709_120;
 export async function putObject(call: BucketCall): Promise<LabResponse> {
   const { bucket, key, request, world } = call;
   const { headers, body } = request;
-  assertIntegrityWithLock(headers);
+  assertIntegrityWithLock(headers, bucket);
   const attributes = attributesOf(call, bucket);
   await demandWrite(call, attributes, { inParts: false });
   assertWriteConditions(headers, key, bucket.get(key));
@@ -42,9 +42,9 @@ export async function putObject(call: BucketCall): Promise<LabResponse> {
   };
 }
 
-/** Source: API model, PutObjectRequest.ContentMD5. */
-function assertIntegrityWithLock(headers: Readonly<Record<string, string>>): void {
-  if (!sendsRetention(headers) && !sendsLegalHold(headers)) return;
+/** Source: API model, PutObjectRequest.ContentMD5; User Guide, object-lock-managing (also where a bucket locks by default). */
+function assertIntegrityWithLock(headers: Readonly<Record<string, string>>, { objectLock }: Bucket): void {
+  if (!sendsRetention(headers) && !sendsLegalHold(headers) && !objectLock?.rule) return;
   if (headers['content-md5'] !== undefined || requestedAlgorithm(headers)) return;
   throw invalidRequest(
     'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters',

@@ -25,6 +25,7 @@ export async function writeReport(access: Access, job: Job, now: Date): Promise<
       body: Buffer.from(body),
       headers: {
         'x-amz-server-side-encryption': 'AES256',
+        'content-md5': createHash('md5').update(body).digest('base64'),
         ...(ExpectedBucketOwner !== undefined && { 'x-amz-expected-bucket-owner': ExpectedBucketOwner }),
       },
     });
