@@ -4,7 +4,7 @@
  */
 import { versioningStatement } from '../aws/policies.ts';
 import type { CheckResult, Fix, Verdict } from '../model.ts';
-import type { Bucket } from '../s3/bucket.ts';
+import { enabling } from '../s3/versioning.ts';
 import type { Check, Scene } from './scene.ts';
 import { grant } from './scene.ts';
 
@@ -63,10 +63,6 @@ function destinationHistory({ facts, destination }: Scene): CheckResult {
   return atDestination('fail', seen, {
     todo: `Enable versioning on the destination: ${enabling(destination)}.`,
   });
-}
-
-function enabling({ location }: Bucket): string {
-  return `aws s3api put-bucket-versioning --bucket ${location.bucket} --versioning-configuration Status=Enabled`;
 }
 
 function atDestination(verdict: Verdict, seen: string, fix?: Fix): CheckResult {

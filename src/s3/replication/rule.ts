@@ -1,0 +1,104 @@
+/**
+ * The rule of a run: what it asks of S3, by what it is known again, and in what one that stands differs from it.
+ * (S3 API, ReplicationRule; S3 User Guide, "Replication configuration file elements".)
+ */
+import { createHash } from 'node:crypto';
+import type { Destination, ReplicationRule } from '@aws-sdk/client-s3';
+import type { Location } from '../../model.ts';
+
+/** All that the rule depends on. */
+export interface Wanted {
+  readonly destination: Location;
+  readonly partition: string;
+  /** 12-digit owner of the destination, where that is another account than the source's. */
+  readonly account: string | undefined;
+  /** The destination's account is to own the replicas, and its bucket does not see to that by itself. */
+  readonly ownerOverride: boolean;
+  readonly storageClass: string | undefined;
+  /** ARN of the key of replicas whose sources are encrypted with one; `undefined` leaves such objects behind. */
+  readonly kmsKey: string | undefined;
+  readonly deleteMarkers: boolean;
+  readonly timeControl: boolean;
+  readonly metrics: boolean;
+}
+
+/** The same for the same destination and prefix, in every run. */
+export function ruleIdOf({ bucket, prefix }: Location): string {
+  const told = createHash('sha256').update(`${bucket}\0${prefix}`).digest('hex');
+  return `s3-cross-account-sync-${told.slice(0, 12)}`;
+}
+
+/** The only number of minutes that S3 takes. (S3 API, ReplicationTimeValue.) */
+const WITHIN = { Minutes: 15 };
+
+export function ruleFor(wanted: Wanted, priority: number): ReplicationRule {
+  return {
+    ID: ruleIdOf(wanted.destination),
+    Priority: priority,
+    Filter: { Prefix: wanted.destination.prefix },
+    Status: 'Enabled',
+    ...(wanted.kmsKey !== undefined && {
+      SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } },
+    }),
+    Destination: destinationFor(wanted),
+    DeleteMarkerReplication: { Status: wanted.deleteMarkers ? 'Enabled' : 'Disabled' },
+  };
+}
+
+function destinationFor(wanted: Wanted): Destination {
+  const { destination, partition, account, storageClass, kmsKey, timeControl, metrics } = wanted;
+  return {
+    Bucket: `arn:${partition}:s3:::${destination.bucket}`,
+    ...(account !== undefined && { Account: account }),
+    ...(wanted.ownerOverride && { AccessControlTranslation: { Owner: 'Destination' } }),
+    ...(storageClass !== undefined && { StorageClass: storageClass as Destination['StorageClass'] & string }),
+    ...(kmsKey !== undefined && { EncryptionConfiguration: { ReplicaKmsKeyID: kmsKey } }),
+    ...(timeControl && { ReplicationTime: { Status: 'Enabled', Time: WITHIN } }),
+    ...((timeControl || metrics) && {
+      Metrics: { Status: 'Enabled', ...(timeControl && { EventThreshold: WITHIN }) },
+    }),
+  };
+}
+
+/**
+ * In what a rule is not the one wanted, a phrase each; empty when it is. What is disabled and what is not there are the
+ * same, and so is whatever priority it has.
+ */
+export function differences(standing: ReplicationRule, wanted: Wanted): string[] {
+  const [is, should] = [told(standing), told(ruleFor(wanted, 0))];
+  return Object.keys(should).flatMap(name =>
+    is[name] === should[name]
+      ? []
+      : [`${name} is ${is[name] ?? 'absent'} instead of ${should[name] ?? 'absent'}`],
+  );
+}
+
+/** A rule in the words of its console, flat. */
+function told(rule: ReplicationRule): Record<string, string | undefined> {
+  const { Filter, SourceSelectionCriteria: criteria, Destination: to } = rule;
+  const tags = [...(Filter?.Tag ? [Filter.Tag] : []), ...(Filter?.And?.Tags ?? [])];
+  return {
+    Status: rule.Status,
+    'the prefix': JSON.stringify(prefixOf(rule)),
+    'the filter by tags': tags.map(({ Key, Value }) => `${Key}=${Value}`).join(', ') || undefined,
+    'the destination bucket': to?.Bucket,
+    'the destination account': to?.Account,
+    'the owner of replicas': to?.AccessControlTranslation?.Owner,
+    'the storage class': to?.StorageClass,
+    'replication of KMS-encrypted objects': enabled(criteria?.SseKmsEncryptedObjects),
+    'the key of replicas': to?.EncryptionConfiguration?.ReplicaKmsKeyID,
+    'replica modification sync': enabled(criteria?.ReplicaModifications),
+    'replication of delete markers': enabled(rule.DeleteMarkerReplication),
+    'Replication Time Control': enabled(to?.ReplicationTime),
+    Metrics: enabled(to?.Metrics),
+  };
+}
+
+function enabled(switched: { readonly Status?: string | undefined } | undefined): string | undefined {
+  return switched?.Status === 'Enabled' ? 'Enabled' : undefined;
+}
+
+/** Which keys the rule is about; '' is all. */
+export function prefixOf({ Filter }: ReplicationRule): string {
+  return Filter?.Prefix ?? Filter?.And?.Prefix ?? '';
+}
