@@ -5,7 +5,7 @@ import { Progress } from '../report/progress.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import type { UploadJournal } from '../s3/journal.ts';
 import { removeAll } from '../s3/remove.ts';
-import { listingFor } from '../s3/versions.ts';
+import { listingsFor } from '../s3/versions.ts';
 import { mergeByKey } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
 import { PACE, Pace } from '../sync/pace.ts';
@@ -103,6 +103,6 @@ async function deleteAll({ scene, plan, outcomes, stop, log, collected }: Carria
 /** An old plan does not know what has come to the source since. */
 async function* stillExtraneous(plan: Plan, { source, settings }: Scene): AsyncGenerator<ObjectEntry[]> {
   const names = { left: 'The plan', right: 'The source listing' };
-  for await (const meetings of mergeByKey(plan.deletions(), listingFor(settings.preserve)(source), names))
+  for await (const meetings of mergeByKey(plan.deletions(), listingsFor(settings).source(source), names))
     yield meetings.flatMap(({ left, right }) => (right === undefined && left !== undefined ? [left] : []));
 }

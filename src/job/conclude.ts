@@ -5,7 +5,7 @@ import { NdjsonWriter } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { ObjectRecord } from '../record.ts';
 import { RECORDS_FILE } from '../report/folder.ts';
-import { listingFor } from '../s3/versions.ts';
+import { listingsFor } from '../s3/versions.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../sync/conclude.ts';
 import type { Pages } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
@@ -51,7 +51,7 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
 
   diary.totals = tally.totals(plan.totals.listed);
   diary.failures = withAdvice(tally.failures(), scene);
-  diary.compared = compares || settings.mode === 'verify';
+  diary.compared = compares || settings.mode === 'verify' || settings.mode === 'health';
   const { reasons } = diary.totals;
   const isLeft = LEFT.some(reason => reasons[reason]);
   diary.complete = !isLeft && !diary.halted;
@@ -94,8 +94,8 @@ function changedSomething({ totals }: Plan): boolean {
 }
 
 function closingListing({ settings, source, destination }: Scene) {
-  const list = listingFor(settings.preserve);
-  return pairListings(list(source), list(destination));
+  const list = listingsFor(settings);
+  return pairListings(list.source(source), list.destination(destination));
 }
 
 function places({ source, destination }: Settings) {

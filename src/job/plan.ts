@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CopyItem, ObjectEntry, PlanItem } from '../model.ts';
 import { NdjsonWriter, readNdjson } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
-import { listingFor } from '../s3/versions.ts';
+import { listingsFor } from '../s3/versions.ts';
 import type { Rules } from '../sync/decide.ts';
 import { createFilter } from '../sync/filter.ts';
 import type { Pages } from '../sync/merge.ts';
@@ -35,8 +35,8 @@ export async function makePlan(scene: Scene, scratch: string): Promise<Plan> {
   };
   const totals = new PlanTotals();
   const writer = new NdjsonWriter<PlanLine>(join(scratch, 'plan.ndjson'));
-  const list = listingFor(settings.preserve);
-  const pairs = pairListings(list(source), list(destination));
+  const list = listingsFor(settings);
+  const pairs = pairListings(list.source(source), list.destination(destination));
   for await (const page of planPairs(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {
     for (const item of page) totals.count(item);
     await writer.writeAll(page.map(toLine));

@@ -1,23 +1,28 @@
 /** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
 import { listStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult, Preserved, Side } from '../model.ts';
+import type { CheckResult, Side } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
-import { firstPage } from '../s3/list.ts';
-import { listingFor } from '../s3/versions.ts';
+import { firstPage, list } from '../s3/list.ts';
+import { type Listing, listingsFor } from '../s3/versions.ts';
 import { uri } from '../sync/plan.ts';
 import type { Check } from './scene.ts';
 import { grant } from './scene.ts';
 
-export const checkListable: Check = async ({ source, destination, settings: { preserve } }) =>
-  Promise.all([checkSide('source', source, preserve), checkSide('destination', destination, preserve)]);
+export const checkListable: Check = async ({ source, destination, settings }) => {
+  const listings = listingsFor(settings);
+  return Promise.all([
+    checkSide('source', source, listings.source),
+    checkSide('destination', destination, listings.destination),
+  ]);
+};
 
-async function checkSide(side: Side, bucket: Bucket, preserve: ReadonlySet<Preserved>): Promise<CheckResult> {
-  const versions = preserve.has('versions');
+async function checkSide(side: Side, bucket: Bucket, listing: Listing): Promise<CheckResult> {
+  const versions = listing !== list;
   const check = `${side}-listable`;
   const where = uri(bucket.location);
   try {
-    const page = await firstPage(bucket, listingFor(preserve));
+    const page = await firstPage(bucket, listing);
     const listed = versions ? `${where} can be listed with all versions.` : `${where} can be listed.`;
     const seen = page.length === 0 ? `${where} is empty.` : listed;
     return { check, verdict: 'pass', seen };

@@ -15,7 +15,7 @@ import type { CheckResult, EngineName, ObjectEntry } from '../model.ts';
 import { CUSTOMER_KEY_ADVICE, lacksCustomerKey } from '../s3/customer-key.ts';
 import { firstPage } from '../s3/list.ts';
 import { lockOf } from '../s3/lock.ts';
-import { listingFor } from '../s3/versions.ts';
+import { listingsFor } from '../s3/versions.ts';
 import { isArchived } from '../sync/decide.ts';
 import { isMarker } from '../sync/history.ts';
 import { needsOf } from './preserved.ts';
@@ -49,7 +49,7 @@ export const checkReadable: Check = async scene => {
 /** `undefined` also when the source cannot be listed; another check says so. */
 async function pickSample({ source, settings }: Scene): Promise<ObjectEntry | undefined> {
   try {
-    const page = await firstPage(source, listingFor(settings.preserve));
+    const page = await firstPage(source, listingsFor(settings).source);
     const readable = page.flatMap(objectsOf).filter(entry => !isArchived(entry));
     const full = readable.filter(entry => entry.size > 0);
     // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.

@@ -2,19 +2,33 @@
  * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
  */
 import { FatalError } from '../errors.ts';
-import type { ObjectEntry, Preserved, Version } from '../model.ts';
-import { entryOf } from '../sync/history.ts';
+import type { ObjectEntry, Settings, Side, Version } from '../model.ts';
+import { entryOf, isMarker } from '../sync/history.ts';
 import { compareKeys } from '../sync/order.ts';
 import type { Bucket } from './bucket.ts';
 import { askForPage, list, RANGES } from './list.ts';
 import { type FetchPage, listInRanges } from './ranges/ranges.ts';
 import { type ListedVersion, scanVersions, type VersionsPage } from './wire/versions-page.ts';
 
-/** How both sides are listed: the objects as they are now, or their histories. */
-export function listingFor(
-  preserve: ReadonlySet<Preserved>,
-): (bucket: Bucket) => AsyncGenerator<ObjectEntry[]> {
-  return preserve.has('versions') ? listVersions : list;
+export type Listing = (bucket: Bucket) => AsyncGenerator<ObjectEntry[]>;
+
+/** How each side is listed: the objects as they are now, or their histories. What is replicated is named by version. */
+export function listingsFor({
+  engine,
+  preserve,
+}: Pick<Settings, 'engine' | 'preserve'>): Readonly<Record<Side, Listing>> {
+  if (preserve.has('versions')) return { source: listVersions, destination: listVersions };
+  return { source: engine === 'replication' ? listCurrentVersions : list, destination: list };
+}
+
+/** The objects as they are now, each with the id of its version. */
+export async function* listCurrentVersions(bucket: Bucket): AsyncGenerator<ObjectEntry[]> {
+  for await (const page of listVersions(bucket)) {
+    yield page.flatMap(({ history }) => {
+      const newest = history?.at(-1);
+      return newest === undefined || isMarker(newest) ? [] : newest;
+    });
+  }
 }
 
 /**
