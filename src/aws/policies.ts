@@ -11,7 +11,7 @@ export interface Statement {
   readonly Principal?:
     | { readonly AWS: string }
     | { readonly Federated: string }
-    | { readonly Service: string };
+    | { readonly Service: string | readonly string[] };
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -67,12 +67,16 @@ function ofVersion(action: string): string {
   return action.replace('Object', 'ObjectVersion');
 }
 
-/** Delete markers, which are put where the source's history has one. */
-export function markStatement(location: Location, partition: string): Statement {
+/**
+ * Delete markers, which are put where the source's history has one.
+ *
+ * @param conditional on the ETag that was listed: S3 asks who may know it
+ */
+export function markStatement(location: Location, partition: string, conditional = false): Statement {
   return {
     Sid: 'S3SyncMark',
     Effect: 'Allow',
-    Action: 's3:DeleteObject',
+    Action: conditional ? ['s3:DeleteObject', 's3:GetObject'] : 's3:DeleteObject',
     Resource: objectsArn(location, partition),
   };
 }

@@ -8,7 +8,9 @@ import { checkAll } from '../preflight/checks.ts';
 import { layGround } from '../preflight/datasync/ground.ts';
 import { readFacts } from '../preflight/facts.ts';
 import { layBatch } from '../preflight/jobs/batch.ts';
+import { layReplication } from '../preflight/jobs/replication.ts';
 import type { Known } from '../preflight/known.ts';
+import { groundOf } from '../preflight/replication/wanted.ts';
 import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
 import { Bucket, type Network } from '../s3/bucket.ts';
 import type { Diary } from './diary.ts';
@@ -58,6 +60,8 @@ async function layGrounds(known: Omit<Known, 'identity'>, identities: Both<Ident
       return layGround({ ...known, identity: identities.source });
     case 'batch':
       return layBatch({ ...known, identity: identities.destination });
+    case 'replication':
+      return layReplication({ ...known, identity: identities.source });
     default:
       return { results: [] };
   }
@@ -171,6 +175,24 @@ async function setScenes(
     copy: { ...common, engine: 'copy', from, to },
     stream: { ...common, engine: 'stream', from: source, to: destination },
     ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
-    ...(jobs && { batch: { ...common, engine: 'batch', from, to, jobs } }),
+    ...(jobs && settings.engine === 'batch' && { batch: { ...common, engine: 'batch', from, to, jobs } }),
+    ...(settings.engine === 'replication' && { replication: replicating(common, jobs) }),
+  };
+}
+
+/** Each side's own identity looks at its bucket, and S3 does the rest under a role. */
+function replicating(
+  common: Pick<Scene, 'settings' | 'source' | 'destination' | 'facts'>,
+  jobs: JobScene | undefined,
+): Scene {
+  const { settings, source, destination, facts } = common;
+  const replication = groundOf(settings, source, destination, facts);
+  return {
+    ...common,
+    engine: 'replication',
+    from: source,
+    to: destination,
+    replication,
+    ...(jobs && { jobs }),
   };
 }

@@ -31,6 +31,9 @@ export interface Ways {
 
 export async function checkAccess(ways: Ways): Promise<Access> {
   const { engine } = ways.copy.settings;
+  // Nobody here reads or writes an object.
+  if (ways.replication !== undefined)
+    return { scene: ways.replication, choice: [], reading: [], writing: [] };
   if (engine === 'datasync' || engine === 'batch')
     return { ...(await tryBesides(ways[engine] ?? ways.copy, SERVICES[engine])), choice: [] };
   if (engine !== 'auto') return { ...(await tryOut(ways[engine] ?? ways.copy)), choice: [] };

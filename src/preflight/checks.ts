@@ -11,6 +11,17 @@ import { checkListable } from './listable.ts';
 import { checkObjectLock } from './object-lock.ts';
 import { checkOwners } from './owner.ts';
 import { checkOwnership } from './ownership.ts';
+import {
+  checkDestinationPayment,
+  checkLockOfBoth,
+  checkReplicaKey,
+  checkReplicaOwner,
+  checkSourceEncryption,
+  checkSourceOwnership,
+} from './replication/buckets.ts';
+import { checkConfiguration } from './replication/configuration.ts';
+import { checkObjects } from './replication/objects.ts';
+import { checkVersioningOfBoth } from './replication/versioning.ts';
 import { checkRequestPayment } from './request-payment.ts';
 import { checkRestorable } from './restorable.ts';
 import type { Check } from './scene.ts';
@@ -32,7 +43,9 @@ export async function checkAll(ways: Ways): Promise<Findings> {
       checkRestorable(copy),
       checkDeleteMarkers(copy),
       found,
-      ...SETTINGS.map(async check => check((await found).scene)),
+      ...(ways.replication === undefined ? SETTINGS : OF_REPLICATION).map(async check =>
+        check((await found).scene),
+      ),
     ]);
   const results = [owners, listable, choice, reading, restorable, writing, markers, ...rest].flat();
   return { scene, results, ...(note !== undefined && { note }) };
@@ -51,4 +64,20 @@ const SETTINGS: readonly Check[] = [
   checkEquipment,
   checkJobs,
   checkJobRole,
+];
+
+/** The same where S3 Replication does it. */
+const OF_REPLICATION: readonly Check[] = [
+  checkVersioningOfBoth,
+  checkConfiguration,
+  checkReplicaOwner,
+  checkSourceOwnership,
+  checkSourceEncryption,
+  checkReplicaKey,
+  checkLockOfBoth,
+  checkDestinationPayment,
+  checkObjects,
+  checkWork,
+  checkWorkLock,
+  checkJobs,
 ];

@@ -1,12 +1,12 @@
 /**
- * With `preserve: versions`: the destination's own identity may put delete markers. It asks to delete a key that has no
+ * With `preserve: versions`, or `delete: true` beside replication: the destination's own identity may put delete markers. It asks to delete a key that has no
  * object, and that only if it has one: S3 looks at the permission first, and the condition never holds.
  * (S3 User Guide, "How to perform conditional deletes".)
  */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { markStatement } from '../aws/policies.ts';
 import { type TroubleKind, troubleOf } from '../aws/trouble.ts';
-import type { CheckResult } from '../model.ts';
+import type { CheckResult, Mode } from '../model.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { uri } from '../sync/plan.ts';
 import type { Check } from './scene.ts';
@@ -16,19 +16,23 @@ import { PROBE_KEY } from './writable.ts';
 const CHECK = 'destination-markable';
 
 export const checkDeleteMarkers: Check = async ({ settings, destination }) => {
-  const { mode, preserve } = settings;
-  if (!preserve.has('versions') || mode === 'verify') return [];
+  const { mode, engine, preserve } = settings;
+  // What is replicated comes with versions, and what is deleted there becomes hidden; S3 puts the other markers.
+  const puts = engine === 'replication' ? settings.delete : preserve.has('versions');
+  if (!puts || LOOKING.has(mode)) return [];
   if (mode === 'dry-run') {
     const seen = 'Not tried: a dry run sends nothing that could change anything.';
     return [{ check: CHECK, verdict: 'unknown', seen }];
   }
-  return [await probe(destination)];
+  return [await probe(destination, settings.delete)];
 };
+
+const LOOKING: ReadonlySet<Mode> = new Set<Mode>(['verify', 'health']);
 
 /** What a condition that does not hold is answered with. */
 const REFUSED: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['absent', 'precondition']);
 
-async function probe(destination: Bucket): Promise<CheckResult> {
+async function probe(destination: Bucket, conditional: boolean): Promise<CheckResult> {
   const who = destination.identity.arn ?? 'the identity in use';
   const request = new DeleteObjectCommand({ ...destination.naming({ key: PROBE_KEY }), IfMatch: '*' });
   const trouble = await destination.send(request).then(() => undefined, troubleOf);
@@ -39,7 +43,7 @@ async function probe(destination: Bucket): Promise<CheckResult> {
   const { kind, code, message } = trouble;
   const seen = `${who} may not put delete markers below ${uri(destination.location)} (${code}: ${message}).`;
   if (kind !== 'denied') return { check: CHECK, verdict: 'unknown', seen };
-  const statement = markStatement(destination.location, destination.identity.partition);
+  const statement = markStatement(destination.location, destination.identity.partition, conditional);
   const fix = grant(destination.identity, destination, statement, message);
   return { check: CHECK, verdict: 'fail', seen, fix };
 }

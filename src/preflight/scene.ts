@@ -9,6 +9,7 @@ import type { Folders } from '../datasync/paths.ts';
 import type { DataSyncService } from '../datasync/service.ts';
 import type { CheckResult, EngineName, Fix, Settings } from '../model.ts';
 import type { Bucket, Network } from '../s3/bucket.ts';
+import type { Ground as ReplicationGround } from '../s3/replication/ground.ts';
 import type { Ground as JobGround } from '../s3control/ground.ts';
 import type { Jobs } from '../s3control/jobs.ts';
 import type { Facts } from './facts.ts';
@@ -30,6 +31,8 @@ export interface Scene {
   readonly datasync?: DataSyncScene;
   /** With the engines that have jobs of S3 Batch Operations: `batch` and `replication`. */
   readonly jobs?: JobScene;
+  /** With that engine only: what its rule is between. */
+  readonly replication?: ReplicationGround;
 }
 
 /** What there is where a service does the copying. */

@@ -32,6 +32,8 @@ export interface Look {
 export interface UnderWay {
   readonly id: string;
   readonly description: string;
+  /** What the job does, as S3 calls it. */
+  readonly operation: string;
   /** It ends without anybody's doing. */
   readonly isEnding: boolean;
 }
@@ -111,9 +113,14 @@ export class Jobs {
     do {
       const command = new ListJobsCommand({ AccountId: this.#account, ...(NextToken && { NextToken }) });
       const page = await this.#ask(this.region, command);
-      for (const { JobId: id, Description: description = '', Status } of page.Jobs ?? [])
+      for (const {
+        JobId: id,
+        Description: description = '',
+        Operation: operation = '',
+        Status,
+      } of page.Jobs ?? [])
         if (id !== undefined && !OVER.has(Status) && isOurs(description))
-          found.push({ id, description, isEnding: ENDING.has(Status) });
+          found.push({ id, description, operation, isEnding: ENDING.has(Status) });
       NextToken = page.NextToken;
     } while (NextToken);
     return found;

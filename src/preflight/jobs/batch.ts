@@ -9,6 +9,7 @@ export function layBatch(known: Known): Promise<Laid> {
     side: 'destination',
     role: settings.batch.roleArn,
     roleInput: 'batch-role',
+    elsewhere: { verdict: 'warn', seen: 'AWS does not say that this works.' },
     actions: { source: readsOf(known), destination: writesOf(known) },
   });
 }

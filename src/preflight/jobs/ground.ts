@@ -15,6 +15,8 @@ export interface JobPlan {
   readonly side: Side;
   readonly role: string | undefined;
   readonly roleInput: Ground['roleInput'];
+  /** What it means that manifests and reports lie in another Region. */
+  readonly elsewhere: Pick<CheckResult, 'verdict' | 'seen'>;
   /** On objects of each side, that the role must be allowed. */
   readonly actions: Readonly<Record<Side, readonly string[]>>;
 }
@@ -25,7 +27,10 @@ export interface Laid {
   readonly jobs: JobScene | undefined;
 }
 
-export async function layJobs(known: Known, { side, role, roleInput, actions }: JobPlan): Promise<Laid> {
+export async function layJobs(
+  known: Known,
+  { side, role, roleInput, elsewhere, actions }: JobPlan,
+): Promise<Laid> {
   const { settings, identity, regions, owners, network, run } = known;
   const { workLocation } = settings;
   if (workLocation === undefined || role === undefined)
@@ -38,8 +43,8 @@ export async function layJobs(known: Known, { side, role, roleInput, actions }: 
     where === region
       ? undefined
       : {
-          verdict: 'warn',
-          seen: `${bucket} is in ${where}, the jobs are in ${region}. AWS does not say that this works.`,
+          ...elsewhere,
+          seen: `${bucket} is in ${where}, the jobs are in ${region}. ${elsewhere.seen}`,
           fix: { todo: `Give in \`work-location\` a bucket in ${region}.` },
         },
   );
