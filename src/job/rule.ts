@@ -1,0 +1,59 @@
+/** The replication rule of a run: put in place before anything is planned, and taken away at the end where that was asked for. */
+import type { Log } from '../model.ts';
+import { bucketsToVersion } from '../preflight/replication/versioning.ts';
+import type { Scene } from '../preflight/scene.ts';
+import { putRule, removeRule } from '../s3/replication/configuration.ts';
+import type { Ground } from '../s3/replication/ground.ts';
+import { ruleIdOf } from '../s3/replication/rule.ts';
+import { explainRule, explainVersioning } from '../s3/replication/trouble.ts';
+import { enableVersioning } from '../s3/versioning.ts';
+import { uri } from '../sync/plan.ts';
+import type { Diary } from './diary.ts';
+
+/**
+ * Enables versioning where it was asked for and puts the rule there, so that nothing that is written while the plan is made
+ * falls between the two.
+ *
+ * @throws FatalError with what to do about it; StoppedError
+ */
+export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log: Log): Promise<void> {
+  const noted = (text: string) => {
+    log.info(text);
+    diary.notes.push(text);
+  };
+  for (const bucket of bucketsToVersion(scene)) {
+    await enableVersioning(bucket).catch(error => {
+      throw explainVersioning(error, bucket);
+    });
+    noted(`Enabled versioning of ${bucket.location.bucket}.`);
+  }
+  const { source, destination, role, wanted } = ground;
+  const id = ruleIdOf(wanted.destination);
+  const doing = `Putting the rule ${id} into the replication configuration of ${source.location.bucket}`;
+  const isNew = await putRule(source, role, wanted).catch(error => {
+    throw explainRule(doing, error, ground);
+  });
+  const what = `the rule ${id}, which replicates ${uri(source.location)} to ${uri(destination.location)}`;
+  if (isNew) noted(`Put in place ${what}.`);
+  else log.info(`Found ${what}.`);
+}
+
+/** Once all is well; otherwise the rule stays, so that what is missing can still come by it. */
+export async function takeAway(ground: Ground, diary: Diary, log: Log): Promise<void> {
+  const { source, wanted } = ground;
+  const id = ruleIdOf(wanted.destination);
+  if (!diary.isWell) {
+    diary.notes.push(
+      `The rule ${id} stays, because not all has arrived. The next run that ends well with \`replication-rule: remove\` takes it away.`,
+    );
+    return;
+  }
+  const doing = `Taking the rule ${id} out of the replication configuration of ${source.location.bucket}`;
+  const removed = await removeRule(source, wanted).catch(error => {
+    throw explainRule(doing, error, ground);
+  });
+  if (removed) {
+    log.info(`Took away the rule ${id}.`);
+    diary.notes.push(`Took away the rule ${id}: what is written from now on is not replicated.`);
+  }
+}
