@@ -1,4 +1,7 @@
 /** The roles that S3 Replication and Batch Replication work with, and what their users need, as their guides have them. */
+
+import { batchUserPolicy } from './batch-worlds.ts';
+import { workBucketOf } from './datasync-worlds.ts';
 import type { PolicyDocument } from './kinds.ts';
 import type { Lab } from './lab.ts';
 import { allow, arnOf, passing, policy, statementsOf, type TwoAccounts } from './worlds.ts';
@@ -79,6 +82,35 @@ export function replicationUserPolicy(role: string, bucket: string): PolicyDocum
     ),
     passing(role, 's3.amazonaws.com'),
   );
+}
+
+/**
+ * Makes all that a run with S3 Replication needs besides the two accounts: both roles, a bucket beside the source for
+ * manifests and reports, and the source role's right to use them. Returns the ARNs of the roles.
+ */
+export function replicationWorld(lab: Lab, world: TwoAccounts): { role: string; jobRole: string } {
+  const { source } = world;
+  const name = workBucketOf(world);
+  lab.s3.createBucket({ name, account: source.account, region: source.region });
+  const role = replicationRole(lab, world);
+  const jobRole = batchReplicationRole(lab, world, name);
+  const work = [
+    's3:ListBucket',
+    's3:GetObject',
+    's3:PutObject',
+    's3:AbortMultipartUpload',
+    's3:DeleteObject',
+  ];
+  lab.iam.accounts.putPolicy(
+    source.role,
+    'replication',
+    policy(
+      ...statementsOf(replicationUserPolicy(role, source.bucket)),
+      ...statementsOf(batchUserPolicy(jobRole)),
+      { Effect: 'Allow', Action: work, Resource: [arnOf(name), `${arnOf(name)}/*`] },
+    ),
+  );
+  return { role, jobRole };
 }
 
 const trusting = (Service: string, account: string): PolicyDocument =>

@@ -216,6 +216,8 @@ export type SkipReason =
   | 'restoring'
   | 'would-restore'
   | 'key-empty'
+  // `mode: health`: S3 has it on its way.
+  | 'replicating'
   | 'vanished'
   // `wait: false`: a job that goes on has it.
   | 'under-way'
@@ -231,6 +233,8 @@ export type FailReason =
   | 'changed'
   | 'unreadable-metadata'
   | 'checksum-not-kept'
+  // S3 Replication did not bring it over, whatever the code says of why.
+  | 'not-replicated'
   | 'error'
   // What the closing comparison found although the copy reported success, and what `mode: verify` finds.
   | CopyReason;

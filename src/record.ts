@@ -120,4 +120,17 @@ export interface RunReport {
   readonly underWay?: Job;
   /** Link to the workflow run, where there is one. */
   readonly runUrl: string | undefined;
+  /** Of `mode: health` only. */
+  readonly replication?: ReplicationHealth;
+}
+
+/** How far replication is behind, and why where it has stopped. */
+export interface ReplicationHealth {
+  /** Objects on their way, and their bytes. */
+  readonly pending: number;
+  readonly pendingBytes: number;
+  /** Key without the prefix of the source, and seconds since it was written. */
+  readonly oldestPending?: { readonly key: string; readonly seconds: number };
+  /** Objects per code. */
+  readonly failures: Readonly<Record<string, number>>;
 }

@@ -4,6 +4,7 @@ import type { FailureGroup, Fix } from '../model.ts';
 import { restoreFix } from '../preflight/restorable.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { CUSTOMER_KEY_ADVICE } from '../s3/customer-key.ts';
+import { explainFailure } from '../s3/replication/failures.ts';
 import { fixFor } from '../s3control/trouble.ts';
 
 export function withAdvice(failures: readonly FailureGroup[], scene: Scene): FailureGroup[] {
@@ -13,7 +14,10 @@ export function withAdvice(failures: readonly FailureGroup[], scene: Scene): Fai
   });
 }
 
-function adviceOn({ reason, code, message }: FailureGroup, { source, jobs }: Scene): Fix | undefined {
+function adviceOn(failure: FailureGroup, { source, jobs, replication }: Scene): Fix | undefined {
+  const { reason, code, message } = failure;
+  if (reason === 'not-replicated' && replication !== undefined)
+    return REPLICATION_ADVICE[code] ?? explainFailure(code, replication)?.fix;
   // What was copied from here was denied to somebody else.
   const ofJob = jobs !== undefined && message.startsWith(LABEL);
   if (ofJob && (reason === 'denied' || code.startsWith('KMS.')))
@@ -21,3 +25,25 @@ function adviceOn({ reason, code, message }: FailureGroup, { source, jobs }: Sce
   if (reason === 'restore-denied') return restoreFix(source, message);
   return reason === 'customer-key' ? { todo: CUSTOMER_KEY_ADVICE } : undefined;
 }
+
+const RUN_SYNC = 'Run `mode: sync` with the same inputs: its job replicates what the destination lacks';
+
+const UNCOVER =
+  'Delete the other version at the destination by its id, which shows the replica beneath it, or run once with `engine: copy`, which writes the object anew.';
+
+/** Of states that S3 tells no reason for. */
+const REPLICATION_ADVICE: Readonly<Record<string, Fix>> = {
+  NotReplicated: { todo: `${RUN_SYNC}, and the rule takes up what comes after.` },
+  NotReplicatedUnderKms: {
+    todo: 'Set `encryption: aws:kms` and `kms-key`, the key of such replicas, and run `mode: sync` once with the same inputs.',
+  },
+  ReplicationFailed: { todo: `${RUN_SYNC}, and its report says why where that fails again.` },
+  ReplicationLate: {
+    todo: `${RUN_SYNC}. If that stays behind too, look at the metrics of the rule in CloudWatch and at the Service Health Dashboard of AWS.`,
+  },
+  ReplicaMissing: {
+    todo: `${RUN_SYNC}. What was deleted there by its version id is not replicated twice: that takes \`engine: copy\`.`,
+  },
+  ReplicaDiffers: { todo: `Find out who else writes to the destination. ${UNCOVER}` },
+  ReplicaHidden: { todo: UNCOVER },
+};

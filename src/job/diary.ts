@@ -10,13 +10,15 @@ import type {
   Settings,
   Side,
 } from '../model.ts';
-import type { RunReport, Totals } from '../record.ts';
+import type { ReplicationHealth, RunReport, Totals } from '../record.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import { echoSettings } from '../settings/echo.ts';
 import { Tally } from '../sync/totals.ts';
 import { TOOL } from './tool.ts';
 
 const NOTHING: Totals = new Tally().totals(0);
+
+const WENT_WRONG: Partial<Record<Mode, string>> = { verify: 'differ', health: 'not replicated' };
 
 export class Diary {
   readonly identities: IdentityProof[] = [];
@@ -28,6 +30,8 @@ export class Diary {
   slowedTo: number | undefined;
   /** A job that goes on without the run. */
   underWay: Job | undefined;
+  /** By `mode: health`. */
+  replication: ReplicationHealth | undefined;
   /** By `verify: content`, of both sides together. */
   bytesRead = 0;
   totals: Totals = NOTHING;
@@ -61,6 +65,12 @@ export class Diary {
     };
   }
 
+  /** All was done, and nothing is amiss by now. */
+  get isWell(): boolean {
+    const { failed, undeleted } = this.totals;
+    return this.complete && !this.halted && failed + undeleted === 0;
+  }
+
   get halted(): boolean {
     return this.#halted !== undefined;
   }
@@ -90,6 +100,7 @@ export class Diary {
       finished: new Date().toISOString(),
       timings: this.#timings,
       runUrl,
+      ...(this.replication !== undefined && { replication: this.replication }),
     };
   }
 
@@ -107,8 +118,7 @@ export class Diary {
     if (this.#halted !== undefined) return { ok: false, text: this.#halted.message };
     if (failed + undeleted > 0) {
       const objects = failed + undeleted === 1 ? 'object' : 'objects';
-      const what = mode === 'verify' ? 'differ' : 'failed';
-      return { ok: false, text: `${failed + undeleted} ${objects} ${what}.` };
+      return { ok: false, text: `${failed + undeleted} ${objects} ${WENT_WRONG[mode] ?? 'failed'}.` };
     }
     return this.complete || this.#goesOn
       ? { ok: true, text: 'success' }

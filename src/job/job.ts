@@ -17,10 +17,12 @@ import { cleanUpFor } from './clean-up.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
 import { type HandedOver, handoverOf } from './handover.ts';
+import { examine } from './health.ts';
 import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { prepare } from './prepare.ts';
+import { putInPlace, takeAway } from './rule.ts';
 import { tellChecks, tellPlan } from './tell.ts';
 
 /** Connections to one host; more than copies in flight. */
@@ -70,6 +72,9 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   const collected = await handover?.find();
   if (isServed(scene) && settings.mode === 'sync' && collected === undefined)
     await diary.phase('attendance', () => attendRunning(scene, run.stop, host.log));
+  const { replication } = scene;
+  if (replication !== undefined && settings.mode === 'sync')
+    await diary.phase('rule', () => putInPlace(scene, replication, diary, host.log));
   const plan = await diary.phase('plan', () =>
     handover !== undefined && collected !== undefined
       ? handover.take(collected, host)
@@ -79,7 +84,9 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   const outcomes = new OutcomeLog(host.scratch);
   try {
     // A dry run says what a guard would refuse, too; comparing deletes nothing.
-    if (settings.mode !== 'verify') guardPlan(settings, plan.totals);
+    if (settings.mode !== 'verify' && settings.mode !== 'health') guardPlan(settings, plan.totals);
+    if (settings.mode === 'health')
+      diary.replication = await diary.phase('examination', () => examine(scene, plan, outcomes, run.stop));
     if (settings.mode === 'sync')
       await diary
         .phase('transfer', () => carry(scene, plan, outcomes, run, collected))
@@ -88,6 +95,8 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
     diary.halt(error);
   }
   await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
+  if (replication !== undefined && settings.mode === 'sync' && settings.replication.rule === 'remove')
+    await diary.phase('removal', () => takeAway(replication, diary, host.log));
 }
 
 async function carry(

@@ -21,7 +21,11 @@ export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void
     `Listed ${thousands(listed)} source objects (${bytes(bytesListed)}) and ${thousands(atDestination)} at the destination.`,
   );
   const verb =
-    settings.mode === 'dry-run' ? 'Would copy' : settings.mode === 'verify' ? 'Different:' : 'To copy:';
+    settings.mode === 'dry-run'
+      ? 'Would copy'
+      : settings.mode === 'verify' || settings.mode === 'health'
+        ? 'Different:'
+        : 'To copy:';
   const deletions = toDelete > 0 ? `, ${thousands(toDelete)} to delete` : '';
   const restores = toRestore > 0 ? `, ${thousands(toRestore)} to ask back from an archive` : '';
   const failures = toFail > 0 ? `, ${thousands(toFail)} that cannot be carried` : '';

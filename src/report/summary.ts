@@ -4,6 +4,7 @@
 import type { Mode } from '../model.ts';
 import type { RunReport } from '../record.ts';
 import { checkList, failedChecks, failureGroups } from './findings.ts';
+import { health } from './health.ts';
 import { restores } from './restores.ts';
 import { evidence, identities, notes, reasons, slowDowns, timings, totals } from './tables.ts';
 import { bytes, clip, code, count, type Markup, md } from './text.ts';
@@ -18,6 +19,7 @@ export function renderSummary(report: RunReport): string {
     whatHappened(report),
     underWay(report),
     totals(report),
+    health(report),
     restores(report),
     identities(report),
     ...failedChecks(report),

@@ -119,6 +119,8 @@ function asAttempted({ item, outcome }: Settled, mode: Mode): Verdict {
     case 'delete':
       if (mode === 'dry-run') return { action: 'would-delete', reason: item.reason, proof: 'none' };
       if (mode === 'verify') return undeleted('extraneous');
+      // Deletions are no matter of replication's health.
+      if (mode === 'health') return { action: 'kept', reason: 'delete-not-asked', proof: 'none' };
       return outcome === undefined
         ? { action: 'kept', reason: 'delete-refused', proof: 'none' }
         : { action: 'deleted', reason: item.reason, proof: 'none' };

@@ -18,10 +18,6 @@ export async function layReplication(known: Known): Promise<Laid> {
       verdict: 'fail',
       seen: 'Manifests of jobs that replicate must be in the Region of the source.',
     },
-    elsewhere: {
-      verdict: 'fail',
-      seen: 'Manifests of jobs that replicate must be in the Region of the source.',
-    },
     // The rest is S3's to do, under the role of the rule.
     actions: { source: ['s3:InitiateReplication'], destination: [] },
   });

@@ -1,0 +1,43 @@
+/** What of a planned object a rule or a job is to bring over: the object, or the versions that the destination lacks. */
+import type { CopyItem, ObjectEntry } from '../../model.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import { type Standing, standingOf } from '../../s3/replication/status.ts';
+import { isMarker, versionsToSend } from '../../sync/history.ts';
+
+export interface Lacking {
+  readonly objects: readonly ObjectEntry[];
+  /** There are delete markers besides, which no job replicates. */
+  readonly markers: boolean;
+}
+
+export function lackingOf({ source, from }: CopyItem): Lacking {
+  if (source.history === undefined) return { objects: [source], markers: false };
+  const versions = versionsToSend(source, from);
+  const objects = versions.flatMap(version => (isMarker(version) ? [] : version));
+  return { objects, markers: objects.length < versions.length };
+}
+
+/** What stands in the way first: what has failed will not come by itself, what was never taken up neither. */
+const WORST_FIRST = [
+  'failed',
+  'none',
+  'pending',
+  'replica',
+  'gone',
+  'done',
+] as const satisfies Standing['state'][];
+
+/** How far the worst of them is; `undefined` where there are only delete markers. */
+export async function worstOf(
+  source: Bucket,
+  { objects }: Lacking,
+): Promise<(Standing & { readonly object: ObjectEntry }) | undefined> {
+  const found: (Standing & { readonly object: ObjectEntry })[] = [];
+  // One after another, so that a long history does not push all others aside.
+  for (const object of objects) found.push({ ...(await standingOf(source, object)), object });
+  for (const state of WORST_FIRST) {
+    const worst = found.find(one => one.state === state);
+    if (worst !== undefined) return worst;
+  }
+  return undefined;
+}

@@ -1,0 +1,202 @@
+/** `mode: health`: green while replication works, and red with the cause as soon as it has silently broken. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ruleFor } from '../../src/s3/replication/rule.ts';
+import { gate } from '../lab/datasync-lab.ts';
+import { codes, type ReplicationStage, replicationStage } from './replication-stage.ts';
+import { checkOf, findings, HOUR, type Inputs } from './stage.ts';
+
+const HEALTH = { mode: 'health' };
+
+/** Puts the rule there as a sync would have, a few objects before it and some after it. */
+async function settle(s: ReplicationStage, inputs: Partial<Parameters<typeof ruleFor>[0]> = {}) {
+  const wanted = {
+    destination: { bucket: s.to.name, prefix: '' },
+    partition: 'aws',
+    account: s.destination.account,
+    ownerOverride: false,
+    storageClass: undefined,
+    kmsKey: undefined,
+    deleteMarkers: false,
+    timeControl: false,
+    metrics: false,
+    ...inputs,
+  };
+  await s.admin.putBucketReplication({
+    Bucket: s.from.name,
+    ReplicationConfiguration: { Role: s.role, Rules: [ruleFor(wanted, 1)] },
+  });
+  for (const key of ['one', 'two', 'three']) s.from.put(key, `content of ${key}`);
+  await s.settled();
+}
+
+describe('the health of replication', { concurrency: 3 }, () => {
+  test('is green with numbers while the rule stands and all has arrived; nothing is changed', async t => {
+    const s = await replicationStage(t);
+    await settle(s);
+    const before = s.mutations().length;
+    const run = await s.run(HEALTH);
+    assert.equal(run.code, 0, run.log);
+    assert.match(run.summary, /Replication is healthy/);
+    const { listed, unchanged } = run.report.totals;
+    assert.deepEqual([listed, unchanged, run.report.verified], [3, 3, true]);
+    assert.deepEqual(run.report.replication, { pending: 0, pendingBytes: 0, failures: {} });
+    assert.match(run.summary, /Backlog: \*\*0 objects\*\*/);
+    assert.equal(s.mutations().length, before);
+  });
+
+  test('tells of what is on its way, and fails when that takes too long', async t => {
+    const s = await replicationStage(t);
+    await settle(s);
+    const { opened, open } = gate();
+    s.trouble({ operation: 'ReplicateObject' }, { kind: 'hold', until: opened });
+    s.from.put('young', 'young', { lastModified: new Date(s.lab.clock.now().getTime() - HOUR) });
+    const green = await s.run(HEALTH);
+    assert.equal(green.code, 0, green.log);
+    assert.equal(green.record('young').reason, 'replicating');
+    assert.deepEqual([green.report.replication?.pending, green.report.replication?.pendingBytes], [1, 5]);
+    assert.equal(green.report.replication?.oldestPending?.key, 'young');
+    assert.ok(Math.abs(Number(green.report.replication?.oldestPending?.seconds) - 3600) < 60);
+    const red = await s.run({ ...HEALTH, 'replication-max-lag': '30m' });
+    assert.equal(red.code, 1);
+    assert.deepEqual(codes(red), { ReplicationLate: 1 });
+    assert.match(red.summary, /Run `mode: sync`|What to do/);
+    open();
+    await s.settled();
+    assert.equal((await s.run({ ...HEALTH, 'replication-max-lag': '30m' })).code, 0);
+  });
+
+  const BROKEN: readonly {
+    readonly by: string;
+    readonly how: (s: ReplicationStage) => unknown;
+    readonly inputs?: Inputs;
+    readonly finds?: readonly string[];
+    readonly says?: RegExp;
+    readonly codes?: Readonly<Record<string, number>>;
+  }[] = [
+    {
+      by: 'a rule that was deleted, even though both sides are equal',
+      how: s => s.admin.deleteBucketReplication({ Bucket: s.from.name }),
+      finds: ['replication-rule: fail'],
+      says: /is not in the replication configuration/,
+    },
+    {
+      by: 'a rule that was disabled',
+      how: s => amendRule(s, rule => ({ ...rule, Status: 'Disabled' })),
+      finds: ['replication-rule: fail'],
+      says: /Status is Disabled instead of Enabled/,
+    },
+    {
+      by: 'a rule that was narrowed',
+      how: s => amendRule(s, rule => ({ ...rule, Filter: { Prefix: 'o' } })),
+      finds: ['replication-rule: fail'],
+      says: /the prefix is "o" instead of ""/,
+    },
+    {
+      by: 'another role',
+      how: async s => {
+        const { ReplicationConfiguration } = await s.admin.getBucketReplication({ Bucket: s.from.name });
+        await s.admin.putBucketReplication({
+          Bucket: s.from.name,
+          ReplicationConfiguration: { Rules: ReplicationConfiguration?.Rules, Role: s.jobRole },
+        });
+      },
+      finds: ['replication-rule: fail'],
+      says: /the role is .*batch-replication instead of .*s3-replication/,
+    },
+    {
+      by: 'versioning suspended at the destination',
+      how: s => {
+        s.to.versioning = 'Suspended';
+      },
+      finds: ['destination-versioning: fail'],
+      says: /has versioning suspended/,
+    },
+    {
+      by: 'an object that S3 has given up',
+      how: async s => {
+        s.trouble(
+          { operation: 'ReplicateObject', times: 1 },
+          { kind: 'error', status: 500, code: 'InternalError' },
+        );
+        s.from.put('four', 'x');
+        await s.settled();
+      },
+      codes: { ReplicationFailed: 1 },
+    },
+    {
+      by: 'an object from before the rule',
+      how: async s => {
+        const rules = s.from.replication;
+        s.from.replication = undefined;
+        s.from.put('early', 'x');
+        s.from.replication = rules;
+      },
+      codes: { NotReplicated: 1 },
+    },
+    {
+      by: 'an object under KMS, without a key for its replica',
+      how: async s => {
+        const key = s.lab.s3.createKey({ account: s.source.account, region: s.source.region });
+        s.from.put('sealed', 'x', { encryption: { algorithm: 'aws:kms', keyArn: key.arn } });
+        await s.settled();
+      },
+      codes: { NotReplicatedUnderKms: 1 },
+    },
+    {
+      by: 'a replica that was deleted',
+      how: s => {
+        s.to.delete('two');
+      },
+      codes: { ReplicaMissing: 1 },
+    },
+    {
+      by: 'a replica that was overwritten',
+      how: s => {
+        s.to.put('two', 'something else');
+      },
+      codes: { ReplicaDiffers: 1 },
+    },
+  ];
+  for (const { by, how, inputs = {}, finds, says, codes: found } of BROKEN) {
+    test(`is broken by ${by}`, async t => {
+      const s = await replicationStage(t);
+      await settle(s);
+      await how(s);
+      const before = s.mutations().length;
+      const run = await s.run({ ...HEALTH, ...inputs });
+      assert.equal(run.code, 1, run.log);
+      assert.equal(s.mutations().length, before);
+      if (finds !== undefined) {
+        assert.deepEqual(findings(run), finds);
+        const [first = ''] = finds;
+        const check = checkOf(run, first.replace(/:.*/, ''));
+        assert.match(check.seen, says ?? /./);
+        assert.ok(check.fix?.todo);
+      } else {
+        assert.deepEqual(codes(run), found);
+        assert.deepEqual(run.report.replication?.failures, found);
+        assert.ok(run.report.failures.every(({ fix }) => fix !== undefined));
+      }
+    });
+  }
+
+  test('leaves out what is archived, and asks nobody for a work location', async t => {
+    const s = await replicationStage(t);
+    await settle(s);
+    s.from.put('ice', 'x', { storageClass: 'GLACIER' });
+    const run = await s.run({ ...HEALTH, 'work-location': '' });
+    assert.equal(run.code, 0, run.log);
+    assert.equal(run.record('ice').reason, 'archived');
+  });
+});
+
+type Rule = ReturnType<typeof ruleFor>;
+
+async function amendRule(s: ReplicationStage, amend: (rule: Rule) => Rule): Promise<void> {
+  const { ReplicationConfiguration: standing } = await s.admin.getBucketReplication({ Bucket: s.from.name });
+  await s.admin.putBucketReplication({
+    Bucket: s.from.name,
+    ReplicationConfiguration: { Role: s.role, Rules: (standing?.Rules ?? []).map(amend) },
+  });
+}
