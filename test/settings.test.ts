@@ -314,6 +314,89 @@ const BATCH = {
   'batch-role': 'arn:aws:iam::444455556666:role/s3-batch',
   'work-location': 's3://work/folder',
 };
+
+/** With S3 Replication, the same. */
+const BESIDE_REPLICATION: readonly [Record<string, string>, RegExp, Record<string, string>][] = [
+  [{ 'work-location': '' }, /^work-location: is required/, { 'work-location': '', mode: 'verify' }],
+  [
+    { 'work-location': '', mode: 'dry-run' },
+    /^work-location: is required/,
+    { 'work-location': '', mode: 'health' },
+  ],
+  [{ 'replication-role': '' }, /^replication-role: is required/, {}],
+  [
+    { 'source-role': 'arn:aws:iam::444455556666:role/a' },
+    /^replication-role: the role is in account 111122223333, source-role in 444455556666/,
+    { 'source-role': 'arn:aws:iam::111122223333:role/a' },
+  ],
+  [
+    { 'source-role': 'arn:aws:iam::111122223333:role/a', 'batch-role': 'arn:aws:iam::444455556666:role/b' },
+    /^batch-role: the role is in account 444455556666, source-role in 111122223333/,
+    { 'source-role': 'arn:aws:iam::111122223333:role/a', 'batch-role': 'arn:aws:iam::111122223333:role/b' },
+  ],
+  [
+    { source: 's3://from/a/', destination: 's3://onto/b/' },
+    /^source, destination: replication keeps every key .* different prefixes/,
+    { source: 's3://from/a/', destination: 's3://onto/a/' },
+  ],
+  ...['include', 'exclude', 'min-size', 'max-size', 'modified-after', 'modified-before'].map(
+    name =>
+      [
+        { [name]: name.startsWith('m') ? (name.endsWith('size') ? '1' : '2026-01-31') : '*.txt' },
+        new RegExp(`^${name}: a replication rule takes whole prefixes`),
+        {},
+      ] as [Record<string, string>, RegExp, Record<string, string>],
+  ),
+  [
+    { preserve: 'metadata, tags, acl, checksum' },
+    /^preserve: "acl, checksum" cannot be kept by engine "replication"/,
+    { preserve: 'metadata, tags, storage-class, object-lock, website-redirect, versions' },
+  ],
+  [{ preserve: 'metadata' }, /^preserve: .*always copies tags/, {}],
+  [
+    { compare: 'missing' },
+    /^compare: "missing" never overwrites, and a replication rule does/,
+    { compare: 'size' },
+  ],
+  [{ archived: 'restore' }, /^archived: "restore" brings nothing back/, { archived: 'fail' }],
+  [{ 'copy-as': 'source' }, /^copy-as: "source" has no meaning/, {}],
+  [
+    { 'replication-rule': 'remove', wait: 'false' },
+    /^replication-rule: "remove" waits for everything/,
+    { 'replication-rule': 'remove' },
+  ],
+  [
+    { encryption: 'AES256' },
+    /^encryption: "AES256" cannot be kept/,
+    { encryption: 'aws:kms', 'kms-key': KEY },
+  ],
+  [{ acl: 'private' }, /^acl: "private" cannot be kept/, {}],
+  [
+    { mode: 'health', engine: 'copy', ...noReplication() },
+    /^mode: "health" looks after replication/,
+    { mode: 'health' },
+  ],
+];
+
+/** The inputs of replication left empty. */
+function noReplication(): Record<string, string> {
+  return { 'replication-role': '', 'work-location': '' };
+}
+
+const REPLICATION = {
+  engine: 'replication',
+  'replication-role': 'arn:aws:iam::111122223333:role/replication',
+  'work-location': 's3://work/folder',
+};
+const OF_REPLICATION_ALONE = {
+  'replication-role': REPLICATION['replication-role'],
+  'replication-rule': 'remove',
+  'replication-delete-markers': 'true',
+  'replication-time-control': 'true',
+  'replication-metrics': 'true',
+  'enable-versioning': 'true',
+};
+
 const ALL_COMBINATIONS = [
   ...COMBINATIONS,
   ...BESIDE_BATCH.map(
@@ -324,6 +407,13 @@ const ALL_COMBINATIONS = [
   ),
   ...BESIDE_DATASYNC.map(
     ([wrong, says, right]) => [{ ...DATASYNC, ...wrong }, says, { ...DATASYNC, ...right }] as const,
+  ),
+  ...BESIDE_REPLICATION.map(
+    ([wrong, says, right]) => [{ ...REPLICATION, ...wrong }, says, { ...REPLICATION, ...right }] as const,
+  ),
+  ...Object.entries(OF_REPLICATION_ALONE).map(
+    ([name, value]) =>
+      [{ [name]: value }, new RegExp(`^${name}: has no meaning`), { ...REPLICATION, [name]: value }] as const,
   ),
   ...Object.entries({ ...DATASYNC, 'datasync-mode': 'basic', 'datasync-keep': 'false' })
     .filter(([name]) => name !== 'engine')

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
+import { FatalError } from '../../src/errors.ts';
+import { Bucket } from '../../src/s3/bucket.ts';
+import { putRule, removeRule } from '../../src/s3/replication/configuration.ts';
+import { obstacleTo, rivalsOf } from '../../src/s3/replication/obstacles.ts';
+import { ruleFor, ruleIdOf, type Wanted } from '../../src/s3/replication/rule.ts';
+import { readConfiguration } from '../../src/s3/replication/standing.ts';
+import { bucketsOnLab } from './on-lab.ts';
+
+const { lab, source, destination, network, identity, close } = await bucketsOnLab();
+after(close);
+source.there.versioning = 'Enabled';
+destination.there.versioning = 'Enabled';
+const ROLE = roleNamed('replicates');
+
+function roleNamed(name: string): string {
+  const trustPolicy = { Version: '2012-10-17', Statement: [] };
+  return lab.iam.accounts.addRole({ account: source.there.account, name, trustPolicy }).arn;
+}
+
+const WANTED: Wanted = {
+  destination: { bucket: destination.there.name, prefix: '' },
+  partition: 'aws',
+  account: undefined,
+  ownerOverride: false,
+  storageClass: undefined,
+  kmsKey: undefined,
+  deleteMarkers: false,
+  timeControl: false,
+  metrics: false,
+};
+const OURS = ruleIdOf(WANTED.destination);
+const ids = () => source.there.replication?.rules.map(({ id, priority }) => `${id} ${priority}`);
+
+test('a rule is put where there is none, once, and taken away with the whole configuration', async () => {
+  assert.equal(await readConfiguration(source.here), undefined);
+  assert.equal(await putRule(source.here, ROLE, WANTED), true);
+  assert.deepEqual(ids(), [`${OURS} 1`]);
+  const puts = lab.requests.count('PutBucketReplication');
+  assert.equal(await putRule(source.here, ROLE, WANTED), false);
+  assert.equal(lab.requests.count('PutBucketReplication'), puts);
+  assert.equal(await removeRule(source.here, WANTED), true);
+  assert.equal(source.there.replication, undefined);
+  assert.equal(await removeRule(source.here, WANTED), false);
+});
+
+test('a request whose answer was lost is sent again as it was', async () => {
+  lab.faults.add({ operation: 'PutBucketReplication', times: 1, kind: 'cut', applied: true });
+  lab.faults.add({
+    operation: 'GetBucketReplication',
+    times: 1,
+    kind: 'error',
+    status: 500,
+    code: 'InternalError',
+  });
+  assert.equal(await putRule(source.here, ROLE, WANTED), true);
+  assert.deepEqual(ids(), [`${OURS} 1`]);
+  await removeRule(source.here, WANTED);
+});
+
+/** An S3 that says more of a rule than anybody here knows, and shows what was written only after some looks. */
+async function strangeS3(t: { after(does: () => void): void }, standing: string | undefined, stale = 0) {
+  const history: (string | undefined)[] = [standing];
+  const server = createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      const shown = stale-- > 0 ? history[0] : history.at(-1);
+      if (shown !== undefined) return response.end(shown);
+      response.statusCode = 404;
+      return response.end(
+        '<Error><Code>ReplicationConfigurationNotFoundError</Code><Message>None</Message></Error>',
+      );
+    }
+    history.push(request.method === 'PUT' ? await text(request) : undefined);
+    return response.end();
+  }).listen(0, '127.0.0.1');
+  await new Promise(resolve => server.once('listening', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const before = process.env.AWS_ENDPOINT_URL;
+  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const location = { bucket: 'strange', prefix: '' };
+  const here = { location, region: 'eu-west-1', owner: undefined, requestPayer: false, identity };
+  const bucket = new Bucket(here, network);
+  // The client reads where it leads when it is first asked.
+  await readConfiguration(bucket);
+  process.env.AWS_ENDPOINT_URL = before;
+  return { bucket, history };
+}
+
+const XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+const foreign = (id: string, priority: number) =>
+  `<Rule><ID>${id}</ID><Filter><Prefix>$&amp;${id}</Prefix></Filter><Status>Enabled</Status><Priority>${priority}</Priority>` +
+  `<Invention Since="2031"><Depth>9</Depth></Invention>\n <DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>` +
+  `<Destination><Bucket>arn:aws:s3:::elsewhere</Bucket><Later/></Destination></Rule>`;
+const configuration = (...rules: string[]) =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<ReplicationConfiguration ${XMLNS}><Role>${ROLE}</Role>${rules.join('')}</ReplicationConfiguration>`;
+const rulesIn = (text = '') => text.match(/<Rule>.*?<\/Rule>/gs) ?? [];
+
+test('rules of others go back byte for byte, in their order, whatever they say', async t => {
+  const [first, second] = [foreign('first', 3), foreign('second', 11)];
+  const { bucket, history } = await strangeS3(t, configuration(first, second), 4);
+  await putRule(bucket, ROLE, WANTED);
+  const [one, two, ours, ...more] = rulesIn(history.at(-1));
+  assert.deepEqual([one, two, more], [first, second, []]);
+  assert.match(
+    ours ?? '',
+    new RegExp(`<ID>${OURS}</ID>.*<Priority>12</Priority>|<Priority>12</Priority>.*<ID>${OURS}</ID>`, 's'),
+  );
+
+  await putRule(bucket, ROLE, { ...WANTED, metrics: true });
+  const [, , changed] = rulesIn(history.at(-1));
+  assert.match(changed ?? '', /<Metrics>/);
+  assert.match(changed ?? '', /<Priority>12</);
+  assert.deepEqual(rulesIn(history.at(-1)).slice(0, 2), [first, second]);
+
+  await removeRule(bucket, WANTED);
+  assert.deepEqual(rulesIn(history.at(-1)), [first, second]);
+});
+
+test('ours in the midst of others is replaced where it stands', async t => {
+  const { bucket, history } = await strangeS3(
+    t,
+    configuration(foreign('first', 1), foreign(OURS, 5), foreign('last', 9)),
+  );
+  await putRule(bucket, ROLE, WANTED);
+  const rules = rulesIn(history.at(-1));
+  assert.deepEqual([rules[0], rules[2], rules.length], [foreign('first', 1), foreign('last', 9), 3]);
+  assert.match(rules[1] ?? '', /<Priority>5</);
+  assert.doesNotMatch(rules[1] ?? '', /Invention/);
+});
+
+/** A configuration as it was read. */
+const read = (role: string, ...rules: ReturnType<typeof ruleFor>[]) => ({
+  role,
+  rules: rules.map(rule => ({ rule, xml: '' })),
+});
+const theirs = (ID: string, more: Partial<ReturnType<typeof ruleFor>> = {}) => ({
+  ...ruleFor(WANTED, 1),
+  ID,
+  ...more,
+});
+
+test('what cannot stand beside the rules of others is refused, and sends nothing', async () => {
+  const other = roleNamed('another');
+  assert.equal(obstacleTo(undefined, ROLE, WANTED), undefined);
+  assert.equal(
+    obstacleTo(read(other, theirs(OURS)), ROLE, WANTED),
+    undefined,
+    'the role of ours alone is ours',
+  );
+  assert.equal(obstacleTo(read(ROLE, theirs('a')), ROLE, WANTED), undefined);
+  const roles = obstacleTo(read(other, theirs('a'), theirs('b')), ROLE, WANTED);
+  assert.ok(roles?.seen.includes(other) && roles?.seen.includes(ROLE) && roles?.seen.includes('"a", "b"'));
+  assert.ok(roles?.fix.todo.includes(`replication-role: ${other}`));
+  const { Filter: _, ...old } = theirs('old');
+  assert.match(
+    obstacleTo(read(ROLE, { ...old, Prefix: '' } as never), ROLE, WANTED)?.seen ?? '',
+    /first version of the schema/,
+  );
+  const thousand = Array.from({ length: 1000 }, (_, n) => theirs(`rule ${n}`));
+  assert.match(obstacleTo(read(ROLE, ...thousand), ROLE, WANTED)?.seen ?? '', /takes 1000/);
+  assert.equal(obstacleTo(read(ROLE, ...thousand.slice(1), theirs(OURS)), ROLE, WANTED), undefined);
+
+  await putRule(source.here, other, { ...WANTED, destination: { ...WANTED.destination, prefix: 'theirs/' } });
+  const puts = lab.requests.count('PutBucketReplication');
+  await assert.rejects(putRule(source.here, ROLE, WANTED), (error: FatalError) => {
+    assert.ok(error instanceof FatalError && error.message.includes(other));
+    return true;
+  });
+  assert.equal(lab.requests.count('PutBucketReplication'), puts);
+});
+
+test('rules of others for some of the same keys and the same bucket count when they come first', () => {
+  const ours = theirs(OURS, { Priority: 5 });
+  const found = (more: Parameters<typeof theirs>[1]) =>
+    rivalsOf(read(ROLE, ours, theirs('a', { Priority: 9, ...more })), WANTED).length;
+  assert.equal(found({}), 1);
+  assert.equal(found({ Filter: { Prefix: 'narrow/' } }), 1);
+  assert.equal(found({ Priority: 4 }), 0);
+  assert.equal(found({ Status: 'Disabled' }), 0);
+  assert.equal(found({ Destination: { Bucket: 'arn:aws:s3:::elsewhere' } }), 0);
+  const narrow = { ...WANTED, destination: { ...WANTED.destination, prefix: 'a/' } };
+  const here = theirs(ruleIdOf(narrow.destination), { Priority: 5, Filter: { Prefix: 'a/' } });
+  const beside = (Prefix: string) =>
+    rivalsOf(read(ROLE, here, theirs('b', { Priority: 9, Filter: { Prefix } })), narrow).length;
+  assert.deepEqual([beside('a/b/'), beside(''), beside('b/')], [1, 1, 0]);
+  assert.deepEqual(
+    rivalsOf(read(ROLE, theirs('a', { Priority: 9 })), WANTED),
+    [],
+    'a new one comes above all',
+  );
+});
