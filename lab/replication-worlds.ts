@@ -94,20 +94,15 @@ export function replicationWorld(lab: Lab, world: TwoAccounts): { role: string; 
   lab.s3.createBucket({ name, account: source.account, region: source.region });
   const role = replicationRole(lab, world);
   const jobRole = batchReplicationRole(lab, world, name);
-  const work = [
-    's3:ListBucket',
-    's3:GetObject',
-    's3:PutObject',
-    's3:AbortMultipartUpload',
-    's3:DeleteObject',
-  ];
+  const files = ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'];
   lab.iam.accounts.putPolicy(
     source.role,
     'replication',
     policy(
       ...statementsOf(replicationUserPolicy(role, source.bucket)),
       ...statementsOf(batchUserPolicy(jobRole)),
-      { Effect: 'Allow', Action: work, Resource: [arnOf(name), `${arnOf(name)}/*`] },
+      allow(['s3:ListBucket', 's3:GetBucketObjectLockConfiguration'], arnOf(name)),
+      allow(files, `${arnOf(name)}/*`),
     ),
   );
   return { role, jobRole };

@@ -110,7 +110,7 @@ async function* manifestPages({ items }: Pile, lineOf: LineOf): AsyncGenerator<B
   }
 }
 
-class PileWriter {
+export class PileWriter {
   readonly #writer: NdjsonWriter<PlanLine>;
   #count = 0;
 

@@ -5,6 +5,7 @@ import { createCopyEngine } from '../engines/copy.ts';
 import { createDataSyncEngine } from '../engines/datasync/engine.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { ObjectEngineOptions } from '../engines/object-by-object.ts';
+import { createReplicationEngine } from '../engines/replication/engine.ts';
 import { createStreamEngine } from '../engines/stream.ts';
 import type { Log } from '../model.ts';
 import { aclFor } from '../preflight/ownership.ts';
@@ -14,9 +15,11 @@ import type { UploadJournal } from '../s3/journal.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import type { Places } from '../sync/places.ts';
 import type { HandedOver } from './handover.ts';
+import type { Plan } from './plan.ts';
 
 export interface EngineNeeds {
   readonly scene: Scene;
+  readonly plan: Plan;
   readonly journal: UploadJournal;
   /** Existing folder for files of this run. */
   readonly scratch: string;
@@ -27,15 +30,19 @@ export interface EngineNeeds {
 
 /** @param options of what is carried object by object from here */
 export function engineFor(
-  { scene, journal, scratch, log, collected }: EngineNeeds,
+  { scene, plan, journal, scratch, log, collected }: EngineNeeds,
   options: ObjectEngineOptions,
 ): Engine {
   const ours = { ...options, route: routeFor(scene, journal, options.places) };
-  const { settings, source, datasync, jobs } = scene;
+  const { settings, source, datasync, jobs, replication } = scene;
   const common = { settings, source, scratch, note: noteIn(scratch), log };
   if (datasync !== undefined) {
     const { rest } = datasync.folders;
     return createDataSyncEngine({ ...common, ...datasync, rest, others: createCopyEngine(ours) });
+  }
+  if (replication !== undefined && jobs !== undefined) {
+    const planned = () => plan.copies();
+    return createReplicationEngine({ ...common, ...jobs, replication, planned, collected: collected?.job });
   }
   if (jobs !== undefined) {
     const acl = aclFor(scene, workersOf(scene).writer);

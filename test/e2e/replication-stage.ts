@@ -24,6 +24,8 @@ export interface ReplicationStage extends Stage {
   rule(prefix?: string): string;
   /** The rules of the source, as the lab holds them. */
   rules(): readonly { readonly id: string }[];
+  /** Jobs there are. */
+  jobs(): readonly { readonly status: string }[];
   /** Waits for all replication under way. */
   settled(): Promise<void>;
   trouble(aim: Pick<Aim, 'operation' | 'key' | 'skip' | 'times'>, effect: Effect): () => void;
@@ -63,6 +65,7 @@ export async function replicationStage(
     run: (inputs, how): Promise<Run> => stage.run({ ...given, ...inputs }, how),
     rule: (prefix = '') => ruleIdOf({ bucket: stage.destination.bucket, prefix }),
     rules: () => stage.from.replication?.rules ?? [],
+    jobs: () => lab.s3control.jobs(),
     settled: () => lab.s3.replication.settled(),
     trouble: (aim, effect) => lab.faults.add({ ...aim, ...effect }),
   };

@@ -51,19 +51,23 @@ export async function standingOf(
   }
 }
 
+/** The current object at the destination: the replica with its ETag, or what somebody else wrote. */
+export type AtDestination = { readonly etag: string } | 'another';
+
 /**
- * ETag of the current object at the destination, if it is the replica of a version: replicas keep the ids of their sources,
- * whatever their encryption makes of the ETag.
+ * Whether the destination shows the replica of a version: replicas keep the ids of their sources, whatever their encryption
+ * makes of the ETag.
  *
- * @returns `undefined` when it is another object, or the destination may not be asked
+ * @returns `undefined` when there is no object, or the destination may not be asked
  */
-export async function replicaOf(
+export async function shownAt(
   destination: Bucket,
   { key, versionId }: Pick<ObjectEntry, 'key' | 'versionId'>,
-): Promise<string | undefined> {
+): Promise<AtDestination | undefined> {
   const head = await noneWhereRefused(() =>
     destination.send(new HeadObjectCommand(destination.naming({ key }))),
   );
-  const isReplica = head?.ReplicationStatus === 'REPLICA' && head.VersionId === versionId;
-  return isReplica ? unquote(head.ETag) : undefined;
+  if (head === undefined) return undefined;
+  const isReplica = head.ReplicationStatus === 'REPLICA' && head.VersionId === versionId;
+  return isReplica ? { etag: unquote(head.ETag) } : 'another';
 }

@@ -1,0 +1,333 @@
+/** `engine: replication`: what exists goes by a job, what comes after by the rule, and what others have stays as it is. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ReplicationRule } from '@aws-sdk/client-s3';
+import { makeAwkward } from '../../lab/awkward.ts';
+import type { Bucket } from '../../lab/s3/index.ts';
+import { sourceRolePolicy } from '../../lab/worlds.ts';
+import { statementsOf } from './paste.ts';
+import { codes, type ReplicationStage, replicationStage } from './replication-stage.ts';
+import { ago, allow, checkOf, contents, findings, HOUR, policy } from './stage.ts';
+
+const MUTATIONS = /^(Put|Delete|Create|Update|Complete|Abort|Copy|Upload|Restore)/;
+
+describe('a run with S3 Replication', { concurrency: 3 }, () => {
+  test('moves the awkward bucket; what is put afterwards arrives by itself; a second run does nothing', async t => {
+    const s = await replicationStage(t);
+    const nobodys = s.lab.s3.createBucket({ ...settingsOf(s.to), name: `${s.to.name}-nobody` });
+    const { listed, skipped } = makeAwkward(s.from, nobodys, '', 100, s.lab.clock.now());
+    const first = await s.run();
+    assert.equal(first.code, 0, first.log);
+    const { totals } = first.report;
+    assert.deepEqual(
+      [totals.listed, totals.copied, totals.skipped, totals.failed],
+      [listed, listed - skipped, skipped, 0],
+    );
+    assert.deepEqual(
+      [first.report.engine, first.report.complete, first.report.verified],
+      ['replication', true, true],
+    );
+    assert.deepEqual(contents(s.to), withoutArchive(s.from));
+    assert.deepEqual(
+      s.rules().map(({ id }) => id),
+      [s.rule()],
+    );
+    assert.equal(s.jobs().length, 1);
+
+    s.from.put('later', 'than the rule', { tags: { a: 'b' } });
+    await s.settled();
+    assert.deepEqual(contents(s.to), withoutArchive(s.from));
+
+    const before = s.mutations().length;
+    const second = await s.run();
+    assert.equal(second.code, 0, second.log);
+    assert.deepEqual(
+      [second.report.totals.copied, second.report.totals.unchanged, second.report.verified],
+      [0, listed - skipped + 1, true],
+    );
+    assert.equal(s.jobs().length, 1);
+    // The uploads that prove that the work location can be written.
+    const more = s
+      .mutations()
+      .slice(before)
+      .map(({ operation }) => operation);
+    assert.deepEqual(
+      more.filter(operation => !/MultipartUpload$|^DeleteObject$/.test(operation)),
+      [],
+    );
+  });
+
+  test('replaces what is older and deletes what is too much; what was written later stays above, and is told', async t => {
+    const s = await replicationStage(t);
+    const day = 24 * HOUR;
+    s.to.put('old', 'of before', { lastModified: ago(2 * day) });
+    s.to.put('extra', 'x');
+    s.from.put('old', 'of today', { lastModified: ago(day) });
+    s.from.put('young', 'of yesterday', { lastModified: ago(day) });
+    s.to.put('young', 'of today');
+    const run = await s.run({ delete: 'true', 'max-delete': '100%' });
+    assert.equal(run.code, 1);
+    assert.deepEqual(codes(run), { ReplicaHidden: 1 });
+    assert.match(run.report.failures[0]?.fix?.todo ?? '', /Delete the other version .* `engine: copy`/);
+    assert.equal(run.record('old').action, 'copied');
+    assert.ok(s.to.get('extra'), 'nothing is deleted after a failure');
+    const [hiding] = s.to.versions.get('young') ?? [];
+    s.to.versions.set(
+      'young',
+      (s.to.versions.get('young') ?? []).filter(version => version !== hiding),
+    );
+    const again = await s.run({ delete: 'true', 'max-delete': '100%' });
+    assert.equal(again.code, 0, again.log);
+    assert.equal(again.report.totals.deleted, 1);
+    assert.deepEqual(contents(s.to), contents(s.from));
+  });
+
+  test('only speaks in a dry run', async t => {
+    const s = await replicationStage(t);
+    fill(s, 3);
+    s.to.versioning = undefined;
+    const run = await s.run({ mode: 'dry-run', 'enable-versioning': 'true' });
+    assert.equal(run.code, 0, run.log);
+    assert.match(checkOf(run, 'destination-versioning').seen, /A sync enables it/);
+    assert.match(
+      checkOf(run, 'replication-rule').seen,
+      new RegExp(`no rule ${s.rule()}.*a sync puts it there`),
+    );
+    assert.equal(run.report.totals.copied, 3);
+    assert.deepEqual(
+      s.lab.requests.mutating().filter(({ operation }) => MUTATIONS.test(operation)),
+      [],
+    );
+    assert.deepEqual([s.rules(), s.to.versioning], [[], undefined]);
+  });
+
+  test('enables versioning where that was asked for, and is refused where not', async t => {
+    const s = await replicationStage(t);
+    fill(s, 2);
+    s.from.versioning = undefined;
+    s.to.versioning = 'Suspended';
+    const refused = await s.run();
+    assert.deepEqual(findings(refused), ['source-versioning: fail', 'destination-versioning: fail']);
+    assert.match(
+      checkOf(refused, 'source-versioning').fix?.todo ?? '',
+      /put-bucket-versioning --bucket .* `enable-versioning: true`/,
+    );
+    assert.deepEqual([s.from.versioning, s.to.versioning], [undefined, 'Suspended']);
+    for (const [side, bucket] of [
+      [s.source, s.from],
+      [s.destination, s.to],
+    ] as const) {
+      s.lab.iam.accounts.putPolicy(
+        side.role,
+        'enabling',
+        policy(allow('s3:PutBucketVersioning', bucket.arn)),
+      );
+    }
+    const run = await s.run({ 'enable-versioning': 'true' });
+    assert.equal(run.code, 0, run.log);
+    assert.deepEqual([s.from.versioning, s.to.versioning], ['Enabled', 'Enabled']);
+    assert.deepEqual(contents(s.to), contents(s.from));
+    assert.ok(run.report.notes.some(note => note.includes(`Enabled versioning of ${s.to.name}`)));
+  });
+
+  test("leaves everybody else's rules as they are, also when it takes its own away", async t => {
+    const s = await replicationStage(t);
+    const elsewhere = s.lab.s3.createBucket({ ...settingsOf(s.to), name: `${s.to.name}-else` });
+    const others: ReplicationRule[] = [
+      theirs('nightly backup $& é', elsewhere, 7, {
+        Filter: { And: { Prefix: 'a/', Tags: [{ Key: 'k', Value: 'v' }] } },
+      }),
+      theirs('off', elsewhere, 2, { Status: 'Disabled' }),
+    ];
+    await s.admin.putBucketReplication({
+      Bucket: s.from.name,
+      ReplicationConfiguration: { Role: s.role, Rules: others },
+    });
+    const before = s.from.replication?.rules;
+    fill(s, 3);
+    const run = await s.run();
+    assert.equal(run.code, 0, run.log);
+    assert.deepEqual(s.from.replication?.rules.slice(0, 2), before);
+    assert.deepEqual(
+      s
+        .rules()
+        .slice(2)
+        .map(({ id }) => id),
+      [s.rule()],
+    );
+    assert.equal(s.from.replication?.rules[2]?.priority, 8);
+    const removed = await s.run({ 'replication-rule': 'remove' });
+    assert.equal(removed.code, 0, removed.log);
+    assert.deepEqual(s.from.replication?.rules, before);
+    assert.ok(removed.report.notes.some(note => note.startsWith(`Took away the rule ${s.rule()}`)));
+  });
+
+  test('takes its rule away once all has arrived, and not before', async t => {
+    const s = await replicationStage(t);
+    fill(s, 3);
+    const stop = s.trouble(
+      { operation: 'ReplicateObject', key: 'object-1' },
+      { kind: 'error', status: 500, code: 'InternalError' },
+    );
+    const left = await s.run({ 'replication-rule': 'remove' });
+    assert.equal(left.code, 1);
+    assert.deepEqual(codes(left), { InternalError: 1 });
+    assert.deepEqual(
+      s.rules().map(({ id }) => id),
+      [s.rule()],
+    );
+    assert.ok(left.report.notes.some(note => note.startsWith(`The rule ${s.rule()} stays`)));
+    stop();
+    const run = await s.run({ 'replication-rule': 'remove' });
+    assert.equal(run.code, 0, run.log);
+    assert.equal(s.from.replication, undefined);
+    assert.deepEqual(contents(s.to), contents(s.from));
+  });
+
+  test('hands replicas over where the destination does not see to that', async t => {
+    const s = await replicationStage(t, { destination: { ownership: 'BucketOwnerPreferred' } });
+    fill(s, 2);
+    const run = await s.run();
+    assert.equal(run.code, 0, run.log);
+    assert.equal(s.from.replication?.rules[0]?.destination.ownerOverride, true);
+    assert.equal(s.to.get('object-0')?.owner, s.destination.account);
+  });
+
+  test('says all that was asked for in the rule', async t => {
+    const s = await replicationStage(t);
+    s.from.put('data/one', 'x');
+    s.from.put('other', 'x');
+    const run = await s.run({
+      source: `s3://${s.from.name}/data/`,
+      destination: `s3://${s.to.name}/data/`,
+      'storage-class': 'GLACIER_IR',
+      'replication-delete-markers': 'true',
+      'replication-time-control': 'true',
+    });
+    assert.equal(run.code, 0, run.log);
+    const [rule] = s.from.replication?.rules ?? [];
+    assert.deepEqual(
+      [
+        rule?.id,
+        rule?.filter.prefix,
+        rule?.deleteMarkers,
+        rule?.destination.storageClass,
+        rule?.destination.time?.minutes,
+      ],
+      [s.rule('data/'), 'data/', 'Enabled', 'GLACIER_IR', 15],
+    );
+    assert.deepEqual(s.to.keys(), ['data/one']);
+    assert.equal(s.to.get('data/one')?.storageClass, 'GLACIER_IR');
+    s.from.delete('data/one');
+    await s.settled();
+    assert.deepEqual(s.to.keys(), []);
+  });
+
+  test('carries histories under their own ids, and names those that no job carries whole', async t => {
+    const s = await replicationStage(t);
+    s.from.put('a', 'first');
+    s.from.put('a', 'second');
+    s.from.put('b', 'only');
+    s.from.put('marked', 'x');
+    s.from.delete('marked');
+    s.from.put('marked', 'y');
+    const run = await s.run({ preserve: 'metadata, tags, versions' });
+    assert.equal(run.code, 1);
+    assert.deepEqual(codes(run), { DeleteMarkersNotReplicated: 1 });
+    assert.deepEqual(run.report.failures[0]?.examples, ['marked']);
+    const ids = (bucket: Bucket, key: string) => bucket.versions.get(key)?.map(({ versionId }) => versionId);
+    assert.deepEqual(ids(s.to, 'a'), ids(s.from, 'a'));
+    assert.deepEqual([run.record('a').action, run.record('a').versions?.length], ['copied', 2]);
+    s.from.versions.delete('marked');
+    const again = await s.run({ preserve: 'metadata, tags, versions' });
+    assert.equal(again.code, 0, again.log);
+    assert.deepEqual([again.report.totals.copied, again.report.verified], [0, true]);
+  });
+
+  test('replicates objects under KMS with a key for the replicas, and refuses to leave them behind', async t => {
+    const s = await replicationStage(t);
+    const [ours, theirsKey] = [s.source, s.destination].map(({ account, region }) =>
+      s.lab.s3.createKey({
+        account,
+        region,
+        policy: policy({ ...allow('kms:*', '*'), Principal: { AWS: '*' } }),
+      }),
+    );
+    s.from.encryption = { algorithm: 'aws:kms', keyArn: ours?.arn ?? '' };
+    s.from.put('sealed', 'content');
+    s.from.put('plain', 'content', { encryption: { algorithm: 'AES256' } });
+    const refused = await s.run();
+    assert.deepEqual(findings(refused), ['source-encryption: fail']);
+    const kms = { encryption: 'aws:kms', 'kms-key': theirsKey?.arn ?? '' };
+    const wrong = await s.run({ ...kms, 'kms-key': ours?.arn ?? '' });
+    assert.deepEqual(findings(wrong), ['replication-kms-key: fail']);
+    s.lab.iam.accounts.putPolicy(s.role, 'keys', policy(allow('kms:*', '*')));
+    const run = await s.run(kms);
+    assert.equal(run.code, 0, run.log);
+    assert.equal(s.to.get('sealed')?.encryption.keyArn, theirsKey?.arn);
+    assert.equal(s.to.get('plain')?.encryption.algorithm, 'AES256');
+    const second = await s.run(kms);
+    assert.deepEqual([second.code, second.report.totals.copied], [0, 0], second.log);
+  });
+
+  test('an object that failed for another destination and is at ours is not failed', async t => {
+    const s = await replicationStage(t);
+    const elsewhere = s.lab.s3.createBucket({ ...settingsOf(s.to), name: `${s.to.name}-else` });
+    await s.admin.putBucketReplication({
+      Bucket: s.from.name,
+      ReplicationConfiguration: { Role: s.role, Rules: [theirs('else', elsewhere, 1)] },
+    });
+    const rules = s.from.replication;
+    s.from.replication = undefined;
+    fill(s, 2);
+    s.from.replication = rules;
+    const run = await s.run();
+    assert.equal(run.code, 0, run.log);
+    assert.equal(
+      s.from.get('object-0')?.replicationStatus,
+      'FAILED',
+      'for the other bucket, whose policy lets nobody in',
+    );
+    assert.equal(run.report.totals.copied, 2);
+    assert.equal((await s.run({ mode: 'health' })).code, 0);
+  });
+
+  test('lacking what belongs to it in the listing of versions, says what to grant', async t => {
+    const s = await replicationStage(t);
+    fill(s, 1);
+    s.source.setRolePolicy(sourceRolePolicy(s.from.name));
+    const run = await s.run();
+    assert.equal(run.code, 1);
+    assert.ok(findings(run).includes('source-listable: fail'));
+    assert.match(checkOf(run, 'source-listable').fix?.paste ?? '', /ListBucketVersions/);
+    assert.ok(statementsOf(undefined));
+  });
+});
+
+function fill(s: ReplicationStage, count: number): void {
+  for (let n = 0; n < count; n++) s.from.put(`object-${n}`, `content ${n}`);
+}
+
+function withoutArchive(bucket: Bucket) {
+  const { 'archive/2019.tar': _, 'archive/2020.tar': __, ...rest } = contents(bucket);
+  return rest;
+}
+
+const settingsOf = ({ account, region }: Bucket) => ({ account, region, versioning: 'Enabled' as const });
+
+function theirs(
+  ID: string,
+  to: Bucket,
+  Priority: number,
+  more: Partial<ReplicationRule> = {},
+): ReplicationRule {
+  return {
+    ID,
+    Priority,
+    Status: 'Enabled',
+    Filter: { Prefix: '' },
+    DeleteMarkerReplication: { Status: 'Disabled' },
+    Destination: { Bucket: to.arn },
+    ...more,
+  };
+}
