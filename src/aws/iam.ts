@@ -159,8 +159,8 @@ function decisionOf(
   byOrganization: boolean | undefined,
   byBoundary: boolean | undefined,
 ): Decision {
-  if (decision === 'allowed') return 'allowed';
   if (byOrganization === false) return 'forbidden';
   if (decision === 'explicitDeny') return 'denied';
-  return byBoundary === false ? 'bounded' : 'silent';
+  if (byBoundary === false) return 'bounded';
+  return decision === 'allowed' ? 'allowed' : 'silent';
 }

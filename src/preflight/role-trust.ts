@@ -1,8 +1,7 @@
 /** The service may assume its role, as far as the role's trust policy tells. */
 import { accountOf } from '../aws/arn.ts';
 import type { Trust } from '../aws/iam.ts';
-import { asPolicy, serviceTrustStatement } from '../aws/policies.ts';
-import { membersOf } from '../aws/policy-opinion.ts';
+import { serviceTrustStatement } from '../aws/policies.ts';
 import type { Reading } from '../aws/reading.ts';
 import { type ServiceAtRole, trustOpinion, verdictOf } from '../aws/role-opinions.ts';
 import type { CheckResult, Fix } from '../model.ts';
@@ -44,7 +43,7 @@ export function checkTrust(
         check,
         verdict: 'fail',
         seen: `The trust policy of ${role} ${unmet}.`,
-        fix: fixFor(at, policy),
+        fix: fixFor(at),
       };
     }
     default: {
@@ -63,14 +62,10 @@ function noSuchRole(role: string, other: Trust | undefined): Pick<CheckResult, '
   return { seen, fix: { todo: 'Correct the ARN, path included, or create the role.' } };
 }
 
-/** What else the trust policy says is kept: other services may need it. */
-function fixFor({ role, service, sourceArn }: ServiceAtRole, policy: unknown): Fix {
-  const statement = serviceTrustStatement(role, service, sourceArn);
-  const others = [membersOf(policy).Statement ?? []]
-    .flat()
-    .filter(one => membersOf(one).Sid !== statement.Sid) as (typeof statement)[];
+/** What the trust policy says of others stays: they may need it. */
+function fixFor({ role, service, sourceArn }: ServiceAtRole): Fix {
   return {
-    todo: `Give ${role} in account ${accountOf(role)} this trust policy, which lets ${service} assume it for its own account and keeps what it says of others.`,
-    paste: asPolicy(...others, statement),
+    todo: `Add this statement to the trust policy of ${role} (account ${accountOf(role)}).`,
+    paste: JSON.stringify(serviceTrustStatement(role, service, sourceArn), null, 2),
   };
 }

@@ -27,6 +27,12 @@ export function applyFix(lab: Lab, { todo, paste = '' }: Fix): void {
     lab.iam.accounts.setTrustPolicy(role, text as PolicyDocument);
     return;
   }
+  const [, trusting] = /\bthe trust policy of (arn:\S+) \(account/.exec(todo) ?? [];
+  if (trusting !== undefined) {
+    const { accounts } = lab.iam;
+    accounts.setTrustPolicy(trusting, policy(...statementsOf(accounts.role(trusting)?.trustPolicy), text));
+    return;
+  }
   const statements = 'Statement' in text ? statementsOf(text) : [text];
   const [, bucketName] = /\bthe bucket policy of (\S+) \(account/.exec(todo) ?? [];
   const [, principal] = /\b[Tt]he policy of (arn:\S+) \(account/.exec(todo) ?? [];

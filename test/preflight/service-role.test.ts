@@ -151,6 +151,7 @@ const CASES: readonly Case[] = [
     check: 'trust',
     verdict: 'fail',
     says: /does not let batchoperations\.s3\.amazonaws\.com assume it\.$/,
+    todo: /^Add this statement to the trust policy of /,
     pasted: true,
   },
   {
@@ -341,19 +342,6 @@ describe('a service role', () => {
     const elsewhere = await s.check({ role: `arn:aws:iam::${account}:role/deep` });
     assert.equal(verdicts(elsewhere).trust, 'fail');
     assert.ok(resultOf(elsewhere, 'trust').seen.endsWith(`the role of this name is ${arn}.`));
-  });
-
-  test('keeps what its trust policy says of others', async t => {
-    const s = await setting(t);
-    const { Statement } = trusting({ Service: 's3.amazonaws.com' });
-    s.accounts.setTrustPolicy(s.role, policy(...([Statement].flat() as object[])));
-    const { fix } = resultOf(await s.check(), 'trust');
-    assert.ok(fix);
-    applyFix(s.lab, fix);
-    const [first, ours] = statementsOf(s.accounts.role(s.role)?.trustPolicy);
-    assert.deepEqual(first, [Statement].flat()[0]);
-    assert.equal((ours as { readonly Sid?: string }).Sid, 'S3SyncTrustBatchoperations');
-    assert.deepEqual(verdicts(await s.check()), FINE);
   });
 
   test('may be trusted for what the service works for, and for nothing else', async t => {
