@@ -4,7 +4,7 @@ import type { FailureGroup, Fix } from '../model.ts';
 import { restoreFix } from '../preflight/restorable.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { CUSTOMER_KEY_ADVICE } from '../s3/customer-key.ts';
-import { explainFailure } from '../s3/replication/failures.ts';
+import { type Explanation, explainFailure } from '../s3/replication/failures.ts';
 import { fixFor } from '../s3control/trouble.ts';
 
 export function withAdvice(failures: readonly FailureGroup[], scene: Scene): FailureGroup[] {
@@ -16,14 +16,23 @@ export function withAdvice(failures: readonly FailureGroup[], scene: Scene): Fai
 
 function adviceOn(failure: FailureGroup, { source, jobs, replication }: Scene): Fix | undefined {
   const { reason, code, message } = failure;
-  if (reason === 'not-replicated' && replication !== undefined)
-    return REPLICATION_ADVICE[code] ?? explainFailure(code, replication)?.fix;
   // What was copied from here was denied to somebody else.
   const ofJob = jobs !== undefined && message.startsWith(LABEL);
+  if (reason === 'not-replicated' && replication !== undefined) {
+    const explained = REPLICATION_ADVICE[code] ?? known(explainFailure(code, replication));
+    return explained ?? (ofJob ? fixFor(`${code}: ${message}`, jobs.ground) : undefined);
+  }
   if (ofJob && (reason === 'denied' || code.startsWith('KMS.')))
     return fixFor(`${code}: ${message}`, jobs.ground);
   if (reason === 'restore-denied') return restoreFix(source, message);
   return reason === 'customer-key' ? { todo: CUSTOMER_KEY_ADVICE } : undefined;
+}
+
+/** The cause first: S3 tells no more than a code. */
+function known(explanation: Explanation | undefined): Fix | undefined {
+  if (explanation === undefined) return undefined;
+  const { cause, fix } = explanation;
+  return { ...fix, todo: `${cause} ${fix.todo}` };
 }
 
 const RUN_SYNC = 'Run `mode: sync` with the same inputs: its job replicates what the destination lacks';

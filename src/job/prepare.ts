@@ -176,7 +176,7 @@ async function setScenes(
     stream: { ...common, engine: 'stream', from: source, to: destination },
     ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
     ...(jobs && settings.engine === 'batch' && { batch: { ...common, engine: 'batch', from, to, jobs } }),
-    ...(settings.engine === 'replication' && { replication: replicating(common, jobs) }),
+    ...(settings.engine === 'replication' && { replication: replicating(common, jobs, network) }),
   };
 }
 
@@ -184,9 +184,10 @@ async function setScenes(
 function replicating(
   common: Pick<Scene, 'settings' | 'source' | 'destination' | 'facts'>,
   jobs: JobScene | undefined,
+  network: Network,
 ): Scene {
   const { settings, source, destination, facts } = common;
-  const replication = groundOf(settings, source, destination, facts);
+  const replication = { ...groundOf(settings, source, destination, facts), network };
   return {
     ...common,
     engine: 'replication',

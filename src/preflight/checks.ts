@@ -21,6 +21,7 @@ import {
 } from './replication/buckets.ts';
 import { checkConfiguration } from './replication/configuration.ts';
 import { checkObjects } from './replication/objects.ts';
+import { checkReplicationRole } from './replication/role.ts';
 import { checkVersioningOfBoth } from './replication/versioning.ts';
 import { checkRequestPayment } from './request-payment.ts';
 import { checkRestorable } from './restorable.ts';
@@ -77,7 +78,9 @@ const OF_REPLICATION: readonly Check[] = [
   checkLockOfBoth,
   checkDestinationPayment,
   checkObjects,
+  checkReplicationRole,
   checkWork,
   checkWorkLock,
   checkJobs,
+  checkJobRole,
 ];

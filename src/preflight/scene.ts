@@ -32,7 +32,11 @@ export interface Scene {
   /** With the engines that have jobs of S3 Batch Operations: `batch` and `replication`. */
   readonly jobs?: JobScene;
   /** With that engine only: what its rule is between. */
-  readonly replication?: ReplicationGround;
+  readonly replication?: ReplicationScene;
+}
+
+export interface ReplicationScene extends ReplicationGround {
+  readonly network: Network;
 }
 
 /** What there is where a service does the copying. */

@@ -11,10 +11,12 @@ const USES: readonly Use[] = ['source', 'destination', 'work'];
 const SIDES: readonly Side[] = ['source', 'destination'];
 
 export const checkJobRole: Check = async scene => {
-  const { settings, jobs } = scene;
+  const { settings, jobs, replication } = scene;
   if (jobs === undefined || settings.mode === 'verify') return [];
   const { ground, work, network } = jobs;
-  const { role, roleInput: label } = ground;
+  const { role } = ground;
+  // The one of replication has a check of its own.
+  const label = replication === undefined ? ground.roleInput : 'batch-role';
   const [ofRole, ofBuckets] = await Promise.all([
     checkServiceRole({
       label,
@@ -50,7 +52,7 @@ function grantAt(side: Side, ground: Ground, scene: Scene): Promise<CheckResult>
 }
 
 /** Who can only plan need not be one who may make jobs. */
-function asPlanned(result: CheckResult, label: string): CheckResult {
+export function asPlanned(result: CheckResult, label: string): CheckResult {
   const ofCaller = result.check === `${label}-caller` || result.check === `${label}-pass-role`;
   return ofCaller && result.verdict === 'fail' ? { ...result, verdict: 'unknown' } : result;
 }

@@ -4,7 +4,7 @@
  */
 import { accountOf } from '../../aws/arn.ts';
 import { grantOn, grantOwn } from '../../aws/grant.ts';
-import { asPolicy, serviceTrustStatement } from '../../aws/policies.ts';
+import { serviceTrustStatement } from '../../aws/policies.ts';
 import type { Fix } from '../../model.ts';
 import { enabling } from '../versioning.ts';
 import { type Ground, isAcross } from './ground.ts';
@@ -36,8 +36,8 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, explain: Explain])[] = [
     ({ role }) => ({
       cause: `S3 may not assume ${role}.`,
       fix: {
-        todo: `Check that the role is there, and give ${role} in account ${accountOf(role)} a trust policy that lets S3 assume it for this account. A role that also runs the job of Batch Replication needs ${SERVICE} beside batchoperations.${SERVICE}.`,
-        paste: asPolicy(serviceTrustStatement(role, SERVICE)),
+        todo: `Check that the role is there. Add this statement to the trust policy of ${role} (account ${accountOf(role)}).`,
+        paste: JSON.stringify(serviceTrustStatement(role, SERVICE), null, 2),
       },
     }),
   ],

@@ -68,17 +68,19 @@ export function decryptingStatement({ source, sourceKey }: Ground): Statement {
     Effect: 'Allow',
     Action: 'kms:Decrypt',
     Resource: sourceKey ?? '*',
-    Condition: { StringLike: { 'kms:ViaService': `s3.${source.region}.amazonaws.com` } },
+    // Any key, but for S3 alone.
+    ...(sourceKey === undefined && {
+      Condition: { StringLike: { 'kms:ViaService': `s3.${source.region}.amazonaws.com` } },
+    }),
   };
 }
 
 /** For the key of the replicas; with a key of the bucket S3 reads what it has encrypted. */
-export function encryptingStatement({ destination, wanted }: Ground): Statement {
+export function encryptingStatement({ wanted }: Pick<Ground, 'wanted'>): Statement {
   return {
     Sid: 'S3SyncReplicationEncrypts',
     Effect: 'Allow',
-    Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey'],
+    Action: ['kms:Encrypt', 'kms:Decrypt'],
     Resource: wanted.kmsKey ?? '*',
-    Condition: { StringLike: { 'kms:ViaService': `s3.${destination.region}.amazonaws.com` } },
   };
 }
