@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StoppedError } from '../../errors.ts';
 import type { CopyItem, Job, Outcome } from '../../model.ts';
 import { thousands } from '../../report/text.ts';
 import type { Ground } from '../../s3/replication/ground.ts';
@@ -71,8 +72,12 @@ class ReplicationEngine implements Engine {
     // Whatever becomes of the job, what its report has told is looked into.
     await Promise.allSettled([job]);
     if (this.underWay() !== undefined) await recordAll(told, record);
-    else if (!stop.draining.aborted)
-      await untilArrived(planned(), await told.inKeyOrder(), this.#arrival(folder, stop), record);
+    else
+      await untilArrived(planned(), await told.inKeyOrder(), this.#arrival(folder, stop), record).catch(
+        error => {
+          if (!(error instanceof StoppedError && stop.draining.aborted)) throw error;
+        },
+      );
     await job;
   }
 
