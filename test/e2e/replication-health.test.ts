@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ruleFor } from '../../src/s3/replication/rule.ts';
 import { gate } from '../lab/datasync-lab.ts';
-import { codes, type ReplicationStage, replicationStage } from './replication-stage.ts';
-import { checkOf, findings, HOUR, type Inputs } from './stage.ts';
+import { codes, type ReplicationStage, refusals, replicationStage } from './replication-stage.ts';
+import { checkOf, HOUR, type Inputs } from './stage.ts';
 
 const HEALTH = { mode: 'health' };
 
@@ -168,7 +168,7 @@ describe('the health of replication', { concurrency: 3 }, () => {
       assert.equal(run.code, 1, run.log);
       assert.equal(s.mutations().length, before);
       if (finds !== undefined) {
-        assert.deepEqual(findings(run), finds);
+        assert.deepEqual(refusals(run), finds);
         const [first = ''] = finds;
         const check = checkOf(run, first.replace(/:.*/, ''));
         assert.match(check.seen, says ?? /./);

@@ -10,7 +10,7 @@ import type { Bucket } from '../../lab/s3/index.ts';
 import type { TwoAccountsOptions } from '../../lab/worlds.ts';
 import { ruleIdOf } from '../../src/s3/replication/rule.ts';
 import { credentialsOf } from '../lab/clients.ts';
-import { type How, type Inputs, type Run, type Stage, setStage } from './stage.ts';
+import { findings, type How, type Inputs, type Run, type Stage, setStage } from './stage.ts';
 
 export interface ReplicationStage extends Stage {
   readonly lab: Lab;
@@ -75,4 +75,9 @@ export async function replicationStage(
 export function codes({ report }: Run): Record<string, number> {
   assert.ok(report);
   return Object.fromEntries(report.failures.map(({ code, count }) => [code, count]));
+}
+
+/** The checks that failed; what nobody may ask IAM about is unknown besides. */
+export function refusals(run: Run): string[] {
+  return findings(run).filter(found => found.endsWith(': fail'));
 }

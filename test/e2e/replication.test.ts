@@ -6,8 +6,8 @@ import { makeAwkward } from '../../lab/awkward.ts';
 import type { Bucket } from '../../lab/s3/index.ts';
 import { sourceRolePolicy } from '../../lab/worlds.ts';
 import { statementsOf } from './paste.ts';
-import { codes, type ReplicationStage, replicationStage } from './replication-stage.ts';
-import { ago, allow, checkOf, contents, findings, HOUR, policy } from './stage.ts';
+import { codes, type ReplicationStage, refusals, replicationStage } from './replication-stage.ts';
+import { ago, allow, checkOf, contents, HOUR, policy } from './stage.ts';
 
 const MUTATIONS = /^(Put|Delete|Create|Update|Complete|Abort|Copy|Upload|Restore)/;
 
@@ -107,7 +107,7 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     s.from.versioning = undefined;
     s.to.versioning = 'Suspended';
     const refused = await s.run();
-    assert.deepEqual(findings(refused), ['source-versioning: fail', 'destination-versioning: fail']);
+    assert.deepEqual(refusals(refused), ['source-versioning: fail', 'destination-versioning: fail']);
     assert.match(
       checkOf(refused, 'source-versioning').fix?.todo ?? '',
       /put-bucket-versioning --bucket .* `enable-versioning: true`/,
@@ -257,10 +257,10 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     s.from.put('sealed', 'content');
     s.from.put('plain', 'content', { encryption: { algorithm: 'AES256' } });
     const refused = await s.run();
-    assert.deepEqual(findings(refused), ['source-encryption: fail']);
+    assert.deepEqual(refusals(refused), ['source-encryption: fail']);
     const kms = { encryption: 'aws:kms', 'kms-key': theirsKey?.arn ?? '' };
     const wrong = await s.run({ ...kms, 'kms-key': ours?.arn ?? '' });
-    assert.deepEqual(findings(wrong), ['replication-kms-key: fail']);
+    assert.deepEqual(refusals(wrong), ['replication-kms-key: fail']);
     s.lab.iam.accounts.putPolicy(s.role, 'keys', policy(allow('kms:*', '*')));
     const run = await s.run(kms);
     assert.equal(run.code, 0, run.log);
@@ -298,7 +298,7 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     s.source.setRolePolicy(sourceRolePolicy(s.from.name));
     const run = await s.run();
     assert.equal(run.code, 1);
-    assert.ok(findings(run).includes('source-listable: fail'));
+    assert.ok(refusals(run).includes('source-listable: fail'));
     assert.match(checkOf(run, 'source-listable').fix?.paste ?? '', /ListBucketVersions/);
     assert.ok(statementsOf(undefined));
   });
