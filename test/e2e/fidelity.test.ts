@@ -10,6 +10,7 @@ import type { PutOptions } from '../../lab/s3/bucket.ts';
 import { type Content, canonicalId, type StoredObject, sparse } from '../../lab/s3/index.ts';
 import { batchLines } from './fidelity-batch.ts';
 import { dataSyncLines } from './fidelity-datasync.ts';
+import { replicationLines } from './fidelity-replication.ts';
 import { DAY, GIB, type Inputs, MIB, openLab, setStage } from './stage.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/fidelity.md');
@@ -149,6 +150,7 @@ test('what arrives of an object is what docs/fidelity.md says', async t => {
   const lines = ROWS.map(({ attribute }, row) => [attribute, ...cells.map(column => column[row] ?? '')]);
   const byDataSync = await dataSyncLines(t);
   const byBatch = await batchLines(t);
+  const byReplication = await replicationLines(t);
   const page = [
     BEFORE,
     tableOf([head, ...lines]),
@@ -156,6 +158,8 @@ test('what arrives of an object is what docs/fidelity.md says', async t => {
     tableOf(byDataSync),
     AFTER_DATASYNC,
     tableOf(byBatch),
+    AFTER_BATCH,
+    tableOf(byReplication),
     END,
   ].join('\n');
   t.assert.fileSnapshot(page, PAGE, { serializers: [String] });
@@ -199,8 +203,18 @@ const AFTER_DATASYNC = `
 The plan is the same, a job of S3 Batch Operations copies the objects, with \`preserve: metadata, tags\`, which is all that it
 can keep. What is larger than 5 GiB no job can copy: the copy engine does, in the same run.
 `;
-const END = `
+const AFTER_BATCH = `
 - Objects that went by the copy engine keep with it what they keep without it.
+
+## With \`engine: replication\`
+
+S3 replicates the objects whole: what is there already by a job, what comes after by the rule.
+`;
+const END = `
+- All of this is kept whether \`preserve\` names it or not, but for older versions, which the job brings over with
+  \`preserve: versions\` only. Delete markers that were there before the rule are not replicated.
+- With \`storage-class\` the replicas get that one.
+- Objects under KMS are replicated with \`encryption: aws:kms\` and \`kms-key\`, and lie under that key then.
 `;
 
 async function cellsOf(column: Column): Promise<string[]> {
