@@ -244,6 +244,8 @@ export type ExtraneousReason =
   | 'delete-not-asked'
   | 'protected-by-filter'
   | 'delete-refused'
+  // The source has it again.
+  | 'no-longer-extraneous'
   | 'delete-failed';
 
 /** What the plan says of one key. `undecided` never leaves the planner. */

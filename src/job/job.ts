@@ -132,7 +132,7 @@ async function concludeWithWhatIsLeft(
 ): Promise<void> {
   const { host, stop, diary } = run;
   const ending = { scene, plan, outcomes, reportFolder: host.reportFolder, stop };
-  const mayLook = !stop.draining.aborted && !diary.halted;
+  const mayLook = !stop.draining.aborted && !diary.halted && diary.underWay === undefined;
   try {
     await conclude({ ...ending, mayLook }, diary);
   } catch (error) {

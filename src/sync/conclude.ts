@@ -73,7 +73,7 @@ export async function* recordAsSeen(
       if (before !== undefined && left?.item.action !== 'skip' && !isStill(before, now)) movements.movedOn++;
       if (left === undefined) continue;
       const settled = followed(left, right);
-      records.push(toRecord(settled, asSeen(settled, right?.destination), places, right?.destination));
+      records.push(toRecord(settled, asSeen(settled, right), places, right?.destination));
     }
     yield records;
   }
@@ -148,9 +148,11 @@ const PAST = { skip: 'skipped', fail: 'failed', keep: 'kept' } as const satisfie
 >;
 
 /** A copy or an unchanged object must be where and what it is said to be; a deleted one must be gone. */
-function asSeen(settled: Settled, seen: ObjectEntry | undefined): Verdict {
+function asSeen(settled: Settled, { source: now, destination: seen }: Partial<Pair> = {}): Verdict {
   const verdict = asSettled(settled, 'sync');
   const { item, outcome } = settled;
+  if (item.action === 'delete' && outcome === undefined && now !== undefined)
+    return { action: 'kept', reason: 'no-longer-extraneous', proof: 'none' };
   if (verdict.action === 'deleted' && seen !== undefined && !isDeleted(seen)) {
     return undeleted('delete-failed', {
       code: 'StillThere',
