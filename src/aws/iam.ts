@@ -110,7 +110,7 @@ export class Iam {
         tried.push(...(page.EvaluationResults ?? []).map(result => triedOf(result, resource)));
         marker = page.IsTruncated ? page.Marker : undefined;
       } while (marker !== undefined);
-      return tried;
+      return actions.map(action => tried.find(one => one.action === action) ?? untold(action, resource));
     };
     return read(ask, {});
   }
@@ -130,6 +130,11 @@ export class Iam {
       onRetry: ({ kind }) => count(kind === 'throttle' ? 'iam-throttled' : 'iam-retried'),
     });
   }
+}
+
+/** What is not answered is not allowed, and not known either. */
+function untold(action: string, resource: string): Tried {
+  return { action, resource, decision: 'silent', open: ['an answer of IAM'] };
 }
 
 function entryOf([ContextKeyName, value]: [key: string, value: string]): ContextEntry {

