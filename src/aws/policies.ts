@@ -156,7 +156,8 @@ export function forPrincipal(statement: Statement, arn: string): Statement {
 /** For whoever has a service of AWS work under a role. (IAM User Guide, "Granting a user permissions to pass a role".) */
 export function passRoleStatement(role: string, service: string): Statement {
   return {
-    Sid: 'S3SyncPassRole',
+    // One policy can have it for several services, and takes no Sid twice.
+    Sid: `S3SyncPassRole${nameOf(service)}`,
     Effect: 'Allow',
     Action: 'iam:PassRole',
     Resource: role,
@@ -172,9 +173,8 @@ export function passRoleStatement(role: string, service: string): Statement {
  * @param sourceArn a pattern of what the service acts for, where it tells
  */
 export function serviceTrustStatement(role: string, service: string, sourceArn?: string): Statement {
-  const name = service.split('.')[0] ?? '';
   return {
-    Sid: `S3SyncTrust${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+    Sid: `S3SyncTrust${nameOf(service)}`,
     Effect: 'Allow',
     Principal: { Service: service },
     Action: 'sts:AssumeRole',
@@ -183,6 +183,12 @@ export function serviceTrustStatement(role: string, service: string, sourceArn?:
       ...(sourceArn !== undefined && { ArnLike: { 'aws:SourceArn': sourceArn } }),
     },
   };
+}
+
+/** `Datasync` of `datasync.amazonaws.com`. */
+function nameOf(service: string): string {
+  const [name = ''] = service.split('.');
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** For whoever is to find out, before a service needs them, whether a role and its own rights will do. */

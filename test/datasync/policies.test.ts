@@ -1,6 +1,5 @@
 /** The statements in the documentation are those that the checks print. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { passRoleStatement, workStatement } from '../../src/aws/policies.ts';
 import type { Ground } from '../../src/datasync/ground.ts';
@@ -11,6 +10,7 @@ import {
   serviceLinkedRoleStatement,
   trustPolicy,
 } from '../../src/datasync/policies.ts';
+import { documented } from '../documented.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/datasync';
 const place = (bucket: string, folder = '') => ({ bucket, folder, region: 'eu-central-1', owner: undefined });
@@ -24,15 +24,6 @@ const GROUND: Ground = {
   mode: 'ENHANCED',
   storageClass: 'STANDARD',
 };
-
-const permissions = await readFile('docs/permissions.md', 'utf8');
-
-function documented(name: string): unknown {
-  const [, json] =
-    new RegExp(`<!-- policy: ${name} -->\n\`\`\`json\n([^]*?)\n\`\`\``).exec(permissions) ?? [];
-  assert.ok(json, name);
-  return JSON.parse(json).Statement;
-}
 
 test('of the one who calls DataSync', () => {
   const work = workStatement({ bucket: 'octo-datasync', prefix: 'sync/' }, 'aws');

@@ -28,7 +28,7 @@ const STATEMENTS: readonly (readonly [string, RegExp, string])[] = [
   [
     `User: arn:aws:sts::111122223333:assumed-role/s3-sync-source/x is not authorized to perform: iam:PassRole on resource: ${ROLE}`,
     /the policy of \S+s3-sync-source/,
-    'S3SyncPassRole',
+    'S3SyncPassRoleDatasync',
   ],
   [
     'is not authorized to perform: iam:CreateServiceLinkedRole on resource: arn:aws:iam::111122223333:role/aws-service-role/datasync.amazonaws.com/AWSServiceRoleForDataSync',

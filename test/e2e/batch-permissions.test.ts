@@ -125,7 +125,7 @@ describe('what nobody may look at beforehand has a name and a fix when a job mee
       'the right to pass the role',
       (s: BatchStage) => takeFromCaller(s, 'iam:PassRole'),
       /^Making a job .*iam:PassRole/,
-      ['S3SyncPassRole'],
+      ['S3SyncPassRoleBatchoperations'],
     ],
     [
       "the role's trust in S3 Batch Operations",

@@ -161,7 +161,7 @@ describe('what DataSync meets after its plan has a name and a fix', { concurrenc
       'the right to pass the role',
       (s: DataSyncStage) => denied(s, 'iam:PassRole'),
       /Making a location of DataSync for the \w+.*iam:PassRole/,
-      'S3SyncPassRole',
+      'S3SyncPassRoleDatasync',
     ],
     [
       'the right of the role to write reports',

@@ -101,7 +101,12 @@ test('what is under way is found by its description, over as many pages as there
   const found = await jobs.underWay(description => description.startsWith('ours'));
   assert.deepEqual(
     found,
-    [0, 500, 1000].map(n => ({ id: ids[n], description: `ours ${n}`, isEnding: false })),
+    [0, 500, 1000].map(n => ({
+      id: ids[n],
+      description: `ours ${n}`,
+      operation: 'S3PutObjectCopy',
+      isEnding: false,
+    })),
   );
 });
 

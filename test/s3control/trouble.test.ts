@@ -27,7 +27,7 @@ const STATEMENTS: readonly (readonly [string, boolean, RegExp, string])[] = [
     `AccessDenied: ${BY_CALLER} iam:PassRole on resource: ${ROLE}`,
     true,
     /s3-sync-destination/,
-    'S3SyncPassRole',
+    'S3SyncPassRoleBatchoperations',
   ],
   [
     `AccessDenied: ${BY_CALLER} s3:CreateJob`,

@@ -1,0 +1,88 @@
+/** The statements in the documentation are those that the checks print. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { asPolicy, forPrincipal, passRoleStatement, serviceTrustStatement } from '../../src/aws/policies.ts';
+import type { Bucket } from '../../src/s3/bucket.ts';
+import type { Ground } from '../../src/s3/replication/ground.ts';
+import {
+  callerStatement,
+  decryptingStatement,
+  destinationStatement,
+  enablingStatement,
+  encryptingStatement,
+  SERVICE,
+  sourceStatement,
+} from '../../src/s3/replication/policies.ts';
+import { SERVICE as JOBS, roleStatement, WORK_ACTIONS } from '../../src/s3control/policies.ts';
+import { documented } from '../documented.ts';
+
+const ROLE = 'arn:aws:iam::111122223333:role/s3-replication';
+const KEY = 'arn:aws:kms:eu-central-1:444455556666:key/11112222-3333-4444-5555-666677778888';
+const bucket = (name: string) =>
+  ({ location: { bucket: name, prefix: '' }, region: 'eu-west-1', identity: { partition: 'aws' } }) as Bucket;
+const GROUND: Ground = {
+  source: bucket('octo-source'),
+  destination: bucket('octo-destination'),
+  role: ROLE,
+  locks: false,
+  sourceKey: undefined,
+  wanted: {
+    destination: { bucket: 'octo-destination', prefix: '' },
+    partition: 'aws',
+    account: '444455556666',
+    ownerOverride: true,
+    storageClass: undefined,
+    kmsKey: KEY,
+    deleteMarkers: false,
+    timeControl: false,
+    metrics: false,
+  },
+};
+
+test('of the one who configures replication', () => {
+  const statements = [
+    callerStatement(GROUND),
+    passRoleStatement(ROLE, SERVICE),
+    enablingStatement(GROUND.source),
+  ];
+  assert.deepEqual(documented('replication-caller'), statements);
+});
+
+test('of the role that S3 replicates with', () => {
+  assert.deepEqual(documented('replication-role'), [sourceStatement(GROUND), destinationStatement(GROUND)]);
+  assert.deepEqual(documented('replication-kms'), [decryptingStatement(GROUND), encryptingStatement(GROUND)]);
+});
+
+test('of who may assume it, where it is also the role of the job', () => {
+  const both = [SERVICE, JOBS].map(service => serviceTrustStatement(ROLE, service));
+  assert.deepEqual(documented('replication-trust'), JSON.parse(asPolicy(...both)).Statement);
+});
+
+test('of the role of the job', () => {
+  const place = (name: string, actions: readonly string[], prefix = '') => ({
+    bucket: name,
+    prefix,
+    actions,
+    owner: undefined,
+  });
+  const ground = {
+    source: place('octo-source', ['s3:InitiateReplication']),
+    destination: place('octo-destination', []),
+    work: place('octo-replication', WORK_ACTIONS, 'sync/'),
+    role: ROLE,
+    roleInput: 'replication-role',
+    caller: { principal: undefined, account: undefined },
+    partition: 'aws',
+    region: 'eu-west-1',
+    account: '111122223333',
+  } as const;
+  assert.deepEqual(
+    documented('replication-job'),
+    (['source', 'work'] as const).map(use => roleStatement(use, ground)),
+  );
+});
+
+test('of the bucket that it writes to', () => {
+  const statements = [forPrincipal(destinationStatement(GROUND), ROLE)];
+  assert.deepEqual(documented('replication-destination'), statements);
+});
