@@ -3,9 +3,11 @@ import pLimit from 'p-limit';
 import { StoppedError } from '../errors.ts';
 import type { Settings } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
+import type { Bucket } from '../s3/bucket.ts';
 import { checksumsOf } from '../s3/head.ts';
 import { contentOf, type Reading } from '../s3/read.ts';
-import type { GatherEvidence } from '../sync/evidence.ts';
+import { shownAt } from '../s3/replication/status.ts';
+import { type GatherEvidence, type Sighting, weigh } from '../sync/evidence.ts';
 import type { Place } from '../sync/places.ts';
 
 /** Objects asked about at the same time, with a request to each side. */
@@ -15,15 +17,24 @@ export function askingAtOnce({ concurrency }: Settings): number {
   return concurrency === 'auto' ? ASKING : Math.ceil(concurrency / 2);
 }
 
-/** One HeadObject a side. */
-export function askChecksums({ source, destination }: Scene): GatherEvidence {
+/** One HeadObject a side; where that tells nothing of what was replicated, one more. */
+export function askChecksums({ source, destination, replication }: Scene): GatherEvidence {
   return async (ours, theirs) => {
     const [sourceSays, destinationSays] = await Promise.all([
       checksumsOf(source, ours),
       checksumsOf(destination, theirs),
     ]);
-    return { source: sourceSays, destination: destinationSays };
+    const said = { source: sourceSays, destination: destinationSays };
+    if (replication === undefined || weigh(said) !== undefined) return said;
+    return { ...said, isReplica: await isReplica(destination, ours, theirs) };
   };
+}
+
+/** Encrypted with KMS and written before S3 had checksums, the two have nothing else in common. */
+async function isReplica(destination: Bucket, ours: Sighting, theirs: Sighting): Promise<boolean> {
+  if (theirs.versionId !== undefined) return theirs.versionId === ours.versionId;
+  const shown = await shownAt(destination, ours);
+  return shown !== undefined && shown !== 'another';
 }
 
 /** Both objects read to their end. */

@@ -2,7 +2,7 @@
  * The statements that whoever makes jobs and the role that S3 Batch Operations assumes need. (S3 User Guide, "Granting
  * permissions for Batch Operations".)
  */
-import { asPolicy, type Statement, serviceTrustStatement } from '../aws/policies.ts';
+import type { Statement } from '../aws/policies.ts';
 import type { Ground, Use } from './ground.ts';
 
 /** Who assumes the roles of jobs. */
@@ -21,11 +21,6 @@ export function callerStatements({
     { Sid: 'S3SyncJobs', Effect: 'Allow', Action: making, Resource: '*' },
     { Sid: 'S3SyncJob', Effect: 'Allow', Action: using, Resource: jobs },
   ];
-}
-
-/** Who may assume the role: S3 Batch Operations, on behalf of its own account only. */
-export function trustPolicy(role: string): string {
-  return asPolicy(serviceTrustStatement(role, SERVICE));
 }
 
 const SIDS: Readonly<Record<Use, string>> = {

@@ -4,12 +4,12 @@
  */
 import { accountOf } from '../aws/arn.ts';
 import { grantOn, grantOwn, isStranger } from '../aws/grant.ts';
-import { asPolicy, passRoleStatement } from '../aws/policies.ts';
+import { asPolicy, passRoleStatement, serviceTrustStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { Fix } from '../model.ts';
 import type { Ground, Use } from './ground.ts';
-import { callerStatements, roleStatement, SERVICE, trustPolicy } from './policies.ts';
+import { callerStatements, roleStatement, SERVICE } from './policies.ts';
 
 /**
  * What was thrown while S3 was asked about jobs, in words for the user.
@@ -39,8 +39,8 @@ export function fixFor(words: string, ground: Ground, callerDenied = false): Fix
     return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
   // Not in `assumed-role`, as whoever called is named.
   if (/cannot assume|sts:AssumeRole|assum\w* (the )?role/i.test(words)) {
-    const todo = `Check the ARN in \`${roleInput}\`, and give ${role} in account ${accountOf(role)} a trust policy that lets S3 Batch Operations assume it for this account.`;
-    return { todo, paste: trustPolicy(role) };
+    const todo = `Check the ARN in \`${roleInput}\`. Add this statement to the trust policy of ${role} (account ${accountOf(role)}), which lets S3 Batch Operations assume it for this account.`;
+    return { todo, paste: JSON.stringify(serviceTrustStatement(role, SERVICE), null, 2) };
   }
   if (callerDenied) return grantOwn(caller, ...callerStatements(ground));
   if (/kms:|KMS\./.test(words)) {

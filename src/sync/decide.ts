@@ -80,6 +80,8 @@ export function compareEvidence(
   const finding = weigh(testimony);
   if (finding !== undefined) return finding.same ? 'same-checksum' : 'content-differs';
   if (compare === 'checksum') return 'unproven';
+  // A replica has the time of its source, by which nothing could be told.
+  if (testimony.isReplica) return 'same-size';
   // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
   return isNewer(destination, source) ? 'same-size' : 'source-newer';
 }

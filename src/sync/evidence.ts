@@ -20,6 +20,8 @@ export function isComposite(checksum: string): boolean {
 export interface Testimony {
   readonly source: Evidence | undefined;
   readonly destination: Evidence | undefined;
+  /** The destination's object was made of this very version by replication, which tells where no content can. */
+  readonly isReplica?: boolean;
 }
 
 /** An object as it was when it was seen: one that has another ETag by now is another object. */

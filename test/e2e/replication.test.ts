@@ -255,6 +255,8 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     );
     s.from.encryption = { algorithm: 'aws:kms', keyArn: ours?.arn ?? '' };
     s.from.put('sealed', 'content');
+    // From before S3 added checksums: the two have nothing in common but the version.
+    s.from.put('sealed long ago', 'content', { checksum: 'none' });
     s.from.put('plain', 'content', { encryption: { algorithm: 'AES256' } });
     const refused = await s.run();
     assert.deepEqual(refusals(refused), ['source-encryption: fail']);
@@ -266,8 +268,14 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     assert.equal(run.code, 0, run.log);
     assert.equal(s.to.get('sealed')?.encryption.keyArn, theirsKey?.arn);
     assert.equal(s.to.get('plain')?.encryption.algorithm, 'AES256');
+    // Another key makes another ETag, which the lab does not go into.
+    const old = s.to.get('sealed long ago');
+    assert.ok(old);
+    s.to.versions.set(old.key, [{ ...old, etag: 'e'.repeat(32) }]);
     const second = await s.run(kms);
     assert.deepEqual([second.code, second.report.totals.copied], [0, 0], second.log);
+    assert.equal(second.record('sealed long ago').reason, 'same-size');
+    assert.equal((await s.run({ ...kms, mode: 'health' })).code, 0);
   });
 
   test('an object that failed for another destination and is at ours is not failed', async t => {

@@ -94,11 +94,14 @@ test('a role that does nothing at the destination itself was denied at the sourc
   assert.equal(JSON.parse(paste).Sid, 'S3SyncBatchReads');
 });
 
-test('a role that does not trust S3 Batch Operations gets a trust policy for its own account', () => {
+test('a role that does not trust S3 Batch Operations is to trust it for its own account, beside whom it trusts already', () => {
   const words = `AccessDenied: Access Denied: batchoperations.s3.amazonaws.com cannot assume ${ROLE}`;
   const fix = fixFor(words, GROUND);
-  assert.match(fix?.todo ?? '', /`batch-role`.*give arn:\S+ in account 444455556666 a trust policy/);
-  const [statement] = JSON.parse(fix?.paste ?? '{}').Statement;
+  assert.match(
+    fix?.todo ?? '',
+    /`batch-role`\. Add this statement to the trust policy of arn:\S+ \(account 444455556666\)/,
+  );
+  const statement = JSON.parse(fix?.paste ?? '{}');
   assert.deepEqual(statement.Principal, { Service: 'batchoperations.s3.amazonaws.com' });
   assert.deepEqual(statement.Condition, { StringEquals: { 'aws:SourceAccount': '444455556666' } });
 });

@@ -51,7 +51,8 @@ test('only a sync asks; the other modes say that it would', async () => {
     words[mode] = `${record?.action}: ${record?.reason}`;
   }
   const would = 'skipped: would-restore';
-  assert.deepEqual(words, { sync: 'skipped: stopped', 'dry-run': would, verify: would, preflight: would });
+  const looking = { 'dry-run': would, verify: would, preflight: would, health: would };
+  assert.deepEqual(words, { sync: 'skipped: stopped', ...looking });
   const totals = new PlanTotals();
   totals.count(item);
   assert.deepEqual([totals.listed, totals.toRestore, totals.toCopy, totals.toFail], [1, 1, 0, 0]);

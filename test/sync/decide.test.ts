@@ -393,3 +393,15 @@ test('with compare missing, nothing that the destination has is ever written', (
     }),
   );
 });
+
+test('a replica of this very version needs no clock, which it shares with its source', () => {
+  const [ours, theirs] = [entry('k', OLD), entry('k', { etag: E2, ...OLD })];
+  const nothing = { source: {}, destination: {} };
+  assert.equal(words(decideWithEvidence(ours, theirs, nothing, rules())), 'copy: source-newer');
+  const replica = { ...nothing, isReplica: true };
+  assert.equal(words(decideWithEvidence(ours, theirs, replica, rules())), 'unchanged: same-size');
+  const differs = { source: { MD5: 'x' }, destination: { MD5: 'y' }, isReplica: true };
+  assert.equal(words(decideWithEvidence(ours, theirs, differs, rules())), 'copy: content-differs');
+  const strict = rules({ compare: 'checksum' });
+  assert.equal(words(decideWithEvidence(ours, theirs, replica, strict)), 'copy: unproven');
+});
