@@ -154,13 +154,32 @@ test('what does not move any more is late', async () => {
   assert.deepEqual(await outcomes({}, { lateAfterMs: 300 }), { quick: 'copied', stuck: 'ReplicationLate' });
 });
 
+test('as long as anything arrives, nothing is late', async () => {
+  clear();
+  const all = Array.from({ length: 6 }, (_, n) => put(`object ${n}`, 'PENDING'));
+  const pending = [...all];
+  const waiting = () => {
+    const next = pending.shift();
+    if (next !== undefined) source.there.amend(next, { replicationStatus: 'COMPLETED' });
+  };
+  // The last look is four seconds after the first, and no more than one and a half after the one before it.
+  const found = await outcomes({}, { waiting, lateAfterMs: 2_500 });
+  assert.deepEqual(found, Object.fromEntries(all.map(({ key }) => [key, 'copied'])));
+});
+
 test('a stop ends the waiting, and what is on its way has no outcome', async () => {
   clear();
   put('stuck', 'PENDING');
   put('quick', 'COMPLETED');
   const stop = new AbortController();
-  const found = await outcomes({}, { draining: stop.signal, waiting: () => stop.abort() });
+  let heads = 0;
+  const waiting = () => {
+    heads = lab.requests.count('HeadObject');
+    stop.abort();
+  };
+  const found = await outcomes({}, { draining: stop.signal, waiting });
   assert.deepEqual(found, { quick: 'copied' });
+  assert.equal(lab.requests.count('HeadObject'), heads, 'nobody is asked any more');
 });
 
 test('a version that has gone from the source is nobody’s failure', async () => {

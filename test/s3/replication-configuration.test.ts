@@ -90,7 +90,7 @@ async function strangeS3(t: { after(does: () => void): void }, standing: string 
   // The client reads where it leads when it is first asked.
   await readConfiguration(bucket);
   process.env.AWS_ENDPOINT_URL = before;
-  return { bucket, history };
+  return { bucket, history, isStale: () => stale > 0 };
 }
 
 const XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
@@ -104,8 +104,9 @@ const rulesIn = (text = '') => text.match(/<Rule>.*?<\/Rule>/gs) ?? [];
 
 test('rules of others go back byte for byte, in their order, whatever they say', async t => {
   const [first, second] = [foreign('first', 3), foreign('second', 11)];
-  const { bucket, history } = await strangeS3(t, configuration(first, second), 4);
+  const { bucket, history, isStale } = await strangeS3(t, configuration(first, second), 4);
   await putRule(bucket, ROLE, WANTED);
+  assert.equal(isStale(), false, 'what was written is waited for');
   const [one, two, ours, ...more] = rulesIn(history.at(-1));
   assert.deepEqual([one, two, more], [first, second, []]);
   assert.match(
