@@ -1,6 +1,6 @@
 /** The role that DataSync copies with, and what its users need, as its guide has them. */
 import type { Lab } from './lab.ts';
-import { allow, arnOf, passing, policy, type TwoAccounts } from './worlds.ts';
+import { allow, arnOf, looking, passing, policy, type TwoAccounts } from './worlds.ts';
 
 /** What DataSync's role needs in a bucket. Source: DataSync User Guide, create-s3-location. */
 const BUCKET = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
@@ -20,8 +20,8 @@ export function workBucketOf({ source }: TwoAccounts): string {
 
 /**
  * Makes all that a run with DataSync needs besides the two accounts: the role it copies with, a bucket of the source's
- * account in the destination's Region for manifests and reports, and the source role's right to use both. Returns the
- * ARN of the role.
+ * account in the destination's Region for manifests and reports, and the source role's right to use and look at both.
+ * Returns the ARN of the role.
  */
 export function dataSyncWorld(lab: Lab, world: TwoAccounts): string {
   const { source, destination } = world;
@@ -32,6 +32,7 @@ export function dataSyncWorld(lab: Lab, world: TwoAccounts): string {
   const work = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'];
   accounts.putPolicy(role, 'work', policy(allow(work, `${arnOf(name)}/*`)));
   accounts.putPolicy(source.role, 'datasync', policy(...dataSyncCalls(role, name)));
+  accounts.putPolicy(source.role, 'look', policy(...looking(role, source.role)));
   return role;
 }
 

@@ -221,6 +221,14 @@ export function allow(action: string | string[], resource: string): object {
   return { Effect: 'Allow', Action: action, Resource: resource };
 }
 
+/** What lets a caller find out beforehand what a role is for, what it may do, and what the caller may. */
+export function looking(role: string, caller: string): object[] {
+  return [
+    allow('iam:GetRole', role),
+    ...[role, caller].map(principal => allow('iam:SimulatePrincipalPolicy', principal)),
+  ];
+}
+
 /** The statement that lets somebody give a role to a service. */
 export function passing(role: string, service: string): object {
   return {

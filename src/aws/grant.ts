@@ -4,7 +4,9 @@
  * denied (403 Forbidden) errors").
  */
 import type { Fix } from '../model.ts';
-import { asPolicy, forPrincipal, type Statement } from './policies.ts';
+import { accountOf } from './arn.ts';
+import { asPolicy, forPrincipal, type Statement, serviceTrustStatement } from './policies.ts';
+import type { ServiceAtRole } from './role-opinions.ts';
 
 /** Who is to be allowed something. */
 export interface Grantee {
@@ -53,6 +55,14 @@ export function grantOwn({ principal, account }: Grantee, ...statements: readonl
   return statement !== undefined && more.length === 0
     ? { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) }
     : { todo: `Add these statements to the policy of ${whose}.`, paste: asPolicy(...statements) };
+}
+
+/** What lets a service assume a role. What the trust policy says of others stays: they may need it. */
+export function grantTrust({ role, service, sourceArn }: ServiceAtRole): Fix {
+  return {
+    todo: `Add this statement to the trust policy of ${role} (account ${accountOf(role)}).`,
+    paste: pretty(serviceTrustStatement(role, service, sourceArn)),
+  };
 }
 
 function pretty(statement: Statement): string {

@@ -3,7 +3,7 @@
  * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
  */
 import { accountOf, partitionOf } from '../aws/arn.ts';
-import { asPolicy, type Statement, serviceTrustStatement } from '../aws/policies.ts';
+import type { Statement } from '../aws/policies.ts';
 import { bucketArnOf, type Ground } from './ground.ts';
 
 /** Its principal. */
@@ -48,11 +48,6 @@ export function sourceArnOf(role: string): string {
   return `arn:${partitionOf(role)}:datasync:*:${accountOf(role)}:*`;
 }
 
-/** Who may assume the role: DataSync, on behalf of its own account only. */
-export function trustPolicy(role: string): string {
-  return asPolicy(serviceTrustStatement(role, SERVICE, sourceArnOf(role)));
-}
-
 /** What the role is given a bucket for. */
 export type Use = 'source' | 'destination' | 'work';
 
@@ -71,6 +66,25 @@ const ACTIONS: Readonly<Record<Use, readonly string[]>> = {
   destination: [...LOOKS, ...READS, ...WRITES],
   work: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'],
 };
+
+/**
+ * What of it nothing goes without. The rest is for what may not happen: objects by version, parts left over, objects to
+ * replace.
+ *
+ * @param tags the task keeps them
+ */
+export function indispensable(use: Use, tags: boolean): readonly string[] {
+  const spared = tags ? SPARED : [...SPARED, 's3:GetObjectTagging', 's3:PutObjectTagging'];
+  return ACTIONS[use].filter(action => !spared.includes(action));
+}
+
+const SPARED = [
+  's3:GetObjectVersion',
+  's3:GetObjectVersionTagging',
+  's3:ListMultipartUploadParts',
+  's3:AbortMultipartUpload',
+  's3:DeleteObject',
+];
 
 const SIDS: Readonly<Record<Use, string>> = {
   source: 'S3SyncDataSyncReads',

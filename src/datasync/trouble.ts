@@ -3,7 +3,7 @@
  * ("Troubleshooting issues with storage locations", "Troubleshooting issues with transfers").
  */
 import { accountOf } from '../aws/arn.ts';
-import { grantOn, grantOwn } from '../aws/grant.ts';
+import { grantOn, grantOwn, grantTrust } from '../aws/grant.ts';
 import { passRoleStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
@@ -14,7 +14,7 @@ import {
   roleStatement,
   SERVICE,
   serviceLinkedRoleStatement,
-  trustPolicy,
+  sourceArnOf,
   type Use,
 } from './policies.ts';
 
@@ -48,8 +48,8 @@ export function fixFor(words: string, ground: Ground, denied = false): Fix | und
   if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role, SERVICE));
   if (/CreateServiceLinkedRole/.test(words)) return grantOwn(caller, serviceLinkedRoleStatement(role));
   if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
-    const todo = `Check the ARN in \`datasync-role\`, and give ${role} in account ${accountOf(role)} a trust policy that lets DataSync assume it for this account.`;
-    return { todo, paste: trustPolicy(role) };
+    const { todo, ...rest } = grantTrust({ role, service: SERVICE, sourceArn: sourceArnOf(role) });
+    return { todo: `Check the ARN in \`datasync-role\`. ${todo}`, ...rest };
   }
   if (/kms:/.test(words)) {
     const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;

@@ -168,7 +168,7 @@ async function setScenes(
   const destination = open('destination', identities.destination);
   const [ofSource, ofDestination] = await Promise.all([readFacts(source), readFacts(destination)]);
   const facts = { source: ofSource, destination: ofDestination };
-  const common = { settings, source, destination, facts };
+  const common = { settings, source, destination, facts, network };
   const from = signer === identities.source ? source : open('source', signer);
   const to = signer === identities.destination ? destination : open('destination', signer);
   return {
@@ -176,18 +176,17 @@ async function setScenes(
     stream: { ...common, engine: 'stream', from: source, to: destination },
     ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
     ...(jobs && settings.engine === 'batch' && { batch: { ...common, engine: 'batch', from, to, jobs } }),
-    ...(settings.engine === 'replication' && { replication: replicating(common, jobs, network) }),
+    ...(settings.engine === 'replication' && { replication: replicating(common, jobs) }),
   };
 }
 
 /** Each side's own identity looks at its bucket, and S3 does the rest under a role. */
 function replicating(
-  common: Pick<Scene, 'settings' | 'source' | 'destination' | 'facts'>,
+  common: Pick<Scene, 'settings' | 'source' | 'destination' | 'facts' | 'network'>,
   jobs: JobScene | undefined,
-  network: Network,
 ): Scene {
   const { settings, source, destination, facts } = common;
-  const replication = { ...groundOf(settings, source, destination, facts), network };
+  const replication = groundOf(settings, source, destination, facts);
   return {
     ...common,
     engine: 'replication',

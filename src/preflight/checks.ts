@@ -3,6 +3,7 @@ import type { CheckResult } from '../model.ts';
 import { type Access, checkAccess, type Ways } from './access.ts';
 import { checkAcls } from './acls.ts';
 import { checkEquipment } from './datasync/equipment.ts';
+import { checkRole } from './datasync/role.ts';
 import { checkDeleteMarkers } from './delete-markers.ts';
 import { checkEncryption } from './encryption.ts';
 import { checkJobs } from './jobs/jobs.ts';
@@ -60,6 +61,7 @@ const SETTINGS: readonly Check[] = [
   checkEncryption,
   checkObjectLock,
   checkRequestPayment,
+  checkRole,
   checkWork,
   checkWorkLock,
   checkEquipment,

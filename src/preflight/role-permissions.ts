@@ -1,6 +1,7 @@
 /** What the policies of a role or of the caller allow, told: what is missing by name, and what to add. */
 import { type Grantee, grantOwn } from '../aws/grant.ts';
 import type { Decision } from '../aws/iam.ts';
+import type { Statement } from '../aws/policies.ts';
 import type { CheckResult, Fix } from '../model.ts';
 import { type Finding, type Need, type Trying, tryNeeds } from './role-trials.ts';
 
@@ -26,23 +27,29 @@ export async function checkPermissions(permissions: Permissions): Promise<CheckR
     const seen = `What the policies of ${principal} allow is not known: ${findings.why}.`;
     return { check, verdict: 'unknown', seen, ...(findings.denied && { fix: look }) };
   }
-  const missing = DENIALS.map(denial => findings.value.filter(({ result }) => result === denial));
-  if (missing.some(some => some.length > 0)) {
+  const missing = missingOf(findings.value);
+  if (missing.size > 0) {
     return { check, verdict: 'fail', seen: tell(missing, principal), fix: fixFor(missing, grantee) };
   }
   const open = findings.value.filter(({ result }) => result === 'open');
   if (open.length > 0) {
     const because = [...new Set(open.flatMap(finding => finding.because))].join(', ');
     const seen = `Whether ${principal} may use ${listed(open)} depends on what is not known here: ${because}.`;
-    return { check, verdict: 'unknown', seen };
+    const silent = open.filter(finding => finding.silent);
+    return { check, verdict: 'unknown', seen, ...(silent.length > 0 && { fix: inCase(silent, grantee) }) };
   }
   return { check, verdict: 'pass', seen: passes };
 }
 
 type Denial = Exclude<Decision, 'allowed'>;
-const DENIALS = ['silent', 'denied', 'bounded', 'forbidden'] as const satisfies readonly Denial[];
-/** In the order of `DENIALS`. */
-type Missing = readonly (readonly Finding[])[];
+type Missing = ReadonlyMap<Denial, readonly Finding[]>;
+
+function missingOf(findings: readonly Finding[]): Missing {
+  const denied = DENIALS.map(denial => [denial, findings.filter(({ result }) => result === denial)] as const);
+  return new Map(denied.filter(([, some]) => some.length > 0));
+}
+
+const DENIALS: readonly Denial[] = ['silent', 'denied', 'bounded', 'forbidden'];
 
 const WORDS: Readonly<Record<Denial, (who: string) => string>> = {
   silent: who => `The policies of ${who} do not allow`,
@@ -61,10 +68,7 @@ const TODOS: Readonly<Record<Exclude<Denial, 'silent'>, (grantee: Grantee) => st
 };
 
 function tell(missing: Missing, who: string): string {
-  return DENIALS.flatMap((denial, index) => {
-    const some = missing[index] ?? [];
-    return some.length === 0 ? [] : [`${WORDS[denial](who)} ${listed(some)}.`];
-  }).join(' ');
+  return [...missing].map(([denial, some]) => `${WORDS[denial](who)} ${listed(some)}.`).join(' ');
 }
 
 /** `s3:GetObject, s3:PutObject on arn:aws:s3:::bucket/key; s3:ListBucket on arn:aws:s3:::bucket` */
@@ -78,12 +82,21 @@ function listed(findings: readonly Finding[]): string {
     .join('; ');
 }
 
-function fixFor([silent = [], ...others]: Missing, grantee: Grantee): Fix {
-  const statements = [...new Set(silent.map(({ statement }) => statement))];
-  const added = statements.length === 0 ? undefined : grantOwn(grantee, ...statements);
-  const changed = DENIALS.slice(1).flatMap((denial, index) =>
-    denial === 'silent' || (others[index] ?? []).length === 0 ? [] : [TODOS[denial](grantee)],
+function fixFor(missing: Missing, grantee: Grantee): Fix {
+  const silent = missing.get('silent');
+  const added = silent && grantOwn(grantee, ...statementsOf(silent));
+  const todos = [...missing.keys()].map(denial =>
+    denial === 'silent' ? added?.todo : TODOS[denial](grantee),
   );
-  const todo = [...(added === undefined ? [] : [added.todo]), ...changed].join(' ');
-  return { ...added, todo };
+  return { ...added, todo: todos.join(' ') };
+}
+
+/** What to add where the policy of a bucket, which may do, does not. */
+function inCase(silent: readonly Finding[], grantee: Grantee): Fix {
+  const { todo, ...rest } = grantOwn(grantee, ...statementsOf(silent));
+  return { todo: `Unless the policy of the bucket allows it: ${todo}`, ...rest };
+}
+
+function statementsOf(findings: readonly Finding[]): Statement[] {
+  return [...new Set(findings.map(({ statement }) => statement))];
 }

@@ -18,6 +18,8 @@ export interface Need {
   readonly statement: Statement;
   /** The bucket that it is about, as its own side sees it. Within one account its policy may allow it as well. */
   readonly bucket?: Bucket;
+  /** The actions of it that nothing goes without; all where there are none given. */
+  readonly must?: readonly string[];
 }
 
 export interface Trying {
@@ -37,6 +39,8 @@ export interface Finding {
   readonly result: Decision | 'open';
   /** What it depends on. */
   readonly because: readonly string[];
+  /** The principal's own policies do not speak of it. */
+  readonly silent: boolean;
 }
 
 /** @returns why IAM could not be asked, where it could not */
@@ -52,13 +56,15 @@ export async function tryNeeds(needs: readonly Need[], trying: Trying): Promise<
 
 /** One question to IAM for each resource, about all that is to be done to it. */
 function tryNeed(need: Need, { iam, principal, context }: Trying): Promise<Reading<Finding[]>[]> {
-  const byResource = Map.groupBy(requestsOf(need.statement), ({ resource }) => resource);
+  const { statement, must } = need;
+  const requests = requestsOf(statement).filter(({ action }) => must?.includes(action) ?? true);
+  const byResource = Map.groupBy(requests, ({ resource }) => resource);
   const owner = need.bucket?.owner;
   return Promise.all(
-    [...byResource].map(async ([resource, requests]) => {
+    [...byResource].map(async ([resource, some]) => {
       const reading = await iam.tryOut({
         principal,
-        actions: requests.map(({ action }) => action),
+        actions: some.map(({ action }) => action),
         resource: concrete(resource),
         context: {
           ...context,
@@ -88,10 +94,12 @@ async function judge(
       ? await bucketPolicyOf(bucket)
       : undefined;
   return tried.map((one): Finding => {
-    const finding = { action: one.action, resource: one.resource, statement, result: one.decision };
-    if (one.open.length > 0) return { ...finding, result: 'open', because: one.open };
-    if (one.decision !== 'silent' || elsewhere === undefined) return { ...finding, because: [] };
-    return { ...finding, ...byBucket(elsewhere, one.action, resource, principal, bucket) };
+    const { action, open, decision } = one;
+    const silent = decision === 'silent' && open.length === 0;
+    const finding = { action, resource: one.resource, statement, silent };
+    if (open.length > 0) return { ...finding, result: 'open', because: open };
+    if (!silent || elsewhere === undefined) return { ...finding, result: decision, because: [] };
+    return { ...finding, ...byBucket(elsewhere, action, resource, principal, bucket) };
   });
 }
 

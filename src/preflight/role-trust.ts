@@ -1,7 +1,6 @@
 /** The service may assume its role, as far as the role's trust policy tells. */
-import { accountOf } from '../aws/arn.ts';
+import { grantTrust } from '../aws/grant.ts';
 import type { Trust } from '../aws/iam.ts';
-import { serviceTrustStatement } from '../aws/policies.ts';
 import type { Reading } from '../aws/reading.ts';
 import { type ServiceAtRole, trustOpinion, verdictOf } from '../aws/role-opinions.ts';
 import type { CheckResult, Fix } from '../model.ts';
@@ -43,7 +42,7 @@ export function checkTrust(
         check,
         verdict: 'fail',
         seen: `The trust policy of ${role} ${unmet}.`,
-        fix: fixFor(at),
+        fix: grantTrust(at),
       };
     }
     default: {
@@ -60,12 +59,4 @@ function noSuchRole(role: string, other: Trust | undefined): Pick<CheckResult, '
       ? `There is no role ${role}.`
       : `There is no role ${role}; the role of this name is ${other.arn}.`;
   return { seen, fix: { todo: 'Correct the ARN, path included, or create the role.' } };
-}
-
-/** What the trust policy says of others stays: they may need it. */
-function fixFor({ role, service, sourceArn }: ServiceAtRole): Fix {
-  return {
-    todo: `Add this statement to the trust policy of ${role} (account ${accountOf(role)}).`,
-    paste: JSON.stringify(serviceTrustStatement(role, service, sourceArn), null, 2),
-  };
 }

@@ -27,16 +27,14 @@ export interface Scene {
   readonly from: Bucket;
   readonly to: Bucket;
   readonly facts: Facts;
+  /** How AWS is reached by what is neither of the buckets. */
+  readonly network: Network;
   /** With that engine only. */
   readonly datasync?: DataSyncScene;
   /** With the engines that have jobs of S3 Batch Operations: `batch` and `replication`. */
   readonly jobs?: JobScene;
   /** With that engine only: what its rule is between. */
-  readonly replication?: ReplicationScene;
-}
-
-export interface ReplicationScene extends ReplicationGround {
-  readonly network: Network;
+  readonly replication?: ReplicationGround;
 }
 
 /** What there is where a service does the copying. */
@@ -56,7 +54,6 @@ export interface DataSyncScene extends ServiceScene {
 }
 
 export interface JobScene extends ServiceScene {
-  readonly network: Network;
   readonly jobs: Jobs;
   readonly ground: JobGround;
 }

@@ -9,7 +9,7 @@ import { Iam } from '../aws/iam.ts';
 import type { Identity } from '../aws/identity.ts';
 import { lookStatement, passRoleStatement, type Statement } from '../aws/policies.ts';
 import type { ServiceAtRole } from '../aws/role-opinions.ts';
-import type { CheckResult } from '../model.ts';
+import type { CheckResult, Fix } from '../model.ts';
 import type { Network } from '../s3/bucket.ts';
 import { checkPermissions } from './role-permissions.ts';
 import type { Need } from './role-trials.ts';
@@ -56,7 +56,7 @@ export async function checkServiceRole(given: ServiceRole): Promise<CheckResult[
   };
   const grantee: Grantee = { principal: role, account: accountOf(role) };
   const trust = iam.trustOf(role);
-  return Promise.all([
+  const results = await Promise.all([
     trust.then(reading => checkTrust(trustCheck, given, reading, look)),
     trust.then(reading =>
       reading.known && reading.value?.arn !== role
@@ -89,6 +89,15 @@ export async function checkServiceRole(given: ServiceRole): Promise<CheckResult[
       }),
     ),
   ]);
+  return onceOnly(look, results);
+}
+
+/** What is to be added is the same for all that could not be looked at. */
+function onceOnly(look: Fix, results: readonly CheckResult[]): CheckResult[] {
+  const first = results.findIndex(({ fix }) => fix === look);
+  return results.map(({ fix, ...result }, index) =>
+    fix === undefined || (fix === look && index > first) ? result : { ...result, fix },
+  );
 }
 
 const NAMES = ['trust', 'permissions', 'pass-role', 'caller'] as const;

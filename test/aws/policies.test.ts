@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import {
   asPolicy,
   bucketArn,
   forPrincipal,
   listStatement,
+  lookStatement,
   objectsArn,
+  passRoleStatement,
   readStatement,
+  serviceTrustStatement,
   trustStatement,
   writeStatement,
 } from '../../src/aws/policies.ts';
@@ -104,6 +108,37 @@ test('a trust policy names the provider of the account, the audience and exactly
       },
     },
   );
+});
+
+const ROLE = 'arn:aws:iam::111122223333:role/datasync';
+
+test('a service may assume a role for the account of the role only, and each service has a statement of its own', () => {
+  const service = 'batchoperations.s3.amazonaws.com';
+  assert.deepEqual(serviceTrustStatement(ROLE, service), {
+    Sid: 'S3SyncTrustBatchoperations',
+    Effect: 'Allow',
+    Principal: { Service: service },
+    Action: 'sts:AssumeRole',
+    Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+  });
+  const { Sid, Condition } = serviceTrustStatement(ROLE, 's3.amazonaws.com', 'arn:aws:s3:::from');
+  assert.equal(Sid, 'S3SyncTrustS3');
+  assert.deepEqual(Condition?.ArnLike, { 'aws:SourceArn': 'arn:aws:s3:::from' });
+});
+
+test('a role is passed to one service', () => {
+  const { Resource, Condition } = passRoleStatement(ROLE, 's3.amazonaws.com');
+  assert.equal(Resource, ROLE);
+  assert.deepEqual(Condition, { StringEquals: { 'iam:PassedToService': 's3.amazonaws.com' } });
+});
+
+test('looking at a role takes what the documentation says', async () => {
+  const documentation = await readFile('docs/permissions.md', 'utf8');
+  const [, json = ''] =
+    /<!-- policy: service-role-look -->\n```json\n([\s\S]*?)\n```/.exec(documentation) ?? [];
+  const statement = lookStatement(ROLE, 'arn:aws:iam::111122223333:role/s3-sync-source');
+  assert.deepEqual(JSON.parse(json).Statement, [statement]);
+  assert.equal(lookStatement(ROLE, undefined).Resource, ROLE);
 });
 
 test('what is pasted is a whole policy of the current language, one line a member', () => {

@@ -1,14 +1,14 @@
 /** The statements in the documentation are those that the checks print. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { passRoleStatement, workStatement } from '../../src/aws/policies.ts';
+import { passRoleStatement, serviceTrustStatement, workStatement } from '../../src/aws/policies.ts';
 import type { Ground } from '../../src/datasync/ground.ts';
 import {
   callerStatement,
   roleStatement,
   SERVICE,
   serviceLinkedRoleStatement,
-  trustPolicy,
+  sourceArnOf,
 } from '../../src/datasync/policies.ts';
 import { documented } from '../documented.ts';
 
@@ -45,5 +45,6 @@ test('of the role that DataSync assumes', () => {
 });
 
 test('of who may assume it', () => {
-  assert.deepEqual(documented('datasync-trust'), JSON.parse(trustPolicy(ROLE)).Statement);
+  const statement = serviceTrustStatement(ROLE, SERVICE, sourceArnOf(ROLE));
+  assert.deepEqual(documented('datasync-trust'), [statement]);
 });

@@ -75,11 +75,14 @@ test('statements name real buckets and no more than the folder', () => {
   assert.deepEqual(Resource, ['arn:aws:s3:::octo.source-copy', 'arn:aws:s3:::octo.source-copy/out/*']);
 });
 
-test('a role that does not trust DataSync gets a trust policy for its own account', () => {
+test('a role that does not trust DataSync gets a statement for its own account', () => {
   const words = 'Unable to assume role. Reason: Access denied when calling sts:AssumeRole';
   const fix = fixFor(words, GROUND);
-  assert.match(fix?.todo ?? '', /give arn:\S+ in account 111122223333 a trust policy/);
-  const [statement] = JSON.parse(fix?.paste ?? '{}').Statement;
+  assert.match(
+    fix?.todo ?? '',
+    /^Check the ARN in `datasync-role`. Add this statement to the trust policy of arn:/,
+  );
+  const statement = JSON.parse(fix?.paste ?? '{}');
   assert.deepEqual(statement.Principal, { Service: 'datasync.amazonaws.com' });
   assert.equal(statement.Condition.StringEquals['aws:SourceAccount'], '111122223333');
 });

@@ -8,7 +8,7 @@ import { dataSyncCalls } from '../../lab/datasync-worlds.ts';
 import type { TwoAccountsOptions } from '../../lab/worlds.ts';
 import { type DataSyncStage, dataSyncStage } from './datasync-stage.ts';
 import { apply, statementsOf, without } from './paste.ts';
-import { allow, checkOf, contents, findings, policy } from './stage.ts';
+import { allow, checkOf, contents, findings, policy, type Run } from './stage.ts';
 
 interface Case {
   readonly missing: string;
@@ -19,6 +19,8 @@ interface Case {
 }
 
 const NO_TASK = 'datasync-task: unknown';
+const NO_TRUST = 'datasync-role-trust: fail';
+const NO_PERMISSION = 'datasync-role-permissions: fail';
 
 const CASES: readonly Case[] = [
   ...['datasync:ListLocations', 'datasync:CreateLocationS3'].map(action => ({
@@ -43,7 +45,12 @@ const CASES: readonly Case[] = [
   {
     missing: 'the right to pass the role',
     take: s => denied(s, 'iam:PassRole'),
-    finds: ['datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
+    finds: [
+      'datasync-role-pass-role: fail',
+      'datasync-source-location: fail',
+      'datasync-destination-location: fail',
+      NO_TASK,
+    ],
   },
   {
     missing: 'the right to make the service-linked role',
@@ -53,7 +60,7 @@ const CASES: readonly Case[] = [
   {
     missing: "the role's trust in DataSync",
     take: s => s.lab.iam.accounts.setTrustPolicy(s.role, policy(trusting('ec2.amazonaws.com'))),
-    finds: ['datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
+    finds: [NO_TRUST, 'datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
   },
   {
     missing: "the role's trust for this account",
@@ -65,13 +72,13 @@ const CASES: readonly Case[] = [
           Condition: { StringEquals: { 'aws:SourceAccount': s.destination.account } },
         }),
       ),
-    finds: ['datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
+    finds: [NO_TRUST, 'datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
   },
   ...['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads', 's3:GetObject'].map(
     action => ({
       missing: `${action} on the source for the role`,
       take: (s: DataSyncStage) => takeFromRole(s, 'source', action),
-      finds: ['datasync-source-location: fail', NO_TASK],
+      finds: [NO_PERMISSION, 'datasync-source-location: fail', NO_TASK],
     }),
   ),
   {
@@ -93,12 +100,13 @@ const CASES: readonly Case[] = [
   {
     missing: 'the right of the role to use the destination, in its own policy',
     take: s => s.lab.iam.accounts.putPolicy(s.role, 'destination', NOTHING),
-    finds: ['datasync-destination-location: fail', NO_TASK],
+    finds: [NO_PERMISSION, 'datasync-destination-location: fail', NO_TASK],
   },
   {
     missing: 'the right of the role to write reports',
     take: s => s.lab.iam.accounts.putPolicy(s.role, 'work', NOTHING),
-    finds: ['datasync-task: fail'],
+    // The policy of the work bucket, which nobody may read, could allow it.
+    finds: ['datasync-role-permissions: unknown', 'datasync-task: fail'],
   },
   ...['s3:ListBucket', 's3:GetObject', 's3:PutObject'].map(action => ({
     missing: `${action} on the work location for the source role`,
@@ -149,7 +157,9 @@ test('everything can be had by pasting, starting with a role that may do nothing
   assert.deepEqual([s.equipment(), s.work.keys()], [[], []]);
 });
 
-describe('what DataSync meets after its plan has a name and a fix', { concurrency: 3 }, () => {
+describe('what DataSync meets after its plan, where IAM tells nothing, has a name and a fix', {
+  concurrency: 3,
+}, () => {
   for (const [missing, take, says, sid] of [
     [
       'a bucket policy',
@@ -173,6 +183,7 @@ describe('what DataSync meets after its plan has a name and a fix', { concurrenc
     test(missing, async t => {
       const s = await dataSyncStage(t);
       furnish(s);
+      blind(s);
       take(s);
       const run = await s.run();
       assert.equal(run.code, 1);
@@ -182,6 +193,74 @@ describe('what DataSync meets after its plan has a name and a fix', { concurrenc
       assert.deepEqual([run.report.totals.copied, s.to.keys()], [0, []]);
     });
   }
+});
+
+describe('what IAM tells of the role is found before there is a plan:', { concurrency: 3 }, () => {
+  const ALL_FOUND: readonly [missing: string, take: (s: DataSyncStage) => void, finds: string][] = [
+    ['the right to pass it', s => denied(s, 'iam:PassRole'), 'datasync-role-pass-role'],
+    [
+      'its trust in DataSync',
+      s => s.lab.iam.accounts.setTrustPolicy(s.role, policy(trusting('ec2.amazonaws.com'))),
+      'datasync-role-trust',
+    ],
+    [
+      'its right to write tags',
+      s => takeFromRole(s, 'destination', 's3:PutObjectTagging'),
+      'datasync-role-permissions',
+    ],
+  ];
+  for (const [missing, take, finds] of ALL_FOUND) {
+    test(missing, async t => {
+      const s = await dataSyncStage(t);
+      furnish(s);
+      take(s);
+      const planned = await s.run({ mode: 'dry-run' });
+      assert.equal(planned.code, 0, planned.log);
+      assert.equal(checkOf(planned, finds).verdict, 'warn');
+      const refused = await s.run();
+      assert.equal(refused.code, 1, refused.log);
+      assert.deepEqual(failed(refused), [finds]);
+      assert.deepEqual([s.equipment(), s.executions(), s.to.keys()], [[], [], []]);
+      apply(s.lab, refused);
+      const run = await s.run();
+      assert.equal(run.code, 0, run.log);
+      assert.equal(checkOf(run, finds).verdict, 'pass');
+      assert.deepEqual(contents(s.to), contents(s.from));
+    });
+  }
+});
+
+test('nobody needs to be told by IAM, and whoever may ask it is told what to add', async t => {
+  const s = await dataSyncStage(t);
+  furnish(s);
+  blind(s);
+  const run = await s.run();
+  assert.equal(run.code, 0, run.log);
+  const checks = ['trust', 'permissions', 'pass-role'].map(name => `datasync-role-${name}`);
+  assert.deepEqual(
+    checks.map(check => checkOf(run, check).verdict),
+    ['unknown', 'unknown', 'unknown'],
+  );
+  apply(s.lab, run);
+  const told = await s.run();
+  assert.deepEqual(
+    checks.map(check => checkOf(told, check).verdict),
+    ['pass', 'pass', 'pass'],
+  );
+});
+
+test('what a role does not need for this run is not missed', async t => {
+  const s = await dataSyncStage(t);
+  s.from.put('in/object', 'content');
+  for (const action of ['s3:GetObjectTagging', 's3:GetObjectVersion', 's3:GetObjectVersionTagging']) {
+    takeFromRole(s, 'source', action);
+    takeFromRole(s, 'destination', action);
+  }
+  takeFromRole(s, 'destination', 's3:PutObjectTagging');
+  const run = await s.run({ preserve: 'metadata' });
+  assert.equal(run.code, 0, run.log);
+  assert.equal(checkOf(run, 'datasync-role-permissions').verdict, 'pass');
+  assert.deepEqual(contents(s.to), contents(s.from));
 });
 
 describe('settings of buckets', { concurrency: 3 }, () => {
@@ -227,7 +306,7 @@ describe('settings of buckets', { concurrency: 3 }, () => {
     bucket.policy = policy(everybody);
     s.lab.iam.accounts.putPolicy(s.source.role, 'all', policy(allow('s3:*', '*')));
     const theirs = await s.run({ 'work-location': 's3://octo-theirs' });
-    assert.deepEqual(findings(theirs).slice(0, 1), ['work-writable: fail']);
+    assert.deepEqual(failed(theirs).slice(0, 1), ['work-writable']);
     assert.equal(bucket.size, 0);
   });
 });
@@ -235,6 +314,15 @@ describe('settings of buckets', { concurrency: 3 }, () => {
 function furnish(s: DataSyncStage): void {
   s.from.put('in/object', 'content', { metadata: { a: 'b' }, tags: { c: 'd' } });
   s.from.put('in/other', 'content');
+}
+
+/** The source role may not ask IAM. */
+function blind(s: DataSyncStage): void {
+  s.lab.iam.accounts.deletePolicy(s.source.role, 'look');
+}
+
+function failed(run: Run): string[] {
+  return run.report.checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check);
 }
 
 /** The source role loses an action of those it has for DataSync. */

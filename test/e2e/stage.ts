@@ -342,15 +342,16 @@ export function allow(action: string | readonly string[], resource: string | rea
 }
 
 /**
- * The JSON texts that a run tells people to paste, each parsed. They stand in the summary and, the same, in the log.
+ * The JSON texts that a run tells people to paste, each parsed, in the order of the log. The same stand in the summary,
+ * the worst first.
  */
 export function pasted({ summary, log }: StepResult): unknown[] {
   const inSummary = [...summary.matchAll(/^(`{3,})json\n([\s\S]*?)\n\1$/gm)].map(([, , json = '']) => json);
   const inLog = [...log.matchAll(/^ {4}\{\n[\s\S]*?\n {4}\}$/gm)].map(([json]) =>
     json.replace(/^ {4}/gm, ''),
   );
-  assert.deepEqual(inLog, inSummary, 'log and summary tell the same');
-  return inSummary.map(json => JSON.parse(json));
+  assert.deepEqual(inLog.toSorted(), inSummary.toSorted(), 'log and summary tell the same');
+  return inLog.map(json => JSON.parse(json));
 }
 
 /** The checks of a run that did not pass, as `id: verdict`. */

@@ -362,6 +362,18 @@ describe('a service role', () => {
     });
   }
 
+  test('that may not be looked at says once what to add', async t => {
+    const s = await setting(t);
+    s.accounts.deletePolicy(s.destination.role, 'look');
+    const results = await s.check();
+    assert.deepEqual(new Set(Object.values(verdicts(results))), new Set(['unknown']));
+    const [fix, ...others] = results.flatMap(result => result.fix ?? []);
+    assert.deepEqual(others, []);
+    assert.ok(fix);
+    applyFix(s.lab, fix);
+    assert.deepEqual(verdicts(await s.check()), FINE);
+  });
+
   test('that does not exist is told so, and so is one under another path', async t => {
     const s = await setting(t);
     const { account } = s.destination;
@@ -414,6 +426,10 @@ describe('a service role', () => {
     const unread = resultOf(await s.check(), 'permissions');
     assert.equal(unread.verdict, 'unknown');
     assert.match(unread.seen, /the policy of octo-destination \(this identity may not read it\)/);
+    assert.match(unread.fix?.todo ?? '', /^Unless the policy of the bucket allows it: Add this statement/);
+    assert.ok(unread.fix);
+    applyFix(s.lab, unread.fix);
+    assert.equal(verdicts(await s.check()).permissions, 'pass');
   });
 
   test('of another account cannot be passed, and IAM is not asked about it', async t => {
@@ -438,6 +454,18 @@ describe('a service role', () => {
       permissions: 'unknown',
       'pass-role': 'unknown',
     });
+  });
+
+  test('is an open question for callers that IAM does not know by this name', async t => {
+    const s = await setting(t);
+    const { account } = s.destination;
+    const root = s.accounts.addRootKey(account);
+    for (const principal of [`arn:aws:iam::${account}:role/of-another-path`, root.caller.arn]) {
+      const results = await s.check({
+        identity: { ...s.to.identity, principal, credentials: async () => root },
+      });
+      assert.deepEqual(verdicts(results), { ...FINE, 'pass-role': 'unknown', caller: 'unknown' });
+    }
   });
 
   test('is an open question where IAM does not answer', async t => {

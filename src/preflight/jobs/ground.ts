@@ -78,7 +78,7 @@ export async function layJobs(
   );
   return {
     results: [found.result],
-    jobs: { jobs: new Jobs(service, ground), ground, work, run, network, cannotCopy: [] },
+    jobs: { jobs: new Jobs(service, ground), ground, work, run, cannotCopy: [] },
   };
 }
 

@@ -11,9 +11,9 @@ const USES: readonly Use[] = ['source', 'destination', 'work'];
 const SIDES: readonly Side[] = ['source', 'destination'];
 
 export const checkJobRole: Check = async scene => {
-  const { settings, jobs, replication } = scene;
+  const { settings, jobs, replication, network } = scene;
   if (jobs === undefined || settings.mode === 'verify') return [];
-  const { ground, work, network } = jobs;
+  const { ground, work } = jobs;
   const { role } = ground;
   // The one of replication has a check of its own.
   const label = replication === undefined ? ground.roleInput : 'batch-role';

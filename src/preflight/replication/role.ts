@@ -20,9 +20,9 @@ import { bucketsToVersion } from './versioning.ts';
 const LABEL = 'replication-role';
 
 export const checkReplicationRole: Check = async scene => {
-  const { settings, replication } = scene;
+  const { settings, replication, network } = scene;
   if (replication === undefined || settings.mode === 'verify') return [];
-  const { source, destination, role, network } = replication;
+  const { source, destination, role } = replication;
   const looking = settings.mode === 'health';
   const [ofRole, ofBucket] = await Promise.all([
     checkServiceRole({

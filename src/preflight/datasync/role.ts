@@ -1,0 +1,39 @@
+/**
+ * The role that DataSync is to work under can be assumed, passed and used, as far as IAM tells: the locations, which are the
+ * last word on it, are made after the plan only. A dry run, which needs no role, is warned.
+ */
+import { indispensable, roleStatement, SERVICE, sourceArnOf, type Use } from '../../datasync/policies.ts';
+import type { CheckResult } from '../../model.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import type { Need } from '../role-trials.ts';
+import type { Check } from '../scene.ts';
+import { checkServiceRole } from '../service-role.ts';
+
+export const checkRole: Check = async ({ settings, datasync, source, destination, network }) => {
+  if (datasync === undefined || settings.mode === 'verify') return [];
+  const { ground, work } = datasync;
+  const { role } = ground;
+  const tags = settings.preserve.has('tags');
+  const need = (use: Use, bucket: Bucket): Need => ({
+    statement: roleStatement(use, ground),
+    must: indispensable(use, tags),
+    bucket,
+  });
+  const results = await checkServiceRole({
+    label: 'datasync-role',
+    role,
+    service: SERVICE,
+    sourceArn: sourceArnOf(role),
+    // It calls DataSync, and hands the role over.
+    identity: source.identity,
+    network,
+    needs: [need('source', source), need('destination', destination), need('work', work)],
+    // DataSync tells itself what it is refused.
+    callerStatements: [],
+  });
+  return settings.mode === 'dry-run' ? results.map(asWarning) : results;
+};
+
+function asWarning(result: CheckResult): CheckResult {
+  return result.verdict === 'fail' ? { ...result, verdict: 'warn' } : result;
+}
