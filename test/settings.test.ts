@@ -394,6 +394,7 @@ const OF_REPLICATION_ALONE = {
   'replication-delete-markers': 'true',
   'replication-time-control': 'true',
   'replication-metrics': 'true',
+  'replication-max-lag': '90m',
   'enable-versioning': 'true',
 };
 

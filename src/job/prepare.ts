@@ -18,7 +18,10 @@ import type { Host } from './host.ts';
 
 const SIDES = ['source', 'destination'] as const;
 
-/** `undefined` when a check failed: the diary says which, and all that could be asked has been asked. */
+/**
+ * `undefined` when a check failed: the diary says which, and all that could be asked has been asked. What is ill is looked
+ * at all the same: `mode: health` changes nothing, and how much is missing is what one wants to know then.
+ */
 export async function prepare(
   settings: Settings,
   host: Host,
@@ -44,7 +47,8 @@ export async function prepare(
   diary.engine = scene.engine;
   diary.checks.push(...results);
   if (note !== undefined) diary.notes.push(note);
-  return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
+  const isFit = diary.checks.every(({ verdict }) => verdict !== 'fail');
+  return isFit || settings.mode === 'health' ? scene : undefined;
 }
 
 /** What the engine needs besides the buckets, where it is a service. */

@@ -1,9 +1,11 @@
 /** What runs have in common that a service of AWS does the copying for: inputs that only they know, and what those need. */
 import type { EngineName, Preserved, Settings } from '../model.ts';
 import { DEFAULTS, type InputName } from './inputs.ts';
+import type { Kind } from './kind.ts';
 import { formatLocation, overlap } from './location.ts';
 import { parseArn } from './names.ts';
 import type { Rule } from './rules.ts';
+import { DURATION } from './values.ts';
 
 /** Broken only by runs with this engine. */
 export function withEngine(engine: EngineName, about: readonly InputName[], broken: Rule['broken']): Rule {
@@ -87,6 +89,8 @@ const BELONGS: readonly {
   readonly name: InputName;
   readonly value: (settings: Settings) => unknown;
   readonly engines: readonly EngineName[];
+  /** By which the default is read, where the value is not as it was written. */
+  readonly kind?: Kind<unknown>;
 }[] = [
   {
     name: 'work-location',
@@ -112,23 +116,30 @@ const BELONGS: readonly {
     engines: ['replication'],
   },
   { name: 'replication-metrics', value: ({ replication }) => replication.metrics, engines: ['replication'] },
+  {
+    name: 'replication-max-lag',
+    value: ({ replication }) => replication.maxLagSeconds,
+    engines: ['replication'],
+    kind: DURATION,
+  },
   { name: 'enable-versioning', value: ({ enableVersioning }) => enableVersioning, engines: ['replication'] },
 ];
 
 /** Given for an engine that does not know it, an input was meant to do something that will not happen. */
-const KNOWN_ONLY_TO: readonly Rule[] = BELONGS.map(({ name, value, engines }) => ({
+const KNOWN_ONLY_TO: readonly Rule[] = BELONGS.map(({ name, value, engines, kind }) => ({
   about: ['engine', name],
   broken(settings) {
     const given = value(settings);
-    if (engines.some(one => one === settings.engine) || isDefault(name, given)) return undefined;
+    if (engines.some(one => one === settings.engine) || isDefault(name, given, kind)) return undefined;
     const names = new Intl.ListFormat('en', { type: 'disjunction' }).format(engines);
     return `${name}: has no meaning with engine "${settings.engine}". Accepted: together with engine ${names}.`;
   },
 }));
 
-function isDefault(name: InputName, value: unknown): boolean {
+function isDefault(name: InputName, value: unknown, kind: Kind<unknown> | undefined): boolean {
   const byDefault: string = name in DEFAULTS ? DEFAULTS[name as keyof typeof DEFAULTS] : '';
-  return value === undefined ? byDefault === '' : String(value) === byDefault;
+  if (value === undefined) return byDefault === '';
+  return String(value) === String(kind === undefined ? byDefault : kind.read(byDefault));
 }
 
 export const SERVICE_RULES: readonly Rule[] = [
