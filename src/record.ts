@@ -63,6 +63,16 @@ export type RecordedAction =
   | 'would-delete'
   | 'kept';
 
+/** Deletions that failed, and what only the destination has where it should not. */
+export function isUndeleted({ action, reason }: ObjectRecord): boolean {
+  return action === 'kept' && (reason === 'extraneous' || reason === 'delete-failed');
+}
+
+/** Whether a run fails for the sake of this object. */
+export function isWrong(record: ObjectRecord): boolean {
+  return record.action === 'failed' || isUndeleted(record);
+}
+
 /** `listed = copied + unchanged + skipped + failed` holds at the end of every run. In a dry run the same words stand in the conditional. */
 export interface Totals {
   readonly listed: number;
@@ -87,6 +97,42 @@ export interface Totals {
   readonly proofs: Readonly<Record<Proof, number>>;
 }
 
+/** Objects of the source that have something in common, and what became of them. In a dry run: what would. */
+export interface Share {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly copied: number;
+  readonly failed: number;
+}
+
+/** Objects of `from` bytes up to, but not including, `below`; without an end where there is none. */
+export interface SizeClass extends Share {
+  readonly from: number;
+  readonly below?: number;
+}
+
+/** Where in the source the bytes are. */
+export interface Prefixes {
+  /** A prefix here is the text of a key up to its first, second or third `/` after the source's own prefix. */
+  readonly slashes: number;
+  /** Most bytes first. */
+  readonly largest: readonly (Share & { readonly prefix: string })[];
+  /** Those that have no place among the largest, together. */
+  readonly others: Share & { readonly prefixes: number };
+  /** Objects whose keys have fewer slashes. */
+  readonly without: Share;
+}
+
+/** How far the transfer was at one moment. An object counts when all of it is done. */
+export interface Moment {
+  /** Since the transfer began. */
+  readonly seconds: number;
+  /** With an outcome, whichever. */
+  readonly objects: number;
+  /** Of those copied. */
+  readonly bytes: number;
+}
+
 /** `report.json`, schema 1. */
 export interface RunReport {
   readonly schema: 1;
@@ -107,6 +153,12 @@ export interface RunReport {
   /** Notable but not wrong, one sentence each, for example objects the source gained after it was listed. */
   readonly notes: readonly string[];
   readonly failures: readonly FailureGroup[];
+  /** All objects of the source by size, from the smallest class that has any to the largest. */
+  readonly sizes: readonly SizeClass[];
+  /** Absent where no key of the source has a `/`. */
+  readonly prefixes?: Prefixes;
+  /** Absent where nothing was copied, and where a service that copies told of all objects only at its end. */
+  readonly throughput?: readonly Moment[];
   readonly requests: Readonly<Record<string, number>>;
   /** Bytes that `verify: content` read from both sides together; absent when it read none. */
   readonly bytesRead?: number;

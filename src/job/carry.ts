@@ -2,6 +2,7 @@
 import type { Log, ObjectEntry } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
+import { LOOK_EVERY_MS } from '../report/throughput.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import type { UploadJournal } from '../s3/journal.ts';
 import { removeAll } from '../s3/remove.ts';
@@ -67,6 +68,8 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
   const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
   let copied: string | undefined;
   const ticker = setInterval(() => log.info(engine.progress?.() ?? progress.line()), PROGRESS_EVERY_MS);
+  progress.look();
+  const looks = setInterval(() => progress.look(), LOOK_EVERY_MS);
   try {
     await engine.transfer(
       plan.copies(),
@@ -81,8 +84,11 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
     );
   } finally {
     clearInterval(ticker);
+    clearInterval(looks);
     log.info(progress.line());
     diary.slowedTo = pace?.slowedTo;
+    // Outcomes that come all at once at the end say nothing of the time before.
+    if (engine.progress === undefined) diary.throughput = progress.end();
     diary.notes.push(...(engine.notes?.() ?? []));
     diary.underWay = engine.underWay?.();
   }

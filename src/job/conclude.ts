@@ -4,6 +4,7 @@ import type { Settings } from '../model.ts';
 import { NdjsonWriter } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { ObjectRecord } from '../record.ts';
+import { Digest } from '../report/digest/digest.ts';
 import { RECORDS_FILE } from '../report/folder.ts';
 import { listingsFor } from '../s3/versions.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../sync/conclude.ts';
@@ -42,14 +43,19 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
       : recordAsSettled(settled, settings.mode, places(settings));
 
   const tally = new Tally();
+  const digest = new Digest(settings.source.location.prefix);
   const writer = new NdjsonWriter<ObjectRecord>(join(reportFolder, RECORDS_FILE));
   for await (const page of proven(records, conclusion, diary, doubts)) {
-    for (const record of page) tally.count(record);
+    for (const record of page) {
+      tally.count(record);
+      digest.count(record);
+    }
     await writer.writeAll(page);
   }
   await writer.close();
 
   diary.totals = tally.totals(plan.totals.listed);
+  diary.digest = digest;
   diary.failures = withAdvice(tally.failures(), scene);
   diary.compared = compares || settings.mode === 'verify' || settings.mode === 'health';
   const { reasons } = diary.totals;

@@ -10,7 +10,8 @@ import type {
   Settings,
   Side,
 } from '../model.ts';
-import type { ReplicationHealth, RunReport, Totals } from '../record.ts';
+import type { Moment, ReplicationHealth, RunReport, Totals } from '../record.ts';
+import { Digest } from '../report/digest/digest.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import { echoSettings } from '../settings/echo.ts';
 import { Tally } from '../sync/totals.ts';
@@ -36,6 +37,8 @@ export class Diary {
   bytesRead = 0;
   totals: Totals = NOTHING;
   failures: readonly FailureGroup[] = [];
+  digest = new Digest('');
+  throughput: readonly Moment[] | undefined;
   /** Everything planned was attempted. */
   complete = false;
   /** Both sides were compared at the end of the run, or by `mode: verify`. */
@@ -92,6 +95,8 @@ export class Diary {
       totals: this.totals,
       notes: this.notes,
       failures: this.#halted === undefined ? this.failures : [this.#halted, ...this.failures],
+      ...this.digest.distribution(),
+      ...(this.throughput !== undefined && { throughput: this.throughput }),
       requests: requests.toJSON(),
       ...(this.bytesRead > 0 && { bytesRead: this.bytesRead }),
       ...(this.slowedTo !== undefined && { slowedTo: this.slowedTo }),

@@ -1,7 +1,9 @@
-/** How far the copies are, as one line for people who wait. */
+/** How far the copies are: as one line for people who wait, and from time to time for the report. */
 import prettyMs from 'pretty-ms';
 import type { Outcome } from '../model.ts';
+import type { Moment } from '../record.ts';
 import { bytes, count, thousands } from './text.ts';
+import { Throughput } from './throughput.ts';
 
 export class Progress {
   failed = 0;
@@ -11,6 +13,7 @@ export class Progress {
   readonly #bytesInAll: number;
   readonly #throttled: () => number;
   readonly #started = performance.now();
+  readonly #throughput = new Throughput();
 
   /** @param throttled how often S3 has asked to slow down so far */
   constructor(objects: number, bytes: number, throttled: () => number) {
@@ -23,6 +26,16 @@ export class Progress {
     this.#objects++;
     if (outcome.result === 'copied') this.#bytes += outcome.bytes;
     if (outcome.result === 'failed') this.failed++;
+  }
+
+  /** To be called every `LOOK_EVERY_MS`. */
+  look(): void {
+    this.#throughput.look(performance.now() - this.#started, this.#objects, this.#bytes);
+  }
+
+  /** All looks and a last one. */
+  end(): readonly Moment[] {
+    return this.#throughput.end(performance.now() - this.#started, this.#objects, this.#bytes);
   }
 
   /** `1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 240 objects/s, 620 MiB/s, 16s left` */

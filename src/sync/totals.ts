@@ -1,7 +1,7 @@
 /** Counting, once per record, and the identity that says nothing fell between two stools. */
 import { FatalError } from '../errors.ts';
 import type { FailureGroup } from '../model.ts';
-import { type ObjectRecord, PROOFS, type Proof, type Totals } from '../record.ts';
+import { isUndeleted, isWrong, type ObjectRecord, PROOFS, type Proof, type Totals } from '../record.ts';
 import { bytesCopied } from './conclude-history.ts';
 
 const EXAMPLES = 5;
@@ -36,7 +36,7 @@ export class Tally {
       this.#versionsNotKept +=
         record.versions?.filter(({ destination }) => destination === undefined).length ?? 0;
     }
-    if (action === 'kept' && UNDELETED.has(reason)) this.#undeleted++;
+    if (isUndeleted(record)) this.#undeleted++;
     if (isWrong(record)) this.#group(record);
     const reasons = this.#reasons.get(action) ?? new Map<string, number>();
     this.#reasons.set(action, reasons);
@@ -100,12 +100,6 @@ export class Tally {
 }
 
 type Group = Omit<FailureGroup, 'count' | 'examples'> & { count: number; examples: string[] };
-
-const UNDELETED: ReadonlySet<string> = new Set(['extraneous', 'delete-failed']);
-
-function isWrong({ action, reason }: ObjectRecord): boolean {
-  return action === 'failed' || (action === 'kept' && UNDELETED.has(reason));
-}
 
 /** What a reason means where S3 said nothing. */
 const WORDS: Readonly<Record<string, string>> = {

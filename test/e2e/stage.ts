@@ -14,7 +14,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import type { LoggedRequest } from '../../lab/request-log.ts';
 import type { Bucket, BucketSettings, StoredObject } from '../../lab/s3/index.ts';
 import { type TwoAccounts, type TwoAccountsOptions, twoAccounts } from '../../lab/worlds.ts';
-import type { ObjectRecord, RunReport } from '../../src/record.ts';
+import type { ObjectRecord, Prefixes, RunReport, Share } from '../../src/record.ts';
 
 /** The action under test; another build of it can be given to see that these tests notice what is broken in it. */
 const ACTION = process.env.E2E_ACTION ?? join(import.meta.dirname, '../..');
@@ -241,8 +241,20 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
     },
   );
   assert.equal(new Set(records.map(({ key }) => key)).size >= totals.listed, true, 'one line an object');
+  const sum = (shares: readonly Share[], name: keyof Share) =>
+    shares.reduce((all, share) => all + share[name], 0);
+  for (const shares of [report.sizes, ...(report.prefixes ? [sharesOf(report.prefixes)] : [])]) {
+    assert.deepEqual(
+      [sum(shares, 'objects'), sum(shares, 'bytes'), sum(shares, 'copied'), sum(shares, 'failed')],
+      [totals.listed, totals.bytesListed, totals.copied, totals.failed],
+    );
+  }
   assert.equal(run.summary === '', inputs.summary === 'false', 'a summary, unless it is not wanted');
   return run;
+}
+
+function sharesOf({ largest, others, without }: Prefixes): readonly Share[] {
+  return [...largest, others, without];
 }
 
 /** Of a history, only what was copied of it. */
