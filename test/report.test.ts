@@ -4,77 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CheckResult, FailureGroup } from '../src/model.ts';
-import type { RunReport, Totals } from '../src/record.ts';
+import type { CheckResult } from '../src/model.ts';
+import type { RunReport } from '../src/record.ts';
 import { makeFolder, writeReport } from '../src/report/folder.ts';
 import { Progress } from '../src/report/progress.ts';
 import { renderSummary, SUMMARY_LIMIT } from '../src/report/summary.ts';
 import { code, escaped, fenced } from '../src/report/text.ts';
-
-const TOTALS: Totals = {
-  listed: 11_234,
-  copied: 1234,
-  unchanged: 10_000,
-  skipped: 0,
-  failed: 0,
-  deleted: 0,
-  undeleted: 0,
-  kept: 0,
-  bytesListed: 5 * 1024 ** 4,
-  bytesCopied: 6_012_954_214,
-  reasons: { 'copied: missing': 1234, 'unchanged: same-etag': 10_000 },
-  proofs: { content: 0, checksum: 0, etag: 11_234, 'part-etag': 0, size: 0, none: 0 },
-};
-
-function report(changes: Partial<RunReport> = {}): RunReport {
-  return {
-    schema: 1,
-    tool: { name: 's3-cross-account-sync', version: '0.1.0' },
-    mode: 'sync',
-    engine: 'copy',
-    complete: true,
-    verified: true,
-    verdict: { ok: true, text: 'success' },
-    settings: { source: 's3://from/a', destination: 's3://onto' },
-    identities: [
-      {
-        side: 'source',
-        account: '111122223333',
-        arn: 'arn:aws:sts::111122223333:assumed-role/r/s',
-        how: 'oidc',
-      },
-      { side: 'destination', account: undefined, arn: undefined, how: 'ambient' },
-    ],
-    regions: { source: 'eu-west-1', destination: undefined },
-    checks: [{ check: 'source-listable', verdict: 'pass', seen: 'Listed.' }],
-    totals: TOTALS,
-    notes: [],
-    failures: [],
-    requests: { CopyObject: 1234 },
-    started: '2026-11-20T12:00:00.000Z',
-    finished: '2026-11-20T12:03:20.000Z',
-    timings: { preflight: 1.5, transfer: 190 },
-    runUrl: undefined,
-    ...changes,
-  };
-}
-
-const FAILURE: FailureGroup = {
-  code: 'AccessDenied',
-  reason: 'denied',
-  count: 1204,
-  message: 'Access Denied',
-  examples: ['a/1', 'a/2'],
-  requestId: 'REQ1',
-  fix: { todo: 'Add this statement to the policy of s3://from.', paste: '{\n  "Effect": "Allow"\n}' },
-};
-
-const FAILED_CHECK: CheckResult = {
-  check: 'source-readable',
-  verdict: 'fail',
-  seen: 'S3 refused to read an object.',
-  fix: { todo: 'Allow it.', paste: '{ "Sid": "Read" }' },
-};
+import { FAILED_CHECK, FAILURE, filled, report, TOTALS } from './report/make.ts';
 
 test('when all is well the summary is short and begins with the verdict', () => {
   const text = renderSummary(report());
@@ -170,6 +106,25 @@ test('failures are told by cause, most first, with the fix and the text to paste
   );
 });
 
+test('charts show what the objects are, in words of ours and numbers, where there is more than one thing to show', () => {
+  const share = { bytes: 1, copied: 0, failed: 0 };
+  const sizes = [
+    { from: 0, below: 1, objects: 2, ...share },
+    { from: 1, below: 1024, objects: 0, ...share },
+    { from: 4 * 1024 ** 4, objects: 7, ...share },
+  ];
+  const text = renderSummary(report({ sizes, totals: { ...TOTALS, failed: 3 } }));
+  const charts = [...text.matchAll(/^```mermaid\n([\s\S]*?)\n```$/gm)].map(([, chart]) => chart);
+  assert.deepEqual(charts, [
+    'pie showData title Objects of the source\n  "Copied" : 1234\n  "Unchanged" : 10000\n  "Failed" : 3',
+    'xychart-beta horizontal\n  title "Objects of the source by size"\n  x-axis ["empty", "below 1 KiB", "from 4 TiB"]\n  y-axis "Objects" 0 --> 7\n  bar [2, 0, 7]',
+  ]);
+  assert.ok(text.indexOf('```mermaid') > text.indexOf('| Failed |'), 'after the verdict and the totals');
+  const uniform = report({ sizes: sizes.slice(0, 1), totals: { ...TOTALS, copied: 0 } });
+  assert.doesNotMatch(renderSummary(uniform), /mermaid/);
+  assert.doesNotMatch(renderSummary(report({ mode: 'preflight' })), /mermaid/);
+});
+
 test('more causes than fit are counted', () => {
   const failures = Array.from({ length: 25 }, (_, index) => ({ ...FAILURE, code: `E${index}` }));
   assert.match(renderSummary(report({ failures })), /^5 more causes in report\.json\.$/m);
@@ -196,25 +151,6 @@ test('what a warning asks to be pasted stands below the checks', () => {
   assert.match(text, /Grant it\..*```json\n\{"Sid":"x"\}\n```.*<\/details>/s);
   assert.doesNotMatch(text, /Checks that failed/);
 });
-
-/** A report in which every foreign text is `text`. */
-function filled(text: string): RunReport {
-  const check: CheckResult = { ...FAILED_CHECK, check: text, seen: text, fix: { todo: text, paste: '{}' } };
-  return report({
-    verdict: { ok: false, text },
-    settings: { source: text, destination: text },
-    identities: [{ side: 'source', account: text, arn: text, how: 'oidc' }],
-    regions: { source: text, destination: text },
-    checks: [check, { ...check, verdict: 'warn' }],
-    totals: { ...TOTALS, reasons: { [`failed: ${text}`]: 1 } },
-    notes: [text, text],
-    failures: [
-      { ...FAILURE, code: text, reason: text, message: text, examples: [text, text], requestId: text },
-    ],
-    requests: { [`x${text}`]: 1 },
-    timings: { [`x${text}`]: 1 },
-  });
-}
 
 /** What Markdown sees of a page: the tags, marks and cell borders of each line, without its words. */
 function skeleton(markdown: string): string[] {

@@ -4,6 +4,7 @@
 import type { CheckResult, FailureGroup, Fix, Verdict } from '../model.ts';
 import type { RunReport } from '../record.ts';
 import { clip, code, count, details, fenced, join, type Markup, md, table } from './text.ts';
+import { causes, tallyOf, worstFirst } from './words.ts';
 
 /** Kinds of failure shown in full. */
 const GROUPS = 20;
@@ -11,7 +12,6 @@ const GROUPS = 20;
 const MESSAGE = 2000;
 
 const ICONS: Readonly<Record<Verdict, string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❔' };
-const WORST_FIRST: readonly Verdict[] = ['fail', 'warn', 'unknown', 'pass'];
 
 /** The failed checks, one part each, with the text to paste in plain sight: without it the run cannot work. */
 export function failedChecks({ checks }: RunReport): Markup[] {
@@ -27,12 +27,12 @@ function failedCheck({ check, seen, fix }: CheckResult): Markup {
 }
 
 /** Failures by cause, one part each, most objects first. */
-export function failureGroups({ failures, mode }: RunReport): Markup[] {
-  if (failures.length === 0) return [];
-  const ordered = failures.toSorted((a, b) => b.count - a.count);
+export function failureGroups(report: RunReport): Markup[] {
+  const ordered = causes(report);
+  if (ordered.length === 0) return [];
   const left = ordered.length - GROUPS;
   return [
-    mode === 'verify' ? md`### Differences` : md`### Failures`,
+    report.mode === 'verify' ? md`### Differences` : md`### Failures`,
     ...ordered.slice(0, GROUPS).map(failureGroup),
     ...(left > 0 ? [md`${count(left, 'more cause')} in report.json.`] : []),
   ];
@@ -62,7 +62,7 @@ function failureGroup({
 /** Every check in one table: folded away when all is well. */
 export function checkList({ checks }: RunReport): Markup | undefined {
   if (checks.length === 0) return undefined;
-  const ordered = checks.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
+  const ordered = worstFirst(checks);
   const body = table(
     [
       ['', 'left'],
@@ -74,26 +74,12 @@ export function checkList({ checks }: RunReport): Markup | undefined {
       return [md`${ICONS[verdict]}`, md`${check}`, md`${clip(seen + todo, MESSAGE)}`];
     }),
   );
-  return details(md`${tally(checks)}`, paragraphs([body, ...ordered.flatMap(advised)]));
+  return details(md`${tallyOf(checks)}`, paragraphs([body, ...ordered.flatMap(advised)]));
 }
 
 /** Of a failed check it stands in plain sight. */
 function advised({ check, verdict, fix }: CheckResult): Markup[] {
   return verdict === 'fail' || fix?.paste === undefined ? [] : [md`**${check}**:`, ...paste(fix)];
-}
-
-function tally(checks: readonly CheckResult[]): string {
-  const words: Readonly<Record<Verdict, string>> = {
-    pass: 'passed',
-    warn: 'warned',
-    fail: 'failed',
-    unknown: 'unknown',
-  };
-  return WORST_FIRST.toReversed()
-    .map(verdict => ({ verdict, number: checks.filter(check => check.verdict === verdict).length }))
-    .filter(({ number }) => number > 0)
-    .map(({ verdict, number }, index) => `${index === 0 ? count(number, 'check') : number} ${words[verdict]}`)
-    .join(', ');
 }
 
 function paste(fix: Fix): Markup[] {

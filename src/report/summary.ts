@@ -1,13 +1,15 @@
 /**
  * The summary of a run for people: what happened first, then what to do, then the evidence.
  */
-import type { Mode } from '../model.ts';
 import type { RunReport } from '../record.ts';
+import { charts } from './charts.ts';
 import { checkList, failedChecks, failureGroups } from './findings.ts';
+import { fitting } from './fit.ts';
 import { health } from './health.ts';
 import { restores } from './restores.ts';
 import { evidence, identities, notes, reasons, slowDowns, timings, totals } from './tables.ts';
 import { bytes, clip, code, count, type Markup, md } from './text.ts';
+import { FAILED, headline } from './words.ts';
 
 /** Bytes of UTF-8 that a summary stays below; GitHub takes 1 MiB. */
 export const SUMMARY_LIMIT = 512 * 1024;
@@ -25,6 +27,7 @@ export function renderSummary(report: RunReport): string {
     ...failedChecks(report),
     ...failureGroups(report),
     ...notes(report),
+    ...charts(report),
     checkList(report),
     reasons(report),
     evidence(report),
@@ -34,36 +37,14 @@ export function renderSummary(report: RunReport): string {
 }
 
 function fit(parts: readonly (Markup | undefined)[]): string {
-  const room = SUMMARY_LIMIT - 200;
-  const kept: string[] = [];
-  let used = 0;
-  let left = 0;
-  for (const part of parts) {
-    if (part === undefined) continue;
-    const size = Buffer.byteLength(part.text) + 2;
-    if (used + size > room) {
-      left++;
-      continue;
-    }
-    kept.push(part.text);
-    used += size;
-  }
+  const texts = parts.flatMap(part => part?.text ?? []);
+  const { kept, left } = fitting(texts, SUMMARY_LIMIT - 200);
   if (left > 0) kept.push(md`_${count(left, 'part')} too long for this page; see report.json._`.text);
   return `${kept.join('\n\n')}\n`;
 }
 
 function verdict(report: RunReport): Markup {
-  return report.verdict.ok ? md`## ✅ ${success(report)}` : md`## ❌ ${clip(report.verdict.text, 500)}`;
-}
-
-function success({ mode, complete, verified, underWay }: RunReport): string {
-  if (mode === 'dry-run') return 'Dry run: nothing was changed';
-  if (mode === 'verify') return 'Verified: no difference';
-  if (mode === 'preflight') return 'Ready to sync';
-  if (mode === 'health') return 'Replication is healthy';
-  if (underWay !== undefined) return 'Started; the next run with the same inputs verifies and reports';
-  if (!complete) return 'Synced in part; the next run goes on';
-  return verified ? 'Synced and verified' : 'Synced, not verified';
+  return md`## ${report.verdict.ok ? '✅' : '❌'} ${clip(headline(report), 500)}`;
 }
 
 function whatHappened(report: RunReport): Markup {
@@ -90,14 +71,6 @@ function whatHappened(report: RunReport): Markup {
 function underWay({ underWay: job }: RunReport): Markup | undefined {
   return job && md`Job ${code(job.id)} of S3 Batch Operations in ${job.region} goes on without this run.`;
 }
-
-const FAILED: Readonly<Record<Mode, string>> = {
-  sync: 'failed',
-  'dry-run': 'would fail',
-  verify: 'different',
-  preflight: 'failed',
-  health: 'not replicated',
-};
 
 function others({ mode, totals }: RunReport): string {
   const would = mode === 'dry-run' ? 'would be ' : '';

@@ -1,76 +1,20 @@
 /**
  * The numbers of a run as tables. Each is left out when it has nothing to say.
  */
-import type { Mode } from '../model.ts';
-import type { Proof, RunReport } from '../record.ts';
+import type { RunReport } from '../record.ts';
 import { bytes, clip, code, count, details, join, type Markup, md, seconds, table } from './text.ts';
+import { GRADES, gradesGiven, namedTotals } from './words.ts';
 
-/** What a grade of evidence means, strongest first. */
-const GRADES: Readonly<Record<Proof, string>> = {
-  content: 'read on both sides, and the same',
-  checksum: 'S3 holds the same checksum of the whole object on both sides',
-  etag: 'same ETag on both sides, the MD5 of the content',
-  'part-etag': 'same ETag on both sides, made of the MD5s of the parts',
-  size: 'same size on both sides',
-  none: 'not compared',
-};
-
-type Row = 'listed' | 'copied' | 'unchanged' | 'skipped' | 'failed' | 'deleted' | 'kept' | 'undeleted';
-
-/** These add up, so they are shown even when they are zero; the others are news only when they are not. */
-const ALWAYS: readonly Row[] = ['listed', 'copied', 'unchanged', 'skipped', 'failed'];
-
-/** What the totals are called: a dry run speaks in the conditional, and verifying copies nothing. */
-const NAMES: Readonly<Record<Exclude<Mode, 'preflight'>, Partial<Record<Row, string>>>> = {
-  sync: {
-    listed: 'Listed in the source',
-    copied: 'Copied',
-    unchanged: 'Unchanged',
-    skipped: 'Skipped',
-    failed: 'Failed',
-    deleted: 'Deleted',
-    kept: 'Only in the destination, kept',
-    undeleted: 'Of these, should be gone',
-  },
-  'dry-run': {
-    listed: 'Listed in the source',
-    copied: 'Would be copied',
-    unchanged: 'Unchanged',
-    skipped: 'Would be skipped',
-    failed: 'Would fail',
-    deleted: 'Would be deleted',
-    kept: 'Only in the destination, would be kept',
-  },
-  verify: {
-    listed: 'Listed in the source',
-    unchanged: 'Equal',
-    skipped: 'Skipped',
-    failed: 'Different',
-    kept: 'Only in the destination',
-    undeleted: 'Of these, should be gone',
-  },
-  health: {
-    listed: 'Listed in the source',
-    unchanged: 'Replicated',
-    skipped: 'On their way, or not for replication',
-    failed: 'Not replicated',
-    kept: 'Only in the destination',
-  },
-};
-
-export function totals({ mode, totals }: RunReport): Markup | undefined {
-  if (mode === 'preflight') return undefined;
-  const sizes: Partial<Record<Row, number>> = { listed: totals.bytesListed, copied: totals.bytesCopied };
-  const rows = (Object.entries(NAMES[mode]) as [Row, string][])
-    .filter(([row]) => totals[row] > 0 || ALWAYS.includes(row))
-    .map(([row, name]) => [md`${name}`, md`${totals[row]}`, size(sizes[row])]);
+export function totals(report: RunReport): Markup | undefined {
+  const rows = namedTotals(report);
+  if (rows.length === 0) return undefined;
   return table(
     [
       ['', 'left'],
       ['Objects', 'right'],
       ['Size', 'right'],
     ],
-    rows,
+    rows.map(({ name, objects, bytes }) => [md`${name}`, md`${objects}`, size(bytes)]),
   );
 }
 
@@ -110,8 +54,8 @@ export function reasons({ totals, mode }: RunReport): Markup | undefined {
   return details(md`Why each object was treated as it was`, body);
 }
 
-export function evidence({ totals }: RunReport): Markup | undefined {
-  const grades = (Object.keys(GRADES) as Proof[]).filter(proof => totals.proofs[proof] > 0);
+export function evidence(report: RunReport): Markup | undefined {
+  const grades = gradesGiven(report);
   if (grades.length === 0) return undefined;
   const body = table(
     [
@@ -119,7 +63,7 @@ export function evidence({ totals }: RunReport): Markup | undefined {
       ['Meaning', 'left'],
       ['Objects', 'right'],
     ],
-    grades.map(proof => [md`${proof}`, md`${GRADES[proof]}`, md`${totals.proofs[proof]}`]),
+    grades.map(proof => [md`${proof}`, md`${GRADES[proof]}`, md`${report.totals.proofs[proof]}`]),
   );
   return details(md`How strong the evidence is`, body);
 }

@@ -87,8 +87,8 @@ export function thousands(number: number): string {
 }
 
 /** `1 object`, `1,200 objects`. */
-export function count(number: number, noun: string): string {
-  return `${thousands(number)} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${thousands(number)} ${number === 1 ? noun : nouns}`;
 }
 
 export function bytes(number: number): string {

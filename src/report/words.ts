@@ -1,0 +1,139 @@
+/**
+ * What a report says in the same words wherever it is read: in Markdown and on its page.
+ */
+import type { CheckResult, FailureGroup, Mode, Verdict } from '../model.ts';
+import type { Proof, RunReport, SizeClass } from '../record.ts';
+import { bytes, count } from './text.ts';
+
+/** The verdict in a few words; of a run that failed, why. */
+export function headline(report: RunReport): string {
+  return report.verdict.ok ? success(report) : report.verdict.text;
+}
+
+function success({ mode, complete, verified, underWay }: RunReport): string {
+  if (mode === 'dry-run') return 'Dry run: nothing was changed';
+  if (mode === 'verify') return 'Verified: no difference';
+  if (mode === 'preflight') return 'Ready to sync';
+  if (mode === 'health') return 'Replication is healthy';
+  if (underWay !== undefined) return 'Started; the next run with the same inputs verifies and reports';
+  if (!complete) return 'Synced in part; the next run goes on';
+  return verified ? 'Synced and verified' : 'Synced, not verified';
+}
+
+/** What a failure is in each mode. */
+export const FAILED: Readonly<Record<Mode, string>> = {
+  sync: 'failed',
+  'dry-run': 'would fail',
+  verify: 'different',
+  preflight: 'failed',
+  health: 'not replicated',
+};
+
+/** What a grade of evidence means, strongest first. */
+export const GRADES: Readonly<Record<Proof, string>> = {
+  content: 'read on both sides, and the same',
+  checksum: 'S3 holds the same checksum of the whole object on both sides',
+  etag: 'same ETag on both sides, the MD5 of the content',
+  'part-etag': 'same ETag on both sides, made of the MD5s of the parts',
+  size: 'same size on both sides',
+  none: 'not compared',
+};
+
+export type Row = 'listed' | 'copied' | 'unchanged' | 'skipped' | 'failed' | 'deleted' | 'kept' | 'undeleted';
+
+/** These add up, so they are shown even when they are zero; the others are news only when they are not. */
+const ALWAYS: readonly Row[] = ['listed', 'copied', 'unchanged', 'skipped', 'failed'];
+
+/** What the totals are called: a dry run speaks in the conditional, and verifying copies nothing. */
+const NAMES: Readonly<Record<Exclude<Mode, 'preflight'>, Partial<Record<Row, string>>>> = {
+  sync: {
+    listed: 'Listed in the source',
+    copied: 'Copied',
+    unchanged: 'Unchanged',
+    skipped: 'Skipped',
+    failed: 'Failed',
+    deleted: 'Deleted',
+    kept: 'Only in the destination, kept',
+    undeleted: 'Of these, should be gone',
+  },
+  'dry-run': {
+    listed: 'Listed in the source',
+    copied: 'Would be copied',
+    unchanged: 'Unchanged',
+    skipped: 'Would be skipped',
+    failed: 'Would fail',
+    deleted: 'Would be deleted',
+    kept: 'Only in the destination, would be kept',
+  },
+  verify: {
+    listed: 'Listed in the source',
+    unchanged: 'Equal',
+    skipped: 'Skipped',
+    failed: 'Different',
+    kept: 'Only in the destination',
+    undeleted: 'Of these, should be gone',
+  },
+  health: {
+    listed: 'Listed in the source',
+    unchanged: 'Replicated',
+    skipped: 'On their way, or not for replication',
+    failed: 'Not replicated',
+    kept: 'Only in the destination',
+  },
+};
+
+/** The totals that have something to say, in the words of the mode; none of a preflight. */
+export function namedTotals({
+  mode,
+  totals,
+}: RunReport): { row: Row; name: string; objects: number; bytes?: number }[] {
+  if (mode === 'preflight') return [];
+  const bytes: Partial<Record<Row, number>> = { listed: totals.bytesListed, copied: totals.bytesCopied };
+  return (Object.entries(NAMES[mode]) as [Row, string][])
+    .filter(([row]) => totals[row] > 0 || ALWAYS.includes(row))
+    .map(([row, name]) => ({
+      row,
+      name,
+      objects: totals[row],
+      ...(bytes[row] !== undefined && { bytes: bytes[row] }),
+    }));
+}
+
+/** The grades of evidence that any object was verified with, strongest first. */
+export function gradesGiven({ totals }: RunReport): Proof[] {
+  return (Object.keys(GRADES) as Proof[]).filter(proof => totals.proofs[proof] > 0);
+}
+
+/** The causes, most objects first. */
+export function causes({ failures }: RunReport): FailureGroup[] {
+  return failures.toSorted((a, b) => b.count - a.count);
+}
+
+/** The checks, what needs attention first. */
+export function worstFirst(checks: readonly CheckResult[]): CheckResult[] {
+  return checks.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
+}
+
+const WORST_FIRST: readonly Verdict[] = ['fail', 'warn', 'unknown', 'pass'];
+
+/** `12 checks passed, 1 warned` */
+export function tallyOf(checks: readonly CheckResult[]): string {
+  const words: Readonly<Record<Verdict, string>> = {
+    pass: 'passed',
+    warn: 'warned',
+    fail: 'failed',
+    unknown: 'unknown',
+  };
+  return WORST_FIRST.toReversed()
+    .map(verdict => ({ verdict, number: checks.filter(check => check.verdict === verdict).length }))
+    .filter(({ number }) => number > 0)
+    .map(({ verdict, number }, index) => `${index === 0 ? count(number, 'check') : number} ${words[verdict]}`)
+    .join(', ');
+}
+
+/** `1 KiB to 4 KiB` */
+export function sizeName({ from, below }: SizeClass): string {
+  if (below === 1) return 'empty';
+  if (from <= 1) return `below ${bytes(below ?? 0)}`;
+  return below === undefined ? `from ${bytes(from)}` : `${bytes(from)} to ${bytes(below)}`;
+}
