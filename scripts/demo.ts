@@ -38,7 +38,7 @@ assert.equal(second.outputs['objects-unchanged'], String(expected.copied + expec
 
 console.log(`\n${first.summary}`);
 console.log('Report of the first run:');
-for (const name of ['report.json', 'objects.ndjson', 'summary.md']) {
+for (const name of ['report.html', 'report.json', 'objects.ndjson', 'summary.md']) {
   console.log(`  ${join(first.outputs.report ?? '', name)}`);
 }
 await lab.close();

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   };
   leave({});
 
-  const report = await runJob(
+  const { report, rows } = await runJob(
     settings,
     {
       environment: process.env,
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     },
     stop,
   );
-  await writeReport(folder, report);
+  await writeReport(folder, report, rows);
   await tell(report, settings);
 
   // A cancelled step has seconds left; the post step has minutes.

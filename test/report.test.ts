@@ -225,7 +225,7 @@ test('the folder is made where it is missing and gets the report and the summary
   const folder = await makeFolder('out/report', workspace);
   assert.equal(folder, join(workspace, 'out/report'));
   assert.equal(await makeFolder(folder, '/elsewhere'), folder);
-  await writeReport(folder, report());
+  await writeReport(folder, report(), { rows: [], inAll: 0 });
   assert.equal(JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')).schema, 1);
   assert.equal(await readFile(join(folder, 'summary.md'), 'utf8'), renderSummary(report()));
   assert.ok((await stat(folder)).isDirectory());

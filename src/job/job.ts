@@ -4,6 +4,7 @@ import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import type { Settings } from '../model.ts';
 import { isServed, type Scene } from '../preflight/scene.ts';
 import type { RunReport } from '../record.ts';
+import type { Rows } from '../report/digest/rows.ts';
 import { type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
 import { turnstile } from '../s3/rate.ts';
@@ -36,8 +37,15 @@ interface Run {
   readonly requests: RequestCounter;
 }
 
+/** What a run comes to. */
+export interface Ending {
+  readonly report: RunReport;
+  /** The objects that the page of the report shows. */
+  readonly rows: Rows;
+}
+
 /** Never throws: whatever happened is in the report. */
-export async function runJob(settings: Settings, host: Host, stop: Stop): Promise<RunReport> {
+export async function runJob(settings: Settings, host: Host, stop: Stop): Promise<Ending> {
   const run: Run = { host, stop, diary: new Diary(), requests: new RequestCounter() };
   const { diary, requests } = run;
   try {
@@ -50,7 +58,7 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   } catch (error) {
     diary.halt(error);
   }
-  return diary.report(settings, requests, host.runUrl);
+  return { report: diary.report(settings, requests, host.runUrl), rows: diary.digest.rows() };
 }
 
 function networkFor({ host: { environment }, stop, requests }: Run, { maxRate }: Settings): Network {

@@ -4,12 +4,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RunReport } from '../record.ts';
+import type { Rows } from './digest/rows.ts';
+import { renderPage } from './page/page.ts';
 import { renderSummary } from './summary.ts';
 
 /** The names in the folder; part of the contract. */
 export const REPORT_FILE = 'report.json';
 export const RECORDS_FILE = 'objects.ndjson';
 export const SUMMARY_FILE = 'summary.md';
+export const PAGE_FILE = 'report.html';
 
 /**
  * Makes the folder where it is missing.
@@ -23,8 +26,13 @@ export async function makeFolder(folder: string, workspace = process.cwd()): Pro
   return path;
 }
 
-/** Writes `report.json` and `summary.md`; `objects.ndjson` is written while the run goes on. */
-export async function writeReport(folder: string, report: RunReport): Promise<void> {
+/**
+ * Writes `report.json`, `summary.md` and `report.html`; `objects.ndjson` is written while the run goes on.
+ *
+ * @param rows of the table of objects on the page
+ */
+export async function writeReport(folder: string, report: RunReport, rows: Rows): Promise<void> {
   await writeFile(join(folder, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`);
   await writeFile(join(folder, SUMMARY_FILE), renderSummary(report));
+  await writeFile(join(folder, PAGE_FILE), renderPage(report, rows));
 }

@@ -9,7 +9,7 @@ import { annotations, DAY, MIB, openLab, type Run, type Stage, setStage } from '
 
 const lab = await openLab();
 
-const FILES = ['objects.ndjson', 'report.json', 'summary.md'];
+const FILES = ['objects.ndjson', 'report.html', 'report.json', 'summary.md'];
 const INVALID = {
   kind: 'error',
   status: 400,
@@ -98,7 +98,9 @@ describe('the report', { concurrency: 3 }, () => {
       'runUrl',
       'schema',
       'settings',
+      'sizes',
       'started',
+      'throughput',
       'timings',
       'tool',
       'totals',

@@ -55,7 +55,7 @@ export async function jobsOnLab() {
       const run = async (inputs: Record<string, string> = {}, stop = new Stop()): Promise<JobRun> => {
         const given = { source: `s3://${from.name}`, destination: `s3://${to.name}`, ...inputs };
         const scratch = await mkdtemp(join(folder, 'run-'));
-        const report = await runJob(
+        const { report } = await runJob(
           parseSettings(new Map(Object.entries(given))),
           {
             environment: process.env,

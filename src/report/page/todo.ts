@@ -1,0 +1,57 @@
+/** What is wrong and what to do about it: checks that failed, then failures by cause; and what is only worth a word. */
+import type { CheckResult, FailureGroup, Fix } from '../../model.ts';
+import type { RunReport } from '../../record.ts';
+import { clip, count } from '../text.ts';
+import { causes } from '../words.ts';
+import { type Html, html, lines } from './html.ts';
+
+/** Causes shown in full. */
+const CAUSES = 20;
+const MESSAGE = 2000;
+const PASTE = 20_000;
+
+/** The parts of a section, one a finding; nothing when all is well. */
+export function findings(report: RunReport): Html[] {
+  const failed = report.checks.filter(({ verdict }) => verdict === 'fail');
+  const ordered = causes(report);
+  const left = ordered.length - CAUSES;
+  return [
+    ...failed.map(failedCheck),
+    ...ordered.slice(0, CAUSES).map(cause),
+    ...(left > 0 ? [html`<p>${count(left, 'more cause')} in report.json.</p>`] : []),
+  ];
+}
+
+function failedCheck({ check, seen, fix }: CheckResult): Html {
+  return html`<article class="finding"><h3>Check failed: <code>${check}</code></h3>
+<p>${clip(seen, MESSAGE)}</p>${remedy(fix)}</article>`;
+}
+
+function cause(group: FailureGroup): Html {
+  const { code, reason, count: number, message, examples, requestId, fix } = group;
+  const request =
+    requestId === undefined ? undefined : html` <span class="quiet">Request <code>${requestId}</code></span>`;
+  const keys = number > examples.length ? `First ${examples.length} of ${count(number, 'key')}` : 'Keys';
+  const list = examples.map(key => html`<li><code>${clip(key, 1200)}</code></li>`);
+  return html`<article class="finding"><h3>${count(number, 'object')}: <code>${code}</code> <span class="quiet">${reason}</span></h3>
+<p>${clip(message, MESSAGE)}${request}</p>${remedy(fix)}${
+    examples.length === 0
+      ? undefined
+      : html`<details><summary>${keys}</summary><ul class="keys">${list}</ul></details>`
+  }</article>`;
+}
+
+/** What to do, and the text to paste in plain sight: without it the run cannot work. */
+export function remedy(fix: Fix | undefined): Html | undefined {
+  if (fix === undefined) return undefined;
+  return html`<p class="todo"><strong>What to do:</strong> ${clip(fix.todo, MESSAGE)}</p>${
+    fix.paste === undefined
+      ? undefined
+      : html`<div class="paste"><button type="button" class="copy" hidden>Copy</button><pre tabindex="0" role="region" aria-label="Text to paste"><code>${lines(clip(fix.paste, PASTE))}</code></pre></div>`
+  }`;
+}
+
+/** One part for each note. */
+export function notes({ notes }: RunReport): Html[] {
+  return notes.map(note => html`<p class="note">${clip(note, MESSAGE)}</p>`);
+}
