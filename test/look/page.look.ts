@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { NdjsonWriter } from '../../src/ndjson.ts';
-import type { ObjectRecord } from '../../src/record.ts';
+import type { ObjectRecord, RunReport, Share } from '../../src/record.ts';
 import { Digest } from '../../src/report/digest/digest.ts';
 import { renderPage } from '../../src/report/page/page.ts';
 import { report } from '../report/make.ts';
@@ -34,6 +34,16 @@ function recordOf(index: number): ObjectRecord {
   return { ...common, action: 'failed', reason: 'denied', proof: 'none', error, requestId: `REQ${index}` };
 }
 
+/** Numbers as wide as they get, which must fit into a phone's width. */
+function grown(digest: Digest): Pick<RunReport, 'sizes' | 'prefixes'> {
+  const { sizes, prefixes } = digest.distribution();
+  const wide = <T extends Share>(share: T): T => ({ ...share, objects: 123_456_789, failed: 12_345_678 });
+  return {
+    sizes: sizes.map(wide),
+    ...(prefixes && { prefixes: { ...prefixes, largest: prefixes.largest.map(wide) } }),
+  };
+}
+
 /** Both files of a run too large for a page. */
 async function writeLarge(): Promise<void> {
   const digest = new Digest('');
@@ -44,7 +54,7 @@ async function writeLarge(): Promise<void> {
     await writer.write(record);
   }
   await writer.close();
-  const page = renderPage(report({ ...digest.distribution() }), digest.rows());
+  const page = renderPage(report(grown(digest)), digest.rows());
   await writeFile(join(large, 'report.html'), page);
 }
 await writeLarge();
@@ -104,6 +114,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
           'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html, failureSummary }) => html + " " + failureSummary).slice(0, 3).join("; ")))',
         )) as string[];
         assert.deepEqual(found, []);
+        const unnamed = 'table:not(:has(> caption)), th:not([scope]), svg:not([role=img], [aria-hidden])';
+        assert.equal(await look.page.locator(unnamed).count(), 0);
         assert.deepEqual(await look.problems(), []);
         await look.close();
       });

@@ -78,7 +78,7 @@ function noteOf({ error, requestId }: Row): string {
 
 /** A row of every kind in turn for as long as there is room, then in order. */
 function fitting(rows: readonly Row[]): readonly { readonly row: Html }[] {
-  const kinds = Map.groupBy(rows.toSorted(inOrder), ({ action, reason }) => `${action}: ${reason}`);
+  const kinds = Map.groupBy(rows, ({ action, reason }) => `${action}: ${reason}`);
   const longest = Math.max(0, ...[...kinds.values()].map(({ length }) => length));
   const kept: { readonly of: Row; readonly row: Html }[] = [];
   let room = ROOM;
