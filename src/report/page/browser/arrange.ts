@@ -38,12 +38,17 @@ export function arrange(
   };
   const worded = by === 'size' || by === 'line' ? undefined : columns[by];
   const ranks = worded && ranksOf(worded);
-  const rankOf = (index: number): number => {
-    if (worded !== undefined) return ranks?.[worded.codes[index] ?? 0] ?? 0;
-    return (by === 'size' ? sizes[index] : lines[index]) ?? 0;
-  };
   const sign = descending ? -1 : 1;
+  // Worked out once for each: a comparison is made twenty times as often.
+  const places = new Float64Array(length);
+  for (let index = 0; index < length; index++) {
+    const rank =
+      worded === undefined ? (by === 'size' ? sizes : lines)[index] : ranks?.[worded.codes[index] ?? 0];
+    places[index] = sign * (rank ?? 0);
+  }
   return wanted
     .subarray(0, count)
-    .sort((a, b) => sign * (rankOf(a) - rankOf(b)) || (lines[a] ?? 0) - (lines[b] ?? 0));
+    .sort(
+      (a, b) => (places[a] as number) - (places[b] as number) || (lines[a] as number) - (lines[b] as number),
+    );
 }
