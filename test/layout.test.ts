@@ -13,6 +13,7 @@ const RANKS: Readonly<Record<string, number>> = {
   model: 0,
   errors: 0,
   glob: 0,
+  meanwhile: 0,
   'target-folder': 0,
   ndjson: 0,
   record: 0,

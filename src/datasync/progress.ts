@@ -1,4 +1,6 @@
 /** How far an execution is, as one line for people who wait. */
+import type { HowFar } from '../model.ts';
+import { shareOf } from '../report/progress.ts';
 import { Rate, timeLeft } from '../report/rate.ts';
 import { bytes, count, thousands } from '../report/text.ts';
 import type { Look } from './execution.ts';
@@ -15,6 +17,13 @@ export class ExecutionProgress {
     this.#look = look;
     this.#rate.see(look.transferred, look.bytesTransferred);
     return isNew;
+  }
+
+  howFar(): HowFar {
+    const line = this.line();
+    const look = this.#look;
+    if (look === undefined || look.objects === 0) return { line };
+    return { line, share: shareOf(look.transferred, look.objects, look.bytesTransferred, look.bytes) };
   }
 
   /** `DataSync TRANSFERRING: 1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 80 verified, 240 objects/s, 620 MiB/s, 16s left` */

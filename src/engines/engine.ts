@@ -1,5 +1,5 @@
 /** What every engine is to the job: something that carries planned copies and says what became of each. */
-import type { CopyItem, EngineName, Job, Outcome } from '../model.ts';
+import type { CopyItem, EngineName, HowFar, Job, Outcome } from '../model.ts';
 import type { Pages } from '../sync/merge.ts';
 import type { Stop } from '../sync/stop.ts';
 
@@ -11,8 +11,8 @@ export interface Engine {
    * @throws FatalError when going on makes no sense; what was recorded until then stands
    */
   transfer(items: Pages<CopyItem>, record: (outcome: Outcome) => Promise<void>, stop: Stop): Promise<void>;
-  /** How far it is, in one line, where the outcomes come only at the end. */
-  progress?(): string;
+  /** How far it is, where the outcomes come only at the end. */
+  progress?(): HowFar;
   /** The job that goes on when `transfer` has ended, and has the items that were recorded as `under-way`. */
   underWay?(): Job | undefined;
   /** What the report should say of how it was done, one sentence each. */

@@ -4,6 +4,7 @@
  */
 import * as core from '@actions/core';
 import { visible } from '../errors.ts';
+import { LINE_EVERY_MS, meanwhile } from '../meanwhile.ts';
 import type { Log } from '../model.ts';
 
 export const githubLog: Log = {
@@ -12,6 +13,7 @@ export const githubLog: Log = {
   warning: (message, title) => core.warning(visible(message), titled(title)),
   error: (message, title) => core.error(visible(message), titled(title)),
   group: (title, work) => core.group(visible(title), work),
+  watch: (howFar, work) => meanwhile(LINE_EVERY_MS, () => githubLog.info(howFar().line), work),
 };
 
 /** Hides a value in everything that is logged from now on. */

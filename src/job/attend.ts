@@ -7,15 +7,13 @@ import { taskRegion } from '../datasync/ground.ts';
 import { ExecutionProgress } from '../datasync/progress.ts';
 import { explain as explainDataSync } from '../datasync/trouble.ts';
 import { StoppedError } from '../errors.ts';
-import type { Log } from '../model.ts';
+import type { HowFar, Log } from '../model.ts';
 import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
 import { isOf } from '../s3control/description.ts';
 import { JobProgress } from '../s3control/progress.ts';
 import { explain as explainJob } from '../s3control/trouble.ts';
 import { fingerprintOf } from '../settings/fingerprint.ts';
 import type { Stop } from '../sync/stop.ts';
-
-const PROGRESS_EVERY_MS = 10_000;
 
 /** @throws FatalError when a service cannot be asked; StoppedError when the run was stopped meanwhile */
 export async function attendRunning(
@@ -64,24 +62,24 @@ interface Earlier<L extends Seen> extends Pick<Watched<L>, 'look' | 'longestMs'>
 }
 
 /** One after another. */
-async function attendAll<L extends Seen>(
+function attendAll<L extends Seen>(
   earlier: readonly Earlier<L>[],
-  progress: { see(look: L): boolean; line(): string },
+  progress: { see(look: L): boolean; line(): string; howFar(): HowFar },
   stop: Stop,
   log: Log,
 ): Promise<void> {
-  const ticker = setInterval(() => log.info(progress.line()), PROGRESS_EVERY_MS);
   const told = (look: L) => {
     if (progress.see(look)) log.info(progress.line());
   };
-  try {
-    for (const { name, ...watched } of earlier) {
-      log.info(`An earlier run is still being worked on: waiting for ${name} before anything is planned.`);
-      const end = await attend({ ...watched, stop, told });
-      if (end === undefined)
-        throw new StoppedError(`Stopped while ${name} of an earlier run was waited for.`);
-    }
-  } finally {
-    clearInterval(ticker);
-  }
+  return log.watch(
+    () => progress.howFar(),
+    async () => {
+      for (const { name, ...watched } of earlier) {
+        log.info(`An earlier run is still being worked on: waiting for ${name} before anything is planned.`);
+        const end = await attend({ ...watched, stop, told });
+        if (end === undefined)
+          throw new StoppedError(`Stopped while ${name} of an earlier run was waited for.`);
+      }
+    },
+  );
 }

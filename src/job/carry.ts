@@ -1,5 +1,6 @@
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
-import type { Log, ObjectEntry } from '../model.ts';
+import { meanwhile } from '../meanwhile.ts';
+import type { Log, ObjectEntry, Outcome } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import { LOOK_EVERY_MS } from '../report/throughput.ts';
@@ -18,8 +19,6 @@ import type { HandedOver } from './handover.ts';
 import { foreignOwner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Restorer } from './restore.ts';
-
-const PROGRESS_EVERY_MS = 10_000;
 
 export interface Carriage {
   readonly scene: Scene;
@@ -67,24 +66,25 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
   });
   const progress = new Progress(plan.totals.toCopy, plan.totals.bytesToCopy, throttled);
   let copied: string | undefined;
-  const ticker = setInterval(() => log.info(engine.progress?.() ?? progress.line()), PROGRESS_EVERY_MS);
+  const record = async (outcome: Outcome) => {
+    const settled = await restorer.settle(outcome);
+    if (settled === undefined) return;
+    if (settled.result === 'copied') copied = settled.key;
+    progress.count(settled);
+    await outcomes.add(settled);
+  };
   progress.look();
-  const looks = setInterval(() => progress.look(), LOOK_EVERY_MS);
   try {
-    await engine.transfer(
-      plan.copies(),
-      async outcome => {
-        const settled = await restorer.settle(outcome);
-        if (settled === undefined) return;
-        if (settled.result === 'copied') copied = settled.key;
-        progress.count(settled);
-        await outcomes.add(settled);
-      },
-      stop,
+    await log.watch(
+      () => engine.progress?.() ?? progress.howFar(),
+      () =>
+        meanwhile(
+          LOOK_EVERY_MS,
+          () => progress.look(),
+          () => engine.transfer(plan.copies(), record, stop),
+        ),
     );
   } finally {
-    clearInterval(ticker);
-    clearInterval(looks);
     log.info(progress.line());
     diary.slowedTo = pace?.slowedTo;
     // Outcomes that come all at once at the end say nothing of the time before.

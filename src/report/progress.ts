@@ -1,6 +1,6 @@
 /** How far the copies are: as one line for people who wait, and from time to time for the report. */
 import prettyMs from 'pretty-ms';
-import type { Outcome } from '../model.ts';
+import type { HowFar, Outcome } from '../model.ts';
 import type { Moment } from '../record.ts';
 import { bytes, count, thousands } from './text.ts';
 import { Throughput } from './throughput.ts';
@@ -38,6 +38,10 @@ export class Progress {
     return this.#throughput.end(performance.now() - this.#started, this.#objects, this.#bytes);
   }
 
+  howFar(): HowFar {
+    return { line: this.line(), share: this.#share() };
+  }
+
   /** `1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 240 objects/s, 620 MiB/s, 16s left` */
   line(): string {
     const ms = performance.now() - this.#started;
@@ -58,11 +62,17 @@ export class Progress {
 
   /** The slower of two estimates, by objects and by bytes: small objects cost requests, large ones time. */
   #msLeft(ms: number): number | undefined {
-    const share = Math.min(
-      this.#objects / this.#objectsInAll,
-      this.#bytesInAll === 0 ? 1 : this.#bytes / this.#bytesInAll,
-    );
+    const share = this.#share();
     if (share <= 0 || share >= 1) return undefined;
     return Math.max(1000, (ms / share) * (1 - share));
   }
+
+  #share(): number {
+    return shareOf(this.#objects, this.#objectsInAll, this.#bytes, this.#bytesInAll);
+  }
+}
+
+/** From 0 to 1: the smaller of the shares of objects and of bytes. */
+export function shareOf(objects: number, objectsInAll: number, bytes: number, bytesInAll: number): number {
+  return Math.min(objects / objectsInAll, bytesInAll === 0 ? 1 : bytes / bytesInAll, 1);
 }

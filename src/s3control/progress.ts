@@ -1,4 +1,5 @@
 /** How far a job is, as one line for people who wait. */
+import type { HowFar } from '../model.ts';
 import { Rate, timeLeft } from '../report/rate.ts';
 import { count, thousands } from '../report/text.ts';
 import type { Look } from './jobs.ts';
@@ -13,6 +14,12 @@ export class JobProgress {
     this.#look = look;
     this.#rate.see(look.succeeded + look.failed);
     return isNew;
+  }
+
+  howFar(): HowFar {
+    const line = this.line();
+    const { total = 0, succeeded = 0, failed = 0 } = this.#look ?? {};
+    return total === 0 ? { line } : { line, share: (succeeded + failed) / total };
   }
 
   /** `S3 Batch Operations Active: 1,200 of 5,000 objects, 3 failed, 240 objects/s, 16s left.` */

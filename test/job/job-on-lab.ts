@@ -20,6 +20,7 @@ export const QUIET: Log = {
   warning: () => {},
   error: () => {},
   group: (_, work) => work(),
+  watch: (_, work) => work(),
 };
 
 export interface JobRun {

@@ -9,7 +9,7 @@ import type { Look } from '../../datasync/execution.ts';
 import { ExecutionProgress } from '../../datasync/progress.ts';
 import { reportFolders } from '../../datasync/report.ts';
 import { messageOf, StoppedError } from '../../errors.ts';
-import type { CopyItem, Outcome } from '../../model.ts';
+import type { CopyItem, HowFar, Outcome } from '../../model.ts';
 import { count } from '../../report/text.ts';
 import { list } from '../../s3/list.ts';
 import { removeAll } from '../../s3/remove.ts';
@@ -40,8 +40,8 @@ class DataSyncEngine implements Engine {
     this.#equipment = new Equipment(options.service, options.ground, options.run);
   }
 
-  progress(): string {
-    return this.#progress.line();
+  progress(): HowFar {
+    return this.#progress.howFar();
   }
 
   notes(): readonly string[] {
@@ -102,7 +102,7 @@ class DataSyncEngine implements Engine {
 
   /** Every phase is told when it begins. */
   #see(look: Look): void {
-    if (this.#progress.see(look)) this.#options.log.info(this.progress());
+    if (this.#progress.see(look)) this.#options.log.info(this.#progress.line());
   }
 
   /** Removes what this run has made. What cannot be removed is told: the copies are done all the same. */

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoppedError } from '../../errors.ts';
-import type { CheckResult, CopyItem, Job, Outcome } from '../../model.ts';
+import type { CheckResult, CopyItem, HowFar, Job, Outcome } from '../../model.ts';
 import { count } from '../../report/text.ts';
 import type { Look } from '../../s3control/jobs.ts';
 import { JobProgress } from '../../s3control/progress.ts';
@@ -42,8 +42,8 @@ class JobEngine implements Engine {
     return this.#underWay;
   }
 
-  progress(): string {
-    return this.#progress.line();
+  progress(): HowFar {
+    return this.#progress.howFar();
   }
 
   notes(): readonly string[] {
@@ -108,7 +108,7 @@ class JobEngine implements Engine {
 
   /** Every state is told when it begins. */
   #see(look: Look): void {
-    if (this.#progress.see(look)) this.#options.log.info(this.progress());
+    if (this.#progress.see(look)) this.#options.log.info(this.#progress.line());
     if (look.isOver) this.#underWay = undefined;
   }
 }

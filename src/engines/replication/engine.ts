@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoppedError } from '../../errors.ts';
-import type { CopyItem, Job, Outcome } from '../../model.ts';
+import type { CopyItem, HowFar, Job, Outcome } from '../../model.ts';
 import { thousands } from '../../report/text.ts';
 import type { Ground } from '../../s3/replication/ground.ts';
 import { listingsFor } from '../../s3/versions.ts';
@@ -45,10 +45,10 @@ class ReplicationEngine implements Engine {
     this.#jobs = createJobEngine({ ...options, kind, others: LEFT_BEHIND });
   }
 
-  progress(): string {
-    return this.#onTheWay === 0
-      ? (this.#jobs.progress?.() ?? '')
-      : `Waiting for ${thousands(this.#onTheWay)} objects that S3 has on their way to the destination.`;
+  progress(): HowFar {
+    if (this.#onTheWay === 0) return this.#jobs.progress?.() ?? { line: '' };
+    const line = `Waiting for ${thousands(this.#onTheWay)} objects that S3 has on their way to the destination.`;
+    return { line };
   }
 
   underWay(): Job | undefined {
