@@ -19,7 +19,7 @@ async function post(): Promise<void> {
     for (const done of await cleanUp(left.cleanUp, host, AbortSignal.timeout(MINUTE))) log.info(done);
   }
   if (left.upload !== undefined) {
-    const { url, warning } = await uploadFolder(left.upload);
+    const { url, warning } = await uploadFolder({ folder: left.reportFolder, ...left.upload });
     log.info(warning ?? `The report of the stopped run is at ${url}.`);
   }
   await rm(left.scratch, { recursive: true, force: true });

@@ -12,7 +12,6 @@ import { visible } from '../src/errors.ts';
 import { rawInputs } from '../src/github/inputs.ts';
 import { OUTPUT_NAMES, outputsOf } from '../src/github/outputs.ts';
 import { fitting } from '../src/github/summary.ts';
-import type { FailureGroup } from '../src/model.ts';
 import type { RunReport } from '../src/record.ts';
 
 const run = promisify(execFile);
@@ -103,20 +102,6 @@ test('a masked value is given to the runner', async () => {
     await stdoutOf(`(await import('./src/github/log.ts')).mask('s3cret')`),
     '::add-mask::s3cret\n',
   );
-});
-
-test('one annotation per kind of failure, nine at most, and a count of the others', async () => {
-  const groups = Array.from({ length: 12 }, (_, index): FailureGroup => {
-    const fix = { todo: 'Allow it.' };
-    return { code: `E${index}`, reason: 'denied', count: index + 1, message: 'No.', examples: ['a\nb'], fix };
-  });
-  const lines = await stdoutOf(`
-    import { githubLog } from './src/github/log.ts';
-    import { annotateFailures } from './src/github/annotations.ts';
-    annotateFailures(${JSON.stringify(groups)}, githubLog);`);
-  assert.equal(lines.match(/^::error /gm)?.length, 9);
-  assert.match(lines, /^::error title=E0%3A 1 object::No\. First: a\\x0ab\. Allow it\.$/m);
-  assert.match(lines, /^3 more kinds of failure are in the report\.$/m);
 });
 
 test('inputs: names in lower case with their hyphens, unknown ones included, values untouched', () => {

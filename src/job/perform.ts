@@ -1,0 +1,42 @@
+/** A run from its settings to its written report, wherever it is performed. */
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Settings } from '../model.ts';
+import type { RunReport } from '../record.ts';
+import { makeFolder, writeReport } from '../report/folder.ts';
+import type { Stop } from '../sync/stop.ts';
+import type { Host } from './host.ts';
+import { runJob } from './job.ts';
+import type { Left } from './left-over.ts';
+
+/** What a place lends to a run; the folders are made here. */
+export interface Place extends Omit<Host, 'scratch' | 'reportFolder' | 'remember'> {
+  /** What a relative report folder is relative to. */
+  readonly workspace: string;
+  /** Existing folder for files of this run that nobody will read. */
+  readonly temporary: string;
+  /** Told what would be left if the run were killed now, whenever that changes. */
+  readonly leave: (left: Left) => void;
+}
+
+export interface Performed {
+  readonly report: RunReport;
+  /** For whoever performs the run to tidy up. */
+  readonly left: Left;
+}
+
+/** @throws what the file system answers when a folder or the report cannot be written */
+export async function perform(settings: Settings, place: Place, stop: Stop): Promise<Performed> {
+  const { workspace, temporary, leave, ...host } = place;
+  const reportFolder = await makeFolder(settings.report.folder, workspace);
+  const scratch = await mkdtemp(join(temporary, 's3-sync-'));
+  let left: Left = { scratch, reportFolder };
+  leave(left);
+  const remember: Host['remember'] = cleanUp => {
+    left = { ...left, cleanUp };
+    leave(left);
+  };
+  const { report, rows } = await runJob(settings, { ...host, scratch, reportFolder, remember }, stop);
+  await writeReport(reportFolder, report, rows);
+  return { report, left };
+}
