@@ -119,7 +119,7 @@ function noCredentials(side: Side, message: string, cause: unknown): FatalError 
   return new FatalError(
     `There are no credentials for the ${side}: \`${side}-role\` is empty and the job has none of its own (${message}).`,
     {
-      todo: `Give \`${side}-role\` (the ARN of a role that trusts GitHub's OIDC provider), or run aws-actions/configure-aws-credentials before this step.`,
+      todo: `Give \`${side}-role\` (the ARN of a role that trusts the job's OIDC provider), or give the job AWS credentials, on GitHub with aws-actions/configure-aws-credentials before this step.`,
     },
     cause,
   );

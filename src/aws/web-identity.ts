@@ -112,9 +112,14 @@ function fixFor(code: string, message: string, roleArn: string, audience: string
   if (/DurationSeconds|MaxSessionDuration/i.test(message)) {
     return { todo: `Lower \`session-duration\`, or raise the maximum session duration of ${roleArn}.` };
   }
-  const trust = trustStatement(account, partitionOf(roleArn), issuer, audience, subjectsOf(claims));
+  const subjects = subjectsOf(claims);
+  const trust = trustStatement(account, partitionOf(roleArn), issuer, audience, subjects);
+  const forms =
+    subjects.length > 1
+      ? ' Both forms of `sub` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.'
+      : '';
   return {
-    todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token. Both forms of \`sub\` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.`,
+    todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token.${forms}`,
     paste: asPolicy(trust),
   };
 }
