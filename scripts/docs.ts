@@ -1,6 +1,7 @@
 /**
- * Writes the tables of inputs and outputs in README.md from action.yml, between `<!-- inputs:begin -->` and
- * `<!-- inputs:end -->`, and likewise for outputs. With `--check` it writes nothing and fails when they are stale.
+ * Writes what is said of inputs and outputs elsewhere from action.yml: the tables in README.md, between
+ * `<!-- inputs:begin -->` and `<!-- inputs:end -->` and likewise for outputs, and what `--help` says. With `--check` it
+ * writes nothing and fails when something is stale.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parse } from 'yaml';
@@ -10,10 +11,20 @@ interface Action {
   readonly outputs: Readonly<Record<string, { description: string }>>;
 }
 
+/** The files that are written, each from its own text and action.yml. */
+const WRITTEN: Readonly<Record<string, (text: string, action: Action) => string>> = {
+  'README.md': withTables,
+  'src/terminal/descriptions.json': (_, { inputs }) => descriptions(inputs),
+};
+
 /** The README with fresh tables. Throws when a pair of markers is missing. */
-export function withTables(readme: string, actionYml: string): string {
-  const action = parse(actionYml) as Action;
+function withTables(readme: string, action: Action): string {
   return between(between(readme, 'inputs', inputsTable(action)), 'outputs', outputsTable(action));
+}
+
+function descriptions(inputs: Action['inputs']): string {
+  const entries = Object.entries(inputs).map(([name, { description }]) => [name, description]);
+  return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
 }
 
 function inputsTable({ inputs }: Action): string {
@@ -41,12 +52,17 @@ function between(text: string, name: string, table: string): string {
 }
 
 async function main(check: boolean): Promise<void> {
-  const readme = await readFile('README.md', 'utf8');
-  const fresh = withTables(readme, await readFile('action.yml', 'utf8'));
-  if (fresh === readme) return;
-  if (!check) return writeFile('README.md', fresh);
-  console.error('The tables of README.md do not match action.yml. Run `node scripts/docs.ts`.');
-  process.exitCode = 1;
+  const action = parse(await readFile('action.yml', 'utf8')) as Action;
+  for (const [path, write] of Object.entries(WRITTEN)) {
+    const text = await readFile(path, 'utf8');
+    const fresh = write(text, action);
+    if (fresh === text) continue;
+    if (!check) await writeFile(path, fresh);
+    else {
+      console.error(`${path} does not match action.yml. Run \`node scripts/docs.ts\`.`);
+      process.exitCode = 1;
+    }
+  }
 }
 
 if (import.meta.main) await main(process.argv.includes('--check'));

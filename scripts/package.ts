@@ -13,6 +13,7 @@ import { join, relative } from 'node:path';
 const ENTRIES = [
   { source: 'lib/src/main.js', folder: '.' },
   { source: 'lib/src/post.js', folder: 'post' },
+  { source: 'lib/src/cli.js', folder: 'cli' },
 ];
 
 const root = join(import.meta.dirname, '..');

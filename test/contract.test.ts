@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
@@ -58,8 +58,11 @@ test('it runs on Node 24, with a post step', () => {
   assert.deepEqual(action.runs, { using: 'node24', main: 'dist/index.js', post: 'dist/post/index.js' });
 });
 
-test('the tables of a README are written from action.yml, and a stale README is noticed', async () => {
+test('the tables of a README and the words of --help are written from action.yml, and stale ones are noticed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'docs-'));
+  const words = join(folder, 'src/terminal/descriptions.json');
+  await mkdir(dirname(words), { recursive: true });
+  await writeFile(words, '{}\n');
   const readme = join(folder, 'README.md');
   const markers = ['inputs', 'outputs'].map(name => `<!-- ${name}:begin -->\nold\n<!-- ${name}:end -->`);
   await writeFile(join(folder, 'action.yml'), text);
@@ -67,9 +70,13 @@ test('the tables of a README are written from action.yml, and a stale README is 
   const docs = (...args: string[]) =>
     promisify(execFile)(process.execPath, [resolve('scripts/docs.ts'), ...args], { cwd: folder });
 
-  await assert.rejects(docs('--check'), { code: 1, stderr: /do not match action\.yml/ });
+  await assert.rejects(docs('--check'), {
+    code: 1,
+    stderr: /^README\.md does not match action\.yml.*\n.*descriptions\.json does not match/,
+  });
   await docs();
   await docs('--check');
+  assert.equal(await readFile(words, 'utf8'), await readFile('src/terminal/descriptions.json', 'utf8'));
   const written = await readFile(readme, 'utf8');
   assert.match(written, /^\| `source` \| \*\*required\*\* \| /m);
   assert.match(written, /^\| `preserve` \| `metadata, tags` \| /m);

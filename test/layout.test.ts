@@ -24,12 +24,14 @@ const RANKS: Readonly<Record<string, number>> = {
   settings: 1,
   s3: 2,
   datasync: 2,
+  terminal: 2,
   s3control: 2,
   preflight: 3,
   engines: 3,
   job: 4,
   main: 5,
   post: 5,
+  cli: 5,
 };
 
 /** `sync` of `src/sync/merge.ts`, `model` of `src/model.ts`. */

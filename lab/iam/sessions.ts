@@ -49,6 +49,10 @@ export class Sessions {
     return this.#sessions.get(accessKeyId);
   }
 
+  all(): Session[] {
+    return [...this.#sessions.values()];
+  }
+
   /** Lets every session of a role run out at this moment, whatever was left of it. */
   expire(roleArn: string): void {
     for (const session of this.#sessions.values()) {

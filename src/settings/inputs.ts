@@ -70,3 +70,13 @@ export const INPUT_NAMES: readonly InputName[] = [
 export function isInputName(name: string): name is InputName {
   return (INPUT_NAMES as readonly string[]).includes(name);
 }
+
+export function isRequired(name: InputName): name is RequiredInput {
+  return (REQUIRED_INPUTS as readonly string[]).includes(name);
+}
+
+/** Whether an input is on or off. */
+export function isSwitch(name: string): boolean {
+  const value = (DEFAULTS as Readonly<Record<string, string>>)[name];
+  return value === 'true' || value === 'false';
+}

@@ -87,9 +87,14 @@ const NOWHERE: Location = { bucket: '', prefix: '' };
  * The settings of a run from the raw text of its inputs, by input name; an empty text is the same as none.
  *
  * @param now what an age such as `modified-after: 7d` counts back from.
+ * @param found problems that were seen before, to be told with the others.
  * @throws InputError with every problem at once: unknown names, refused values, combinations that cannot be.
  */
-export function parseSettings(raw: ReadonlyMap<string, string>, now = new Date()): Settings {
+export function parseSettings(
+  raw: ReadonlyMap<string, string>,
+  now = new Date(),
+  found: readonly string[] = [],
+): Settings {
   const given = new Given(raw);
   const settings: Settings = {
     source: side(given, 'source'),
@@ -126,7 +131,12 @@ export function parseSettings(raw: ReadonlyMap<string, string>, now = new Date()
     wait: given.value('wait', SWITCH),
     report: report(given),
   };
-  const problems = [...unknownInputs(raw.keys()), ...given.problems, ...brokenRules(settings, given)];
+  const problems = [
+    ...found,
+    ...unknownInputs(raw.keys()),
+    ...given.problems,
+    ...brokenRules(settings, given),
+  ];
   if (problems.length > 0) throw new InputError(problems);
   return settings;
 }

@@ -17,7 +17,7 @@ import { type TwoAccounts, type TwoAccountsOptions, twoAccounts } from '../../la
 import type { ObjectRecord, Prefixes, RunReport, Share } from '../../src/record.ts';
 
 /** The action under test; another build of it can be given to see that these tests notice what is broken in it. */
-const ACTION = process.env.E2E_ACTION ?? join(import.meta.dirname, '../..');
+export const ACTION = process.env.E2E_ACTION ?? join(import.meta.dirname, '../..');
 
 export type Inputs = Readonly<Record<string, string>>;
 
@@ -46,7 +46,10 @@ export interface How {
   readonly onLine?: (line: string) => void;
 }
 
-export interface Run extends StepResult {
+export interface Run extends StepResult, Written {}
+
+/** What a run has written into its report folder. */
+export interface Written {
   readonly workspace: string;
   /** `report.json`; throws when there is none. */
   readonly report: RunReport;
@@ -64,7 +67,8 @@ export interface Performance {
   post(): Promise<StepResult>;
 }
 
-const workspaces: string[] = [];
+/** Removed after the last test of the file. */
+export const workspaces: string[] = [];
 
 /** A lab for the tests of one file; closed after the last of them. */
 export async function openLab(): Promise<Lab> {
@@ -157,7 +161,11 @@ export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
   };
 }
 
-async function readRun(result: StepResult, workspace: string, report = 's3-sync-report'): Promise<Run> {
+export async function readRun<Result extends { readonly log: string }>(
+  result: Result,
+  workspace: string,
+  report = 's3-sync-report',
+): Promise<Result & Written> {
   const folder = resolve(workspace, report);
   const reportFile = join(folder, 'report.json');
   const recordsFile = join(folder, 'objects.ndjson');
@@ -187,10 +195,9 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
     assert.equal(run.code, 1, run.log);
     return run;
   }
-  const { report, outputs, records } = run;
+  const { report, outputs } = run;
   const { totals, verdict } = report;
   assert.equal(run.code, verdict.ok ? 0 : 1, run.log);
-  assert.equal(totals.listed, totals.copied + totals.unchanged + totals.skipped + totals.failed);
   assert.deepEqual(
     {
       ...outputs,
@@ -215,6 +222,14 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
       'artifact-url': '',
     },
   );
+  assertAccounts(run);
+  assert.equal(run.summary === '', inputs.summary === 'false', 'a summary, unless it is not wanted');
+  return run;
+}
+
+/** The totals of a report are what its records add up to. */
+export function assertAccounts({ report: { totals }, records }: Written): void {
+  assert.equal(totals.listed, totals.copied + totals.unchanged + totals.skipped + totals.failed);
   const count = (...actions: string[]) => records.filter(({ action }) => actions.includes(action)).length;
   assert.deepEqual(
     {
@@ -249,8 +264,6 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
       [totals.listed, totals.bytesListed, totals.copied, totals.failed],
     );
   }
-  assert.equal(run.summary === '', inputs.summary === 'false', 'a summary, unless it is not wanted');
-  return run;
 }
 
 function sharesOf({ largest, others, without }: Prefixes): readonly Share[] {
@@ -268,11 +281,7 @@ async function assertNoSecrets(
   workspace: string,
   given: readonly string[],
 ): Promise<void> {
-  const secrets = [...given, ...maskedIn(raw)];
-  const files = (await readdir(workspace, { recursive: true, withFileTypes: true })).filter(entry =>
-    entry.isFile(),
-  );
-  const places: Record<string, string> = {
+  const places = {
     log,
     raw: raw.replace(/^::(add-mask|debug)::.*$/gm, ''),
     debug: starred(raw),
@@ -280,7 +289,18 @@ async function assertNoSecrets(
     state: JSON.stringify(state),
     summary,
   };
-  for (const { parentPath, name } of files) {
+  await assertAbsent([...given, ...maskedIn(raw)], places, workspace);
+}
+
+/** No secret, and no token of whatever kind, stands in a text or in a file of the folder. */
+export async function assertAbsent(
+  secrets: readonly string[],
+  texts: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const places = { ...texts };
+  for (const { parentPath, name } of entries.filter(entry => entry.isFile())) {
     places[join(parentPath, name)] = await readFile(join(parentPath, name), 'latin1');
   }
   for (const [place, text] of Object.entries(places)) {
@@ -367,13 +387,13 @@ export function pasted({ summary, log }: StepResult): unknown[] {
 }
 
 /** The checks of a run that did not pass, as `id: verdict`. */
-export function findings({ report }: Run): string[] {
+export function findings({ report }: Written): string[] {
   return report.checks
     .filter(({ verdict }) => verdict !== 'pass')
     .map(({ check, verdict }) => `${check}: ${verdict}`);
 }
 
-export function checkOf({ report }: Run, id: string) {
+export function checkOf({ report }: Written, id: string) {
   const check = report.checks.find(each => each.check === id);
   if (check === undefined) throw new Error(`There is no check ${id}.`);
   return check;
