@@ -3,12 +3,15 @@
  *
  * tsc only strips types here (`npm run check` is what checks them) and ncc bundles what it leaves: ncc's own TypeScript
  * would check the whole repository once for every entry. ncc leaves old chunks in its output folder, so that every
- * build starts from an empty one.
+ * build starts from an empty one. `dist/cli/` is a package by itself: the repository's own would have npm load all that
+ * is in the bundle already.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import manifest from '../package.json' with { type: 'json' };
+import { OLDEST } from '../src/terminal/node-version.ts';
 
 const ENTRIES = [
   { source: 'lib/src/main.js', folder: '.' },
@@ -26,6 +29,9 @@ for (const { source, folder } of ENTRIES) {
   run('@vercel/ncc/dist/ncc/cli.js', 'build', source, '-o', join(built, folder), '--license', 'licenses.txt');
 }
 
+writeFileSync(join(built, 'cli/package.json'), `${JSON.stringify(cliManifest(), null, 2)}\n`);
+cpSync(join(root, 'LICENSE'), join(built, 'cli/LICENSE'));
+
 if (process.argv.includes('--check')) {
   const stale = differences(built, committed);
   rmSync(built, { recursive: true });
@@ -40,6 +46,12 @@ if (process.argv.includes('--check')) {
   rmSync(committed, { recursive: true, force: true });
   cpSync(built, committed, { recursive: true });
   rmSync(built, { recursive: true });
+}
+
+function cliManifest() {
+  const { name, version, description, license, type } = manifest;
+  const engines = { node: `>=${OLDEST.join('.')}` };
+  return { name, version, description, license, type, bin: 'index.js', engines };
 }
 
 function run(tool: string, ...args: string[]): void {

@@ -1,7 +1,7 @@
 /** The Node that the command line was started with. */
 
-/** `tls.getCACertificates`, and what the bar is drawn with. */
-const OLDEST = [22, 15] as const;
+/** Major and minor version that has `tls.getCACertificates`, and that the bar is drawn with. */
+export const OLDEST = [22, 15] as const;
 
 /** One sentence when it is too old. */
 export function oldNode(version: string): string | undefined {
