@@ -74,21 +74,24 @@ function split(args: readonly string[]): { readonly given: readonly Given[]; rea
   });
   const given: Given[] = [];
   const strays = new Set<number>();
-  /** Where the value of the flag before would be. */
-  let next: { readonly name: string; readonly index: number } | undefined;
+  /** The flag whose value may come now. */
+  let open: string | undefined;
   for (const token of tokens) {
     const text = args[token.index] ?? '';
-    const isValue = token.kind === 'positional' && token.index === next?.index;
-    if (isValue) given.push({ name: next?.name ?? '', value: token.value });
-    else if (next !== undefined) given.push(alone(next.name));
-    next = undefined;
-    if (isValue || token.kind === 'option-terminator') continue;
+    const waiting = open;
+    open = undefined;
+    if (waiting !== undefined && token.kind === 'positional') {
+      given.push({ name: waiting, value: token.value });
+      continue;
+    }
+    if (waiting !== undefined) given.push(alone(waiting));
+    if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional' || (!text.startsWith('--') && text !== '-h')) strays.add(token.index);
     else if (token.value !== undefined) given.push({ name: token.name, value: String(token.value) });
     else if (isNegated(token.name)) given.push({ name: token.name.slice(NO.length), value: 'false' });
-    else next = { name: token.name, index: token.index + 1 };
+    else open = token.name;
   }
-  if (next !== undefined) given.push(alone(next.name));
+  if (open !== undefined) given.push(alone(open));
   return { given, problems: [...strays].map(index => stray(args[index] ?? '')) };
 }
 
