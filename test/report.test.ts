@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CheckResult } from '../src/model.ts';
+import type { CheckResult, Outcome } from '../src/model.ts';
 import type { RunReport } from '../src/record.ts';
 import { makeFolder, writeReport } from '../src/report/folder.ts';
 import { Progress } from '../src/report/progress.ts';
@@ -87,6 +87,19 @@ test('the line for people who wait says how often S3 asked to slow down, if it d
   assert.doesNotMatch(progress.line(), /throttled/);
   throttled = 12;
   assert.match(progress.line(), /^0 of 5 objects, .*, throttled 12 times$/);
+});
+
+test('the share of what is done is that of the objects or of the bytes, whichever is smaller', () => {
+  const copied = (bytes: number): Outcome => ({ key: 'k', result: 'copied', bytes, requestId: undefined });
+  const progress = new Progress(4, 100, () => 0);
+  const shares = [10, 80, 10, 0].map(bytes => {
+    progress.count(copied(bytes));
+    return progress.howFar().share;
+  });
+  assert.deepEqual(shares, [0.1, 0.5, 0.75, 1]);
+  const empty = new Progress(1, 0, () => 0);
+  empty.count(copied(0));
+  assert.equal(empty.howFar().share, 1);
 });
 
 test('failures are told by cause, most first, with the fix and the text to paste', () => {

@@ -23,8 +23,10 @@ const LOOK: Look = {
 test('before there is anything to count, the status stands alone', () => {
   const progress = new ExecutionProgress();
   assert.equal(progress.line(), 'DataSync is being set up.');
+  assert.deepEqual(progress.howFar(), { line: 'DataSync is being set up.' });
   progress.see(LOOK);
   assert.equal(progress.line(), 'DataSync LAUNCHING.');
+  assert.deepEqual(progress.howFar(), { line: 'DataSync LAUNCHING.' });
 });
 
 test('every phase is news once', () => {
@@ -53,6 +55,7 @@ test('what is prepared, transferred, verified and failed is counted', () => {
     progress.line(),
     'DataSync VERIFYING: 1,200 of 5,000 objects, 1 KiB of 2 KiB, 80 verified, 2 failed.',
   );
+  assert.equal(progress.howFar().share, 0.24, 'the share of the objects, which is the smaller one');
 });
 
 test('rate and time left come from what was transferred since the first look at it', t => {

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sparse } from '../../lab/s3/index.ts';
+import { gate } from '../lab/datasync-lab.ts';
 import { runCli, startCli } from './cli-stage.ts';
+import { dataSyncStage } from './datasync-stage.ts';
 import { contents, GIB, openLab, type Stage, setStage } from './stage.ts';
 
 const lab = await openLab();
+const { opened: never } = gate();
 
 async function until(what: string, happened: () => boolean): Promise<void> {
   for (let waited = 0; !happened(); waited += 20) {
@@ -117,6 +120,27 @@ describe('SIGTERM', { concurrency: 4 }, () => {
     assert.equal(run.code, 143, run.log);
     assert.match(run.log, /^Aborted 1 multipart uploads that the run left open\.$/m);
     assert.equal(s.to.uploads.size, 0);
+    assert.deepEqual(run.remains, []);
+  });
+
+  test('leaves no execution of DataSync going on, even when it could not be cancelled at first', async t => {
+    const s = await dataSyncStage(t);
+    s.from.put('object', 'content');
+    s.trouble({ operation: 'TRANSFERRING', times: 1 }, { kind: 'hold', until: never });
+    const denied = { kind: 'error', status: 400, code: 'AccessDeniedException' } as const;
+    s.trouble({ operation: 'CancelTaskExecution', times: 1 }, denied);
+    const flags = [
+      '--engine=datasync',
+      `--datasync-role=${s.role}`,
+      `--work-location=s3://${s.work.name}/sync`,
+    ];
+    const { process: child, finished } = await startCli(s, flags);
+    await until('the transfer', () => s.executions()[0]?.status === 'TRANSFERRING');
+    child.kill('SIGTERM');
+    const run = await finished;
+    assert.equal(run.code, 143, run.log);
+    assert.match(run.log, /^Cancelled arn:aws:datasync:.*, which the run left going on\.$/m);
+    assert.notEqual(s.executions()[0]?.status, 'TRANSFERRING');
     assert.deepEqual(run.remains, []);
   });
 

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { DEFAULTS, INPUT_NAMES, isSwitch } from '../../src/settings/inputs.ts';
 import { isFlag } from '../../src/terminal/flags.ts';
 import { call, runCli, startCli } from './cli-stage.ts';
-import { allow, checkOf, contents, openLab, policy, type Stage, setStage } from './stage.ts';
+import { allow, checkOf, contents, openLab, policy, type Stage, setStage, workspaces } from './stage.ts';
 
 const lab = await openLab();
 /** Not one request may reach it. */
@@ -119,6 +119,7 @@ describe('credentials', { concurrency: 4 }, () => {
   test('come from the token in a file', async () => {
     const s = fill(setStage(lab), 1);
     const file = join(tmpdir(), `token-${s.to.name}`);
+    workspaces.push(file);
     await writeFile(file, `${await lab.github.oidc.token('sts.amazonaws.com')}\n`);
     const environment = { AWS_WEB_IDENTITY_TOKEN_FILE: file };
     const run = await runCli(s, [], { environment, without: ['S3_SYNC_ID_TOKEN'] });

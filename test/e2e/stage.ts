@@ -228,7 +228,8 @@ export function consistent(run: Run, inputs: Inputs = {}): Run {
 }
 
 /** The totals of a report are what its records add up to. */
-export function assertAccounts({ report: { totals }, records }: Written): void {
+export function assertAccounts({ report, records }: Written): void {
+  const { totals } = report;
   assert.equal(totals.listed, totals.copied + totals.unchanged + totals.skipped + totals.failed);
   const count = (...actions: string[]) => records.filter(({ action }) => actions.includes(action)).length;
   assert.deepEqual(
