@@ -54,10 +54,14 @@ export class NdjsonWriter<T> {
   }
 }
 
-/** The values of a file written by `NdjsonWriter`, a page per chunk read. */
-export async function* readNdjson<T>(path: string): AsyncGenerator<T[]> {
+/**
+ * The values of a file written by `NdjsonWriter`, a page per chunk read.
+ *
+ * @param chunkBytes read at a time: fewer where many files are open
+ */
+export async function* readNdjson<T>(path: string, chunkBytes = READ_BYTES): AsyncGenerator<T[]> {
   let rest = '';
-  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: chunkBytes })) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     yield lines.map(line => JSON.parse(line) as T);

@@ -114,3 +114,45 @@ test('the versions of long histories count: they pass through the disk, and come
   assert.deepEqual(back[0], { key: '00', result: 'copied', etag: 'e', bytes: 1, versions, requestId: 'R' });
   assert.equal(Math.max(...sizes), 1);
 });
+
+/** So heavy that two of them fill a buffer. */
+const HALF_A_BUFFER = Array.from({ length: 4_999 }, () => 0);
+
+test('where more runs overlap than may be open, some are merged first, and all outcomes come back once', async t => {
+  const path = await folder(t);
+  const log = new OutcomeLog<{ key: string; versions: readonly number[] }>(path);
+  const total = 400;
+  const key = (number: number) => String(number).padStart(3, '0');
+  // Each run has one of the first half and one of the second.
+  for (let number = 0; number < total / 2; number++)
+    for (const half of [0, total / 2]) await log.add({ key: key(number + half), versions: HALF_A_BUFFER });
+  assert.equal((await readdir(path)).length, 200);
+
+  const keys: string[] = [];
+  const files = new Set<number>();
+  for await (const page of await log.inKeyOrder()) {
+    keys.push(...page.map(outcome => outcome.key));
+    files.add((await readdir(path)).length);
+  }
+  assert.deepEqual(
+    keys,
+    Array.from({ length: total }, (_, number) => key(number)),
+  );
+  assert.deepEqual([...files], [64]);
+  // Whoever asks again, after a listing that failed perhaps, gets all of them again.
+  assert.equal((await collect(await log.inKeyOrder())).length, total);
+});
+
+test('runs that do not overlap stay as they are, however many', async t => {
+  const path = await folder(t);
+  const log = new OutcomeLog<{ key: string; versions: readonly number[] }>(path);
+  const keys = Array.from({ length: 300 }, (_, number) => String(number).padStart(3, '0'));
+  for (const key of keys) await log.add({ key, versions: HALF_A_BUFFER });
+  const before = await readdir(path);
+  assert.equal(before.length, 150);
+  assert.deepEqual(
+    (await collect(await log.inKeyOrder())).map(({ key }) => key),
+    keys,
+  );
+  assert.deepEqual(await readdir(path), before);
+});
