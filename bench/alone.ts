@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ours } from './clients.ts';
+import { WORK } from './job.ts';
 import { type Measured, measure } from './measure.ts';
 import { megabytes, row, share, verdict } from './page.ts';
 import { median } from './race.ts';
@@ -15,38 +16,67 @@ export interface Alone {
   measured(scale: number, told: (line: string) => void): Promise<string>;
 }
 
-const MOST_MEMORY = 250_000_000;
+/** What the action is asked for with few objects and with many. */
+interface Load {
+  readonly name: string;
+  readonly work: 'sync' | 'copy';
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly few: number;
+  readonly many: number;
+  /** Bytes. */
+  readonly mostMemory: number;
+}
+
+const LOADS: readonly Load[] = [
+  {
+    name: 'nothing to do',
+    work: 'sync',
+    inputs: {},
+    few: 50_000,
+    many: 5_000_000,
+    mostMemory: 250_000_000,
+  },
+  { name: 'copy', work: 'copy', inputs: {}, few: 50_000, many: 500_000, mostMemory: 250_000_000 },
+  {
+    name: 'batch',
+    work: 'copy',
+    inputs: {
+      engine: 'batch',
+      'batch-role': 'arn:aws:iam::444455556666:role/batch',
+      'destination-account': '444455556666',
+      'work-location': `s3://${WORK}/`,
+    },
+    few: 100_000,
+    many: 1_000_000,
+    mostMemory: 300_000_000,
+  },
+];
 
 const memory: Alone = {
   name: 'memory',
   measured: async (scale, told) => {
     const rows: string[] = [];
     const verdicts: string[] = [];
-    for (const [work, few, many] of [
-      ['sync', 50_000, 5_000_000],
-      ['copy', 50_000, 500_000],
-    ] as const) {
+    for (const { name, work, inputs, few, many, mostMemory } of LOADS) {
       const peaks: number[] = [];
       for (const objects of [few, Math.ceil(many * scale)]) {
         const { peak, cpu, wall } = await withServer(stage(work, objects), endpoint =>
-          measure(ours.command(work, endpoint)),
+          measure(ours.command(work, endpoint, inputs)),
         );
         peaks.push(peak);
         rows.push(
-          row([VERBS[work], objects.toLocaleString('en'), megabytes(peak), cpu.toFixed(1), wall.toFixed(1)]),
+          row([name, objects.toLocaleString('en'), megabytes(peak), cpu.toFixed(1), wall.toFixed(1)]),
         );
-        told(`${work} ${objects}: ${megabytes(peak)}`);
+        told(`${name} ${objects}: ${megabytes(peak)}`);
       }
       const [less = Number.NaN, more = Number.NaN] = peaks;
-      verdicts.push(verdict(`${VERBS[work]}: many objects against few`, more / less, 1.25, share));
-      verdicts.push(verdict(`${VERBS[work]}: many objects`, more, MOST_MEMORY, megabytes));
+      verdicts.push(verdict(`${name}: many objects against few`, more / less, 1.25, share));
+      verdicts.push(verdict(`${name}: many objects`, more, mostMemory, megabytes));
     }
     const head = ['', 'objects', 'peak memory', 'CPU s', 'wall s'];
     return ['## Memory', '', row(head), row(head.map(() => '---')), ...rows, '', ...verdicts, ''].join('\n');
   },
 };
-
-const VERBS = { sync: 'nothing to do', copy: 'copy' };
 
 const pace: Alone = {
   name: 'pace',
@@ -101,6 +131,7 @@ function stage(work: 'sync' | 'copy', objects: number): Stage {
   const buckets = [
     { name: 'source', objects },
     { name: 'destination', objects: work === 'sync' ? objects : 0 },
+    { name: WORK, objects: 0 },
   ];
   return { buckets, latencyMs: 0, closed: false };
 }

@@ -71,7 +71,7 @@ export class Bucket {
 }
 
 /** All in one folder, which no delimiter tells apart. */
-function keyOf(index: number): string {
+export function keyOf(index: number): string {
   return `object-${String(index).padStart(9, '0')}.bin`;
 }
 

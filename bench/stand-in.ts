@@ -6,7 +6,9 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { Bucket, type BucketSize, etagOf, type Listed, SIZE } from './buckets.ts';
+import { Job, WORK } from './job.ts';
 
 export interface Stage {
   readonly buckets: readonly BucketSize[];
@@ -31,26 +33,29 @@ interface Asked {
 interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Iterable<string>;
 }
 
 const stage = JSON.parse(process.argv[2] ?? '{}') as Stage;
 const buckets = new Map(stage.buckets.map(size => [size.name, new Bucket(size)]));
+const job = new Job((bucket, key) => buckets.get(bucket)?.write(key));
 let counts: Record<string, number> = {};
 
-const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-  request.resume();
+const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
   const asked = read(request);
   counts[asked.operation] = (counts[asked.operation] ?? 0) + 1;
+  if (asked.operation === 'PutObject') await job.read(request);
+  else request.resume();
   const { status, headers, body = '' } = answer(asked);
   const send = () => {
     response.writeHead(status, {
       'content-type': 'application/xml',
-      'content-length': Buffer.byteLength(body),
+      ...(typeof body === 'string' && { 'content-length': Buffer.byteLength(body) }),
       'x-amz-request-id': 'STANDIN',
       ...headers,
     });
-    response.end(body);
+    if (typeof body === 'string') response.end(body);
+    else Readable.from(body).pipe(response);
   };
   if (stage.latencyMs > 0) setTimeout(send, stage.latencyMs);
   else send();
@@ -79,6 +84,8 @@ function nameOf(
   headers: IncomingMessage['headers'],
 ): string {
   if (bucket === '') return 'GetCallerIdentity';
+  if (bucket === S3_CONTROL)
+    return method === 'POST' ? 'CreateJob' : key === 'jobs' ? 'ListJobs' : 'DescribeJob';
   if (key === '') {
     if (method === 'HEAD') return 'HeadBucket';
     const setting = [...SETTINGS.keys()].find(name => query.has(name));
@@ -90,6 +97,9 @@ function nameOf(
   if (query.has('tagging')) return 'GetObjectTagging';
   return method === 'HEAD' ? 'HeadObject' : 'GetObject';
 }
+
+/** What the paths of S3 Control begin with, where those of S3 have a bucket. */
+const S3_CONTROL = 'v20180820';
 
 /** A bucket as the console makes it today. */
 const SETTINGS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
@@ -107,7 +117,16 @@ const SETTINGS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 
 function answer({ operation, bucket: name, key, query }: Asked): Answer {
   if (stage.closed) return refusal(403, 'AccessDenied');
-  if (operation === 'GetCallerIdentity') return refusal(400, 'InvalidAction');
+  switch (operation) {
+    case 'GetCallerIdentity':
+      return refusal(400, 'InvalidAction');
+    case 'CreateJob':
+      return xml('CreateJobResult', job.make());
+    case 'DescribeJob':
+      return xml('DescribeJobResult', job.describe());
+    case 'ListJobs':
+      return xml('ListJobsResult', '<Jobs/>');
+  }
   const bucket = buckets.get(name);
   if (bucket === undefined) return refusal(404, 'NoSuchBucket');
   switch (operation) {
@@ -120,7 +139,10 @@ function answer({ operation, bucket: name, key, query }: Asked): Answer {
       return xml('CopyObjectResult', `<LastModified>${AFTER}</LastModified><ETag>"${etagOf(key)}"</ETag>`);
     case 'HeadObject':
       return { status: 200, headers: headersOf(key) };
+    case 'PutObject':
+      return { status: 200, headers: { etag: `"${etagOf(key)}"` } };
     case 'GetObject':
+      if (name === WORK) return fileOf(key);
       return { status: 200, headers: headersOf(key), body: '.'.repeat(SIZE) };
     case 'GetObjectTagging':
       return xml('Tagging', '<TagSet/>');
@@ -131,6 +153,11 @@ function answer({ operation, bucket: name, key, query }: Asked): Answer {
     default:
       return SETTINGS.get(operation.slice('Get '.length)) ?? refusal(501, 'NotImplemented');
   }
+}
+
+function fileOf(key: string): Answer {
+  const body = job.file(key);
+  return body === undefined ? refusal(404, 'NoSuchKey') : { status: 200, body };
 }
 
 const BEFORE = '2026-01-01T00:00:00.000Z';
