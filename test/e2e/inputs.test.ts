@@ -62,11 +62,7 @@ const MISTAKES: readonly Mistake[] = [
   ],
   ['a word for a switch', { delete: 'yes' }, ['delete: "yes"', 'true or false']],
   ['an unknown mode', { mode: 'dryrun' }, ['mode: "dryrun"', 'sync, dry-run, verify, preflight']],
-  [
-    'an engine that is still to come',
-    { engine: 'batch' },
-    ['engine: "batch" is not available in this version yet'],
-  ],
+  ['an engine that there is not', { engine: 'rclone' }, ['engine: "rclone"', 'datasync, batch, replication']],
   [
     'a percentage above 100',
     { 'max-delete': '110%' },
