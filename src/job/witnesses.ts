@@ -6,7 +6,7 @@ import type { Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { checksumsOf } from '../s3/head.ts';
 import { contentOf, type Reading } from '../s3/read.ts';
-import { shownAt } from '../s3/replication/status.ts';
+import { isReplicaAt } from '../s3/replication/status.ts';
 import { type GatherEvidence, type Sighting, weigh } from '../sync/evidence.ts';
 import type { Place } from '../sync/places.ts';
 
@@ -32,9 +32,8 @@ export function askChecksums({ source, destination, replication }: Scene): Gathe
 
 /** Encrypted with KMS and written before S3 had checksums, the two have nothing else in common. */
 async function isReplica(destination: Bucket, ours: Sighting, theirs: Sighting): Promise<boolean> {
-  if (theirs.versionId !== undefined) return theirs.versionId === ours.versionId;
-  const shown = await shownAt(destination, ours);
-  return shown !== undefined && shown !== 'another';
+  if (ours.versionId === undefined) return false;
+  return (await isReplicaAt(destination, theirs, ours)) ?? false;
 }
 
 /** Both objects read to their end. */

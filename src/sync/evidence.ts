@@ -25,7 +25,8 @@ export interface Testimony {
 }
 
 /** An object as it was when it was seen: one that has another ETag by now is another object. */
-export type Sighting = Pick<ObjectEntry, 'key' | 'etag' | 'size' | 'versionId'>;
+export type Sighting = Pick<ObjectEntry, 'key' | 'etag' | 'size' | 'versionId'> &
+  Partial<Pick<ObjectEntry, 'modified'>>;
 
 /** Asks both objects of a pair about themselves. */
 export type GatherEvidence = (source: Sighting, destination: Sighting) => Promise<Testimony>;
