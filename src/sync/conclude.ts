@@ -188,7 +188,7 @@ function asSeen(settled: Settled, { source: now, destination: seen }: Partial<Pa
 }
 
 /** Equal times alone would do: whoever writes an object dates it anew. */
-function isAsBefore(seen: ObjectEntry, before: ObjectEntry | undefined): boolean {
+export function isAsBefore(seen: ObjectEntry, before: ObjectEntry | undefined): boolean {
   return seen.etag === before?.etag && seen.modified === before.modified;
 }
 

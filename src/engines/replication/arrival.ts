@@ -4,16 +4,19 @@
  * only what that does not show is asked about at the source, again and again while it is on its way.
  * (S3 User Guide, "Getting replication status information".)
  */
-import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { pause } from '../../aws/waiting.ts';
+import { StoppedError } from '../../errors.ts';
 import type { CopyItem, ObjectEntry, Outcome } from '../../model.ts';
+import { seconds } from '../../report/text.ts';
 import type { Bucket } from '../../s3/bucket.ts';
-import { type Standing, shownAt } from '../../s3/replication/status.ts';
+import { isAsBefore } from '../../sync/conclude.ts';
 import { isMarker } from '../../sync/history.ts';
 import { type Meeting, mergeByKey, type Pages } from '../../sync/merge.ts';
-import { type Pile, PileWriter } from '../load.ts';
-import { lackingOf, worstOf } from './versions.ts';
+import { explain } from '../outcome.ts';
+import { arrived, failed, fateOf } from './fate.ts';
+import { Pending } from './pending.ts';
+import { lackingOf } from './versions.ts';
 
 export interface Arrival {
   /** Both as their own sides see them. */
@@ -29,17 +32,23 @@ export interface Arrival {
   readonly draining: AbortSignal;
   /** Told how many objects are on their way. */
   readonly waiting: (objects: number) => void;
-  /** Milliseconds without anything arriving after which nothing more is expected. */
+  /** Milliseconds without anything arriving after which nothing more is expected; the largest object on its way adds to it. */
   readonly lateAfterMs: number;
+  readonly archived: 'skip' | 'fail';
 }
 
 /** Half a minute between two looks at the most: objects of terabytes take hours. */
 const LONGEST_MS = 30_000;
 
+/** Bytes in a millisecond that a replication makes at the least: five and a half hours for a terabyte. */
+const SLOWEST = 50_000;
+
 /**
+ * Once the run is to be stopped, nothing is listed any more, and no more than a page of what was told is looked at.
+ *
  * @param items what the job was asked for, in key order
  * @param told what its report says of each, in key order: `copied` where S3 has taken the object up
- * @throws what the source or the destination answers when it cannot be asked at all
+ * @throws what the destination answers when it cannot be listed; StoppedError
  */
 export async function untilArrived(
   items: Pages<CopyItem>,
@@ -47,37 +56,41 @@ export async function untilArrived(
   arrival: Arrival,
   record: (outcome: Outcome) => Promise<void>,
 ): Promise<void> {
-  const first = pileIn(arrival, 0);
-  for await (const page of seenAfterwards(items, told, arrival)) {
+  const first = new Pending(arrival.scratch, 0);
+  const both = withOutcome(mergeByKey(items, told, { left: 'The plan', right: 'What the job was told of' }));
+  for await (const page of arrival.draining.aborted ? both : seenAfterwards(both, arrival)) {
     await each(page, arrival, async ({ item, outcome, there }) => {
-      if (there) return record(copied(item, there === true ? undefined : there.etag));
+      if (there) return record(arrived(item, there === true ? undefined : there.etag));
       if (outcome.result === 'skipped' || outcome.result === 'deleted') return record(outcome);
       return settle(item, outcome.result === 'failed' ? outcome : undefined, arrival, record, first);
     });
+    if (page.length > 0 && arrival.draining.aborted) break;
   }
-  await waitFor(await first.close(), arrival, record);
+  await first.close();
+  await waitFor(first, arrival, record);
 }
 
 async function waitFor(
-  pending: Pile,
+  pending: Pending,
   arrival: Arrival,
   record: (outcome: Outcome) => Promise<void>,
 ): Promise<void> {
-  const { draining, waiting, lateAfterMs } = arrival;
+  const { scratch, draining, waiting, lateAfterMs } = arrival;
   let left = pending;
   let moved = Date.now();
   for (let looks = 0; left.count > 0 && !draining.aborted; looks++) {
     waiting(left.count);
     await pause(looks, draining, LONGEST_MS);
-    if (draining.aborted) return;
-    const isLate = Date.now() - moved > lateAfterMs;
-    const next = pileIn(arrival, looks + 1);
+    const patience = lateAfterMs + left.largest / SLOWEST;
+    const isLate = Date.now() - moved > patience;
+    const next = new Pending(scratch, looks + 1);
     for await (const page of left.items()) {
-      await each(page, arrival, item => settle(item, undefined, arrival, record, isLate ? undefined : next));
+      if (draining.aborted) break;
+      await each(page, arrival, item => settle(item, undefined, arrival, record, isLate ? patience : next));
     }
-    const rest = await next.close();
-    if (rest.count < left.count) moved = Date.now();
-    left = rest;
+    await next.close();
+    if (next.count < left.count) moved = Date.now();
+    left = next;
   }
 }
 
@@ -85,51 +98,25 @@ async function waitFor(
  * Records what has become of an object, or keeps it for the next look.
  *
  * @param refused what the report of the job says against it
- * @param later `undefined` when there is no next look
+ * @param later for how many milliseconds nothing has arrived, when there is no next look
+ * @throws StoppedError; FatalError for trouble that every other object would meet as well
  */
 async function settle(
   item: CopyItem,
   refused: Outcome | undefined,
-  { source, destination }: Arrival,
+  arrival: Arrival,
   record: (outcome: Outcome) => Promise<void>,
-  later: PileWriter | undefined,
+  later: Pending | number,
 ): Promise<void> {
-  const standing = refused === undefined ? await worstOf(source, lackingOf(item)) : undefined;
-  const state: Standing['state'] = standing?.state ?? 'failed';
-  if (state === 'gone') return record({ ...at(item), result: 'skipped', reason: 'vanished' });
-  if (state !== 'pending') {
-    // Whatever its source says, which speaks of all destinations at once.
-    const shown = item.source.history === undefined ? await shownAt(destination, item.source) : undefined;
-    if (shown === 'another' && state === 'done') return record(failed(item, 'ReplicaHidden', HIDDEN));
-    if (shown !== undefined && shown !== 'another') return record(copied(item, shown.etag));
-    if (state === 'done') return record(copied(item));
-    if (refused !== undefined) return record(refused);
-    if (state === 'failed')
-      return record(failed(item, 'ReplicationFailed', 'S3 has given up replicating the object.'));
-  }
-  if (later !== undefined) return later.write(item);
-  const message = 'S3 has taken the object up, and nothing more of it has been seen for half an hour.';
+  const outcome = await fateOf(item, refused, arrival).catch(error => {
+    if (error instanceof StoppedError) throw error;
+    return refused ?? explain(item.key, error, arrival.archived);
+  });
+  if (outcome !== undefined) return record(outcome);
+  if (typeof later !== 'number') return later.write(item);
+  const ago = seconds(Math.round(later / 1000));
+  const message = `S3 has taken the object up, and nothing has arrived for ${ago}.`;
   return record(failed(item, 'ReplicationLate', message));
-}
-
-const HIDDEN =
-  'S3 has replicated the object, and the destination shows another one: a replica does not come above what was written there after its source.';
-
-const at = ({ key }: CopyItem) => ({ key, requestId: undefined });
-
-function failed(item: CopyItem, code: string, message: string): Outcome {
-  return { ...at(item), result: 'failed', reason: 'not-replicated', code, message };
-}
-
-/** Replicas have the version ids of their sources. */
-export function copied(item: CopyItem, etag?: string): Outcome {
-  const { objects } = lackingOf(item);
-  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-  const ids = objects.flatMap(({ versionId: id }) =>
-    id === undefined ? [] : { source: id, destination: id },
-  );
-  const versions = item.source.history === undefined ? {} : { versions: ids };
-  return { ...at(item), result: 'copied', bytes, ...(etag !== undefined && { etag }), ...versions };
 }
 
 interface Seen {
@@ -142,31 +129,31 @@ interface Seen {
 
 /** What was told of, held against a listing of the destination. */
 async function* seenAfterwards(
-  items: Pages<CopyItem>,
-  told: Pages<Outcome>,
+  told: Pages<Seen>,
   { destination, listing }: Arrival,
-): AsyncGenerator<Seen[]> {
-  const both = mergeByKey(items, told, { left: 'The plan', right: 'What the job was told of' });
+): AsyncGenerator<readonly Seen[]> {
   const names = { left: 'The plan', right: 'The destination listing' };
-  for await (const page of mergeByKey(withOutcome(both), listing(destination), names)) {
+  for await (const page of mergeByKey(told, listing(destination), names)) {
     yield page.flatMap(({ left, right }) =>
       left === undefined ? [] : { ...left, there: shows(right, left.item) },
     );
   }
 }
 
-async function* withOutcome(meetings: Pages<Meeting<CopyItem, Outcome>>) {
+async function* withOutcome(meetings: Pages<Meeting<CopyItem, Outcome>>): AsyncGenerator<readonly Seen[]> {
   for await (const page of meetings) {
     yield page.flatMap(({ key, left: item, right: outcome }) =>
-      item === undefined || outcome === undefined ? [] : { key, item, outcome },
+      item === undefined || outcome === undefined ? [] : { key, item, outcome, there: false },
     );
   }
 }
 
+/** What was there before tells nothing, however equal it is: the run was to replace it. */
 function shows(there: ObjectEntry | undefined, item: CopyItem): ObjectEntry | boolean {
   if (there === undefined) return false;
   const { history } = there;
-  if (history === undefined) return isSame(there, item.source) && there;
+  if (history === undefined)
+    return isSame(there, item.source) && !isAsBefore(there, item.destination) && there;
   return lackingOf(item).objects.every(object =>
     history.some(
       version => !isMarker(version) && version.versionId === object.versionId && isSame(version, object),
@@ -185,9 +172,4 @@ async function each<T>(
 ): Promise<void> {
   const place = pLimit(asking);
   await Promise.all(page.map(one => place(() => does(one))));
-}
-
-/** Two of them are enough: what one round keeps the next one reads. */
-function pileIn({ scratch }: Arrival, round: number): PileWriter {
-  return new PileWriter(join(scratch, `pending-${round % 2}.ndjson`));
 }

@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoppedError } from '../../errors.ts';
-import type { CopyItem, HowFar, Job, Outcome } from '../../model.ts';
+import type { CopyItem, HowFar, Job, Outcome, Settings } from '../../model.ts';
 import { thousands } from '../../report/text.ts';
 import type { Ground } from '../../s3/replication/ground.ts';
 import { listingsFor } from '../../s3/versions.ts';
@@ -15,9 +15,12 @@ import type { Stop } from '../../sync/stop.ts';
 import type { Engine } from '../engine.ts';
 import { createJobEngine } from '../jobs/engine.ts';
 import type { JobEngineOptions } from '../jobs/options.ts';
+import { bothToTheirEnds } from '../load.ts';
 import { askingAtOnce } from '../work.ts';
 import { type Arrival, untilArrived } from './arrival.ts';
-import { MARKERS, replicating } from './kind.ts';
+import { failed } from './fate.ts';
+import { replicating } from './kind.ts';
+import { MARKERS, MARKERS_LEFT } from './versions.ts';
 
 export interface ReplicationEngineOptions extends Omit<JobEngineOptions, 'kind' | 'others'> {
   readonly replication: Ground;
@@ -41,7 +44,7 @@ class ReplicationEngine implements Engine {
   constructor(options: ReplicationEngineOptions) {
     const { source, settings } = options;
     this.#options = options;
-    const kind = replicating(source, settings.archived === 'fail' ? 'fail' : 'skip');
+    const kind = replicating(source, skipOrFail(settings));
     this.#jobs = createJobEngine({ ...options, kind, others: LEFT_BEHIND });
   }
 
@@ -64,21 +67,35 @@ class ReplicationEngine implements Engine {
     record: (outcome: Outcome) => Promise<void>,
     stop: Stop,
   ): Promise<void> {
-    const { scratch, planned } = this.#options;
-    const folder = join(scratch, 'arrival');
+    const folder = join(this.#options.scratch, 'arrival');
     await mkdir(folder, { recursive: true });
     const told = new OutcomeLog(folder);
-    const job = this.#jobs.transfer(items, outcome => told.add(outcome), stop);
+    let isTold = false;
+    const tell = (outcome: Outcome) => {
+      isTold = true;
+      return told.add(outcome);
+    };
+    const job = this.#jobs.transfer(items, tell, stop);
     // Whatever becomes of the job, what its report has told is looked into.
-    await Promise.allSettled([job]);
-    if (this.underWay() !== undefined) await recordAll(told, record);
-    else
-      await untilArrived(planned(), await told.inKeyOrder(), this.#arrival(folder, stop), record).catch(
-        error => {
-          if (!(error instanceof StoppedError && stop.draining.aborted)) throw error;
-        },
-      );
-    await job;
+    const looking = Promise.allSettled([job]).then(() =>
+      isTold ? this.#lookInto(told, folder, record, stop) : undefined,
+    );
+    await bothToTheirEnds(job, looking);
+  }
+
+  async #lookInto(
+    told: OutcomeLog,
+    folder: string,
+    record: (outcome: Outcome) => Promise<void>,
+    stop: Stop,
+  ): Promise<void> {
+    if (this.underWay() !== undefined) return await recordAll(told, record);
+    try {
+      const arrival = this.#arrival(folder, stop);
+      await untilArrived(this.#options.planned(), await told.inKeyOrder(), arrival, record);
+    } catch (error) {
+      if (!(error instanceof StoppedError && stop.draining.aborted)) throw error;
+    }
   }
 
   #arrival(scratch: string, stop: Stop): Arrival {
@@ -95,8 +112,13 @@ class ReplicationEngine implements Engine {
         this.#onTheWay = objects;
       },
       lateAfterMs: LATE_AFTER_MS,
+      archived: skipOrFail(settings),
     };
   }
+}
+
+function skipOrFail({ archived }: Settings): 'skip' | 'fail' {
+  return archived === 'fail' ? 'fail' : 'skip';
 }
 
 /** Of a job that goes on without this run there is nothing to be waited for. */
@@ -109,18 +131,8 @@ const LEFT_BEHIND: Engine = {
   name: 'replication',
   async transfer(items, record) {
     for await (const page of items) {
-      for (const { key } of page) {
-        const message = `No job replicates the object as it is: ${MARKERS}.`;
-        const code = 'DeleteMarkersNotReplicated';
-        await record({
-          key,
-          result: 'failed',
-          reason: 'not-replicated',
-          code,
-          message,
-          requestId: undefined,
-        });
-      }
+      for (const item of page)
+        await record(failed(item, MARKERS_LEFT, `No job replicates the object as it is: ${MARKERS}.`));
     }
   },
 };

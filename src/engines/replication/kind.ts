@@ -2,18 +2,16 @@
  * Jobs that have S3 replicate what exists: in the account and Region of the source, by the rules of its bucket, version by
  * version. (S3 User Guide, "Replicating existing objects with Batch Replication".)
  */
-import type { CopyItem, Outcome } from '../../model.ts';
+import type { CopyItem, ObjectEntry, Outcome } from '../../model.ts';
 import type { Bucket } from '../../s3/bucket.ts';
-import { isGone } from '../../s3/head.ts';
+import { isGone, noneWhereRefused } from '../../s3/head.ts';
 import { encodeKey } from '../../s3/keys.ts';
+import { standingOf } from '../../s3/replication/status.ts';
 import type { TaskResult } from '../../s3control/report.ts';
 import type { JobKind } from '../jobs/kind.ts';
 import { LABEL } from '../jobs/options.ts';
-import { copied } from './arrival.ts';
-import { lackingOf } from './versions.ts';
-
-/** What no job replicates, and no rule that came later. */
-export const MARKERS = 'its history has delete markers that the destination lacks';
+import { copied } from './fate.ts';
+import { isOutOfReach, lackingOf, MARKERS } from './versions.ts';
 
 /** @param source as its own side sees it */
 export function replicating(source: Bucket, archived: 'skip' | 'fail'): JobKind {
@@ -26,7 +24,7 @@ export function replicating(source: Bucket, archived: 'skip' | 'fail'): JobKind 
       lackingOf(item)
         .objects.map(({ key, versionId }) => `${bucket},${encodeKey(source.fullKey(key))},${versionId}\n`)
         .join(''),
-    hindrance: item => (lackingOf(item).markers ? MARKERS : undefined),
+    hindrance: item => (isOutOfReach(item) ? MARKERS : undefined),
     succeeded: item => copied(item),
     failed: (item, result) => refused(item, result, source, archived),
   };
@@ -34,6 +32,12 @@ export function replicating(source: Bucket, archived: 'skip' | 'fail'): JobKind 
 
 /** Archived for good: a restored copy is not what S3 replicates. */
 const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/** No listing tells of the archives of Intelligent-Tiering. */
+async function isArchived(source: Bucket, object: ObjectEntry): Promise<boolean> {
+  if (object.storageClass !== 'INTELLIGENT_TIERING') return ARCHIVES.has(object.storageClass);
+  return (await noneWhereRefused(() => standingOf(source, object)))?.frozen ?? false;
+}
 
 async function refused(
   item: CopyItem,
@@ -48,7 +52,7 @@ async function refused(
   const says = `${LABEL}: ${message || code || 'it does not say why.'}`;
   if (/NotFound|NoSuch/.test(code) && !/Bucket/.test(code) && (await isGone(source, object)))
     return { key, result: 'skipped', reason: 'vanished', requestId };
-  if (code === 'SrcObjectNotEligible' && ARCHIVES.has(object.storageClass)) {
+  if (code === 'SrcObjectNotEligible' && (await isArchived(source, object))) {
     return archived === 'skip'
       ? { key, result: 'skipped', reason: 'archived', requestId }
       : { key, result: 'failed', reason: 'archived', code, message: says, requestId };

@@ -2,7 +2,7 @@
 import type { CopyItem, ObjectEntry } from '../../model.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { type Standing, standingOf } from '../../s3/replication/status.ts';
-import { isMarker, versionsToSend } from '../../sync/history.ts';
+import { isDeleted, isMarker, versionsToSend } from '../../sync/history.ts';
 
 export interface Lacking {
   readonly objects: readonly ObjectEntry[];
@@ -10,11 +10,28 @@ export interface Lacking {
   readonly markers: boolean;
 }
 
-export function lackingOf({ source, from }: CopyItem): Lacking {
+/** What no job replicates, and no rule that came later. */
+export const MARKERS = 'its history has delete markers that the destination lacks';
+export const MARKERS_LEFT = 'DeleteMarkersNotReplicated';
+
+export function lackingOf({ source, destination, from }: CopyItem): Lacking {
   if (source.history === undefined) return { objects: [source], markers: false };
   const versions = versionsToSend(source, from);
   const objects = versions.flatMap(version => (isMarker(version) ? [] : version));
-  return { objects, markers: objects.length < versions.length };
+  if (objects.length === versions.length) return { objects, markers: false };
+  // Without the markers the histories never become equal, and every run would ask for the same versions again.
+  const there = new Set(destination?.history?.map(({ versionId }) => versionId));
+  const isThere = (id: string) => id !== 'null' && there.has(id);
+  return { objects: objects.filter(({ versionId }) => !isThere(versionId)), markers: true };
+}
+
+/**
+ * Whether no job can bring anything over: there is nothing but delete markers, or the versions without the marker above them
+ * would show at the destination what was deleted at the source.
+ */
+export function isOutOfReach(item: CopyItem): boolean {
+  const { objects, markers } = lackingOf(item);
+  return markers && (objects.length === 0 || isDeleted(item.source));
 }
 
 /** What stands in the way first: what has failed will not come by itself, what was never taken up neither. */
