@@ -1,5 +1,6 @@
 /** What to do about failures of single objects whose cause is known. */
 import { LABEL } from '../engines/jobs/options.ts';
+import { MARKERS_LEFT } from '../engines/replication/versions.ts';
 import type { FailureGroup, Fix } from '../model.ts';
 import { restoreFix } from '../preflight/restorable.ts';
 import type { Scene } from '../preflight/scene.ts';
@@ -38,7 +39,10 @@ function known(explanation: Explanation | undefined): Fix | undefined {
 const RUN_SYNC = 'Run `mode: sync` with the same inputs: its job replicates what the destination lacks';
 
 const UNCOVER =
-  'Delete the other version at the destination by its id, which shows the replica beneath it, or run once with `engine: copy`, which writes the object anew.';
+  'Find out who else writes to the destination, and save what was written there if anybody needs it. Then run once with `engine: copy`, which writes the object anew above it. Delete no version by its id: that is for good, and S3 never replicates a version again whose replica was deleted so.';
+
+const WITH_MARKERS =
+  'Run once with `engine: copy` and the same `preserve`, which appends the whole history with its delete markers, under version ids of its own. Or leave `versions` out of `preserve`: then the objects are replicated as they are now. `replication-delete-markers: true` has the rule replicate the markers to come.';
 
 /** Of states that S3 tells no reason for. */
 const REPLICATION_ADVICE: Readonly<Record<string, Fix>> = {
@@ -53,6 +57,7 @@ const REPLICATION_ADVICE: Readonly<Record<string, Fix>> = {
   ReplicaMissing: {
     todo: `${RUN_SYNC}. What was deleted there by its version id is not replicated twice: that takes \`engine: copy\`.`,
   },
-  ReplicaDiffers: { todo: `Find out who else writes to the destination. ${UNCOVER}` },
+  ReplicaDiffers: { todo: UNCOVER },
   ReplicaHidden: { todo: UNCOVER },
+  [MARKERS_LEFT]: { todo: WITH_MARKERS },
 };

@@ -3,7 +3,7 @@ import { requesterPays } from '../access.ts';
 import type { Bucket } from '../bucket.ts';
 import type { Encryption } from '../encryption.ts';
 import { insideRequest } from '../inside.ts';
-import type { StoredObject, Version } from '../object.ts';
+import { etagOf, multipartEtag, type StoredObject, type Version } from '../object.ts';
 import type { Call, World } from '../world.ts';
 import type { ReplicationRule } from './configuration.ts';
 import { demandMarking, demandReading, demandWriting, ReplicationFailure } from './permissions.ts';
@@ -37,6 +37,7 @@ export async function replicate(
     {
       ...lasting,
       encryption,
+      ...retagged(world, version, encryption),
       storageClass: wanted.storageClass ?? version.storageClass,
       owner: handedOver ? destination.account : version.owner,
       grants: handedOver ? [] : version.grants,
@@ -79,6 +80,19 @@ const encryptionAt = (destination: Bucket, encryption: Encryption, keyArn: strin
         keyArn,
         ...(destination.encryption.bucketKey && encryption.algorithm === 'aws:kms' && { bucketKey: true }),
       };
+
+/** Encrypted with another key the same bytes have other ETags. Source: API model, Object.ETag. */
+function retagged(
+  { id }: World,
+  { content, encryption, parts }: StoredObject,
+  now: Encryption,
+): Partial<StoredObject> {
+  if (now.keyArn === encryption.keyArn) return {};
+  const etag = () => etagOf(content, now, id);
+  if (parts === undefined) return { etag: etag() };
+  const anew = parts.map(part => ({ ...part, etag: etag() }));
+  return { etag: multipartEtag(anew), parts: anew };
+}
 
 /** Source: User Guide, s3-batch-replication-batch. */
 function assertNotDeleted(destination: Bucket, { key, versionId }: StoredObject): void {
