@@ -72,6 +72,35 @@ describe('a run with replication', { concurrency: 3 }, () => {
     assert.deepEqual(contents(s.to), contents(s.from));
   });
 
+  test('whose objects are overwritten meanwhile takes the later ones for arrived', async t => {
+    const s = await replicationStage(t);
+    fill(s, 3);
+    const { opened, open } = gate();
+    s.trouble({ operation: 'Active', times: 1 }, { kind: 'hold', until: opened });
+    const step = await s.start();
+    await until('the job', () => s.jobs()[0]?.status === 'Active');
+    s.from.put('object-1', 'newer content');
+    await s.settled();
+    open();
+    const run = await step.finished;
+    assert.equal(run.code, 0, run.log);
+    assert.deepEqual([run.report.totals.copied, run.report.verified], [3, true]);
+    assert.deepEqual(contents(s.to), contents(s.from));
+  });
+
+  test('whose job cannot be made says so, and lists nothing for it', async t => {
+    const s = await replicationStage(t);
+    fill(s, 2);
+    s.trouble({ operation: 'CreateJob' }, { kind: 'error', status: 400, code: 'InvalidRequest' });
+    const listings = () => s.requests('ListObjectsV2').filter(({ bucket }) => bucket === s.to.name).length;
+    assert.equal((await s.run({ mode: 'dry-run' })).code, 0);
+    const planning = listings();
+    const run = await s.run();
+    assert.equal(run.code, 1, run.log);
+    assert.match(run.report.verdict.text, /Making a job of S3 Batch Operations .* failed \(InvalidRequest/);
+    assert.equal(listings(), 2 * planning);
+  });
+
   test('is refused while six jobs of Batch Replication are under way', async t => {
     const s = await replicationStage(t);
     fill(s, 1);

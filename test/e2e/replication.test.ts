@@ -84,6 +84,23 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     assert.deepEqual(contents(s.to), contents(s.from));
   });
 
+  test('counts nothing as copied that was there before and did not arrive, however equal it is', async t => {
+    const s = await replicationStage(t);
+    s.from.put('meta', 'same', { metadata: { v: 'new' } });
+    s.to.put('meta', 'same', { metadata: { v: 'old' }, lastModified: ago(HOUR) });
+    const stop = s.trouble(
+      { operation: 'ReplicateObject', key: 'meta' },
+      { kind: 'error', status: 500, code: 'InternalError' },
+    );
+    const run = await s.run({ compare: 'always' });
+    assert.equal(run.code, 1, run.log);
+    assert.deepEqual(codes(run), { InternalError: 1 });
+    stop();
+    const again = await s.run({ compare: 'always' });
+    assert.equal(again.code, 0, again.log);
+    assert.deepEqual(s.to.get('meta')?.metadata, { v: 'new' });
+  });
+
   test('only speaks in a dry run', async t => {
     const s = await replicationStage(t);
     fill(s, 3);
