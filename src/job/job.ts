@@ -23,7 +23,7 @@ import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { prepare } from './prepare.ts';
-import { putInPlace, takeAway } from './rule.ts';
+import { putInPlace, seeInPlace, takeAway } from './rule.ts';
 import { tellChecks, tellPlan } from './tell.ts';
 
 /** Connections to one host; more than copies in flight. */
@@ -103,7 +103,10 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
     diary.halt(error);
   }
   await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
-  if (replication !== undefined && settings.mode === 'sync' && settings.replication.rule === 'remove')
+  if (replication === undefined || settings.mode !== 'sync') return;
+  if (!run.stop.draining.aborted && !diary.halted)
+    await diary.phase('rule-look', () => seeInPlace(replication));
+  if (settings.replication.rule === 'remove')
     await diary.phase('removal', () => takeAway(replication, diary, host.log));
 }
 

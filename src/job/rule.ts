@@ -1,8 +1,9 @@
 /** The replication rule of a run: put in place before anything is planned, and taken away at the end where that was asked for. */
+import { FatalError } from '../errors.ts';
 import type { Log } from '../model.ts';
 import { bucketsToVersion } from '../preflight/replication/versioning.ts';
 import type { Scene } from '../preflight/scene.ts';
-import { putRule, removeRule } from '../s3/replication/configuration.ts';
+import { putRule, removeRule, stillStands } from '../s3/replication/configuration.ts';
 import type { Ground } from '../s3/replication/ground.ts';
 import { ruleIdOf } from '../s3/replication/rule.ts';
 import { explainRule, explainVersioning } from '../s3/replication/trouble.ts';
@@ -36,6 +37,28 @@ export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log
   const what = `the rule ${id}, which replicates ${uri(source.location)} to ${uri(destination.location)}`;
   if (isNew) noted(`Put in place ${what}.`);
   else log.info(`Found ${what}.`);
+}
+
+/**
+ * Once everything was done: whoever wrote the configuration meanwhile may have written over the rule, and what came after is
+ * not replicated by it.
+ *
+ * @throws FatalError when the rule is gone or another one; StoppedError
+ */
+export async function seeInPlace(ground: Ground): Promise<void> {
+  const { source, role, wanted } = ground;
+  const id = ruleIdOf(wanted.destination);
+  const { bucket } = source.location;
+  const stands = await stillStands(source, role, wanted).catch(error => {
+    throw explainRule(`Looking at the rule ${id} of ${bucket} once more`, error, ground);
+  });
+  if (stands) return;
+  throw new FatalError(
+    `The rule ${id} is no longer in the replication configuration of ${bucket} as this run found it or put it there: somebody else has written the configuration meanwhile, and new objects may not be replicated.`,
+    {
+      todo: 'Run again, which puts the rule there once more. Let one run at a time write the configuration of a bucket: put all workflows that replicate from it into one `concurrency` group.',
+    },
+  );
 }
 
 /** Once all is well; otherwise the rule stays, so that what is missing can still come by it. */

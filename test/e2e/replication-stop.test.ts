@@ -101,6 +101,38 @@ describe('a run with replication', { concurrency: 3 }, () => {
     assert.equal(listings(), 2 * planning);
   });
 
+  test('fails when another run writes the configuration over its rule meanwhile', async t => {
+    const s = await replicationStage(t);
+    const at = (prefix: string) => ({
+      source: `s3://${s.from.name}/${prefix}/`,
+      destination: `s3://${s.to.name}/${prefix}/`,
+    });
+    for (const prefix of ['a', 'b']) s.from.put(`${prefix}/1`, 'x');
+    const [first, second] = [gate(), gate()];
+    s.trouble({ operation: 'PutBucketReplication', times: 1 }, { kind: 'hold', until: first.opened });
+    const a = await s.start(at('a'));
+    // By a check, before it writes, and twice to agree; then it writes.
+    await until('the last look of the first', () => s.lab.requests.count('GetBucketReplication') === 4);
+    s.trouble({ operation: 'Completing', times: 1 }, { kind: 'hold', until: second.opened });
+    const b = await s.start(at('b'));
+    await until('the second job', () => s.jobs()[0]?.status === 'Completing');
+    first.open();
+    const one = await a.finished;
+    assert.equal(one.code, 0, one.log);
+    second.open();
+    const other = await b.finished;
+    assert.equal(other.code, 1, other.log);
+    assert.deepEqual([other.report.totals.copied, other.report.verified], [1, false]);
+    assert.match(other.report.verdict.text, new RegExp(`The rule ${s.rule('b/')} is no longer in`));
+    assert.match(other.report.failures[0]?.fix?.todo ?? '', /Run again.*`concurrency` group/);
+    const again = await s.run(at('b'));
+    assert.equal(again.code, 0, again.log);
+    assert.deepEqual(
+      s.rules().map(({ id }) => id),
+      [s.rule('a/'), s.rule('b/')],
+    );
+  });
+
   test('is refused while six jobs of Batch Replication are under way', async t => {
     const s = await replicationStage(t);
     fill(s, 1);

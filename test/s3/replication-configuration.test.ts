@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { FatalError } from '../../src/errors.ts';
 import { Bucket } from '../../src/s3/bucket.ts';
-import { putRule, removeRule } from '../../src/s3/replication/configuration.ts';
+import { putRule, removeRule, stillStands } from '../../src/s3/replication/configuration.ts';
 import { obstacleTo, rivalsOf } from '../../src/s3/replication/obstacles.ts';
 import { ruleFor, ruleIdOf, type Wanted } from '../../src/s3/replication/rule.ts';
 import { readConfiguration } from '../../src/s3/replication/standing.ts';
@@ -90,7 +90,15 @@ async function strangeS3(t: { after(does: () => void): void }, standing: string 
   // The client reads where it leads when it is first asked.
   await readConfiguration(bucket);
   process.env.AWS_ENDPOINT_URL = before;
-  return { bucket, history, isStale: () => stale > 0 };
+  return {
+    bucket,
+    history,
+    isStale: () => stale > 0,
+    /** So many looks show what was there in the beginning. */
+    lag(looks: number) {
+      stale = looks;
+    },
+  };
 }
 
 const XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
@@ -104,7 +112,7 @@ const rulesIn = (text = '') => text.match(/<Rule>.*?<\/Rule>/gs) ?? [];
 
 test('rules of others go back byte for byte, in their order, whatever they say', async t => {
   const [first, second] = [foreign('first', 3), foreign('second', 11)];
-  const { bucket, history, isStale } = await strangeS3(t, configuration(first, second), 4);
+  const { bucket, history, isStale } = await strangeS3(t, configuration(first, second), 6);
   await putRule(bucket, ROLE, WANTED);
   assert.equal(isStale(), false, 'what was written is waited for');
   const [one, two, ours, ...more] = rulesIn(history.at(-1));
@@ -122,6 +130,30 @@ test('rules of others go back byte for byte, in their order, whatever they say',
 
   await removeRule(bucket, WANTED);
   assert.deepEqual(rulesIn(history.at(-1)), [first, second]);
+});
+
+test('what somebody has just put there is kept, though S3 does not show it at first', async t => {
+  const [first, second] = [foreign('first', 3), foreign('second', 11)];
+  const { bucket, history, lag } = await strangeS3(t, configuration(first));
+  history.push(configuration(first, second));
+  lag(2);
+  await putRule(bucket, ROLE, WANTED);
+  assert.deepEqual(rulesIn(history.at(-1)).slice(0, 2), [first, second]);
+  history.push(configuration(...rulesIn(history.at(-1)), foreign('third', 20)));
+  history[0] = history.at(-2);
+  lag(2);
+  await removeRule(bucket, WANTED);
+  assert.deepEqual(rulesIn(history.at(-1)), [first, second, foreign('third', 20)]);
+});
+
+test('a rule that others wrote over is missed, one that S3 does not show for a moment is not', async t => {
+  const { bucket, history, lag } = await strangeS3(t, configuration(foreign('first', 3)));
+  await putRule(bucket, ROLE, WANTED);
+  lag(3);
+  assert.equal(await stillStands(bucket, ROLE, WANTED), true);
+  assert.equal(await stillStands(bucket, ROLE, { ...WANTED, metrics: true }), false);
+  history.push(history[0]);
+  assert.equal(await stillStands(bucket, ROLE, WANTED), false);
 });
 
 test('ours in the midst of others is replaced where it stands', async t => {

@@ -33,18 +33,33 @@ export function merged(
  * @throws what S3 answers; FatalError when the rule cannot stand beside the others, or S3 does not show what was written
  */
 export async function putRule(source: Bucket, role: string, wanted: Wanted): Promise<boolean> {
-  const before = await readConfiguration(source);
-  const standing = oursIn(before, wanted);
-  if (standing !== undefined && before?.role === role && differences(standing, wanted).length === 0)
-    return false;
+  if (stands(await readConfiguration(source), role, wanted)) return false;
+  const before = await readSettled(source);
   const obstacle = obstacleTo(before, role, wanted);
   if (obstacle !== undefined) throw new FatalError(obstacle.seen, obstacle.fix);
   await put(source, role, merged(before, wanted));
-  await untilShown(source, before, wanted, now => {
-    const shown = oursIn(now, wanted);
-    return now?.role === role && shown !== undefined && differences(shown, wanted).length === 0;
-  });
+  await untilShown(source, before, wanted, now => stands(now, role, wanted));
   return true;
+}
+
+/**
+ * Whether the rule is still there as it was put. S3 has no conditional write of a configuration: who read it before we wrote
+ * and wrote after us has taken our rule away, and nobody was told.
+ *
+ * @throws what S3 answers; StoppedError
+ */
+export async function stillStands(source: Bucket, role: string, wanted: Wanted): Promise<boolean> {
+  const begun = Date.now();
+  for (let looks = 0; ; looks++) {
+    if (stands(await readConfiguration(source), role, wanted)) return true;
+    if (Date.now() - begun > STALE_FOR_MS) return false;
+    await pause(Math.min(LONGEST_MS, FIRST_MS * 2 ** looks), source.aborting);
+  }
+}
+
+function stands(now: Configuration | undefined, role: string, wanted: Wanted): boolean {
+  const shown = oursIn(now, wanted);
+  return now?.role === role && shown !== undefined && differences(shown, wanted).length === 0;
 }
 
 /**
@@ -54,7 +69,8 @@ export async function putRule(source: Bucket, role: string, wanted: Wanted): Pro
  * @throws as `putRule` does
  */
 export async function removeRule(source: Bucket, wanted: Wanted): Promise<boolean> {
-  const before = await readConfiguration(source);
+  if (oursIn(await readConfiguration(source), wanted) === undefined) return false;
+  const before = await readSettled(source);
   if (before === undefined || oursIn(before, wanted) === undefined) return false;
   const others = othersIn(before, wanted);
   if (others.length === 0) await source.send(new DeleteBucketReplicationCommand(source.common));
@@ -67,6 +83,33 @@ export async function removeRule(source: Bucket, wanted: Wanted): Promise<boolea
 const SHOWN_WITHIN_MS = 120_000;
 const FIRST_MS = 200;
 const LONGEST_MS = 5_000;
+
+/** What one look may show that was shown otherwise before. */
+const STALE_FOR_MS = 10_000;
+
+/** Between two looks that must agree before anything is written: a rule that somebody has just put there is kept. */
+const AGREE_AFTER_MS = 1_000;
+
+/** The configuration once S3 shows the same twice. */
+async function readSettled(source: Bucket): Promise<Configuration | undefined> {
+  const begun = Date.now();
+  let last = await readConfiguration(source);
+  for (;;) {
+    await pause(AGREE_AFTER_MS, source.aborting);
+    const now = await readConfiguration(source);
+    if (isDeepStrictEqual(now, last)) return now;
+    if (Date.now() - begun > SHOWN_WITHIN_MS) {
+      const { bucket } = source.location;
+      throw new FatalError(
+        `The replication configuration of ${bucket} does not settle: somebody else is writing it.`,
+        {
+          todo: 'Let one run or person at a time write it: put all workflows that replicate from this bucket into one `concurrency` group. Then run again.',
+        },
+      );
+    }
+    last = now;
+  }
+}
 
 async function untilShown(
   source: Bucket,
