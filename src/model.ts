@@ -216,8 +216,9 @@ export type SkipReason =
   | 'restoring'
   | 'would-restore'
   | 'key-empty'
-  // `mode: health`: S3 has it on its way.
+  // `mode: health`: S3 has it on its way; it has come since the destination was listed.
   | 'replicating'
+  | 'arrived'
   | 'vanished'
   // `wait: false`: a job that goes on has it.
   | 'under-way'

@@ -1,9 +1,12 @@
 /** What to do about failures of single objects whose cause is known. */
+
+import { readStatement } from '../aws/policies.ts';
 import { LABEL } from '../engines/jobs/options.ts';
 import { MARKERS_LEFT } from '../engines/replication/versions.ts';
 import type { FailureGroup, Fix } from '../model.ts';
 import { restoreFix } from '../preflight/restorable.ts';
-import type { Scene } from '../preflight/scene.ts';
+import { grant, type Scene } from '../preflight/scene.ts';
+import type { Bucket } from '../s3/bucket.ts';
 import { CUSTOMER_KEY_ADVICE } from '../s3/customer-key.ts';
 import { type Explanation, explainFailure } from '../s3/replication/failures.ts';
 import { fixFor } from '../s3control/trouble.ts';
@@ -15,10 +18,11 @@ export function withAdvice(failures: readonly FailureGroup[], scene: Scene): Fai
   });
 }
 
-function adviceOn(failure: FailureGroup, { source, jobs, replication }: Scene): Fix | undefined {
+function adviceOn(failure: FailureGroup, { source, destination, jobs, replication }: Scene): Fix | undefined {
   const { reason, code, message } = failure;
   // What was copied from here was denied to somebody else.
   const ofJob = jobs !== undefined && message.startsWith(LABEL);
+  if (code === 'ReplicaUnseen') return seeing(destination);
   if (reason === 'not-replicated' && replication !== undefined) {
     const explained = REPLICATION_ADVICE[code] ?? known(explainFailure(code, replication));
     return explained ?? (ofJob ? fixFor(`${code}: ${message}`, jobs.ground) : undefined);
@@ -27,6 +31,12 @@ function adviceOn(failure: FailureGroup, { source, jobs, replication }: Scene): 
     return fixFor(`${code}: ${message}`, jobs.ground);
   if (reason === 'restore-denied') return restoreFix(source, message);
   return reason === 'customer-key' ? { todo: CUSTOMER_KEY_ADVICE } : undefined;
+}
+
+function seeing(destination: Bucket): Fix {
+  const { location, identity } = destination;
+  const needs = { tags: false, lock: false, acl: false, versions: true };
+  return grant(identity, destination, readStatement(location, identity.partition, needs), '');
 }
 
 /** The cause first: S3 tells no more than a code. */

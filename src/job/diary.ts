@@ -86,7 +86,7 @@ export class Diary {
       mode: settings.mode,
       engine: this.engine ?? (settings.engine === 'auto' ? 'copy' : settings.engine),
       complete: this.complete,
-      verified: this.compared && verdict.ok,
+      verified: this.compared && verdict.ok && !this.totals.reasons['skipped: replicating'],
       verdict,
       settings: echoSettings(settings),
       identities: this.identities,

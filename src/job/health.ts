@@ -5,14 +5,17 @@
 import { explain } from '../engines/outcome.ts';
 import { type Lacking, lackingOf, worstOf } from '../engines/replication/versions.ts';
 import { StoppedError } from '../errors.ts';
-import type { CopyItem, Outcome } from '../model.ts';
+import type { CopyItem, FailedOutcome, Outcome, SkippedOutcome } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { ReplicationHealth } from '../record.ts';
 import { seconds } from '../report/text.ts';
+import { ARCHIVES } from '../s3/head.ts';
+import { isReplicaAt, type Shown, shownAt } from '../s3/replication/status.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
 import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
 import { transfer } from '../sync/transfer.ts';
+import { Backlog, LATE } from './backlog.ts';
 import type { Plan } from './plan.ts';
 import { askingAtOnce } from './witnesses.ts';
 
@@ -39,8 +42,9 @@ async function examineOne(item: CopyItem, scene: Scene, backlog: Backlog): Promi
   try {
     const worst = await worstOf(source, lacking);
     const found: Found = worst ?? { state: 'none', frozen: false, underKms: false, object: item.source };
-    const outcome = judge(item, found, lacking, scene);
-    backlog.count(item, found, outcome);
+    const judged = judge(item, found, lacking, scene);
+    const outcome = isStale(judged) ? await lookAgain(item, judged, lacking, scene) : judged;
+    backlog.count(item, outcome, ageOf(found));
     return outcome;
   } catch (error) {
     if (error instanceof StoppedError) return undefined;
@@ -50,59 +54,67 @@ async function examineOne(item: CopyItem, scene: Scene, backlog: Backlog): Promi
 
 type Found = NonNullable<Awaited<ReturnType<typeof worstOf>>>;
 
+const requestId = undefined;
+
+function skipped(key: string, reason: SkippedOutcome['reason']): Outcome {
+  return { key, result: 'skipped', reason, requestId };
+}
+
+function failed(
+  key: string,
+  code: string,
+  message: string,
+  reason: FailedOutcome['reason'] = 'not-replicated',
+): FailedOutcome {
+  return { key, result: 'failed', reason, code, message, requestId };
+}
+
+const MISSING = 'ReplicaMissing';
+const GIVEN_UP = 'ReplicationFailed';
+
+/** By what the source says of it, as long as nothing else is known of the destination than that it was lacking. */
 function judge(item: CopyItem, found: Found, { markers }: Lacking, { settings }: Scene): Outcome {
-  const { key, destination } = item;
-  const requestId = undefined;
-  const skipped = (reason: 'vanished' | 'archived' | 'replicating'): Outcome => ({
-    key,
-    result: 'skipped',
-    reason,
-    requestId,
-  });
-  const failed = (code: string, message: string): Outcome => ({
-    key,
-    result: 'failed',
-    reason: 'not-replicated',
-    code,
-    message,
-    requestId,
-  });
+  const { key } = item;
   const age = ageOf(found);
   switch (found.state) {
     case 'gone':
-      return skipped('vanished');
+      return skipped(key, 'vanished');
     case 'pending': {
-      if (age <= settings.replication.maxLagSeconds) return skipped('replicating');
+      if (age <= settings.replication.maxLagSeconds) return skipped(key, 'replicating');
       return failed(
-        'ReplicationLate',
-        `S3 has had the object on its way for ${seconds(age)}, longer than \`replication-max-lag\` allows.`,
+        key,
+        LATE,
+        `The object was written ${seconds(age)} ago and is not replicated yet, which is longer than \`replication-max-lag\` allows.`,
       );
     }
     case 'failed':
-      return failed('ReplicationFailed', 'S3 has given up replicating the object.');
+      return failed(key, GIVEN_UP, 'S3 has given up replicating the object.');
     case 'done':
-      return destination === undefined
-        ? failed(
-            'ReplicaMissing',
-            'S3 says that the object was replicated, and the destination does not have it: it was deleted there.',
-          )
-        : failed(
-            'ReplicaDiffers',
-            'S3 says that the object was replicated, and the destination has another one: somebody else wrote it there.',
-          );
+      return failed(
+        key,
+        MISSING,
+        'S3 says that the object was replicated, and the destination does not have it: it was deleted there.',
+      );
     case 'replica':
       return failed(
+        key,
         'NotReplicated',
         'The object came to the source by replication itself, and only a job sends those on.',
       );
     default:
-      if (found.frozen) return skipped('archived');
+      if (found.frozen || ARCHIVES.has(found.object.storageClass)) {
+        if (settings.archived !== 'fail') return skipped(key, 'archived');
+        const message = 'The object is in an archive, from which no rule takes it, restored or not.';
+        return failed(key, 'SrcObjectNotEligible', message, 'archived');
+      }
       if (found.underKms && settings.kmsKey === undefined)
         return failed(
+          key,
           'NotReplicatedUnderKms',
           'The object is encrypted with KMS, and the rule has no key for such replicas.',
         );
       return failed(
+        key,
         'NotReplicated',
         markers && found.object === item.source
           ? 'The history has delete markers that the destination lacks.'
@@ -111,34 +123,56 @@ function judge(item: CopyItem, found: Found, { markers }: Lacking, { settings }:
   }
 }
 
+/** The destination was listed before, and what was on its way by then may be there. */
+const STALE: ReadonlySet<string> = new Set([MISSING, GIVEN_UP, LATE]);
+
+function isStale(outcome: Outcome): outcome is FailedOutcome {
+  return outcome.result === 'failed' && STALE.has(outcome.code);
+}
+
+async function lookAgain(
+  item: CopyItem,
+  judged: FailedOutcome,
+  lacking: Lacking,
+  scene: Scene,
+): Promise<Outcome> {
+  const { key } = item;
+  const shown = await nowShown(item, lacking, scene);
+  switch (shown) {
+    case 'successor':
+      return skipped(key, 'arrived');
+    case 'overtaken':
+      return skipped(key, 'replicating');
+    case 'gone':
+      return skipped(key, 'vanished');
+    case 'nothing':
+      return judged;
+    case 'another':
+      return judged.code === MISSING ? failed(key, 'ReplicaDiffers', DIFFERS) : judged;
+    case 'unknown':
+      return judged.code === MISSING ? failed(key, 'ReplicaUnseen', UNSEEN) : judged;
+    default:
+      return skipped(key, 'arrived');
+  }
+}
+
+const DIFFERS =
+  'S3 says that the object was replicated, and the destination has another one: somebody else wrote it there.';
+const UNSEEN =
+  'S3 says that the object was replicated. The destination did not have it when it was listed, and may not be asked for it now.';
+
+/** Of a history, all that was lacking. */
+async function nowShown(item: CopyItem, { objects }: Lacking, scene: Scene): Promise<Shown> {
+  if (item.source.history === undefined) return shownAt(scene, item.source);
+  for (const object of objects) {
+    const isThere = await isReplicaAt(scene.destination, object, object);
+    if (isThere === undefined) return 'unknown';
+    if (!isThere) return item.destination === undefined ? 'nothing' : 'another';
+  }
+  return 'successor';
+}
+
 /** Seconds since the version was written. */
 function ageOf({ object }: Found): number {
   return Math.max(0, Math.round((Date.now() - object.modified) / 1000));
-}
-
-class Backlog {
-  #objects = 0;
-  #bytes = 0;
-  #oldest: { readonly key: string; readonly seconds: number } | undefined;
-  readonly #failures = new Map<string, number>();
-
-  count({ key, source }: CopyItem, found: Found, outcome: Outcome): void {
-    if (found.state === 'pending') {
-      this.#objects++;
-      this.#bytes += source.size;
-      const age = ageOf(found);
-      if (this.#oldest === undefined || age > this.#oldest.seconds) this.#oldest = { key, seconds: age };
-    }
-    if (outcome.result === 'failed')
-      this.#failures.set(outcome.code, (this.#failures.get(outcome.code) ?? 0) + 1);
-  }
-
-  health(): ReplicationHealth {
-    return {
-      pending: this.#objects,
-      pendingBytes: this.#bytes,
-      ...(this.#oldest !== undefined && { oldestPending: this.#oldest }),
-      failures: Object.fromEntries([...this.#failures].sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
-  }
 }

@@ -9,7 +9,7 @@ export function health({ replication }: RunReport): Markup | undefined {
   const oldest =
     oldestPending === undefined
       ? md``
-      : md`, the oldest for ${seconds(oldestPending.seconds)}: ${code(oldestPending.key)}`;
+      : md`, the oldest written ${seconds(oldestPending.seconds)} ago: ${code(oldestPending.key)}`;
   const backlog = md`Backlog: **${count(pending, 'object')}** (${bytes(pendingBytes)}) on the way${oldest}.`;
   const failed = Object.entries(failures).map(([name, number]) => md`${name} ${number}`);
   return failed.length === 0 ? backlog : md`${backlog} Not replicated: ${join(failed, ', ')}.`;

@@ -80,7 +80,8 @@ export async function isGone(
   }
 }
 
-const ARCHIVES: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+/** Classes that nobody reads from, unless a copy was restored for a while; what replicates never does. */
+export const ARCHIVES: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
  * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.

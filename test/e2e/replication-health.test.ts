@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ruleFor } from '../../src/s3/replication/rule.ts';
 import { gate } from '../lab/datasync-lab.ts';
+import { applyFix, without } from './paste.ts';
 import { codes, type ReplicationStage, refusals, replicationStage } from './replication-stage.ts';
-import { checkOf, HOUR, type Inputs } from './stage.ts';
+import { ago, checkOf, HOUR, type Inputs, policy } from './stage.ts';
 
 const HEALTH = { mode: 'health' };
 
@@ -54,12 +55,14 @@ describe('the health of replication', { concurrency: 3 }, () => {
     const green = await s.run(HEALTH);
     assert.equal(green.code, 0, green.log);
     assert.equal(green.record('young').reason, 'replicating');
+    assert.equal(green.report.verified, false, 'what is on its way is not there');
     assert.deepEqual([green.report.replication?.pending, green.report.replication?.pendingBytes], [1, 5]);
     assert.equal(green.report.replication?.oldestPending?.key, 'young');
     assert.ok(Math.abs(Number(green.report.replication?.oldestPending?.seconds) - 3600) < 60);
     const red = await s.run({ ...HEALTH, 'replication-max-lag': '30m' });
     assert.equal(red.code, 1);
     assert.deepEqual(codes(red), { ReplicationLate: 1 });
+    assert.match(red.report.failures[0]?.message ?? '', /was written 1h.* ago and is not replicated yet/);
     assert.match(red.summary, /Run `mode: sync`|What to do/);
     open();
     await s.settled();
@@ -181,13 +184,66 @@ describe('the health of replication', { concurrency: 3 }, () => {
     });
   }
 
-  test('leaves out what is archived, and asks nobody for a work location', async t => {
+  test('asks anew what arrives, or is overwritten, after the destination was listed', async t => {
+    const s = await replicationStage(t);
+    await settle(s);
+    const [arriving, asking] = [gate(), gate()];
+    s.trouble({ operation: 'ReplicateObject', times: 2 }, { kind: 'hold', until: arriving.opened });
+    s.from.put('x-late', 'x');
+    s.from.put('x-moving', 'x');
+    s.trouble(
+      { operation: 'HeadObject', bucket: s.from.name, key: /x-/, times: 2 },
+      { kind: 'hold', until: asking.opened },
+    );
+    const meanwhile = async () => {
+      arriving.open();
+      s.from.put('x-moving', 'on');
+      await s.settled();
+      asking.open();
+    };
+    const run = await s.run(HEALTH, { onLine: line => /^Listed \d+ source/.test(line) && meanwhile() });
+    assert.equal(run.code, 0, run.log);
+    assert.deepEqual([run.record('x-late').reason, run.record('x-moving').reason], ['arrived', 'arrived']);
+    assert.deepEqual([run.report.replication?.pending, run.report.verified], [0, true]);
+  });
+
+  test('without the right to ask the destination, does not take for there what it did not see', async t => {
+    const s = await replicationStage(t);
+    await settle(s);
+    s.to.delete('two');
+    const names = [...s.lab.iam.accounts.policiesOf(s.destination.role).keys()];
+    for (const name of names) {
+      const held = s.lab.iam.accounts.policiesOf(s.destination.role).get(name) ?? policy();
+      s.lab.iam.accounts.putPolicy(s.destination.role, name, without(held, 's3:GetObject'));
+    }
+    const run = await s.run(HEALTH);
+    assert.deepEqual(codes(run), { ReplicaUnseen: 1 });
+    applyFix(s.lab, run.report.failures[0]?.fix ?? { todo: '' });
+    assert.deepEqual(codes(await s.run(HEALTH)), { ReplicaMissing: 1 });
+  });
+
+  test('leaves out what is archived, also restored, or fails for it, and asks nobody for a work location', async t => {
     const s = await replicationStage(t);
     await settle(s);
     s.from.put('ice', 'x', { storageClass: 'GLACIER' });
-    const run = await s.run({ ...HEALTH, 'work-location': '' });
+    const until = new Date(s.lab.clock.now().getTime() + 24 * HOUR);
+    s.from.put('thawed', 'x', {
+      storageClass: 'DEEP_ARCHIVE',
+      restoration: { readyAt: ago(HOUR), expiresAt: until },
+    });
+    const inputs = { ...HEALTH, 'work-location': '' };
+    const run = await s.run(inputs);
     assert.equal(run.code, 0, run.log);
-    assert.equal(run.record('ice').reason, 'archived');
+    assert.deepEqual([run.record('ice').reason, run.record('thawed').reason], ['archived', 'archived']);
+    const strict = await s.run({ ...inputs, archived: 'fail' });
+    assert.equal(strict.code, 1);
+    assert.deepEqual(
+      strict.report.failures.map(({ reason, count }) => [reason, count]),
+      [
+        ['archived', 1],
+        ['archived', 1],
+      ],
+    );
   });
 });
 

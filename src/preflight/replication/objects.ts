@@ -3,13 +3,11 @@ import { readStatement } from '../../aws/policies.ts';
 import { troubleOf } from '../../aws/trouble.ts';
 import { StoppedError } from '../../errors.ts';
 import type { CheckResult, ObjectEntry } from '../../model.ts';
+import { ARCHIVES } from '../../s3/head.ts';
 import { firstPage } from '../../s3/list.ts';
 import { standingOf } from '../../s3/replication/status.ts';
 import { listCurrentVersions } from '../../s3/versions.ts';
 import { type Check, grant, type Scene } from '../scene.ts';
-
-/** Archived objects are replicated by no rule, restored or not. */
-const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 export const checkObjects: Check = async scene => {
   const { source } = scene;
