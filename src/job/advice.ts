@@ -9,7 +9,7 @@ import { grant, type Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { CUSTOMER_KEY_ADVICE } from '../s3/customer-key.ts';
 import { type Explanation, explainFailure } from '../s3/replication/failures.ts';
-import { fixFor } from '../s3control/trouble.ts';
+import { fixFor, grantRole } from '../s3control/trouble.ts';
 
 export function withAdvice(failures: readonly FailureGroup[], scene: Scene): FailureGroup[] {
   return failures.map(failure => {
@@ -24,6 +24,9 @@ function adviceOn(failure: FailureGroup, { source, destination, jobs, replicatio
   const ofJob = jobs !== undefined && message.startsWith(LABEL);
   if (code === 'ReplicaUnseen') return seeing(destination);
   if (reason === 'not-replicated' && replication !== undefined) {
+    // The one right that the role of the job has at the source.
+    if (code === 'InitiateReplicationNotPermitted' && jobs !== undefined)
+      return grantRole('source', message, jobs.ground);
     const explained = REPLICATION_ADVICE[code] ?? known(explainFailure(code, replication));
     return explained ?? (ofJob ? fixFor(`${code}: ${message}`, jobs.ground) : undefined);
   }

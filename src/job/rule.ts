@@ -1,4 +1,5 @@
 /** The replication rule of a run: put in place before anything is planned, and taken away at the end where that was asked for. */
+import { pause } from '../aws/waiting.ts';
 import { FatalError } from '../errors.ts';
 import type { Log } from '../model.ts';
 import { bucketsToVersion } from '../preflight/replication/versioning.ts';
@@ -6,7 +7,7 @@ import type { Scene } from '../preflight/scene.ts';
 import { putRule, removeRule, stillStands } from '../s3/replication/configuration.ts';
 import type { Ground } from '../s3/replication/ground.ts';
 import { ruleIdOf } from '../s3/replication/rule.ts';
-import { explainRule, explainVersioning } from '../s3/replication/trouble.ts';
+import { explainRule, explainVersioning, isAboutVersioning } from '../s3/replication/trouble.ts';
 import { enableVersioning } from '../s3/versioning.ts';
 import { uri } from '../sync/plan.ts';
 import type { Diary } from './diary.ts';
@@ -22,7 +23,8 @@ export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log
     log.info(text);
     diary.notes.push(text);
   };
-  for (const bucket of bucketsToVersion(scene)) {
+  const enabled = bucketsToVersion(scene);
+  for (const bucket of enabled) {
     await enableVersioning(bucket).catch(error => {
       throw explainVersioning(error, bucket);
     });
@@ -31,12 +33,30 @@ export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log
   const { source, destination, role, wanted } = ground;
   const id = ruleIdOf(wanted.destination);
   const doing = `Putting the rule ${id} into the replication configuration of ${source.location.bucket}`;
-  const isNew = await putRule(source, role, wanted).catch(error => {
+  const isNew = await onceVersioned(enabled.length > 0, source.aborting, () =>
+    putRule(source, role, wanted),
+  ).catch(error => {
     throw explainRule(doing, error, ground);
   });
   const what = `the rule ${id}, which replicates ${uri(source.location)} to ${uri(destination.location)}`;
   if (isNew) noted(`Put in place ${what}.`);
   else log.info(`Found ${what}.`);
+}
+
+/** How long S3 may refuse a rule for want of the versioning that it shows already. */
+const LAGS_MS = 120_000;
+
+async function onceVersioned<T>(isNew: boolean, aborting: AbortSignal, put: () => Promise<T>): Promise<T> {
+  const begun = Date.now();
+  for (let looks = 0; ; looks++) {
+    try {
+      return await put();
+    } catch (error) {
+      if (!isNew || !isAboutVersioning(error) || Date.now() - begun > LAGS_MS || aborting.aborted)
+        throw error;
+      await pause(looks, aborting);
+    }
+  }
 }
 
 /**
@@ -77,6 +97,8 @@ export async function takeAway(ground: Ground, diary: Diary, log: Log): Promise<
   });
   if (removed) {
     log.info(`Took away the rule ${id}.`);
-    diary.notes.push(`Took away the rule ${id}: what is written from now on is not replicated.`);
+    diary.notes.push(
+      `Took away the rule ${id}: what is written from now on is not replicated. What appeared in the source after it was listed may have been on its way still; another run finds it.`,
+    );
   }
 }

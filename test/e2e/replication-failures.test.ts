@@ -120,6 +120,28 @@ describe('what keeps S3 from replicating has a cause and a fix that helps:', { c
     assert.equal(run.code, 0, run.log);
   });
 
+  test('the right to start replications, by its own code', async t => {
+    const s = await replicationStage(t);
+    fill(s);
+    takeFrom(s, s.jobRole, 'source', 's3:InitiateReplication');
+    // As S3 may say it in reports, for all that the lab would call AccessDenied.
+    s.trouble(
+      { operation: 'ReplicateObject', times: OBJECTS },
+      { kind: 'error', status: 403, code: 'InitiateReplicationNotPermitted' },
+    );
+    s.lab.iam.accounts.putPolicy(
+      s.jobRole,
+      'meanwhile',
+      policy(allow('s3:InitiateReplication', `${s.from.arn}/*`)),
+    );
+    const run = await s.run();
+    assert.deepEqual(codes(run), { InitiateReplicationNotPermitted: OBJECTS }, run.log);
+    s.lab.iam.accounts.deletePolicy(s.jobRole, 'meanwhile');
+    applyFix(s.lab, run.report.failures[0]?.fix ?? { todo: '' });
+    const again = await s.run();
+    assert.equal(again.code, 0, again.log);
+  });
+
   test('a replica that was deleted for good, which S3 does not make a second time', async t => {
     const s = await replicationStage(t);
     fill(s);

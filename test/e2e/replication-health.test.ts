@@ -191,10 +191,7 @@ describe('the health of replication', { concurrency: 3 }, () => {
     s.trouble({ operation: 'ReplicateObject', times: 2 }, { kind: 'hold', until: arriving.opened });
     s.from.put('x-late', 'x');
     s.from.put('x-moving', 'x');
-    s.trouble(
-      { operation: 'HeadObject', bucket: s.from.name, key: /x-/, times: 2 },
-      { kind: 'hold', until: asking.opened },
-    );
+    s.trouble({ operation: 'HeadObject', key: /x-/, times: 2 }, { kind: 'hold', until: asking.opened });
     const meanwhile = async () => {
       arriving.open();
       s.from.put('x-moving', 'on');
@@ -205,6 +202,16 @@ describe('the health of replication', { concurrency: 3 }, () => {
     assert.equal(run.code, 0, run.log);
     assert.deepEqual([run.record('x-late').reason, run.record('x-moving').reason], ['arrived', 'arrived']);
     assert.deepEqual([run.report.replication?.pending, run.report.verified], [0, true]);
+  });
+
+  test('does not take a rule for another one where nobody tells who owns the replicas', async t => {
+    const s = await replicationStage(t);
+    await settle(s);
+    for (const [name, held] of s.lab.iam.accounts.policiesOf(s.destination.role))
+      s.lab.iam.accounts.putPolicy(s.destination.role, name, without(held, 's3:GetBucketOwnershipControls'));
+    const run = await s.run(HEALTH);
+    assert.equal(run.code, 0, run.log);
+    assert.equal(checkOf(run, 'destination-ownership').verdict, 'unknown');
   });
 
   test('without the right to ask the destination, does not take for there what it did not see', async t => {

@@ -142,6 +142,14 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
         policy(allow('s3:PutBucketVersioning', bucket.arn)),
       );
     }
+    // S3 shows the versioning, and refuses the rule for want of it a moment longer.
+    const refuses = (message: string) =>
+      s.trouble(
+        { operation: 'PutBucketReplication', times: 1 },
+        { kind: 'error', status: 400, code: 'InvalidRequest', message },
+      );
+    refuses('Destination bucket must have versioning enabled.');
+    refuses("Versioning must be 'Enabled' on the bucket to apply a replication configuration");
     const run = await s.run({ 'enable-versioning': 'true' });
     assert.equal(run.code, 0, run.log);
     assert.deepEqual([s.from.versioning, s.to.versioning], ['Enabled', 'Enabled']);
@@ -178,7 +186,8 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     const removed = await s.run({ 'replication-rule': 'remove' });
     assert.equal(removed.code, 0, removed.log);
     assert.deepEqual(s.from.replication?.rules, before);
-    assert.ok(removed.report.notes.some(note => note.startsWith(`Took away the rule ${s.rule()}`)));
+    const told = removed.report.notes.find(note => note.startsWith(`Took away the rule ${s.rule()}`));
+    assert.match(told ?? '', /What appeared in the source after it was listed may have been on its way/);
   });
 
   test('takes its rule away once all has arrived, and not before', async t => {
@@ -210,6 +219,21 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     assert.equal(run.code, 0, run.log);
     assert.equal(s.from.replication?.rules[0]?.destination.ownerOverride, true);
     assert.equal(s.to.get('object-0')?.owner, s.destination.account);
+  });
+
+  test('has S3 publish metrics alone', async t => {
+    const s = await replicationStage(t);
+    fill(s, 1);
+    const run = await s.run({ 'replication-metrics': 'true' });
+    assert.equal(run.code, 0, run.log);
+    const { metrics, time } = s.from.replication?.rules[0]?.destination ?? {};
+    assert.deepEqual([metrics, time], [{ status: 'Enabled', minutes: undefined }, undefined]);
+    const puts = s.lab.requests.count('PutBucketReplication');
+    assert.equal((await s.run({ 'replication-metrics': 'true' })).code, 0);
+    assert.equal(s.lab.requests.count('PutBucketReplication'), puts, 'it is the rule that was wanted');
+    assert.equal((await s.run({ mode: 'health', 'replication-metrics': 'true' })).code, 0);
+    const without = await s.run({ mode: 'health' });
+    assert.match(checkOf(without, 'replication-rule').seen, /Metrics is Enabled instead of absent/);
   });
 
   test('says all that was asked for in the rule', async t => {

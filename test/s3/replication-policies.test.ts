@@ -25,6 +25,7 @@ const GROUND: Ground = {
   destination: bucket('octo-destination'),
   role: ROLE,
   locks: false,
+  sealsByDefault: true,
   sourceKey: undefined,
   wanted: {
     destination: { bucket: 'octo-destination', prefix: '' },
@@ -51,6 +52,34 @@ test('of the one who configures replication', () => {
 test('of the role that S3 replicates with', () => {
   assert.deepEqual(documented('replication-role'), [sourceStatement(GROUND), destinationStatement(GROUND)]);
   assert.deepEqual(documented('replication-kms'), [decryptingStatement(GROUND), encryptingStatement(GROUND)]);
+});
+
+test('of keys that nobody names, through S3 in the Region of their bucket alone', () => {
+  const destination = { ...bucket('octo-destination'), region: 'eu-central-1' } as Bucket;
+  const wanted = { ...GROUND.wanted, kmsKey: undefined };
+  const { Action, Resource, Condition } = encryptingStatement({
+    ...GROUND,
+    destination,
+    wanted,
+    sealsByDefault: false,
+  });
+  assert.deepEqual(
+    [Action, Resource, Condition],
+    [
+      ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey'],
+      '*',
+      { StringLike: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' } },
+    ],
+  );
+  const chinese = { ...bucket('octo'), region: 'cn-north-1', identity: { partition: 'aws-cn' } } as Bucket;
+  const via = { StringLike: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' } };
+  assert.deepEqual(decryptingStatement({ ...GROUND, source: chinese }).Condition, via);
+  assert.deepEqual(encryptingStatement({ ...GROUND, destination: chinese, wanted }).Condition, via);
+});
+
+test('what is encrypted at the source takes no data key', () => {
+  const { Action } = encryptingStatement({ ...GROUND, sealsByDefault: false });
+  assert.deepEqual(Action, ['kms:Encrypt', 'kms:Decrypt']);
 });
 
 test('of who may assume it, where it is also the role of the job', () => {

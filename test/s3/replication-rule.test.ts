@@ -92,3 +92,10 @@ test('a rule differs in whatever was changed in it, by name, and in nothing else
   const tagged = { ...standing, Filter: { And: { Prefix: 'data/', Tags: [{ Key: 'a', Value: 'b' }] } } };
   assert.deepEqual(differences(tagged, PLAIN), ['the filter by tags is a=b instead of absent']);
 });
+
+test('where nobody tells who owns what is written to the destination, a rule may hand over or not', () => {
+  const unknown = { ...PLAIN, ownerOverride: 'unknown' } as const;
+  assert.equal(ruleFor(unknown, 1).Destination?.AccessControlTranslation?.Owner, 'Destination');
+  for (const ownerOverride of [true, false])
+    assert.deepEqual(differences(ruleFor({ ...PLAIN, ownerOverride }, 1), unknown), []);
+});

@@ -17,12 +17,20 @@ export const checkReplicaOwner: Check = ({ replication, facts }) => {
     return [answer(check, 'pass', 'ACLs are disabled: the bucket owner owns every replica.')];
   if (!isAcross(replication))
     return [answer(check, 'pass', 'Both buckets are of one account, which owns the replicas.')];
-  const why = ownership.known ? `ACLs are enabled (${ownership.value})` : ownership.why;
+  const { account } = replication.wanted;
+  if (!ownership.known)
+    return [
+      answer(
+        check,
+        'unknown',
+        `Whether ACLs are enabled at the destination: ${ownership.why}. A rule that is put there hands the replicas over to account ${account}; one that stands is left as it is.`,
+      ),
+    ];
   return [
     answer(
       check,
       'pass',
-      `The rule hands the replicas over to account ${replication.wanted.account} (${why}).`,
+      `The rule hands the replicas over to account ${account}: ACLs are enabled (${ownership.value}).`,
     ),
   ];
 };

@@ -8,22 +8,23 @@ import type { Facts } from '../facts.ts';
 export function groundOf(settings: Settings, source: Bucket, destination: Bucket, facts: Facts): Ground {
   const { replication, kmsKey, storageClass } = settings;
   if (replication.roleArn === undefined) throw new RangeError('The settings were not checked.');
-  const { ownership } = facts.destination;
+  const { ownership, encryption: sealing } = facts.destination;
   const { objectLock, encryption } = facts.source;
   const across = isAcross({ source, destination });
-  const enforced = ownership.known && ownership.value === 'BucketOwnerEnforced';
+  const overrides = ownership.known ? ownership.value !== 'BucketOwnerEnforced' : 'unknown';
   const { key } = encryption.known ? encryption.value : {};
   return {
     source,
     destination,
     role: replication.roleArn,
     locks: !objectLock.known || objectLock.value.enabled,
+    sealsByDefault: !sealing.known || sealing.value.algorithm.startsWith('aws:kms'),
     sourceKey: key?.startsWith('arn:') ? key : undefined,
     wanted: {
       destination: destination.location,
       partition: source.identity.partition,
       account: across ? destination.owner : undefined,
-      ownerOverride: across && !enforced,
+      ownerOverride: across && overrides,
       storageClass,
       kmsKey,
       deleteMarkers: replication.deleteMarkers,

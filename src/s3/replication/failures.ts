@@ -42,15 +42,6 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, explain: Explain])[] = [
     }),
   ],
   [
-    /^InitiateReplicationNotPermitted$/,
-    ({ source }) => ({
-      cause: `The role of the job may not start replications in ${source.location.bucket}.`,
-      fix: {
-        todo: 'Allow the role of the job (`batch-role`, else `replication-role`) s3:InitiateReplication on the objects of the source.',
-      },
-    }),
-  ],
-  [
     /^DstBucketNotFound$/,
     ({ destination }) => ({
       cause: `S3 finds no bucket ${destination.location.bucket}.`,

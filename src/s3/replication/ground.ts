@@ -12,6 +12,8 @@ export interface Ground {
   readonly wanted: Wanted;
   /** The source may have locked objects, whose locks are to be read. */
   readonly locks: boolean;
+  /** The destination may encrypt with KMS what comes without any encryption. */
+  readonly sealsByDefault: boolean;
   /** ARN of the key that the source encrypts with by default, where it names one. */
   readonly sourceKey: string | undefined;
 }

@@ -55,7 +55,7 @@ export function destinationStatement({ destination, wanted }: Ground): Statement
       's3:ReplicateObject',
       's3:ReplicateDelete',
       's3:ReplicateTags',
-      ...(wanted.ownerOverride ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
+      ...(wanted.ownerOverride !== false ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
     ],
     Resource: objectsArn(destination.location, wanted.partition),
   };
@@ -68,19 +68,27 @@ export function decryptingStatement({ source, sourceKey }: Ground): Statement {
     Effect: 'Allow',
     Action: 'kms:Decrypt',
     Resource: sourceKey ?? '*',
-    // Any key, but for S3 alone.
-    ...(sourceKey === undefined && {
-      Condition: { StringLike: { 'kms:ViaService': `s3.${source.region}.amazonaws.com` } },
-    }),
+    ...(sourceKey === undefined && forS3Alone(source)),
   };
 }
 
-/** For the key of the replicas; with a key of the bucket S3 reads what it has encrypted. */
-export function encryptingStatement({ wanted }: Pick<Ground, 'wanted'>): Statement {
+/**
+ * For the key of the replicas; with a key of the bucket S3 reads what it has encrypted. What comes without any encryption
+ * lies under the key of the destination by default, which takes a data key.
+ */
+export function encryptingStatement({ destination, wanted, sealsByDefault }: Ground): Statement {
+  const sealsPlain = sealsByDefault || wanted.kmsKey === undefined;
   return {
     Sid: 'S3SyncReplicationEncrypts',
     Effect: 'Allow',
-    Action: ['kms:Encrypt', 'kms:Decrypt'],
+    Action: ['kms:Encrypt', 'kms:Decrypt', ...(sealsPlain ? ['kms:GenerateDataKey'] : [])],
     Resource: wanted.kmsKey ?? '*',
+    ...(wanted.kmsKey === undefined && forS3Alone(destination)),
   };
+}
+
+/** Any key, but through S3 of the bucket's Region alone. (KMS Developer Guide, "kms:ViaService".) */
+function forS3Alone({ region, identity }: Bucket): Pick<Statement, 'Condition'> {
+  const domain = identity.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return { Condition: { StringLike: { 'kms:ViaService': `s3.${region}.${domain}` } } };
 }

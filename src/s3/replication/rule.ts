@@ -12,8 +12,11 @@ export interface Wanted {
   readonly partition: string;
   /** 12-digit owner of the destination, where that is another account than the source's. */
   readonly account: string | undefined;
-  /** The destination's account is to own the replicas, and its bucket does not see to that by itself. */
-  readonly ownerOverride: boolean;
+  /**
+   * The destination's account is to own the replicas, and its bucket does not see to that by itself. Where nobody tells
+   * whether it does, a rule with the change of owner and one without are as good.
+   */
+  readonly ownerOverride: boolean | 'unknown';
   readonly storageClass: string | undefined;
   /** ARN of the key of replicas whose sources are encrypted with one; `undefined` leaves such objects behind. */
   readonly kmsKey: string | undefined;
@@ -50,7 +53,7 @@ function destinationFor(wanted: Wanted): Destination {
   return {
     Bucket: `arn:${partition}:s3:::${destination.bucket}`,
     ...(account !== undefined && { Account: account }),
-    ...(wanted.ownerOverride && { AccessControlTranslation: { Owner: 'Destination' } }),
+    ...(wanted.ownerOverride !== false && { AccessControlTranslation: { Owner: 'Destination' } }),
     ...(storageClass !== undefined && { StorageClass: storageClass as Destination['StorageClass'] & string }),
     ...(kmsKey !== undefined && { EncryptionConfiguration: { ReplicaKmsKeyID: kmsKey } }),
     ...(timeControl && { ReplicationTime: { Status: 'Enabled', Time: WITHIN } }),
@@ -67,11 +70,13 @@ function destinationFor(wanted: Wanted): Destination {
 export function differences(standing: ReplicationRule, wanted: Wanted): string[] {
   const [is, should] = [told(standing), told(ruleFor(wanted, 0))];
   return Object.keys(should).flatMap(name =>
-    is[name] === should[name]
+    is[name] === should[name] || (name === OWNER && wanted.ownerOverride === 'unknown')
       ? []
       : [`${name} is ${is[name] ?? 'absent'} instead of ${should[name] ?? 'absent'}`],
   );
 }
+
+const OWNER = 'the owner of replicas';
 
 /** A rule in the words of its console, flat. */
 function told(rule: ReplicationRule): Record<string, string | undefined> {
@@ -83,7 +88,7 @@ function told(rule: ReplicationRule): Record<string, string | undefined> {
     'the filter by tags': tags.map(({ Key, Value }) => `${Key}=${Value}`).join(', ') || undefined,
     'the destination bucket': to?.Bucket,
     'the destination account': to?.Account,
-    'the owner of replicas': to?.AccessControlTranslation?.Owner,
+    [OWNER]: to?.AccessControlTranslation?.Owner,
     'the storage class': to?.StorageClass,
     'replication of KMS-encrypted objects': enabled(criteria?.SseKmsEncryptedObjects),
     'the key of replicas': to?.EncryptionConfiguration?.ReplicaKmsKeyID,

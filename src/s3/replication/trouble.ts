@@ -41,12 +41,21 @@ function fixForRule(words: string, error: unknown, ground: Ground): Fix | undefi
   return known && { todo: known[1](source, destination) };
 }
 
+const DESTINATION_UNVERSIONED = /[Dd]estination bucket must have versioning/;
+const SOURCE_UNVERSIONED = /[Vv]ersioning must be/;
+
+/** S3 refused the rule because one of the buckets keeps no versions, as far as it knows. */
+export function isAboutVersioning(error: unknown): boolean {
+  const { message } = troubleOf(error);
+  return DESTINATION_UNVERSIONED.test(message) || SOURCE_UNVERSIONED.test(message);
+}
+
 const KNOWN: readonly (readonly [RegExp, (source: Bucket, destination: Bucket) => string])[] = [
   [
-    /[Dd]estination bucket must have versioning/,
+    DESTINATION_UNVERSIONED,
     (_, destination) => `Enable versioning on the destination: ${enabling(destination)}.`,
   ],
-  [/[Vv]ersioning must be/, source => `Enable versioning on the source: ${enabling(source)}.`],
+  [SOURCE_UNVERSIONED, source => `Enable versioning on the source: ${enabling(source)}.`],
   [/[Dd]estination bucket must exist/, () => 'Correct `destination`, or create the bucket.'],
   [/Invalid Role/i, () => 'Correct the ARN in `replication-role`.'],
 ];
