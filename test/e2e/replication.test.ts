@@ -190,6 +190,61 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
     assert.match(told ?? '', /What appeared in the source after it was listed may have been on its way/);
   });
 
+  test('does not put its rule above one of others that makes other replicas, and names its own of other runs', async t => {
+    const s = await replicationStage(t);
+    const cold = theirs('logs', s.to, 5, {
+      Filter: { Prefix: 'logs/' },
+      Destination: { Bucket: s.to.arn, StorageClass: 'GLACIER_IR' },
+    });
+    await s.admin.putBucketReplication({
+      Bucket: s.from.name,
+      ReplicationConfiguration: { Role: s.role, Rules: [cold] },
+    });
+    const before = s.rules();
+    const refused = await s.run();
+    assert.deepEqual(refusals(refused), ['replication-configuration: fail']);
+    assert.match(
+      checkOf(refused, 'replication-configuration').seen,
+      /would come before .*"logs".* the storage class is GLACIER_IR instead of absent/,
+    );
+    assert.deepEqual(s.rules(), before);
+    const same = await s.run({ 'storage-class': 'GLACIER_IR' });
+    assert.equal(same.code, 0, same.log);
+    assert.match(
+      checkOf(same, 'replication-priority').seen,
+      /come after .*logs \(priority 5\).*The replicas are the same/,
+    );
+    await s.admin.putBucketReplication({
+      Bucket: s.from.name,
+      ReplicationConfiguration: {
+        Role: s.role,
+        Rules: [
+          { ...cold, Destination: { Bucket: s.to.arn } },
+          ...(
+            (await s.admin.getBucketReplication({ Bucket: s.from.name })).ReplicationConfiguration?.Rules ??
+            []
+          ).slice(1),
+        ],
+      },
+    });
+    const health = await s.run({ mode: 'health', 'storage-class': 'GLACIER_IR' });
+    assert.equal(health.code, 0, health.log);
+    assert.match(
+      checkOf(health, 'replication-priority').seen,
+      /S3 goes by ours\. They differ \(logs: the storage class is absent/,
+    );
+    const narrow = await s.run({
+      mode: 'preflight',
+      source: `s3://${s.from.name}/other/`,
+      destination: `s3://${s.to.name}/other/`,
+      'storage-class': 'GLACIER_IR',
+    });
+    assert.match(
+      checkOf(narrow, 'replication-configuration').seen,
+      new RegExp(`have put there ${s.rule()}; .*\`replication-rule: remove\``),
+    );
+  });
+
   test('takes its rule away once all has arrived, and not before', async t => {
     const s = await replicationStage(t);
     fill(s, 3);

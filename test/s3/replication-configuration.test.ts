@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { FatalError } from '../../src/errors.ts';
 import { Bucket } from '../../src/s3/bucket.ts';
 import { putRule, removeRule, stillStands } from '../../src/s3/replication/configuration.ts';
-import { obstacleTo, rivalsOf } from '../../src/s3/replication/obstacles.ts';
+import { obstacleTo, priorityFor, rivalsOf } from '../../src/s3/replication/obstacles.ts';
 import { ruleFor, ruleIdOf, type Wanted } from '../../src/s3/replication/rule.ts';
 import { readConfiguration } from '../../src/s3/replication/standing.ts';
 import { bucketsOnLab } from './on-lab.ts';
@@ -212,7 +212,7 @@ test('what cannot stand beside the rules of others is refused, and sends nothing
 test('rules of others for some of the same keys and the same bucket count when they come first', () => {
   const ours = theirs(OURS, { Priority: 5 });
   const found = (more: Parameters<typeof theirs>[1]) =>
-    rivalsOf(read(ROLE, ours, theirs('a', { Priority: 9, ...more })), WANTED).length;
+    rivalsOf(read(ROLE, ours, theirs('a', { Priority: 9, ...more })), WANTED).above.length;
   assert.equal(found({}), 1);
   assert.equal(found({ Filter: { Prefix: 'narrow/' } }), 1);
   assert.equal(found({ Priority: 4 }), 0);
@@ -221,11 +221,62 @@ test('rules of others for some of the same keys and the same bucket count when t
   const narrow = { ...WANTED, destination: { ...WANTED.destination, prefix: 'a/' } };
   const here = theirs(ruleIdOf(narrow.destination), { Priority: 5, Filter: { Prefix: 'a/' } });
   const beside = (Prefix: string) =>
-    rivalsOf(read(ROLE, here, theirs('b', { Priority: 9, Filter: { Prefix } })), narrow).length;
+    rivalsOf(read(ROLE, here, theirs('b', { Priority: 9, Filter: { Prefix } })), narrow).above.length;
   assert.deepEqual([beside('a/b/'), beside(''), beside('b/')], [1, 1, 0]);
+  const { above, below } = rivalsOf(read(ROLE, theirs('a', { Priority: 9 })), WANTED);
+  assert.deepEqual([above, below.map(({ ID }) => ID)], [[], ['a']], 'a new one comes above all');
+});
+
+test('a new rule takes the highest number that is left', () => {
+  const at = (...numbers: number[]) =>
+    priorityFor(read(ROLE, ...numbers.map(Priority => theirs(`rule ${Priority}`, { Priority }))), WANTED);
+  const highest = 2 ** 31 - 1;
   assert.deepEqual(
-    rivalsOf(read(ROLE, theirs('a', { Priority: 9 })), WANTED),
-    [],
-    'a new one comes above all',
+    [at(), at(4, 9), at(highest), at(highest, highest - 1)],
+    [1, 10, highest - 1, highest - 2],
   );
+});
+
+test('what a rule of others makes of an object is not changed by ours in silence', () => {
+  const cold = theirs('logs', { Priority: 9, Filter: { Prefix: 'logs/' } });
+  const as = (Destination: object, ours?: ReturnType<typeof theirs>) =>
+    obstacleTo(
+      read(
+        ROLE,
+        { ...cold, Destination: { ...cold.Destination, ...Destination } } as typeof cold,
+        ...(ours ? [ours] : []),
+      ),
+      ROLE,
+      WANTED,
+    );
+  assert.equal(as({}), undefined);
+  const refused = as({ StorageClass: 'GLACIER_IR' });
+  assert.match(
+    refused?.seen ?? '',
+    /would come before .*\("logs"\).* the storage class is GLACIER_IR instead of absent/,
+  );
+  assert.match(refused?.fix.todo ?? '', /`storage-class`.*`engine: copy`/);
+  assert.ok(as({ EncryptionConfiguration: { ReplicaKmsKeyID: 'arn:aws:kms:eu-central-1:1:key/1' } }));
+  assert.equal(as({ StorageClass: 'GLACIER_IR', Bucket: 'arn:aws:s3:::elsewhere' }), undefined);
+  assert.equal(
+    as({ StorageClass: 'GLACIER_IR' }, theirs(OURS, { Priority: 3 })),
+    undefined,
+    'theirs comes first',
+  );
+  assert.equal(
+    as({ StorageClass: 'GLACIER_IR' }, theirs(OURS, { Priority: 12 })),
+    undefined,
+    'it stands as wanted',
+  );
+  assert.ok(as({ StorageClass: 'GLACIER_IR' }, theirs(OURS, { Priority: 12, Status: 'Disabled' })));
+});
+
+test('rules of other runs of this program are told from those of strangers', () => {
+  const id = ruleIdOf({ bucket: 'elsewhere', prefix: 'a/' });
+  const other = roleNamed('of-others');
+  assert.match(
+    obstacleTo(read(other, theirs(id)), ROLE, WANTED)?.fix.todo ?? '',
+    /`replication-rule: remove`/,
+  );
+  assert.doesNotMatch(obstacleTo(read(other, theirs('a')), ROLE, WANTED)?.fix.todo ?? '', /remove/);
 });

@@ -2,13 +2,14 @@
  * The rule can stand beside those that are there, or, where it must be there already, stands as it should. (S3 API,
  * GetBucketReplication and PutBucketReplication.)
  */
+import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { troubleOf } from '../../aws/trouble.ts';
 import { StoppedError } from '../../errors.ts';
 import type { CheckResult } from '../../model.ts';
 import type { Ground } from '../../s3/replication/ground.ts';
-import { obstacleTo, rivalsOf } from '../../s3/replication/obstacles.ts';
+import { isOfOurs, obstacleTo, rivalsOf } from '../../s3/replication/obstacles.ts';
 import { callerStatement } from '../../s3/replication/policies.ts';
-import { differences, ruleIdOf } from '../../s3/replication/rule.ts';
+import { differences, disagreements, ruleIdOf } from '../../s3/replication/rule.ts';
 import { type Configuration, othersIn, oursIn, readConfiguration } from '../../s3/replication/standing.ts';
 import { uri } from '../../sync/plan.ts';
 import { type Check, grant } from '../scene.ts';
@@ -38,13 +39,19 @@ export const checkConfiguration: Check = async ({ replication, settings }) => {
 function canStand(standing: Configuration | undefined, { source, role, wanted }: Ground): CheckResult {
   const obstacle = obstacleTo(standing, role, wanted);
   if (obstacle !== undefined) return { check: CONFIGURATION, verdict: 'fail', ...obstacle };
-  const { length } = othersIn(standing, wanted);
+  const all = othersIn(standing, wanted);
+  const { length } = all;
   const others =
     length === 0 ? 'no rules of others' : length === 1 ? 'one rule of others' : `${length} rules of others`;
+  const ours = all.filter(isOfOurs).map(({ rule }) => rule.ID);
+  const left =
+    ours.length === 0
+      ? ''
+      : ` Runs with another prefix or destination have put there ${ours.join(', ')}; a sync with those inputs and \`replication-rule: remove\` takes one away that nobody needs any more.`;
   return {
     check: CONFIGURATION,
     verdict: 'pass',
-    seen: `${source.location.bucket} has ${others}, which stay as they are.`,
+    seen: `${source.location.bucket} has ${others}, which stay as they are.${left}`,
   };
 }
 
@@ -101,10 +108,34 @@ function differencesOf(
 }
 
 function rivals(standing: Configuration | undefined, { wanted }: Ground): CheckResult[] {
-  const names = rivalsOf(standing, wanted).map(({ ID, Priority }) => `${ID} (priority ${Priority})`);
-  if (names.length === 0) return [];
-  const seen = `Rules of others into the same bucket come before ${ruleIdOf(wanted.destination)}: ${names.join(', ')}. For the keys that both take, S3 goes by theirs.`;
-  const todo =
-    'Have their priority lowered or their prefix narrowed, or remove our rule, so that the next sync puts it above them.';
-  return [{ check: 'replication-priority', verdict: 'warn', seen, fix: { todo } }];
+  const check = 'replication-priority';
+  const { above, below } = rivalsOf(standing, wanted);
+  const id = ruleIdOf(wanted.destination);
+  const results: CheckResult[] = [];
+  if (above.length > 0) {
+    const seen = `Rules of others into the same bucket come before ${id}: ${namesOf(above)}. For the keys that both take, S3 goes by theirs.`;
+    const todo =
+      'Have their priority lowered or their prefix narrowed, or remove our rule, so that the next sync puts it above them.';
+    results.push({ check, verdict: 'warn', seen, fix: { todo } });
+  }
+  if (below.length > 0) {
+    const seen = `Rules of others into the same bucket come after ${id}: ${namesOf(below)}. For the keys that both take, S3 goes by ours.`;
+    const differing = below.flatMap(rule => disagreements(rule, wanted).map(one => `${rule.ID}: ${one}`));
+    if (differing.length === 0)
+      results.push({ check, verdict: 'pass', seen: `${seen} The replicas are the same.` });
+    else {
+      const todo = 'Have their prefix narrowed, or give the same in the inputs.';
+      results.push({
+        check,
+        verdict: 'warn',
+        seen: `${seen} They differ (${differing.join('; ')}).`,
+        fix: { todo },
+      });
+    }
+  }
+  return results;
+}
+
+function namesOf(rules: readonly ReplicationRule[]): string {
+  return rules.map(({ ID, Priority }) => `${ID} (priority ${Priority})`).join(', ');
 }

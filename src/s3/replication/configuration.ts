@@ -7,20 +7,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { DeleteBucketReplicationCommand, type ReplicationRule } from '@aws-sdk/client-s3';
 import { FatalError, StoppedError } from '../../errors.ts';
 import type { Bucket } from '../bucket.ts';
-import { obstacleTo } from './obstacles.ts';
+import { obstacleTo, priorityFor } from './obstacles.ts';
 import { differences, ruleFor, type Wanted } from './rule.ts';
 import { type Configuration, othersIn, oursIn, readConfiguration } from './standing.ts';
 import { put, type WrittenRule } from './wire.ts';
 
-/** Replaces ours in its place and at its priority; a new one comes last and above all others. */
+/** Replaces ours in its place and at its priority; a new one comes last. */
 export function merged(
   configuration: Configuration | undefined,
   wanted: Wanted,
 ): (WrittenRule | ReplicationRule)[] {
   const rules = configuration?.rules ?? [];
   const standing = oursIn(configuration, wanted);
-  const highest = Math.max(0, ...rules.map(({ rule }) => rule.Priority ?? 0));
-  const ours = ruleFor(wanted, standing?.Priority ?? highest + 1);
+  const ours = ruleFor(wanted, priorityFor(configuration, wanted));
   return standing === undefined
     ? [...rules, ours]
     : rules.map(written => (written.rule === standing ? ours : written));

@@ -25,10 +25,13 @@ export interface Wanted {
   readonly metrics: boolean;
 }
 
+/** How the names of rules of this program begin, whatever they are for. */
+export const OUR_NAMES = 's3-cross-account-sync-';
+
 /** The same for the same destination and prefix, in every run. */
 export function ruleIdOf({ bucket, prefix }: Location): string {
   const told = createHash('sha256').update(`${bucket}\0${prefix}`).digest('hex');
-  return `s3-cross-account-sync-${told.slice(0, 12)}`;
+  return `${OUR_NAMES}${told.slice(0, 12)}`;
 }
 
 /** The only number of minutes that S3 takes. (S3 API, ReplicationTimeValue.) */
@@ -68,8 +71,17 @@ function destinationFor(wanted: Wanted): Destination {
  * same, and so is whatever priority it has.
  */
 export function differences(standing: ReplicationRule, wanted: Wanted): string[] {
+  return differencesIn(Object.keys(told(standing)), standing, wanted);
+}
+
+/** The same of what makes another replica of the same object. */
+export function disagreements(rule: ReplicationRule, wanted: Wanted): string[] {
+  return differencesIn([STORAGE_CLASS, KEY, MARKERS], rule, wanted);
+}
+
+function differencesIn(names: readonly string[], standing: ReplicationRule, wanted: Wanted): string[] {
   const [is, should] = [told(standing), told(ruleFor(wanted, 0))];
-  return Object.keys(should).flatMap(name =>
+  return names.flatMap(name =>
     is[name] === should[name] || (name === OWNER && wanted.ownerOverride === 'unknown')
       ? []
       : [`${name} is ${is[name] ?? 'absent'} instead of ${should[name] ?? 'absent'}`],
@@ -77,6 +89,9 @@ export function differences(standing: ReplicationRule, wanted: Wanted): string[]
 }
 
 const OWNER = 'the owner of replicas';
+const STORAGE_CLASS = 'the storage class';
+const KEY = 'the key of replicas';
+const MARKERS = 'replication of delete markers';
 
 /** A rule in the words of its console, flat. */
 function told(rule: ReplicationRule): Record<string, string | undefined> {
@@ -89,11 +104,11 @@ function told(rule: ReplicationRule): Record<string, string | undefined> {
     'the destination bucket': to?.Bucket,
     'the destination account': to?.Account,
     [OWNER]: to?.AccessControlTranslation?.Owner,
-    'the storage class': to?.StorageClass,
+    [STORAGE_CLASS]: to?.StorageClass,
     'replication of KMS-encrypted objects': enabled(criteria?.SseKmsEncryptedObjects),
-    'the key of replicas': to?.EncryptionConfiguration?.ReplicaKmsKeyID,
+    [KEY]: to?.EncryptionConfiguration?.ReplicaKmsKeyID,
     'replica modification sync': enabled(criteria?.ReplicaModifications),
-    'replication of delete markers': enabled(rule.DeleteMarkerReplication),
+    [MARKERS]: enabled(rule.DeleteMarkerReplication),
     'Replication Time Control': enabled(to?.ReplicationTime),
     Metrics: enabled(to?.Metrics),
   };
