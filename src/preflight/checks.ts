@@ -7,6 +7,7 @@ import { checkRole } from './datasync/role.ts';
 import { checkDeleteMarkers } from './delete-markers.ts';
 import { checkEncryption } from './encryption.ts';
 import { checkJobs } from './jobs/jobs.ts';
+import { checkJobsMeanwhile } from './jobs/meanwhile.ts';
 import { checkJobRole } from './jobs/role.ts';
 import { checkListable } from './listable.ts';
 import { checkObjectLock } from './object-lock.ts';
@@ -85,4 +86,5 @@ const OF_REPLICATION: readonly Check[] = [
   checkWorkLock,
   checkJobs,
   checkJobRole,
+  checkJobsMeanwhile,
 ];

@@ -153,6 +153,8 @@ describe('a run with replication', { concurrency: 3 }, () => {
         RoleArn: s.jobRole,
         ConfirmationRequired: false,
       });
+    const health = await s.run({ mode: 'health' });
+    assert.match(checkOf(health, 'batch-jobs').seen, /The job .* of a sync is under way/);
     for (let n = 0; n < 5; n++) await another();
     const five = await s.run({ mode: 'preflight' });
     assert.equal(checkOf(five, 'batch-jobs').verdict, 'pass', 'the sixth is of these inputs');
