@@ -136,6 +136,8 @@ export interface FilterSettings {
   readonly maxSize: number | undefined;
   readonly modifiedAfter: Date | undefined;
   readonly modifiedBefore: Date | undefined;
+  /** The text of `modified-after` and of `modified-before`, '' where there is none: an age means another moment in each run. */
+  readonly ages: readonly [after: string, before: string];
 }
 
 export interface ReportSettings {

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import type { Settings } from '../model.ts';
 import { type Echo, echoSettings } from './echo.ts';
 
-/** Inputs that say what is to arrive where, and how. Ages are left out: they mean another moment in each run. */
+/**
+ * Inputs that say what is to arrive where, and how. `max-delete` is not one of them: each run holds whatever plan it has to
+ * its own.
+ */
 const TELLING: readonly (keyof Echo)[] = [
   'source',
   'destination',
@@ -19,11 +22,14 @@ const TELLING: readonly (keyof Echo)[] = [
   'encryption',
   'kms-key',
   'acl',
+  'archived',
+  'request-payer',
 ];
 
 /** 16 hexadecimal digits. */
 export function fingerprintOf(settings: Settings): string {
   const echo = echoSettings(settings);
-  const told = JSON.stringify(TELLING.map(name => echo[name] ?? null));
+  // Ages as they were given: the moments that they mean are others in each run.
+  const told = JSON.stringify([TELLING.map(name => echo[name] ?? null), settings.filter.ages]);
   return createHash('sha256').update(told).digest('hex').slice(0, 16);
 }

@@ -22,6 +22,11 @@ export class Given {
     return this.#raw.has(name);
   }
 
+  /** As it was passed, for what its value alone does not tell; '' where it was not. */
+  text(name: InputName): string {
+    return (this.#raw.get(name) ?? '').trim();
+  }
+
   /** An input that must be there; `standIn` takes its place when it is missing or refused. */
   required<T>(name: RequiredInput, kind: Kind<T>, standIn: T): T {
     const text = this.#text(name, kind);
@@ -44,8 +49,7 @@ export class Given {
   }
 
   #text(name: InputName, kind: Kind<unknown>): string {
-    const text = this.#raw.get(name) ?? '';
-    return kind.verbatim ? text : text.trim();
+    return kind.verbatim ? (this.#raw.get(name) ?? '') : this.text(name);
   }
 
   #read<T, S>(name: InputName, text: string, kind: Kind<T>, standIn: S): T | S {

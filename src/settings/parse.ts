@@ -158,6 +158,7 @@ function filter(given: Given, now: Date): FilterSettings {
     maxSize: given.optional('max-size', SIZE),
     modifiedAfter: given.optional('modified-after', moment(now)),
     modifiedBefore: given.optional('modified-before', moment(now)),
+    ages: [given.text('modified-after'), given.text('modified-before')],
   };
 }
 
