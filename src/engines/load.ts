@@ -72,16 +72,18 @@ export async function sortOut(
  *
  * @param service by its name
  * @param obstacles why the others cannot be carried from here either
+ * @param soFar what was done by then, as a sentence
  * @throws FatalError
  */
 export function assertCarriable(
   { others, examples, manifestBytes }: Load,
   service: string,
   [obstacle]: readonly CheckResult[],
+  soFar = 'Nothing was copied.',
 ): void {
   if (others.count > 0 && obstacle !== undefined) {
     throw new FatalError(
-      `${service} cannot carry ${count(others.count, 'planned object')}, the first of them ${examples.join(', ')}, and they cannot be copied from here: ${obstacle.seen} Nothing was copied.`,
+      `${service} cannot carry ${count(others.count, 'planned object')}, the first of them ${examples.join(', ')}, and they cannot be copied from here: ${obstacle.seen} ${soFar}`,
       obstacle.fix,
     );
   }

@@ -1,6 +1,6 @@
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
 import { meanwhile } from '../meanwhile.ts';
-import type { Log, ObjectEntry, Outcome } from '../model.ts';
+import type { Job, Log, ObjectEntry, Outcome } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import { LOOK_EVERY_MS } from '../report/throughput.ts';
@@ -15,7 +15,6 @@ import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
 import type { Diary } from './diary.ts';
 import { engineFor } from './engine.ts';
-import type { HandedOver } from './handover.ts';
 import { foreignOwner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Restorer } from './restore.ts';
@@ -32,7 +31,7 @@ export interface Carriage {
   /** Existing folder for files of this run. */
   readonly scratch: string;
   /** What an earlier run has started: the plan is its plan, and the job goes on or is over. */
-  readonly collected: HandedOver | undefined;
+  readonly collected: Job | undefined;
 }
 
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
@@ -40,7 +39,9 @@ export async function carryOut(carriage: Carriage): Promise<void> {
   const { scene, plan, outcomes, diary, stop, log } = carriage;
   const restorer = new Restorer(scene, stop);
   const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(plan, outcomes, log));
-  if (plan.totals.toDelete === 0 || stop.draining.aborted || diary.underWay !== undefined) return;
+  // The plan of an earlier run may say what it will: nothing is deleted that this one was not asked to.
+  if (!scene.settings.delete || plan.totals.toDelete === 0) return;
+  if (stop.draining.aborted || diary.underWay !== undefined) return;
   if (failed + plan.totals.toFail > 0) {
     log.warning(
       `Nothing is deleted: ${failed + plan.totals.toFail} objects failed, and deletions wait until all is well.`,

@@ -7,14 +7,13 @@ import type { Engine } from '../engines/engine.ts';
 import type { ObjectEngineOptions } from '../engines/object-by-object.ts';
 import { createReplicationEngine } from '../engines/replication/engine.ts';
 import { createStreamEngine } from '../engines/stream.ts';
-import type { Log } from '../model.ts';
+import type { Job, Log } from '../model.ts';
 import { aclFor } from '../preflight/ownership.ts';
 import { grantsTo, preservedBy } from '../preflight/preserved.ts';
 import { type Scene, workersOf } from '../preflight/scene.ts';
 import type { UploadJournal } from '../s3/journal.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import type { Places } from '../sync/places.ts';
-import type { HandedOver } from './handover.ts';
 import type { Plan } from './plan.ts';
 
 export interface EngineNeeds {
@@ -25,7 +24,7 @@ export interface EngineNeeds {
   readonly scratch: string;
   readonly log: Log;
   /** What an earlier run has started by the same plan. */
-  readonly collected: HandedOver | undefined;
+  readonly collected: Job | undefined;
 }
 
 /** @param options of what is carried object by object from here */
@@ -42,7 +41,7 @@ export function engineFor(
   }
   if (replication !== undefined && jobs !== undefined) {
     const planned = () => plan.copies();
-    return createReplicationEngine({ ...common, ...jobs, replication, planned, collected: collected?.job });
+    return createReplicationEngine({ ...common, ...jobs, replication, planned, collected });
   }
   if (jobs !== undefined) {
     const acl = aclFor(scene, workersOf(scene).writer);
@@ -50,7 +49,7 @@ export function engineFor(
       ...common,
       ...jobs,
       acl,
-      collected: collected?.job,
+      collected,
       others: createCopyEngine(ours),
     });
   }

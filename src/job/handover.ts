@@ -13,18 +13,17 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import { atWork } from '../engines/work.ts';
-import { FatalError } from '../errors.ts';
 import type { Job } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { download } from '../s3/download.ts';
 import { upload } from '../s3/upload.ts';
 import { fingerprintOf } from '../settings/fingerprint.ts';
-import type { Host } from './host.ts';
 import { type Plan, readPlan } from './plan.ts';
 
 /** What one run leaves for the next. */
 export interface HandedOver {
+  readonly schema: 1;
   readonly job: Job;
   /** Key of the plan, without the prefix of the work location. */
   readonly plan: string;
@@ -32,6 +31,14 @@ export interface HandedOver {
   readonly started: string;
   /** Who started it: a URL, or the name of a session. */
   readonly run: string;
+}
+
+/** What a run finds that an earlier one has left. */
+export interface Left {
+  /** `undefined` when it is not one of ours, or one of another version. */
+  readonly note: HandedOver | undefined;
+  /** Of the object that the note is. */
+  readonly etag: string;
 }
 
 const FOLDER = 'under-way/';
@@ -57,11 +64,14 @@ export class Handover {
     this.#run = run;
   }
 
-  /** What an earlier run has left; `undefined` when there is nothing. */
-  async find(): Promise<HandedOver | undefined> {
+  /** `undefined` when there is nothing. */
+  async find(): Promise<Left | undefined> {
     return atWork('Looking for a job that an earlier run has left at', this.#work, async () => {
       try {
-        return this.#read(await download(this.#work, this.#note, text));
+        return await download(this.#work, this.#note, async (content, etag) => ({
+          note: noteIn(await text(content)),
+          etag,
+        }));
       } catch (error) {
         if (troubleOf(error).kind === 'absent') return undefined;
         throw error;
@@ -69,23 +79,23 @@ export class Handover {
     });
   }
 
-  /** The plan of the earlier run. */
-  async take(
-    { job, plan: key, started, run }: HandedOver,
-    { scratch, log }: Pick<Host, 'scratch' | 'log'>,
-  ): Promise<Plan> {
-    log.info(`Collecting what the job ${job.id} has done, which ${run} started at ${started}, by its plan.`);
+  /** The plan of the earlier run; `undefined` when it is not there any more, or no plan. */
+  async take({ plan: key }: HandedOver, scratch: string): Promise<Plan | undefined> {
     const path = join(scratch, 'plan.ndjson');
-    await atWork('Reading the plan of an earlier run at', this.#work, () =>
-      download(this.#work, key, content => pipeline(content, createGunzip(), createWriteStream(path))),
-    );
-    return readPlan(path);
-  }
-
-  /** Leaves what goes on, and forgets what is over. */
-  async settle(collected: HandedOver | undefined, underWay: Job | undefined, plan: Plan): Promise<void> {
-    if (underWay === undefined && collected !== undefined) await this.forget(collected);
-    if (underWay !== undefined && collected === undefined) await this.leave(underWay, plan);
+    const isThere = await atWork('Reading the plan of an earlier run at', this.#work, async () => {
+      try {
+        await download(this.#work, key, content =>
+          pipeline(content, createGunzip(), createWriteStream(path)),
+        );
+        return true;
+      } catch (error) {
+        if (troubleOf(error).kind === 'absent' || isGarbled(error)) return false;
+        throw error;
+      }
+    });
+    const plan = isThere ? await readPlan(path).catch(() => undefined) : undefined;
+    // Without anything to copy no job was started by it.
+    return plan !== undefined && plan.totals.toCopy > 0 ? plan : undefined;
   }
 
   /** The plan first: a note without its plan would be of no use. */
@@ -95,7 +105,7 @@ export class Handover {
     await pipeline(createReadStream(plan.path), createGzip(), createWriteStream(packed));
     const { size: bytes } = await stat(packed);
     const open = () => createReadStream(packed);
-    const note: HandedOver = { job, plan: key, started: new Date().toISOString(), run: this.#run };
+    const note: HandedOver = { schema: 1, job, plan: key, started: new Date().toISOString(), run: this.#run };
     const content = Buffer.from(JSON.stringify(note));
     await atWork(`Leaving job ${job.id} to the next run at`, this.#work, async () => {
       await upload(this.#work, { key, contentType: GZIP, bytes, open });
@@ -108,41 +118,56 @@ export class Handover {
     });
   }
 
-  /** Nothing is left to collect. */
-  async forget({ plan }: HandedOver): Promise<void> {
+  /** Nothing is left to collect; what somebody else has left there meanwhile stays. */
+  async forget({ note, etag }: Left): Promise<void> {
     await atWork(
       'Removing what an earlier run has left, or every later run would find it again, at',
       this.#work,
       async () => {
-        for (const key of [this.#note, plan])
-          await this.#work.send(
-            new DeleteObjectCommand({ ...this.#work.common, Key: this.#work.fullKey(key) }),
-          );
+        await this.#remove(this.#note, etag);
+        if (note !== undefined) await this.#remove(note.plan);
       },
     );
+  }
+
+  async #remove(key: string, IfMatch?: string): Promise<void> {
+    const named = { ...this.#work.common, Key: this.#work.fullKey(key) };
+    try {
+      await this.#work.send(new DeleteObjectCommand({ ...named, ...(IfMatch && { IfMatch }) }));
+    } catch (error) {
+      const { kind } = troubleOf(error);
+      if (kind !== 'precondition' && kind !== 'absent') throw error;
+    }
   }
 
   get #note(): string {
     return `${FOLDER}${this.#fingerprint}.json`;
   }
+}
 
-  /** Whoever can write to the work location can write this, too. */
-  #read(content: string): HandedOver {
-    try {
-      const note: unknown = JSON.parse(content);
-      if (isNote(note)) return note;
-    } catch {
-      // Not even JSON.
-    }
-    const place = `s3://${this.#work.location.bucket}/${this.#work.fullKey(this.#note)}`;
-    throw new FatalError(`${place} is not one of ours, and should say which job an earlier run has left.`, {
-      todo: `Delete ${place}: the next run then compares anew.`,
-    });
+/** Whoever can write to the work location can write this, too. */
+function noteIn(content: string): HandedOver | undefined {
+  try {
+    const note: unknown = JSON.parse(content);
+    return isNote(note) ? note : undefined;
+  } catch {
+    return undefined;
   }
 }
 
 function isNote(note: unknown): note is HandedOver {
-  const { job, plan, started, run } = (note ?? {}) as Partial<HandedOver>;
+  const { schema, job, plan, started, run } = (note ?? {}) as Partial<HandedOver>;
   const texts = [job?.id, job?.region, plan, started, run];
-  return texts.every(one => typeof one === 'string') && plan?.startsWith(FOLDER) === true;
+  return (
+    schema === 1 &&
+    texts.every(one => typeof one === 'string') &&
+    plan?.startsWith(FOLDER) === true &&
+    !Number.isNaN(Date.parse(`${started}`))
+  );
+}
+
+/** Not packed, or cut short. */
+function isGarbled(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code?.startsWith('Z_') === true;
 }

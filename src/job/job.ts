@@ -1,7 +1,7 @@
 /** The whole job on one screen: identify and check, plan, carry, conclude, report. */
 import { join } from 'node:path';
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
-import type { Settings } from '../model.ts';
+import type { Job, Settings } from '../model.ts';
 import { isServed, type Scene } from '../preflight/scene.ts';
 import type { RunReport } from '../record.ts';
 import type { Rows } from '../report/digest/rows.ts';
@@ -15,9 +15,10 @@ import type { Stop } from '../sync/stop.ts';
 import { attendRunning } from './attend.ts';
 import { carryOut } from './carry.ts';
 import { cleanUpFor } from './clean-up.ts';
+import { collect, settle } from './collect.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
-import { type HandedOver, handoverOf } from './handover.ts';
+import { handoverOf } from './handover.ts';
 import { examine } from './health.ts';
 import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
@@ -77,17 +78,15 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   const { settings } = scene;
   keepMemorySmall();
   const handover = settings.mode === 'sync' ? handoverOf(scene) : undefined;
-  const collected = await handover?.find();
+  const { jobs } = scene;
+  const collected =
+    handover && jobs && (await diary.phase('plan', () => collect(handover, jobs, host, diary)));
   if (isServed(scene) && settings.mode === 'sync' && collected === undefined)
     await diary.phase('attendance', () => attendRunning(scene, run.stop, host.log));
   const { replication } = scene;
   if (replication !== undefined && settings.mode === 'sync')
     await diary.phase('rule', () => putInPlace(scene, replication, diary, host.log));
-  const plan = await diary.phase('plan', () =>
-    handover !== undefined && collected !== undefined
-      ? handover.take(collected, host)
-      : makePlan(scene, host.scratch),
-  );
+  const plan = collected?.plan ?? (await diary.phase('plan', () => makePlan(scene, host.scratch)));
   tellPlan(plan.totals, settings, host.log);
   const outcomes = new OutcomeLog(host.scratch);
   try {
@@ -95,10 +94,13 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
     if (settings.mode !== 'verify' && settings.mode !== 'health') guardPlan(settings, plan.totals);
     if (settings.mode === 'health')
       diary.replication = await diary.phase('examination', () => examine(scene, plan, outcomes, run.stop));
-    if (settings.mode === 'sync')
+    if (settings.mode === 'sync') {
+      // Its error is the one to tell, whatever comes of the rest.
       await diary
-        .phase('transfer', () => carry(scene, plan, outcomes, run, collected))
-        .finally(() => handover?.settle(collected, diary.underWay, plan));
+        .phase('transfer', () => carry(scene, plan, outcomes, run, collected?.job))
+        .catch(error => diary.halt(error));
+      if (handover !== undefined) await settle(handover, collected, plan, host, diary);
+    }
   } catch (error) {
     diary.halt(error);
   }
@@ -115,7 +117,7 @@ async function carry(
   plan: Plan,
   outcomes: OutcomeLog,
   run: Run,
-  collected: HandedOver | undefined,
+  collected: Job | undefined,
 ): Promise<void> {
   const { host, stop, diary, requests } = run;
   const journal = join(host.scratch, 'uploads.ndjson');

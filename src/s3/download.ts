@@ -5,18 +5,19 @@ import type { Bucket } from './bucket.ts';
 
 /**
  * @param key without the prefix of the bucket's location
- * @param consume takes the content in; called once for each attempt, because a connection can break in the middle
+ * @param consume takes the content in, which has this ETag; called once for each attempt, because a connection can break in
+ *   the middle
  * @throws what S3 answered, or `consume` threw
  */
 export function download<T>(
   bucket: Bucket,
   key: string,
-  consume: (content: Readable) => Promise<T>,
+  consume: (content: Readable, etag: string) => Promise<T>,
 ): Promise<T> {
   return bucket.repeated(bucket, async () => {
-    const { Body } = await bucket.sendOnce(
+    const { Body, ETag = '' } = await bucket.sendOnce(
       new GetObjectCommand({ ...bucket.common, Key: bucket.fullKey(key) }),
     );
-    return consume(Body as Readable);
+    return consume(Body as Readable, ETag);
   });
 }

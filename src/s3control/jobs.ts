@@ -4,6 +4,7 @@ import {
   type CreateJobCommandInput,
   DescribeJobCommand,
   type JobDescriptor,
+  JobStatus,
   ListJobsCommand,
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
@@ -43,6 +44,7 @@ export type Wish = Omit<CreateJobCommandInput, 'AccountId'>;
 
 /** (S3 User Guide, "Tracking job status and completion reports".) */
 const OVER: ReadonlySet<string | undefined> = new Set(['Complete', 'Cancelled', 'Failed']);
+const NOT_OVER = Object.values(JobStatus).filter(status => !OVER.has(status));
 const ENDING: ReadonlySet<string | undefined> = new Set(['Completing', 'Cancelling', 'Failing']);
 
 /** How long a new job may not be known yet. (S3 User Guide, "Troubleshooting Batch Operations", `NoSuchJob`.) */
@@ -79,11 +81,22 @@ export class Jobs {
     return JobId;
   }
 
-  async look(JobId: string): Promise<Look> {
-    const { Job = {} } = await this.#untilKnown(() =>
-      this.#ask(this.region, new DescribeJobCommand({ AccountId: this.#account, JobId })),
-    );
+  /** @param made when, which says for how long the job may not be known yet */
+  async look(JobId: string, made = new Date()): Promise<Look> {
+    const command = new DescribeJobCommand({ AccountId: this.#account, JobId });
+    const { Job = {} } = await this.#untilKnown(() => this.#ask(this.region, command), made);
     return lookOf(JobId, Job);
+  }
+
+  /** Whether S3 knows a job of an earlier run, here and still. */
+  async knows(id: string, made: Date): Promise<boolean> {
+    try {
+      await this.look(id, made);
+      return true;
+    } catch (error) {
+      if (troubleOf(error).code === 'NoSuchJob') return false;
+      throw error;
+    }
   }
 
   /** Ends a job that runs or waits. One that is ending by itself is left to it. */
@@ -111,7 +124,11 @@ export class Jobs {
     const found: UnderWay[] = [];
     let NextToken: string | undefined;
     do {
-      const command = new ListJobsCommand({ AccountId: this.#account, ...(NextToken && { NextToken }) });
+      const command = new ListJobsCommand({
+        AccountId: this.#account,
+        JobStatuses: NOT_OVER,
+        ...(NextToken && { NextToken }),
+      });
       const page = await this.#ask(this.region, command);
       for (const {
         JobId: id,
@@ -119,7 +136,7 @@ export class Jobs {
         Operation: operation = '',
         Status,
       } of page.Jobs ?? [])
-        if (id !== undefined && !OVER.has(Status) && isOurs(description))
+        if (id !== undefined && isOurs(description))
           found.push({ id, description, operation, isEnding: ENDING.has(Status) });
       NextToken = page.NextToken;
     } while (NextToken);
@@ -130,8 +147,8 @@ export class Jobs {
     return { look: () => this.look(id), cancel: signal => this.cancel(id, signal), longestMs: LONGEST_MS };
   }
 
-  async #untilKnown<T>(ask: () => Promise<T>): Promise<T> {
-    const end = Date.now() + KNOWN_WITHIN_MS;
+  async #untilKnown<T>(ask: () => Promise<T>, made: Date): Promise<T> {
+    const end = Math.min(made.getTime(), Date.now()) + KNOWN_WITHIN_MS;
     for (let looks = 0; ; looks++) {
       try {
         return await ask();

@@ -3,7 +3,6 @@
  * manifest, and its report becomes their outcomes. What no job can carry is copied meanwhile from here.
  */
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoppedError } from '../../errors.ts';
 import type { CheckResult, CopyItem, HowFar, Job, Outcome } from '../../model.ts';
@@ -15,7 +14,7 @@ import type { Pages } from '../../sync/merge.ts';
 import type { Stop } from '../../sync/stop.ts';
 import type { Engine } from '../engine.ts';
 import { assertCarriable, bothToTheirEnds, type Load, sortOut } from '../load.ts';
-import { finish } from './finish.ts';
+import { finish, type Watcher } from './finish.ts';
 import { launch } from './launch.ts';
 import { type JobEngineOptions, LABEL } from './options.ts';
 
@@ -29,7 +28,7 @@ class JobEngine implements Engine {
   readonly #progress = new JobProgress();
   readonly #notes: string[] = [];
 
-  /** One that goes on without this run, or that was started by another and is not known to be over. */
+  /** One that goes on without this run, or that was started by another and whose report is still to be read. */
   #underWay: Job | undefined;
 
   constructor(options: JobEngineOptions) {
@@ -55,20 +54,26 @@ class JobEngine implements Engine {
     record: (outcome: Outcome) => Promise<void>,
     stop: Stop,
   ): Promise<void> {
-    const { settings, others, cannotCopy, log } = this.#options;
+    const { settings, others, cannotCopy, collected, log } = this.#options;
     const load = await sortOutForJob(items, this.#options, stop.draining);
-    assertCarriable(load, LABEL, others === undefined ? [NOBODY] : cannotCopy);
+    const obstacles = others === undefined ? [NOBODY] : cannotCopy;
+    // What a job has done already is told all the same.
+    if (collected === undefined) assertCarriable(load, LABEL, obstacles);
     if (load.others.count > 0)
       log.info(
         `${count(load.others.count, 'object')} that ${LABEL} cannot carry, copied from here: ${load.examples.join(', ')}.`,
       );
     try {
       const id = await this.#jobFor(load, stop);
-      if (id !== undefined && !settings.wait && (await this.#leave(id))) return await passOver(load, record);
+      // A run that was stopped leaves nothing: it follows its job, which cancels it.
+      const leaves = id !== undefined && !settings.wait && !stop.draining.aborted;
+      if (leaves && (await this.#leave(id))) return await passOver(load, record);
       await bothToTheirEnds(
-        id !== undefined && finish(id, load, this.#options, look => this.#see(look), record, stop),
-        others?.transfer(load.others.items(), record, stop),
+        id !== undefined && finish(id, load, this.#options, this.#watcher, record, stop),
+        obstacles.length === 0 && others?.transfer(load.others.items(), record, stop),
       );
+      if (collected !== undefined && !stop.draining.aborted)
+        assertCarriable(load, LABEL, obstacles, `What the job ${collected.id} has done is in the report.`);
     } catch (error) {
       // What was recorded stands, and what was not is accounted for as stopped.
       if (!(error instanceof StoppedError && stop.draining.aborted)) throw error;
@@ -83,7 +88,7 @@ class JobEngine implements Engine {
 
   /** Resolves to whether the job goes on without this run; a job of an earlier run may be over by now. */
   async #leave(id: string): Promise<boolean> {
-    const { jobs, ground, note, collected, log } = this.#options;
+    const { jobs, ground, collected, log } = this.#options;
     if (collected !== undefined) {
       const look = await jobs.look(id).catch(error => {
         throw explain(`Looking at the job ${id} of ${LABEL}`, error, ground);
@@ -91,7 +96,6 @@ class JobEngine implements Engine {
       this.#see(look);
       if (look.isOver) return false;
     }
-    await rm(note, { force: true });
     this.#underWay = { id, region: jobs.region };
     log.info(`The job ${id} goes on. The next run with the same inputs verifies and reports what it did.`);
     return true;
@@ -106,10 +110,18 @@ class JobEngine implements Engine {
     return id;
   }
 
+  get #watcher(): Watcher {
+    return {
+      told: look => this.#see(look),
+      settled: () => {
+        this.#underWay = undefined;
+      },
+    };
+  }
+
   /** Every state is told when it begins. */
   #see(look: Look): void {
     if (this.#progress.see(look)) this.#options.log.info(this.#progress.line());
-    if (look.isOver) this.#underWay = undefined;
   }
 }
 

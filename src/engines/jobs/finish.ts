@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attend, follow } from '../../aws/follow.ts';
+import { troubleOf } from '../../aws/trouble.ts';
 import { FatalError } from '../../errors.ts';
 import type { CopyItem, Outcome } from '../../model.ts';
 import type { Look } from '../../s3control/jobs.ts';
@@ -14,6 +15,13 @@ import { tasksOf } from './kind.ts';
 import { type JobEngineOptions, LABEL } from './options.ts';
 import { readReport } from './report.ts';
 
+export interface Watcher {
+  /** Told of every look. */
+  readonly told: (look: Look) => void;
+  /** Told when nothing more is to be learned of the job: its report was read, or there is none that could be. */
+  readonly settled: () => void;
+}
+
 /**
  * @param id of the job
  * @throws FatalError when the job or its report went wrong; what was recorded stands
@@ -22,7 +30,7 @@ export async function finish(
   id: string,
   load: Load,
   options: JobEngineOptions,
-  told: (look: Look) => void,
+  { told, settled }: Watcher,
   record: (outcome: Outcome) => Promise<void>,
   stop: Stop,
 ): Promise<void> {
@@ -33,10 +41,16 @@ export async function finish(
   });
   if (end === undefined) return;
   await rm(note, { force: true });
-  const tellings = await readReport(id, join(scratch, kind.name), options);
+  // What else a job ended by than the run that was stopped is told.
+  const wasStopped = stop.draining.aborted && end.status === 'Cancelled';
+  const tellings = await readReport(id, join(scratch, kind.name), options).catch(error => {
+    if (isLost(error)) settled();
+    throw error;
+  });
   if (tellings === undefined) {
+    settled();
     // Cancelled before there was anything to report.
-    if (stop.draining.aborted) return;
+    if (wasStopped) return;
     throw end.isWell ? unreported(end, options) : ended(end, options);
   }
   await fold(
@@ -52,7 +66,15 @@ export async function finish(
     },
     record,
   );
-  if (!end.isWell && !stop.draining.aborted) throw ended(end, options);
+  settled();
+  if (!end.isWell && !wasStopped) throw ended(end, options);
+}
+
+/** A report that no later run could read either. */
+function isLost(error: unknown): boolean {
+  if (!(error instanceof FatalError)) return false;
+  const { kind } = troubleOf(error.cause);
+  return kind === 'absent' || kind === 'other';
 }
 
 function ended({ id, status, error }: Look, { ground }: JobEngineOptions): FatalError {

@@ -1,0 +1,82 @@
+/** A job that an earlier run has left, taken up by a later one, or forgotten where nothing can be learned of it any more. */
+import { rm } from 'node:fs/promises';
+import type { Job } from '../model.ts';
+import type { JobScene } from '../preflight/scene.ts';
+import { explain } from '../s3control/trouble.ts';
+import type { Diary } from './diary.ts';
+import { noteIn } from './engine.ts';
+import type { HandedOver, Handover, Left } from './handover.ts';
+import type { Host } from './host.ts';
+import type { Plan } from './plan.ts';
+
+/** In the hands of a later run. */
+export interface Collected {
+  readonly left: Left;
+  readonly job: Job;
+  /** That the job was started by. */
+  readonly plan: Plan;
+}
+
+/**
+ * @returns `undefined` when nothing is left, or nothing that is of any use: then it is forgotten, and the run is one like any
+ *   other
+ * @throws FatalError when it cannot be found out
+ */
+export async function collect(
+  handover: Handover,
+  scene: JobScene,
+  { scratch, log }: Pick<Host, 'scratch' | 'log'>,
+  diary: Diary,
+): Promise<Collected | undefined> {
+  const left = await handover.find();
+  if (left === undefined) return undefined;
+  const giveUp = async (why: string) => {
+    const told = `${why}. What an earlier run has left is forgotten, and both sides are compared anew.`;
+    await handover.forget(left);
+    log.warning(told);
+    diary.notes.push(told);
+    return undefined;
+  };
+  const { note } = left;
+  if (note === undefined) return giveUp('What says which job was started is not what this version writes');
+  const { job, started, run } = note;
+  if (!(await isKnown(note, scene)))
+    return giveUp(
+      `The job ${job.id} in ${job.region}, which ${run} started at ${started}, is not known in ${scene.ground.region} of account ${scene.ground.account}`,
+    );
+  const plan = await handover.take(note, scratch);
+  if (plan === undefined)
+    return giveUp(`The plan is gone by which ${run} started the job ${job.id} at ${started}`);
+  log.info(`Collecting what the job ${job.id} has done, which ${run} started at ${started}, by its plan.`);
+  return { left, job, plan };
+}
+
+/** In another Region or account there is no following it. Those that have ended S3 forgets after 90 days. */
+async function isKnown({ job, started }: HandedOver, { jobs, ground }: JobScene): Promise<boolean> {
+  if (job.region !== jobs.region) return false;
+  return jobs.knows(job.id, new Date(started)).catch(error => {
+    throw explain(`Looking at the job ${job.id}, which an earlier run has left,`, error, ground);
+  });
+}
+
+/** Leaves what goes on to the next run, and forgets what is over. */
+export async function settle(
+  handover: Handover,
+  collected: Collected | undefined,
+  plan: Plan,
+  { scratch }: Pick<Host, 'scratch'>,
+  diary: Diary,
+): Promise<void> {
+  const { underWay } = diary;
+  if (underWay === undefined && collected !== undefined) await handover.forget(collected.left);
+  if (underWay === undefined || collected !== undefined) return;
+  try {
+    await handover.leave(underWay, plan);
+  } catch (error) {
+    // The post step cancels it.
+    diary.underWay = undefined;
+    throw error;
+  }
+  // Only now is it the next run's.
+  await rm(noteIn(scratch), { force: true });
+}
