@@ -5,7 +5,7 @@
 import type { Location, Mode, ObjectEntry, Outcome, Pair, PlanItem } from '../model.ts';
 import type { ObjectRecord, Proof, RecordedAction } from '../record.ts';
 import { type Carried, historyAsPlanned, judgeHistory, lackingAsPlanned } from './conclude-history.ts';
-import { provenByEtags } from './evidence.ts';
+import { deniedByEtags, provenByEtags } from './evidence.ts';
 import { isDeleted } from './history.ts';
 import { mergeByKey, type Pages } from './merge.ts';
 import { failed, undeleted, type Verdict } from './verdict.ts';
@@ -89,9 +89,15 @@ function followed(settled: Settled, right: Pair | undefined): Settled {
   if (item.action !== 'copy' || !item.source || now === undefined || now.history !== undefined)
     return settled;
   const untold = outcome?.result === 'copied' && outcome.etag === undefined && outcome.source === undefined;
-  return untold && !isStill(item.source, now) && now.size === seen?.size
+  return untold && !isStill(item.source, now) && seen !== undefined && mayBeOf(now, item.source, seen)
     ? { ...settled, item: { ...item, source: now } }
     : settled;
+}
+
+/** Whether what is seen may be a copy of what the source has now, and not of what it had before. */
+function mayBeOf(now: ObjectEntry, before: ObjectEntry, seen: ObjectEntry): boolean {
+  if (now.size !== seen.size || seen.etag === before.etag) return false;
+  return now.size !== before.size || !deniedByEtags(now.etag, seen.etag);
 }
 
 /** Whether an object is the one that was listed. */

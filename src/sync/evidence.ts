@@ -74,3 +74,8 @@ export function provenByEtags(source: string, destination: string): Proof | unde
   if (MD5.test(source)) return 'etag';
   return MD5_OF_PARTS.test(source) ? 'part-etag' : undefined;
 }
+
+/** Whether ETags speak against equal content. They are no proof of it: under KMS and customer keys they only look like MD5. */
+export function deniedByEtags(source: string, destination: string): boolean {
+  return source !== destination && MD5.test(source) && MD5.test(destination);
+}

@@ -67,3 +67,17 @@ test('an object that has moved on is judged by what it is now, where the copy is
   const neither = await recordOf(undefined, entry('k', { size: 6 }), now);
   assert.equal(word(neither), 'failed: size-differs (none)');
 });
+
+test('an object that was overwritten by one of the same size is judged by the one that was copied', async () => {
+  const now = entry('k', { size: 5, etag: E2, modified: 2_000 });
+  const of = async (etag: string) => {
+    const record = await recordOf(undefined, entry('k', { size: 5, etag }), now);
+    return [record.sourceEtag, record.destinationEtag, word(record)];
+  };
+  assert.deepEqual(await of(E1), [E1, E1, 'copied: always (etag)'], 'it was copied before');
+  assert.deepEqual(await of(E2), [E2, E2, 'copied: always (etag)'], 'it was copied after');
+  const key = 'e3'.repeat(16);
+  assert.deepEqual(await of(key), [E1, key, 'copied: always (size)'], 'nobody can tell');
+  const parts = `${key}-2`;
+  assert.deepEqual(await of(parts), [E2, parts, 'copied: always (size)'], 'its checksums may tell');
+});
