@@ -1,13 +1,23 @@
 /** The stage with what jobs that copy need on it, in a lab of its own: faults of a control plane strike whoever asks it. */
 import { rm } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { batchWorkBucketOf, batchWorld } from '../../lab/batch-worlds.ts';
 import type { Aim, Effect } from '../../lab/faults.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { Bucket } from '../../lab/s3/index.ts';
 import type { Job } from '../../lab/s3control/index.ts';
 import type { TwoAccountsOptions } from '../../lab/worlds.ts';
-import { type How, type Inputs, type Performance, type Run, type Stage, setStage } from './stage.ts';
+import {
+  allow,
+  type How,
+  type Inputs,
+  type Performance,
+  policy,
+  type Run,
+  type Stage,
+  setStage,
+} from './stage.ts';
 
 export interface BatchStage extends Stage {
   readonly lab: Lab;
@@ -47,4 +57,35 @@ export async function batchStage(t: TestContext, options: TwoAccountsOptions = {
     jobs: () => lab.s3control.jobs(),
     trouble: (aim, effect) => lab.faults.add({ ...aim, ...effect }),
   };
+}
+
+/** A stage whose jobs stay active until they are let go. */
+export async function heldStage(t: TestContext) {
+  const s = await batchStage(t);
+  const { promise: until, resolve } = Promise.withResolvers<void>();
+  const remove = s.trouble({ operation: 'Active' }, { kind: 'hold', until });
+  const open = () => {
+    remove();
+    resolve();
+  };
+  t.after(open);
+  return { s, open };
+}
+
+/** What runs have left for the next ones. */
+export function left(s: BatchStage): readonly string[] {
+  return s.work.keys().filter(key => key.startsWith('sync/under-way/'));
+}
+
+/** The policy of the source bucket lets nobody in but the role of the jobs. */
+export function onlyTheRole(s: BatchStage): void {
+  const reads = ['s3:GetObject', 's3:GetObjectTagging'];
+  s.source.setBucketPolicy(policy({ ...allow(reads, `${s.from.arn}/*`), Principal: { AWS: s.role } }));
+}
+
+export async function until(what: string, happened: () => boolean): Promise<void> {
+  for (let waited = 0; !happened(); waited += 20) {
+    if (waited > 20_000) throw new Error(`Waited in vain: ${what}.`);
+    await sleep(20);
+  }
 }

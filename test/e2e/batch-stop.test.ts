@@ -1,9 +1,8 @@
 /** Runs with jobs that are stopped, killed, cut off, throttled, taken up again, or given up by S3. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gate } from '../lab/datasync-lab.ts';
-import { type BatchStage, batchStage } from './batch-stage.ts';
+import { type BatchStage, batchStage, until } from './batch-stage.ts';
 import { consistent, contents } from './stage.ts';
 
 describe('a run that is stopped', { concurrency: 3 }, () => {
@@ -292,11 +291,4 @@ const { opened: never } = gate();
 
 function fill(s: BatchStage, count: number): void {
   for (let i = 0; i < count; i++) s.from.put(`object-${i}`, `content ${i}`, { tags: { n: String(i) } });
-}
-
-async function until(what: string, happened: () => boolean): Promise<void> {
-  for (let waited = 0; !happened(); waited += 20) {
-    if (waited > 20_000) throw new Error(`Waited in vain: ${what}.`);
-    await sleep(20);
-  }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { makeAwkward } from '../../lab/awkward.ts';
 import { sparse } from '../../lab/s3/index.ts';
-import { type BatchStage, batchStage } from './batch-stage.ts';
+import { type BatchStage, batchStage, onlyTheRole } from './batch-stage.ts';
 import { FULL } from './full.ts';
 import { allow, checkOf, contents, findings, GIB, policy, type Run } from './stage.ts';
 
@@ -345,12 +345,6 @@ function rewriteReport(
 
 function fill(s: BatchStage, count: number): void {
   for (let i = 0; i < count; i++) s.from.put(`object-${i}`, `content ${i}`, { tags: { n: String(i) } });
-}
-
-/** The policy of the source bucket lets nobody in but the role of the jobs. */
-function onlyTheRole(s: BatchStage): void {
-  const reads = ['s3:GetObject', 's3:GetObjectTagging'];
-  s.source.setBucketPolicy(policy({ ...allow(reads, `${s.from.arn}/*`), Principal: { AWS: s.role } }));
 }
 
 /** The role may not read the object. */

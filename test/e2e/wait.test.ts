@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sparse } from '../../lab/s3/index.ts';
-import { type BatchStage, batchStage } from './batch-stage.ts';
+import { heldStage, left } from './batch-stage.ts';
 import { contents, GIB, type Run } from './stage.ts';
 
 const START = { wait: 'false' };
@@ -156,24 +156,6 @@ describe('a job that is started and not waited for', { concurrency: 3 }, () => {
 });
 
 const DENIED = { kind: 'error', status: 403, code: 'AccessDenied', message: 'Access Denied' } as const;
-
-/** A stage whose jobs stay active until they are let go. */
-async function heldStage(t: Parameters<typeof batchStage>[0]) {
-  const s = await batchStage(t);
-  const { promise: until, resolve } = Promise.withResolvers<void>();
-  const remove = s.trouble({ operation: 'Active' }, { kind: 'hold', until });
-  const open = () => {
-    remove();
-    resolve();
-  };
-  t.after(open);
-  return { s, open };
-}
-
-/** What runs have left for the next ones. */
-function left(s: BatchStage): readonly string[] {
-  return s.work.keys().filter(key => key.startsWith('sync/under-way/'));
-}
 
 function told({ report }: Run) {
   return { complete: report.complete, verified: report.verified, job: report.underWay?.id };
