@@ -23,6 +23,7 @@ export interface Watched<L extends Seen> {
 /** Looks in a row that a service may leave unanswered, each tried for half a minute: the work does not need them. */
 const UNANSWERED = 10;
 const PASSING: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['throttle', 'retry', 'renew']);
+const LASTING: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['denied', 'configuration']);
 const CANCEL_WITHIN_MS = 5_000;
 
 /**
@@ -34,24 +35,38 @@ export async function follow<L extends Seen>(watched: Watched<L>): Promise<L> {
   const { stop, told, longestMs } = watched;
   let cancelled = false;
   try {
-    for (let looks = 0; ; looks++) {
+    for (let [looks, refused] = [0, 0]; ; looks++) {
       const seen = await lookPatiently(watched);
       told(seen);
       if (seen.isOver) return seen;
       if (stop.draining.aborted && !cancelled) {
-        cancelled = true;
-        looks = 0;
-        await cancelSoon(watched).catch(async error => {
-          // It may just have ended by itself, and then there is nothing to cancel but much to report.
-          if (!(await lookPatiently(watched)).isOver) throw error;
-        });
+        looks = refused++;
+        cancelled = await cancelNow(watched);
       }
-      await pause(looks, cancelled ? stop.aborting : stop.draining, longestMs);
+      await pause(looks, stop.draining.aborted ? stop.aborting : stop.draining, longestMs);
     }
   } catch (error) {
     // The first error is the one to tell. The post step cancels what could not be cancelled here.
     if (!cancelled) await cancelSoon(watched).catch(() => {});
     throw error;
+  }
+}
+
+/**
+ * Resolves to whether it was accepted. What is refused for the moment can be taken a moment later: a service may not cancel
+ * in every state, and what has just ended by itself the next look shows.
+ *
+ * @throws what the service answered to one who may not cancel
+ */
+async function cancelNow<L extends Seen>(watched: Watched<L>): Promise<boolean> {
+  try {
+    await cancelSoon(watched);
+    return true;
+  } catch (error) {
+    const { kind } = troubleOf(error);
+    // It may be over all the same, and then there is nothing to cancel but much to report.
+    if (LASTING.has(kind) && !(await lookPatiently(watched)).isOver) throw error;
+    return false;
   }
 }
 

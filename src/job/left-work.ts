@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { identify, type Surroundings } from '../aws/identity.ts';
 import type { ServiceOptions } from '../aws/service.ts';
+import { troubleOf } from '../aws/trouble.ts';
+import { pause } from '../aws/waiting.ts';
 import { cancel, findByManifest } from '../datasync/execution.ts';
 import { DataSyncService } from '../datasync/service.ts';
 import type { ExecutionNote } from '../engines/datasync/options.ts';
@@ -51,8 +53,25 @@ async function endJob(
   { description }: JobNote,
   aborting: AbortSignal,
 ): Promise<string | undefined> {
-  const [job] = await jobs.underWay(one => one === description);
-  if (job === undefined || job.isEnding) return undefined;
-  await jobs.cancel(job.id, aborting);
-  return `the job ${job.id} of S3 Batch Operations`;
+  const end = Date.now() + END_WITHIN_MS;
+  for (let tries = 0; ; tries++) {
+    const last = Date.now() > end || aborting.aborted;
+    const [job] = await jobs.underWay(one => one === description);
+    if (job?.isEnding) return undefined;
+    if (job === undefined && last) return undefined;
+    if (job !== undefined) {
+      const accepted = await jobs.cancel(job.id, aborting).then(
+        () => true,
+        error => {
+          if (last || troubleOf(error).kind === 'denied') throw error;
+          return false;
+        },
+      );
+      if (accepted) return `the job ${job.id} of S3 Batch Operations`;
+    }
+    await pause(tries, aborting);
+  }
 }
+
+/** A new job is not listed at once, nor can it be cancelled in every state. */
+const END_WITHIN_MS = 5_000;

@@ -74,6 +74,61 @@ test('a run that is stopped cancels its job and waits for the end', async t => {
   assert.deepEqual([end.status, end.isOver, end.isWell], ['Cancelled', true, false]);
 });
 
+test('a cancel that is refused for the moment is tried again', async t => {
+  const { jobs, source, wish, lab, counts } = await jobsOnLab(t);
+  source.put('a', 'x');
+  const { opened, open } = gate();
+  t.after(open);
+  lab.faults.add({ operation: 'Active', kind: 'hold', until: opened });
+  lab.faults.add({
+    operation: 'UpdateJobStatus',
+    times: 3,
+    kind: 'error',
+    status: 400,
+    code: 'JobStatusException',
+  });
+  const stop = new Stop();
+  const id = await jobs.create(wish());
+  const told = ({ status }: Look) => status === 'Active' && stop.drain();
+  const end = await follow({ ...jobs.watch(id), told, stop });
+  assert.deepEqual([end.status, counts.UpdateJobStatus], ['Cancelled', 4]);
+});
+
+test('one who may not cancel is told so at once', async t => {
+  const { jobs, source, wish, lab, counts } = await jobsOnLab(t);
+  source.put('a', 'x');
+  const { opened, open } = gate();
+  t.after(open);
+  lab.faults.add({ operation: 'Active', kind: 'hold', until: opened });
+  lab.faults.add({ operation: 'UpdateJobStatus', kind: 'error', status: 403, code: 'AccessDenied' });
+  const stop = new Stop();
+  const id = await jobs.create(wish());
+  const told = ({ status }: Look) => status === 'Active' && stop.drain();
+  await assert.rejects(follow({ ...jobs.watch(id), told, stop }), { name: 'AccessDenied' });
+  assert.ok((counts.UpdateJobStatus ?? 0) <= 2);
+});
+
+for (const state of ['Preparing', 'Ready'])
+  test(`a job is cancelled while it is ${state}, too`, async t => {
+    const { jobs, source, wish, lab } = await jobsOnLab(t);
+    source.put('a', 'x');
+    const { opened, open } = gate();
+    t.after(open);
+    lab.faults.add({ operation: state, kind: 'hold', until: opened });
+    const stop = new Stop();
+    const id = await jobs.create(wish());
+    const seen: string[] = [];
+    const told = ({ status }: Look) => {
+      seen.push(status);
+      if (status === state) stop.drain();
+    };
+    const end = await follow({ ...jobs.watch(id), told, stop });
+    assert.deepEqual(
+      [end.status, end.total, seen.includes('Active')],
+      ['Cancelled', state === 'Ready' ? 1 : 0, false],
+    );
+  });
+
 test('a job that is ending by itself is left to it when it should be cancelled', async t => {
   const { jobs, source, wish, lab, describe } = await jobsOnLab(t);
   source.put('a', 'x');
