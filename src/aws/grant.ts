@@ -28,6 +28,8 @@ export function isStranger({ account }: Pick<Grantee, 'account'>, { owner }: Pic
 
 /** @param message what the service said of the denial */
 export function grantOn(grantee: Grantee, owned: Owned, statement: Statement, message: string): Fix {
+  const denied = explicitDenial(message);
+  if (denied !== undefined) return denied;
   if (grantee.principal === undefined) {
     return { todo: `Allow the identity in use to use ${owned.bucket}.`, paste: pretty(statement) };
   }
@@ -39,6 +41,39 @@ export function grantOn(grantee: Grantee, owned: Owned, statement: Statement, me
   const more = `The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
   return { ...inBucketPolicy, todo: `${inBucketPolicy.todo} ${more}` };
 }
+
+/**
+ * What to do where a policy denies outright, which no statement that allows can outweigh; `undefined` where none is said to.
+ * (IAM User Guide, "Troubleshoot access denied error messages".)
+ *
+ * @param message what the service said of the denial
+ */
+export function explicitDenial(message: string): Fix | undefined {
+  const [, kind] =
+    /with an explicit deny in an? ([\w -]*?(?:policy|permissions boundary))/i.exec(message) ?? [];
+  if (kind === undefined) return undefined;
+  const where = DENYING.find(([name]) => kind.toLowerCase().includes(name))?.[1] ?? 'Find it';
+  return {
+    todo: `A ${kind} denies this outright, which nothing that allows it outweighs. ${where}, and take out the statement with \`"Effect": "Deny"\` that says so, or exempt this role and bucket from it.`,
+  };
+}
+
+/** Where policies of each kind are found. */
+const DENYING: readonly (readonly [kind: string, where: string])[] = [
+  [
+    'service control policy',
+    'Look in AWS Organizations, in the management account, at the policies of the account and of the units above it',
+  ],
+  [
+    'resource control policy',
+    'Look in AWS Organizations, in the management account, at the policies of the account that owns the resource',
+  ],
+  ['resource-based policy', 'Look at the policy of the bucket or key that was asked for'],
+  ['permissions boundary', 'Look at the boundary of the role'],
+  ['session policy', 'Look at what the session was made with'],
+  ['vpc endpoint policy', 'Look at the policy of the VPC endpoint that the runner goes through'],
+  ['identity-based policy', 'Look at the policies of the role'],
+];
 
 /** The same where only the bucket's policy is at fault. */
 export function grantInBucketPolicy(principal: string, { bucket, owner }: Owned, statement: Statement): Fix {

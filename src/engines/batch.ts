@@ -26,19 +26,20 @@ import { explain } from './outcome.ts';
 export interface BatchEngineOptions extends Omit<JobEngineOptions, 'kind'> {
   /** Canned, for every copy. */
   readonly acl: string | undefined;
+  /** What the destination encrypts with by default, as far as that is known. */
+  readonly byDefault: string | undefined;
 }
 
-export function createBatchEngine({ acl, ...options }: BatchEngineOptions): Engine {
+export function createBatchEngine(options: BatchEngineOptions): Engine {
+  return createJobEngine({ ...options, kind: copying(options) });
+}
+
+function copying(options: BatchEngineOptions): JobKind {
   const { settings, ground, source } = options;
-  return createJobEngine({ ...options, kind: copying(settings, ground, source, acl) });
-}
-
-/** @param source as its own side sees it */
-function copying(settings: Settings, ground: Ground, source: Bucket, acl: string | undefined): JobKind {
   const { bucket } = source.location;
   return {
     name: 'batch',
-    operation: { S3PutObjectCopy: copyOperation(settings, ground, acl) },
+    operation: { S3PutObjectCopy: copyOperation(settings, ground, options) },
     fields: ['Bucket', 'Key'],
     lineOf: ({ source: { key } }) => `${bucket},${encodeKey(source.fullKey(key))}\n`,
     hindrance: ({ source: { size } }) =>
@@ -55,25 +56,35 @@ export function copyOperation(
     'source' | 'destination' | 'preserve' | 'storageClass' | 'encryption' | 'kmsKey' | 'requestPayer'
   >,
   { partition, destination }: Pick<Ground, 'partition' | 'destination'>,
-  acl: string | undefined,
+  { acl, byDefault }: Pick<BatchEngineOptions, 'acl' | 'byDefault'>,
 ): S3CopyObjectOperation {
-  const { preserve, storageClass, encryption, kmsKey, requestPayer } = settings;
+  const { preserve, storageClass, requestPayer } = settings;
   const folder = targetFolder(settings.source.location.prefix, settings.destination.location.prefix);
   if (folder === undefined) throw new RangeError('The settings were not checked.');
   return {
     TargetResource: `arn:${partition}:s3:::${destination.bucket}`,
     ...(folder !== '' && { TargetKeyPrefix: folder }),
-    // Said, because new metadata would replace what the source has, and its encryption stands among it.
     MetadataDirective: 'COPY',
-    ...(encryption !== undefined && {
-      NewObjectMetadata: { SSEAlgorithm: encryption === 'AES256' ? 'AES256' : 'KMS' },
-    }),
-    ...(kmsKey !== undefined && { SSEAwsKmsKeyId: kmsKey }),
+    ...encrypting(settings, byDefault),
     ...(!preserve.has('tags') && { NewObjectTagging: [] }),
     ...(storageClass !== undefined && { StorageClass: storageClass as S3StorageClass }),
     ...(acl !== undefined && { CannedAccessControlList: acl as S3CannedAccessControlList }),
     ...(requestPayer && { RequesterPays: true }),
   };
+}
+
+/**
+ * The algorithm alone stands among the new metadata of the copies, and AWS does not say that metadata of the source is still
+ * copied where there is new one. So it is named only where nothing else says the same: a key does, and a bucket that
+ * encrypts so by itself. (S3 API, S3CopyObjectOperation and S3ObjectMetadata.)
+ */
+function encrypting(
+  { encryption, kmsKey }: Pick<Settings, 'encryption' | 'kmsKey'>,
+  byDefault: string | undefined,
+): Pick<S3CopyObjectOperation, 'NewObjectMetadata' | 'SSEAwsKmsKeyId'> {
+  if (kmsKey !== undefined) return { SSEAwsKmsKeyId: kmsKey };
+  if (encryption === undefined || (encryption === 'AES256' && byDefault === 'AES256')) return {};
+  return { NewObjectMetadata: { SSEAlgorithm: encryption === 'AES256' ? 'AES256' : 'KMS' } };
 }
 
 async function outcomeOf(

@@ -33,7 +33,7 @@ export function engineFor(
   options: ObjectEngineOptions,
 ): Engine {
   const ours = { ...options, route: routeFor(scene, journal, options.places) };
-  const { settings, source, datasync, jobs, replication } = scene;
+  const { settings, source, datasync, jobs, replication, facts } = scene;
   const common = { settings, source, scratch, note: noteIn(scratch), log };
   if (datasync !== undefined) {
     const { rest } = datasync.folders;
@@ -44,11 +44,12 @@ export function engineFor(
     return createReplicationEngine({ ...common, ...jobs, replication, planned, collected });
   }
   if (jobs !== undefined) {
-    const acl = aclFor(scene, workersOf(scene).writer);
+    const { encryption } = facts.destination;
     return createBatchEngine({
       ...common,
       ...jobs,
-      acl,
+      acl: aclFor(scene, workersOf(scene).writer),
+      byDefault: encryption.known ? encryption.value.algorithm : undefined,
       collected,
       others: createCopyEngine(ours),
     });

@@ -3,7 +3,7 @@
  * The texts are those of the S3 User Guide ("Troubleshooting Batch Operations").
  */
 import { accountOf } from '../aws/arn.ts';
-import { grantOn, grantOwn, isStranger } from '../aws/grant.ts';
+import { explicitDenial, grantOn, grantOwn, isStranger } from '../aws/grant.ts';
 import { asPolicy, passRoleStatement, serviceTrustStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
@@ -34,6 +34,8 @@ const THROTTLED: Fix = {
  */
 export function fixFor(words: string, ground: Ground, callerDenied = false): Fix | undefined {
   const { role, roleInput, caller, account } = ground;
+  const denied = explicitDenial(words);
+  if (denied !== undefined) return denied;
   if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role, SERVICE));
   if (/[Cc]ross-account pass role/.test(words))
     return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
@@ -80,10 +82,28 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Where the role was denied something; `undefined` when the words do not tell. */
-function useIn(words: string, { destination, work }: Ground): Use | undefined {
-  if (/manifest|completion report/i.test(words) || words.includes(work.bucket)) return 'work';
+function useIn(words: string, ground: Ground): Use | undefined {
+  const { destination, work } = ground;
+  const [place] = USES.filter(use => isAbout(words, ground[use])).sort(
+    (a, b) => ground[b].prefix.length - ground[a].prefix.length,
+  );
+  if (place !== undefined) return place;
+  if (/manifest|completion report/i.test(words) || isNamed(words, work, ground)) return 'work';
   if (/s3:(Get|List|Initiate)/.test(words) || destination.actions.length === 0) return 'source';
   return /s3:(Put|Abort)/.test(words) ? 'destination' : undefined;
+}
+
+const USES: readonly Use[] = ['source', 'destination', 'work'];
+
+/** Whether the ARN of an object there stands in the words. Places can be in one bucket: the longest prefix is the place. */
+function isAbout(words: string, { bucket, prefix }: Ground[Use]): boolean {
+  return words.includes(`:::${bucket}/${prefix}`);
+}
+
+/** Whether the bucket of a place, which is that of no other, is named; a name can be part of another. */
+function isNamed(words: string, { bucket }: Ground[Use], ground: Ground): boolean {
+  const isShared = USES.filter(use => ground[use].bucket === bucket).length > 1;
+  return !isShared && (words.match(/[a-z0-9][a-z0-9.-]*[a-z0-9]/g)?.includes(bucket) ?? false);
 }
 
 /** S3 tells of a denied copy seldom more than that it was denied. */

@@ -14,12 +14,8 @@ const PLAIN = { TargetResource: 'arn:aws-cn:s3:::onto', MetadataDirective: 'COPY
 for (const [inputs, acl, more] of [
   [{}, undefined, {}],
   [{ destination: 's3://onto/copy/in/' }, undefined, { TargetKeyPrefix: 'copy' }],
-  [{ encryption: 'AES256' }, undefined, { NewObjectMetadata: { SSEAlgorithm: 'AES256' } }],
-  [
-    { encryption: 'aws:kms', 'kms-key': KEY },
-    undefined,
-    { NewObjectMetadata: { SSEAlgorithm: 'KMS' }, SSEAwsKmsKeyId: KEY },
-  ],
+  [{ encryption: 'aws:kms', 'kms-key': KEY }, undefined, { SSEAwsKmsKeyId: KEY }],
+  [{ encryption: 'aws:kms' }, undefined, { NewObjectMetadata: { SSEAlgorithm: 'KMS' } }],
   [{ preserve: 'metadata' }, undefined, { NewObjectTagging: [] }],
   [{ 'storage-class': 'STANDARD_IA' }, undefined, { StorageClass: 'STANDARD_IA' }],
   [{ 'request-payer': 'true' }, undefined, { RequesterPays: true }],
@@ -27,6 +23,15 @@ for (const [inputs, acl, more] of [
 ] as const) {
   test(`with ${JSON.stringify(inputs)}${acl === undefined ? '' : ` and ACL ${acl}`}`, () => {
     const given = settings({ source: 's3://from/in/', destination: 's3://onto/in/', ...inputs });
-    assert.deepEqual(copyOperation(given, GROUND, acl), { ...PLAIN, ...more });
+    assert.deepEqual(copyOperation(given, GROUND, { acl, byDefault: undefined }), { ...PLAIN, ...more });
   });
 }
+
+test('encryption that the bucket gives by itself is not asked for', () => {
+  const given = settings({ source: 's3://from/in/', destination: 's3://onto/in/', encryption: 'AES256' });
+  const asked = (byDefault: string | undefined) =>
+    copyOperation(given, GROUND, { acl: undefined, byDefault }).NewObjectMetadata;
+  assert.equal(asked('AES256'), undefined);
+  for (const byDefault of [undefined, 'aws:kms'])
+    assert.deepEqual(asked(byDefault), { SSEAlgorithm: 'AES256' });
+});

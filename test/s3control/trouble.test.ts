@@ -88,6 +88,59 @@ test('where S3 does not say what was denied, both statements are given, and wher
   );
 });
 
+/** The pasted statement's Sid. */
+function sidFor(words: string, ground: Ground): string {
+  return JSON.parse(fixFor(words, ground)?.paste ?? '{}').Sid;
+}
+
+test('a bucket whose name is part of another is not taken for it, and an ARN says more than an action', () => {
+  const place = { ...GROUND.work, bucket: 'octo' };
+  const ground = { ...GROUND, work: place };
+  const denied = 'AccessDenied: not authorized to perform:';
+  assert.equal(
+    sidFor(`${denied} s3:GetObject on resource: "arn:aws:s3:::octo.source/in/a"`, ground),
+    'S3SyncBatchReads',
+  );
+  assert.equal(sidFor(`${denied} s3:GetObject on octo.source`, ground), 'S3SyncBatchReads');
+  assert.equal(
+    sidFor(`${denied} s3:PutObject on resource: "arn:aws:s3:::octo.copy/out/a"`, ground),
+    'S3SyncBatchWrites',
+  );
+  assert.equal(
+    sidFor(`${denied} s3:PutObject on resource: "arn:aws:s3:::octo/sync/x"`, ground),
+    'S3SyncBatchReports',
+  );
+  assert.equal(sidFor('AccessDenied: Access Denied on octo.', ground), 'S3SyncBatchReports');
+});
+
+test('of two places in one bucket the one with the longer prefix is meant', () => {
+  const work = { ...GROUND.work, bucket: 'octo.copy', prefix: 'out/sync/' };
+  const ground = { ...GROUND, work };
+  const denied = 'AccessDenied: not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::octo.copy';
+  assert.equal(sidFor(`${denied}/out/sync/reports/x"`, ground), 'S3SyncBatchReports');
+  assert.equal(sidFor(`${denied}/out/a"`, ground), 'S3SyncBatchWrites');
+});
+
+test('what is denied outright is not answered with what to allow', () => {
+  for (const [kind, where] of [
+    ['a service control policy', /AWS Organizations/],
+    ['a resource control policy', /AWS Organizations/],
+    ['a resource-based policy', /policy of the bucket/],
+    ['an identity-based policy', /policies of the role/],
+    ['a permissions boundary', /boundary of the role/],
+    ['a session policy', /session/],
+    ['a VPC endpoint policy', /endpoint/],
+  ] as const) {
+    for (const callerDenied of [true, false]) {
+      const words = `AccessDenied: ${BY_CALLER} s3:CreateJob on resource: x with an explicit deny in ${kind}`;
+      const fix = fixFor(words, GROUND, callerDenied);
+      assert.equal(fix?.paste, undefined);
+      assert.match(fix?.todo ?? '', new RegExp(kind.replace(/^an? /, '')));
+      assert.match(fix?.todo ?? '', where);
+    }
+  }
+});
+
 test('a role that does nothing at the destination itself was denied at the source', () => {
   const ground = { ...GROUND, destination: { ...GROUND.destination, actions: [] } };
   const { paste = '{}' } = fixFor('AccessDenied: Access Denied', ground) ?? {};
