@@ -48,6 +48,34 @@ describe('a run that is stopped', { concurrency: 3 }, () => {
     assert.deepEqual(contents(s.to), contents(s.from), again.log);
   });
 
+  test('while the job is being prepared cancels it all the same', async t => {
+    const s = await batchStage(t);
+    fill(s, 2);
+    s.trouble({ operation: 'Preparing' }, { kind: 'hold', until: never });
+    s.trouble({ operation: 'UpdateJobStatus', times: 1 }, REFUSED);
+    const step = await s.start();
+    await until('the job', () => s.jobs()[0]?.status === 'Preparing');
+    step.signal('SIGINT');
+    const run = consistent(await step.finished);
+    assert.equal(run.report.totals.reasons['skipped: stopped'], 2);
+    assert.deepEqual([s.jobs()[0]?.status, s.to.keys()], ['Cancelled', []]);
+  });
+
+  test('by SIGKILL leaves the job to the post step, which tries until it is accepted', async t => {
+    const s = await batchStage(t);
+    fill(s, 2);
+    s.trouble({ operation: 'Active', times: 1 }, { kind: 'hold', until: never });
+    const step = await s.start();
+    await until('the job', () => s.jobs()[0]?.status === 'Active');
+    step.signal('SIGKILL');
+    await step.finished;
+    s.trouble({ operation: 'UpdateJobStatus', times: 2 }, REFUSED);
+    const post = await step.post();
+    assert.match(post.log, /Cancelled the job/);
+    await s.lab.s3control.settled();
+    assert.equal(s.jobs()[0]?.status, 'Cancelled');
+  });
+
   test('by SIGKILL leaves the job to the post step, which cancels it', async t => {
     const s = await batchStage(t);
     fill(s, 2);
@@ -263,6 +291,27 @@ describe('a job that S3 gives up', { concurrency: 3 }, () => {
     assert.deepEqual([run.report.totals.copied, run.report.complete], [0, false]);
   });
 
+  test('after the run was stopped, which could not end it any more, is told with its reason', async t => {
+    const s = await batchStage(t);
+    fill(s, 2);
+    s.trouble(
+      { operation: 'Completing' },
+      { kind: 'error', status: 500, code: 'InternalError', message: 'Oh.' },
+    );
+    const { opened, open } = gate();
+    s.trouble({ operation: 'Failing' }, { kind: 'hold', until: opened });
+    const step = await s.start();
+    await until('the end', () => s.jobs()[0]?.status === 'Failing');
+    step.signal('SIGINT');
+    setTimeout(open, 1_000);
+    const run = consistent(await step.finished);
+    assert.equal(run.code, 1);
+    assert.match(
+      run.report.verdict.text,
+      /^The job \S+ of S3 Batch Operations failed \(InternalError: Oh\.\)/,
+    );
+  });
+
   test('or that somebody else cancels is no success', async t => {
     const s = await batchStage(t);
     fill(s, 3);
@@ -279,6 +328,13 @@ describe('a job that S3 gives up', { concurrency: 3 }, () => {
     assert.equal(run.report.totals.reasons['skipped: stopped'], 1);
   });
 });
+
+const REFUSED = {
+  kind: 'error',
+  status: 400,
+  code: 'JobStatusException',
+  message: 'The job cannot be changed.',
+} as const;
 
 const THROTTLED = {
   kind: 'error',

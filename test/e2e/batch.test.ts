@@ -103,7 +103,6 @@ describe('a run with jobs that copy', { concurrency: 3 }, () => {
     assert.deepEqual(s.jobs()[0]?.request.Operation.S3PutObjectCopy, {
       TargetResource: s.to.arn,
       MetadataDirective: 'COPY',
-      NewObjectMetadata: { SSEAlgorithm: 'AES256' },
       NewObjectTagging: [],
       StorageClass: 'GLACIER_IR',
       CannedAccessControlList: 'bucket-owner-full-control',
