@@ -86,7 +86,7 @@ export function isManaged(key: string | undefined): boolean {
   return key === undefined || /(^|:)alias\/aws\/s3$/.test(key);
 }
 
-function isFullArn(key: string): boolean {
+export function isFullArn(key: string): boolean {
   return /^arn:[^:]*:kms:[^:]*:[^:]*:key\//.test(key);
 }
 

@@ -23,10 +23,9 @@ async function checkOwner(side: Side, bucket: Bucket): Promise<CheckResult> {
       fix: { todo },
     };
   }
-  if (await canHead(bucket, { ...bucket.common })) {
-    return { check, verdict: 'pass', seen: `${name} belongs to account ${bucket.owner}.` };
-  }
-  if (await canHead(bucket, { Bucket: name })) {
+  const belongs = await belongsToOwner(bucket);
+  if (belongs) return { check, verdict: 'pass', seen: `${name} belongs to account ${bucket.owner}.` };
+  if (belongs === false) {
     return {
       check,
       verdict: 'fail',
@@ -41,6 +40,12 @@ async function checkOwner(side: Side, bucket: Bucket): Promise<CheckResult> {
     verdict: 'unknown',
     seen: `HeadBucket on ${name} is denied, so that its owner does not show.`,
   };
+}
+
+/** Whether the bucket belongs to the account that it should; `undefined` where that does not show. */
+export async function belongsToOwner(bucket: Bucket): Promise<boolean | undefined> {
+  if (await canHead(bucket, { ...bucket.common })) return true;
+  return (await canHead(bucket, { Bucket: bucket.location.bucket })) ? false : undefined;
 }
 
 async function canHead(

@@ -91,10 +91,10 @@ function fixFor(missing: Missing, grantee: Grantee): Fix {
   return { ...added, todo: todos.join(' ') };
 }
 
-/** What to add where the policy of a bucket, which may do, does not. */
+/** What to add where the policy of a bucket or of a key, which may do, does not. */
 function inCase(silent: readonly Finding[], grantee: Grantee): Fix {
   const { todo, ...rest } = grantOwn(grantee, ...statementsOf(silent));
-  return { todo: `Unless the policy of the bucket allows it: ${todo}`, ...rest };
+  return { todo: `Unless the policy of the bucket or of the key allows it: ${todo}`, ...rest };
 }
 
 function statementsOf(findings: readonly Finding[]): Statement[] {

@@ -98,9 +98,16 @@ async function judge(
     const silent = decision === 'silent' && open.length === 0;
     const finding = { action, resource: one.resource, statement, silent };
     if (open.length > 0) return { ...finding, result: 'open', because: open };
+    if (silent && isKeyOf(principal, resource))
+      return { ...finding, result: 'open', because: ['the policy of the key'] };
     if (!silent || elsewhere === undefined) return { ...finding, result: decision, because: [] };
     return { ...finding, ...byBucket(elsewhere, action, resource, principal, bucket) };
   });
+}
+
+/** Within one account the policy of a key may allow what those of a role do not. (KMS Developer Guide, "Key policies".) */
+function isKeyOf(principal: string, resource: string): boolean {
+  return /^arn:[^:]*:kms:/.test(resource) && accountOf(resource) === accountOf(principal);
 }
 
 /** What the policy of a bucket of the same account makes of what the principal's own do not allow. */

@@ -12,6 +12,7 @@ import { firstPage } from '../s3/list.ts';
 import { abortUpload } from '../s3/multipart.ts';
 import { uri } from '../sync/plan.ts';
 import { readObjectLock } from './facts.ts';
+import { belongsToOwner } from './owner.ts';
 import { type Check, grant } from './scene.ts';
 import { PROBE_KEY } from './writable.ts';
 
@@ -46,8 +47,17 @@ async function tryOut(work: Bucket, encryption: Encryption): Promise<CheckResult
     const { kind, code, message } = trouble;
     const seen = `${who} could not use ${where}, where manifests and reports lie (${code}: ${message}).`;
     if (kind !== 'denied') return { check: CHECK, verdict: 'fail', seen };
+    // Refused is also whoever names the wrong owner, and then no policy helps.
+    const belongs = work.owner === undefined ? undefined : await belongsToOwner(work).catch(() => undefined);
+    if (belongs === false) return elsewhere(work);
     return { check: CHECK, verdict: 'fail', seen, fix: await fixFor(work, encryption, trouble) };
   }
+}
+
+function elsewhere({ location: { bucket }, owner }: Bucket): CheckResult {
+  const todo = `Give in \`work-location\` a bucket of account ${owner}, which the service is asked in.`;
+  const seen = `${bucket} does not belong to account ${owner}.`;
+  return { check: CHECK, verdict: 'fail', seen, fix: { todo } };
 }
 
 async function fixFor(work: Bucket, encryption: Encryption, { message }: Trouble): Promise<Fix> {
@@ -62,7 +72,10 @@ async function fixFor(work: Bucket, encryption: Encryption, { message }: Trouble
     return {
       todo: `The policy of ${bucket} denies what is encrypted with SSE-S3, and manifests of jobs cannot be encrypted otherwise. Exempt ${uri(work.location)} from that statement, or give another bucket in \`work-location\`.`,
     };
-  return grant(work.identity, work, workStatement(work.location, work.identity.partition), message);
+  const fix = grant(work.identity, work, workStatement(work.location, work.identity.partition), message);
+  return work.owner === undefined
+    ? fix
+    : { ...fix, todo: `${fix.todo} The bucket must belong to account ${work.owner}.` };
 }
 
 async function probe(work: Bucket, encryption: Encryption): Promise<void> {

@@ -32,6 +32,17 @@ const SIDS: Readonly<Record<Use, string>> = {
 /** What a job of any kind does where its manifest and its report lie. */
 export const WORK_ACTIONS: readonly string[] = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'];
 
+/** What the role needs of the key that the source's objects lie under. (S3 User Guide, "Copy objects".) */
+export function decryptingStatement(key: string): Statement {
+  return { Sid: 'S3SyncBatchDecrypts', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
+}
+
+/** And of the one that the copies are put under: S3 reads back what it has encrypted in parts. */
+export function encryptingStatement(key: string): Statement {
+  const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+  return { Sid: 'S3SyncBatchEncrypts', Effect: 'Allow', Action: actions, Resource: key };
+}
+
 /** What the role needs in one of the three buckets. */
 export function roleStatement(use: Use, ground: Ground): Statement {
   const { bucket, prefix, actions } = ground[use];

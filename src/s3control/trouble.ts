@@ -9,7 +9,13 @@ import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { Fix } from '../model.ts';
 import type { Ground, Use } from './ground.ts';
-import { callerStatements, roleStatement, SERVICE } from './policies.ts';
+import {
+  callerStatements,
+  decryptingStatement,
+  encryptingStatement,
+  roleStatement,
+  SERVICE,
+} from './policies.ts';
 
 /**
  * What was thrown while S3 was asked about jobs, in words for the user.
@@ -46,8 +52,9 @@ export function fixFor(words: string, ground: Ground, callerDenied = false): Fix
   }
   if (callerDenied) return grantOwn(caller, ...callerStatements(ground));
   if (/kms:|KMS\./.test(words)) {
-    const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the keys of the buckets, in the policies of the keys and, with the full ARNs of the keys, in its own policy.`;
-    return { todo };
+    const [key = '*'] = /arn:[^:\s]*:kms:[^:\s]*:\d*:key\/[\w-]+/.exec(words) ?? [];
+    const todo = `Add these statements to the policy of ${role} (account ${accountOf(role)}), with the full ARNs of the keys of the buckets, and let the policies of the keys allow it the same.`;
+    return { todo, paste: asPolicy(decryptingStatement(key), encryptingStatement(key)) };
   }
   if (IS_DENIAL.test(words)) {
     const use = useIn(words, ground);

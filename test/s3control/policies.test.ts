@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passRoleStatement, serviceTrustStatement, workStatement } from '../../src/aws/policies.ts';
 import type { Ground } from '../../src/s3control/ground.ts';
-import { callerStatements, roleStatement, SERVICE, WORK_ACTIONS } from '../../src/s3control/policies.ts';
+import {
+  callerStatements,
+  decryptingStatement,
+  encryptingStatement,
+  roleStatement,
+  SERVICE,
+  WORK_ACTIONS,
+} from '../../src/s3control/policies.ts';
 import { documented } from '../documented.ts';
 
 const ROLE = 'arn:aws:iam::444455556666:role/s3-batch';
@@ -41,4 +48,11 @@ test('of the role that jobs work with', () => {
 
 test('of who may assume it', () => {
   assert.deepEqual(documented('batch-trust'), [serviceTrustStatement(ROLE, SERVICE)]);
+});
+
+test('of keys of KMS', () => {
+  assert.deepEqual(documented('batch-keys'), [
+    decryptingStatement('arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'),
+    encryptingStatement('arn:aws:kms:eu-central-1:444455556666:key/5678dcba-12ab-34cd-56ef-1234567890ab'),
+  ]);
 });

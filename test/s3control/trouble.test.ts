@@ -88,6 +88,19 @@ test('where S3 does not say what was denied, both statements are given, and wher
   );
 });
 
+test('a key that is named stands in the statements to add', () => {
+  const key = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const words = `AccessDenied: User: x is not authorized to perform: kms:Decrypt on resource: ${key} because no`;
+  const { Statement } = JSON.parse(fixFor(words, GROUND)?.paste ?? '{}');
+  assert.deepEqual(
+    Statement.map(({ Sid, Resource }: { Sid: string; Resource: string }) => [Sid, Resource]),
+    [
+      ['S3SyncBatchDecrypts', key],
+      ['S3SyncBatchEncrypts', key],
+    ],
+  );
+});
+
 /** The pasted statement's Sid. */
 function sidFor(words: string, ground: Ground): string {
   return JSON.parse(fixFor(words, ground)?.paste ?? '{}').Sid;
@@ -161,8 +174,8 @@ test('a role that does not trust S3 Batch Operations is to trust it for its own 
 
 for (const [words, says] of [
   ['BadRequestException: Cross-account pass role is not allowed', /a role of account 444455556666/],
-  ['AccessDenied: not authorized to perform: kms:GenerateDataKey', /kms:Decrypt and kms:GenerateDataKey/],
-  ['KMS.DisabledException: the key is disabled', /kms:Decrypt/],
+  ['AccessDenied: not authorized to perform: kms:GenerateDataKey', /full ARNs of the keys of the buckets/],
+  ['KMS.DisabledException: the key is disabled', /policies of the keys/],
   ['InvalidManifest: Invalid Manifest Content: The ETag of the manifest is another', /encrypted with SSE-S3/],
   ['InvalidManifest: Manifest file is not properly formatted.', /run again/],
   ['x: The manifest contains more keys than the maximum allowed in a single job', /Split the run/],

@@ -1,8 +1,16 @@
 /** The role that jobs work with, as far as policies tell before a job needs it. */
 import type { CheckResult, Side } from '../../model.ts';
 import type { Ground, Use } from '../../s3control/ground.ts';
-import { callerStatements, roleStatement, SERVICE } from '../../s3control/policies.ts';
+import {
+  callerStatements,
+  decryptingStatement,
+  encryptingStatement,
+  roleStatement,
+  SERVICE,
+} from '../../s3control/policies.ts';
 import { checkBucketGrant } from '../bucket-grant.ts';
+import { isFullArn } from '../encryption.ts';
+import type { BucketFacts } from '../facts.ts';
 import type { Need } from '../role-trials.ts';
 import type { Check, Scene } from '../scene.ts';
 import { checkServiceRole } from '../service-role.ts';
@@ -24,7 +32,7 @@ export const checkJobRole: Check = async scene => {
       service: SERVICE,
       identity: work.identity,
       network,
-      needs: USES.flatMap(use => needOf(use, ground, scene)),
+      needs: [...USES.flatMap(use => needOf(use, ground, scene)), ...needsOfKeys(scene)],
       callerStatements: callerStatements(ground),
     }),
     Promise.all(
@@ -40,6 +48,23 @@ function needOf(use: Use, ground: Ground, { source, destination, jobs }: Scene):
   const bucket = { source, destination, work: jobs?.work }[use];
   if (bucket === undefined || ground[use].actions.length === 0) return [];
   return [{ statement: roleStatement(use, ground), bucket }];
+}
+
+/** Of keys that are known: under which single objects lie, nobody knows. Where S3 replicates, it is not this role that does. */
+function needsOfKeys({ settings, facts, replication }: Scene): Need[] {
+  if (replication !== undefined) return [];
+  const byDefault = settings.encryption === undefined ? keyOf(facts.destination) : undefined;
+  const [reading, writing] = [keyOf(facts.source), settings.kmsKey ?? byDefault];
+  return [
+    ...(reading === undefined ? [] : [{ statement: decryptingStatement(reading) }]),
+    ...(writing === undefined ? [] : [{ statement: encryptingStatement(writing) }]),
+  ];
+}
+
+/** ARN of the key that a bucket encrypts with by default. By an alias no policy allows anything. */
+function keyOf({ encryption }: BucketFacts): string | undefined {
+  const { key } = encryption.known ? encryption.value : {};
+  return key !== undefined && isFullArn(key) ? key : undefined;
 }
 
 function grantAt(side: Side, ground: Ground, scene: Scene): Promise<CheckResult> {
