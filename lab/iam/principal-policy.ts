@@ -92,7 +92,9 @@ async function simulateAction(
         principal,
         action,
         resource,
-        resourceAccount: principal.split(':')[4] ?? '',
+        resourceAccount: accountOf(principal),
+        // Of keys, too, only the principal's policies are asked about.
+        resourcePolicy: resource.startsWith('arn:aws:kms:') ? leftToIam(accountOf(principal)) : undefined,
         identityPolicies: policies,
         context,
       });
@@ -155,3 +157,13 @@ function keysOf(
 function wrongInput(message: string): AwsError {
   return new AwsError(400, 'InvalidInput', message);
 }
+
+const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+
+/** What keys have by default. Source: KMS Developer Guide, "Default key policy". */
+const leftToIam = (account: string): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' },
+  ],
+});

@@ -86,7 +86,8 @@ describe('a run with jobs that copy', { concurrency: 2 }, () => {
     const statement = JSON.parse(lacking.fix?.paste ?? '{}');
     assert.deepEqual([statement.Sid, statement.Resource], ['S3SyncBatchDecrypts', theirs]);
     s.lab.iam.accounts.putPolicy(s.role, 'key', policy(statement));
-    assert.equal((await look()).verdict, 'pass');
+    const granted = await look();
+    assert.equal(granted.verdict, 'pass', granted.seen);
 
     s.to.encryption = { algorithm: 'aws:kms', keyArn: ours };
     const open = await look();
