@@ -426,7 +426,10 @@ describe('a service role', () => {
     const unread = resultOf(await s.check(), 'permissions');
     assert.equal(unread.verdict, 'unknown');
     assert.match(unread.seen, /the policy of octo-destination \(this identity may not read it\)/);
-    assert.match(unread.fix?.todo ?? '', /^Unless the policy of the bucket or of the key allows it: Add this statement/);
+    assert.match(
+      unread.fix?.todo ?? '',
+      /^Unless the policy of the bucket or of the key allows it: Add this statement/,
+    );
     assert.ok(unread.fix);
     applyFix(s.lab, unread.fix);
     assert.equal(verdicts(await s.check()).permissions, 'pass');
