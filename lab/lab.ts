@@ -1,5 +1,5 @@
 /**
- * A pocket AWS: accounts, IAM, STS, S3, S3 Control, DataSync and GitHub's OIDC and artifact services behind one address, with
+ * A pocket AWS: accounts, IAM, STS, S3, S3 Control, DataSync and GitHub's OIDC and artifact services and comments behind one address, with
  * a clock to set and faults to order.
  */
 import { randomUUID } from 'node:crypto';
@@ -8,6 +8,7 @@ import { type Clock, createClock } from './clock.ts';
 import { createDataSync, type DataSync } from './datasync/index.ts';
 import { githubDialect, jsonDialect, queryDialect, s3ControlDialect, s3Dialect } from './errors.ts';
 import { Faults } from './faults.ts';
+import { Comments } from './github/comments.ts';
 import { GITHUB_ISSUER, Oidc } from './github/oidc.ts';
 import { Results } from './github/results.ts';
 import { openDoor, type Route } from './http.ts';
@@ -39,6 +40,7 @@ export interface Lab {
   readonly github: {
     readonly oidc: Oidc;
     readonly results: Results;
+    readonly comments: Comments;
     /** The variables a runner sets for a job with `permissions: id-token: write`. */
     environment(): Record<string, string>;
   };
@@ -62,6 +64,7 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
 
   const oidc = await Oidc.create(clock);
   const results = new Results();
+  const comments = new Comments();
   const assumeRole = (assumption: Assumption) => assumeServiceRole(accounts, sessions, assumption);
   const s3 = createS3({ authorize, assumeRole, faults, now: clock.now, id });
   const issuerKey = (issuer: string): CryptoKey | undefined =>
@@ -73,6 +76,12 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
   const routes: readonly Route[] = [
     { name: 'github', service: oidc, dialect: githubDialect, claims: ({ path }) => Oidc.claims(path) },
     { name: 'github', service: results, dialect: githubDialect, claims: ({ path }) => Results.claims(path) },
+    {
+      name: 'github',
+      service: comments,
+      dialect: githubDialect,
+      claims: ({ path }) => Comments.claims(path),
+    },
     { name: 'sts', service: sts, dialect: queryDialect(STS_API.namespace), claims: isForSts },
     {
       name: 'iam',
@@ -103,7 +112,9 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
     github: {
       oidc,
       results,
+      comments,
       environment: () => ({
+        GITHUB_API_URL: comments.apiUrl(door.endpoint),
         ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl(door.endpoint),
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidc.requestToken,
         ACTIONS_RESULTS_URL: `${door.endpoint}/`,

@@ -15,6 +15,10 @@ export interface RunnerOptions {
   readonly action: string;
   /** As under `with:`; defaults of action.yml are filled in. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** What `${{ github.token }}` stands for. */
+  readonly token?: string;
+  /** The pull request that set the run off. */
+  readonly pullRequest?: { readonly number: number; readonly isFork?: boolean };
   /** Services and endpoints; nothing else of this process's environment reaches the action but PATH and HOME. */
   readonly environment: Readonly<Record<string, string>>;
   /** Called with every line as it comes. */
@@ -66,9 +70,12 @@ export async function startAction(options: RunnerOptions): Promise<Step> {
     GITHUB_RUN_ID: '4242',
     GITHUB_RUN_NUMBER: '1',
     GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_WORKFLOW: 'Nightly',
+    GITHUB_JOB: 'sync',
     GITHUB_EVENT_NAME: 'workflow_dispatch',
+    ...(options.pullRequest && (await pullRequestVariables(home, options.pullRequest))),
     ...files,
-    ...inputVariables(manifest, options.inputs),
+    ...inputVariables(manifest, options.inputs, options.token ?? ''),
     ...options.environment,
   };
   const start = (script: string, extra: Readonly<Record<string, string>>) =>
@@ -108,12 +115,35 @@ async function emptyFile(folder: string): Promise<string> {
   return path;
 }
 
+/** https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
+async function pullRequestVariables(
+  home: string,
+  { number, isFork = false }: NonNullable<RunnerOptions['pullRequest']>,
+): Promise<Record<string, string>> {
+  const path = join(home, randomUUID());
+  const base = { ref: 'main', repo: { full_name: 'octo-org/octo-repo' } };
+  const head = { ref: 'topic', repo: { full_name: isFork ? 'somebody/octo-repo' : 'octo-org/octo-repo' } };
+  await writeFile(
+    path,
+    JSON.stringify({ action: 'synchronize', number, pull_request: { number, head, base } }),
+  );
+  return {
+    GITHUB_EVENT_NAME: 'pull_request',
+    GITHUB_EVENT_PATH: path,
+    GITHUB_REF: `refs/pull/${number}/merge`,
+  };
+}
+
 /** Spaces become underscores and letters capitals; hyphens stay. */
 function inputVariables(
   manifest: Manifest,
   inputs: Readonly<Record<string, string>>,
+  token: string,
 ): Record<string, string> {
-  const defaults = Object.entries(manifest.inputs).map(([name, { default: value = '' }]) => [name, value]);
+  const defaults = Object.entries(manifest.inputs).map(([name, { default: value = '' }]) => [
+    name,
+    String(value).replace(/^\$\{\{ github\.token \}\}$/, () => token),
+  ]);
   const all = { ...Object.fromEntries(defaults), ...inputs };
   return Object.fromEntries(
     Object.entries(all).map(([name, value]) => [

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { after } from 'node:test';
 import { workBucketOf } from '../../lab/datasync-worlds.ts';
 import type { Effect, Fault } from '../../lab/faults.ts';
-import { type StepResult, startAction } from '../../lab/github/runner.ts';
+import { type RunnerOptions, type StepResult, startAction } from '../../lab/github/runner.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { LoggedRequest } from '../../lab/request-log.ts';
 import type { Bucket, BucketSettings, StoredObject } from '../../lab/s3/index.ts';
@@ -44,6 +44,9 @@ export interface How {
   /** Names of variables to leave out of what a runner would set. */
   readonly without?: readonly string[];
   readonly onLine?: (line: string) => void;
+  /** The token of the job; without it, one that may write comments. */
+  readonly token?: string;
+  readonly pullRequest?: RunnerOptions['pullRequest'];
 }
 
 export interface Run extends StepResult, Written {}
@@ -116,6 +119,8 @@ export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
       ...how.environment,
     };
     for (const name of how.without ?? []) delete environment[name];
+    const token = how.token ?? lab.github.comments.token();
+    given.push(token);
     const step = await startAction({
       action: ACTION,
       inputs: {
@@ -127,6 +132,8 @@ export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
         ...inputs,
       },
       environment,
+      token,
+      ...(how.pullRequest && { pullRequest: how.pullRequest }),
       ...(how.onLine && { onLine: how.onLine }),
     });
     workspaces.push(step.workspace);
