@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { InputError, messageOf } from './errors.ts';
 import { uploadFolder } from './github/artifact.ts';
+import { keepComment } from './github/comment.ts';
 import { rawInputs } from './github/inputs.ts';
 import { githubLog as log, mask } from './github/log.ts';
 import { idToken } from './github/oidc.ts';
@@ -16,6 +17,8 @@ import { perform } from './job/perform.ts';
 import { tellFindings } from './job/tell-findings.ts';
 import type { Settings } from './model.ts';
 import type { RunReport } from './record.ts';
+import { renderComment } from './report/comment.ts';
+import type { Rows } from './report/digest/rows.ts';
 import { accounts } from './report/result.ts';
 import { renderSummary } from './report/summary.ts';
 import { hints } from './settings/hints.ts';
@@ -25,11 +28,12 @@ import { Stop } from './sync/stop.ts';
 async function main(): Promise<void> {
   const stop = stopOnSignals();
   const settings = parseSettings(rawInputs());
+  if (settings.report.githubToken !== undefined) mask(settings.report.githubToken);
   for (const hint of hints(settings)) log.warning(hint);
   const { artifact: name, artifactRetentionDays: retentionDays } = settings.report;
   const upload = name === undefined ? undefined : { name, retentionDays };
   const leave = (left: LeftOver) => saveState(LEFT_OVER, left);
-  const { report, left } = await perform(
+  const { report, rows, left } = await perform(
     settings,
     {
       environment: process.env,
@@ -60,6 +64,8 @@ async function main(): Promise<void> {
     cleanUp: isDue ? left.cleanUp : undefined,
   });
   if (!report.verdict.ok) process.exitCode = 1;
+  // Last, because all else is safe by now.
+  if (settings.report.comment) await comment(report, rows, settings.report.githubToken, stop);
 }
 
 async function tell(report: RunReport, settings: Settings): Promise<void> {
@@ -70,6 +76,15 @@ async function tell(report: RunReport, settings: Settings): Promise<void> {
   if (!settings.report.summary) return;
   const warning = await writeSummary(renderSummary(report));
   if (warning !== undefined) log.info(warning);
+}
+
+async function comment(report: RunReport, rows: Rows, token: string | undefined, stop: Stop): Promise<void> {
+  const { source, destination } = report.settings;
+  const about = { source: String(source), destination: String(destination) };
+  const text = renderComment(report, rows);
+  const told = await keepComment({ about, text, token, stop: stop.draining });
+  if (told.isTrouble) log.warning(told.text);
+  else log.info(told.text);
 }
 
 /** The runner sends SIGINT on cancel, SIGTERM 7.5 seconds later, and ends the process after another 2.5. */

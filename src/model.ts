@@ -147,6 +147,10 @@ export interface ReportSettings {
   readonly artifact: string | undefined;
   readonly artifactRetentionDays: number | undefined;
   readonly summary: boolean;
+  /** A comment on the pull request of the run is kept up to date. */
+  readonly comment: boolean;
+  /** Secret. Whose name the comment bears; `undefined` = there is none. */
+  readonly githubToken: string | undefined;
 }
 
 /** One object as a listing shows it. */

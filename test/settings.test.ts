@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../src/errors.ts';
+import { echoSettings } from '../src/settings/echo.ts';
 import { hints } from '../src/settings/hints.ts';
 import { parseSettings } from '../src/settings/parse.ts';
 
@@ -42,7 +43,20 @@ test('two locations are enough: the rest has defaults', () => {
     artifact: 's3-sync-report',
     artifactRetentionDays: undefined,
     summary: true,
+    comment: false,
+    githubToken: undefined,
   });
+});
+
+test('a token is taken as it is, never shown, and known to be missing where nothing has filled in the default', () => {
+  const token = (text: string) => parse({ 'github-token': text }).report.githubToken;
+  assert.equal(token('ghs_abc'), 'ghs_abc');
+  assert.equal(token(''), undefined);
+  assert.equal(token('$' + '{{ github.token }}'), undefined);
+  assert.doesNotMatch(JSON.stringify(echoSettings(parse({ 'github-token': 'ghs_abc' }))), /ghs_abc|token/);
+  assert.deepEqual(problems({ 'github-token': 'two words' }), [
+    'github-token: its value is not understood. Accepted: a token of GitHub, without white space.',
+  ]);
 });
 
 /** Each refused value: the input, the value, and what the one message must say besides both. */
@@ -470,7 +484,7 @@ const UNKNOWN: readonly [string, RegExp][] = [
   ['destinaton-role', /Did you mean destination-role\?/],
   ['constructor', /there is no such input/],
   ['time-limit', /not available in this version yet/],
-  ['github-token', /not available in this version yet/],
+  ['grant', /not available in this version yet/],
 ];
 
 for (const [name, says] of UNKNOWN) {

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../model.ts';
 import type { RunReport } from '../record.ts';
+import type { Rows } from '../report/digest/rows.ts';
 import { makeFolder, writeReport } from '../report/folder.ts';
 import type { Stop } from '../sync/stop.ts';
 import type { Host } from './host.ts';
@@ -21,6 +22,8 @@ export interface Place extends Omit<Host, 'scratch' | 'reportFolder' | 'remember
 
 export interface Performed {
   readonly report: RunReport;
+  /** The first objects of every kind. */
+  readonly rows: Rows;
   /** For whoever performs the run to tidy up. */
   readonly left: Left;
 }
@@ -38,5 +41,5 @@ export async function perform(settings: Settings, place: Place, stop: Stop): Pro
   };
   const { report, rows } = await runJob(settings, { ...host, scratch, reportFolder, remember }, stop);
   await writeReport(reportFolder, report, rows);
-  return { report, left };
+  return { report, rows, left };
 }

@@ -19,7 +19,8 @@ export function failedChecks({ checks }: RunReport): Markup[] {
   return failed.length === 0 ? [] : [md`### Checks that failed`, ...failed.map(failedCheck)];
 }
 
-function failedCheck({ check, seen, fix }: CheckResult): Markup {
+/** With the text to paste in plain sight. */
+export function failedCheck({ check, seen, fix }: CheckResult): Markup {
   return paragraphs([
     md`❌ **${check}**: ${clip(seen, MESSAGE)}`,
     ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`, ...paste(fix)]),
@@ -60,7 +61,7 @@ function failureGroup({
 }
 
 /** Every check in one table: folded away when all is well. */
-export function checkList({ checks }: RunReport): Markup | undefined {
+export function checkList({ checks }: Pick<RunReport, 'checks'>): Markup | undefined {
   if (checks.length === 0) return undefined;
   const ordered = worstFirst(checks);
   const body = table(

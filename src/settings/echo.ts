@@ -7,7 +7,7 @@ import { formatLocation } from './location.ts';
 
 export type Echo = Partial<Record<InputName, string | number | boolean | readonly string[]>>;
 
-/** Plain JSON; inputs without a value are left out. Sizes in bytes. There are no secrets among the inputs. */
+/** Plain JSON; inputs without a value are left out. Sizes in bytes. Secrets are left out, too. */
 export function echoSettings(settings: Settings): Echo {
   const { source, destination, filter, replication, report } = settings;
   const all: Record<InputName, Echo[InputName] | undefined> = {
@@ -63,6 +63,8 @@ export function echoSettings(settings: Settings): Echo {
     artifact: report.artifact ?? '',
     'artifact-retention-days': report.artifactRetentionDays,
     summary: report.summary,
+    comment: report.comment,
+    'github-token': undefined,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

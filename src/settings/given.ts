@@ -57,7 +57,8 @@ export class Given {
       return kind.read(text);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#refuse(name, `${name}: "${shown(text)}" ${visible(error.message)}. Accepted: ${kind.accepts}.`);
+      const value = kind.secret ? 'its value' : `"${shown(text)}"`;
+      this.#refuse(name, `${name}: ${value} ${visible(error.message)}. Accepted: ${kind.accepts}.`);
       return standIn;
     }
   }

@@ -56,6 +56,9 @@ export const DEFAULTS = {
   artifact: 's3-sync-report',
   'artifact-retention-days': '',
   summary: 'true',
+  comment: 'false',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub's, which the runner fills in.
+  'github-token': '${{ github.token }}',
 } as const;
 
 export type RequiredInput = (typeof REQUIRED_INPUTS)[number];

@@ -8,6 +8,8 @@ export interface Kind<T> {
   readonly accepts: string;
   /** White space around the text belongs to the value. */
   readonly verbatim?: true;
+  /** The text never stands in a message. */
+  readonly secret?: true;
   /** @throws Refusal when the text is not of this kind. */
   read(text: string): T;
 }

@@ -1,6 +1,7 @@
 /**
  * Names: those AWS and GitHub give to things, and how they must look.
  */
+import { DEFAULTS } from './inputs.ts';
 import { type Kind, matching, Refusal } from './kind.ts';
 
 /** The parts of an ARN that the combination rules ask for. */
@@ -66,5 +67,16 @@ export const ARTIFACT_NAME = matching(
   /^[^":<>|*?\r\n\\/]+$/,
   'a name without " : < > | * ? \\ / and line breaks; an empty value turns the upload off',
 );
+
+/** `undefined` where nothing has filled the default in: only GitHub knows the token of a job. */
+export const GITHUB_TOKEN: Kind<string | undefined> = {
+  accepts: 'a token of GitHub, without white space',
+  secret: true,
+  read(text) {
+    if (text === DEFAULTS['github-token']) return undefined;
+    if (!/^[\x21-\x7e]+$/.test(text)) throw new Refusal();
+    return text;
+  },
+};
 
 export const FOLDER = matching(/^[^\r\n]+$/, 'a path on one line, relative to the workspace or absolute');

@@ -32,6 +32,7 @@ import {
   ARTIFACT_NAME,
   AUDIENCE,
   FOLDER,
+  GITHUB_TOKEN,
   KMS_KEY_ARN,
   REGION,
   ROLE_ARN,
@@ -188,6 +189,8 @@ function report(given: Given): ReportSettings {
     artifact: given.has('artifact') ? given.optional('artifact', ARTIFACT_NAME) : DEFAULTS.artifact,
     artifactRetentionDays: given.optional('artifact-retention-days', RETENTION_DAYS),
     summary: given.value('summary', SWITCH),
+    comment: given.value('comment', SWITCH),
+    githubToken: given.optional('github-token', GITHUB_TOKEN),
   };
 }
 

@@ -18,12 +18,12 @@ export interface Flags {
 const SEVERAL: ReadonlySet<string> = new Set<InputName>(['include', 'exclude', 'preserve']);
 
 /** Inputs about things that only a run on GitHub has, with the value that stands for their absence. */
-const GITHUB_ONLY: ReadonlyMap<string, string | undefined> = new Map([
+const GITHUB_ONLY: ReadonlyMap<string, string> = new Map<InputName, string>([
   ['artifact', ''],
   ['artifact-retention-days', ''],
   ['summary', 'false'],
-  ['comment', undefined],
-  ['github-token', undefined],
+  ['comment', 'false'],
+  ['github-token', ''],
 ]);
 
 /** Every input of the action that is a flag, too. */
@@ -49,7 +49,7 @@ export function readFlags(args: readonly string[]): Flags {
     if (problem === undefined) inputs.set(name, values.map(value => value ?? '').join('\n'));
     else problems.push(problem);
   }
-  for (const [name, absent] of GITHUB_ONLY) if (absent !== undefined) inputs.set(name, absent);
+  for (const [name, absent] of GITHUB_ONLY) inputs.set(name, absent);
   return { wants, inputs, problems };
 }
 

@@ -8,8 +8,15 @@ import { isFlag, readFlags } from '../../src/terminal/flags.ts';
 function inputsOf(...args: string[]): Record<string, string> {
   const { inputs, problems } = readFlags(args);
   assert.deepEqual(problems, []);
-  const { artifact, 'artifact-retention-days': days, summary, ...others } = Object.fromEntries(inputs);
-  assert.deepEqual([artifact, days, summary], ['', '', 'false']);
+  const {
+    artifact,
+    'artifact-retention-days': days,
+    summary,
+    comment,
+    'github-token': token,
+    ...others
+  } = Object.fromEntries(inputs);
+  assert.deepEqual([artifact, days, summary, comment, token], ['', '', 'false', 'false', '']);
   return others;
 }
 
