@@ -70,7 +70,10 @@ test('of the other checks only those that warned, or are not known, are listed',
     dryRun({ checks: [check('a', 'pass'), check('b', 'warn'), check('c', 'unknown')] }),
     NONE,
   );
-  assert.match(text, /<details><summary>1 check unknown, 1 warned<\/summary>\n\n[\s\S]*\n\| ⚠️ \| b \| Seen. \|/);
+  assert.match(
+    text,
+    /<details><summary>1 check unknown, 1 warned<\/summary>\n\n[\s\S]*\n\| ⚠️ \| b \| Seen. \|/,
+  );
   assert.doesNotMatch(text, /\| a \|/);
 });
 
