@@ -3,7 +3,7 @@
  * is changed. (S3 User Guide, "Getting replication status information".)
  */
 import { explain } from '../engines/outcome.ts';
-import { type Lacking, lackingOf, worstOf } from '../engines/replication/versions.ts';
+import { type Lacking, lackingOf, MARKERS_LEFT, worstOf } from '../engines/replication/versions.ts';
 import { StoppedError } from '../errors.ts';
 import type { CopyItem, FailedOutcome, Outcome, SkippedOutcome } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
@@ -113,12 +113,12 @@ function judge(item: CopyItem, found: Found, { markers }: Lacking, { settings }:
           'NotReplicatedUnderKms',
           'The object is encrypted with KMS, and the rule has no key for such replicas.',
         );
+      if (markers && found.object === item.source)
+        return failed(key, MARKERS_LEFT, 'The history has delete markers that the destination lacks.');
       return failed(
         key,
         'NotReplicated',
-        markers && found.object === item.source
-          ? 'The history has delete markers that the destination lacks.'
-          : 'No rule has taken the object up: it was written before the rule, or while there was none.',
+        'No rule has taken the object up: it was written before the rule, or while there was none.',
       );
   }
 }

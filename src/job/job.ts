@@ -15,10 +15,10 @@ import type { Stop } from '../sync/stop.ts';
 import { attendRunning } from './attend.ts';
 import { carryOut } from './carry.ts';
 import { cleanUpFor } from './clean-up.ts';
-import { collect, settle } from './collect.ts';
+import { type Collected, collect, settle } from './collect.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
-import { handoverOf } from './handover.ts';
+import { type Handover, handoverOf } from './handover.ts';
 import { examine } from './health.ts';
 import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
@@ -78,15 +78,7 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   const { settings } = scene;
   keepMemorySmall();
   const handover = settings.mode === 'sync' ? handoverOf(scene) : undefined;
-  const { jobs } = scene;
-  const collected =
-    handover && jobs && (await diary.phase('plan', () => collect(handover, jobs, host, diary)));
-  if (isServed(scene) && settings.mode === 'sync' && collected === undefined)
-    await diary.phase('attendance', () => attendRunning(scene, run.stop, host.log));
-  const { replication } = scene;
-  if (replication !== undefined && settings.mode === 'sync')
-    await diary.phase('rule', () => putInPlace(scene, replication, diary, host.log));
-  const plan = collected?.plan ?? (await diary.phase('plan', () => makePlan(scene, host.scratch)));
+  const { plan, collected } = await planFor(scene, handover, run);
   tellPlan(plan.totals, settings, host.log);
   const outcomes = new OutcomeLog(host.scratch);
   try {
@@ -105,9 +97,32 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
     diary.halt(error);
   }
   await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
+  await lookAfterRule(scene, run);
+}
+
+/** What an earlier run has left to be collected, or a new plan, made once nothing moves what it is about. */
+async function planFor(
+  scene: Scene,
+  handover: Handover | undefined,
+  { host, stop, diary }: Run,
+): Promise<{ plan: Plan; collected?: Collected }> {
+  const { settings, jobs, replication } = scene;
+  const collected =
+    handover && jobs && (await diary.phase('collection', () => collect(handover, jobs, host, diary)));
+  if (settings.mode === 'sync') {
+    if (isServed(scene) && collected === undefined)
+      await diary.phase('attendance', () => attendRunning(scene, stop, host.log));
+    if (replication !== undefined)
+      await diary.phase('rule', () => putInPlace(scene, replication, diary, host.log));
+  }
+  if (collected !== undefined) return { plan: collected.plan, collected };
+  return { plan: await diary.phase('plan', () => makePlan(scene, host.scratch)) };
+}
+
+/** With replication: the rule still stands, or goes where that was asked for. */
+async function lookAfterRule({ settings, replication }: Scene, { host, stop, diary }: Run): Promise<void> {
   if (replication === undefined || settings.mode !== 'sync') return;
-  if (!run.stop.draining.aborted && !diary.halted)
-    await diary.phase('rule-look', () => seeInPlace(replication));
+  if (!stop.draining.aborted && !diary.halted) await diary.phase('rule-look', () => seeInPlace(replication));
   if (settings.replication.rule === 'remove')
     await diary.phase('removal', () => takeAway(replication, diary, host.log));
 }
