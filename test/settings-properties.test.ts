@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../src/errors.ts';
+import type { Settings } from '../src/model.ts';
 import { echoSettings } from '../src/settings/echo.ts';
 import { INPUT_NAMES } from '../src/settings/inputs.ts';
 import { parseSettings } from '../src/settings/parse.ts';
@@ -121,7 +122,12 @@ test('the echo of settings is accepted again and means the same', () => {
       const echo = Object.entries(echoSettings(settings)).map(
         ([name, value]) => [name, Array.isArray(value) ? value.join('\n') : String(value)] as const,
       );
-      assert.deepEqual(parseSettings(new Map(echo)), settings);
+      assert.deepEqual(meaning(parseSettings(new Map(echo))), meaning(settings));
     }),
   );
 });
+
+/** Without how the ages were written: the echo has the moments they mean. */
+function meaning({ filter: { ages: _, ...filter }, ...settings }: Settings) {
+  return { ...settings, filter };
+}
