@@ -5050,6 +5050,11579 @@ exports.UpdateTaskExecution$ = [9, n0, _UTE,
 
 /***/ }),
 
+/***/ 16764:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
+const { getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin, createPaginator } = __nccwpck_require__(90402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createWaiter, checkExceptions, WaiterState, createAggregatedClient } = __nccwpck_require__(92658);
+const { Command: $Command } = __nccwpck_require__(92658);
+__webpack_unused_export__ = $Command;
+__webpack_unused_export__ = Client;
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(62085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
+const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
+const { defaultProvider } = __nccwpck_require__(5861);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
+const { AwsQueryProtocol } = __nccwpck_require__(37288);
+const { Sha256 } = __nccwpck_require__(99542);
+
+const defaultIAMHttpAuthSchemeParametersProvider = async (config, context, input) => {
+    return {
+        operation: getSmithyContext(context).operation,
+        region: await normalizeProvider(config.region)() || (() => {
+            throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })(),
+    };
+};
+function createAwsAuthSigv4HttpAuthOption(authParameters) {
+    return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+            name: "iam",
+            region: authParameters.region,
+        },
+        propertiesExtractor: (config, context) => ({
+            signingProperties: {
+                config,
+                context,
+            },
+        }),
+    };
+}
+const defaultIAMHttpAuthSchemeProvider = (authParameters) => {
+    const options = [];
+    switch (authParameters.operation) {
+        default: {
+            options.push(createAwsAuthSigv4HttpAuthOption(authParameters));
+        }
+    }
+    return options;
+};
+const resolveHttpAuthSchemeConfig = (config) => {
+    const config_0 = resolveAwsSdkSigV4Config(config);
+    return Object.assign(config_0, {
+        authSchemePreference: normalizeProvider(config.authSchemePreference ?? []),
+    });
+};
+
+const resolveClientEndpointParameters = (options) => {
+    return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "iam",
+    });
+};
+const commonParams = {
+    UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+    Endpoint: { type: "builtInParams", name: "endpoint" },
+    Region: { type: "builtInParams", name: "region" },
+    UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" },
+};
+
+var version = "3.1168.0";
+var packageInfo = {
+	version: version};
+
+const v = "ref", w = "authSchemes", x = "name", y = "signingRegion";
+const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "stringEquals", f = "booleanEquals", g = "getAttr", h = { [v]: "Endpoint" }, i = { "fn": g, "argv": [{ [v]: d }, "name"] }, j = { [v]: d }, k = { [w]: [{ [x]: "sigv4", [y]: "us-east-1" }] }, l = { [w]: [{ [x]: "sigv4", [y]: "cn-north-1" }] }, m = { [w]: [{ [x]: "sigv4", [y]: "us-gov-west-1" }] }, n = { [w]: [{ [x]: "sigv4", [y]: "us-iso-east-1" }] }, o = { [w]: [{ [x]: "sigv4", [y]: "us-isob-east-1" }] }, p = { [w]: [{ [x]: "sigv4", [y]: "eu-isoe-west-1" }] }, q = { [w]: [{ [x]: "sigv4", [y]: "us-isof-south-1" }] }, s = { [w]: [{ [x]: "sigv4", [y]: "eusc-de-east-1" }] }, t = { [w]: [{ [x]: "sigv4", [y]: "{PartitionResult#implicitGlobalRegion}" }] }, u = [{ [v]: "Region" }];
+const _data = {
+    conditions: [
+        [c, [h]],
+        [c, u],
+        ["aws.partition", u, d],
+        [e, [i, "aws"]],
+        [e, [i, "aws-cn"]],
+        [e, [i, "aws-us-gov"]],
+        [e, [i, "aws-iso"]],
+        [f, [{ [v]: "UseFIPS" }, b]],
+        [f, [{ [v]: "UseDualStack" }, b]],
+        [e, [i, "aws-iso-b"]],
+        [e, [i, "aws-iso-e"]],
+        [e, [i, "aws-iso-f"]],
+        [e, [i, "aws-eusc"]],
+        [f, [{ fn: g, argv: [j, "supportsDualStack"] }, b]],
+        [f, [{ fn: g, argv: [j, "supportsFIPS"] }, b]]
+    ],
+    results: [
+        [a],
+        [a, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [h, {}],
+        ["https://iam.amazonaws.com", k],
+        ["https://iam-fips.amazonaws.com", k],
+        ["https://iam.global.api.aws", k],
+        ["https://iam-fips.global.api.aws", k],
+        ["https://iam.global.api.amazonwebservices.com.cn", l],
+        ["https://iam-fips.api.amazonwebservices.com.cn", l],
+        ["https://iam.cn-north-1.amazonaws.com.cn", l],
+        ["https://iam-fips.amazonaws.com.cn", l],
+        ["https://iam.us-gov.api.aws", m],
+        ["https://iam.us-gov.amazonaws.com", m],
+        ["https://iam.us-iso-east-1.c2s.ic.gov", n],
+        ["https://iam-fips.us-iso-east-1.c2s.ic.gov", n],
+        ["https://iam.api.aws.ic.gov", n],
+        ["https://iam-fips.api.aws.ic.gov", n],
+        ["https://iam.us-isob-east-1.sc2s.sgov.gov", o],
+        ["https://iam-fips.us-isob-east-1.sc2s.sgov.gov", o],
+        ["https://iam.api.aws.scloud", o],
+        ["https://iam-fips.api.aws.scloud", o],
+        ["https://iam.eu-isoe-west-1.cloud.adc-e.uk", p],
+        ["https://iam-fips.cloud.adc-e.uk", p],
+        ["https://iam.api.cloud-aws.adc-e.uk", p],
+        ["https://iam-fips.api.cloud-aws.adc-e.uk", p],
+        ["https://iam.us-isof-south-1.csp.hci.ic.gov", q],
+        ["https://iam-fips.csp.hci.ic.gov", q],
+        ["https://iam.api.aws.hci.ic.gov", q],
+        ["https://iam-fips.api.aws.hci.ic.gov", q],
+        ["https://iam.eusc-de-east-1.amazonaws.eu", s],
+        ["https://iam-fips.amazonaws.eu", s],
+        ["https://iam.global.api.amazonwebservices.eu", s],
+        ["https://iam-fips.api.amazonwebservices.eu", s],
+        ["https://iam-fips.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dualStackDnsSuffix}", t],
+        [a, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://iam-fips.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dnsSuffix}", t],
+        [a, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://iam.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dualStackDnsSuffix}", t],
+        [a, "DualStack is enabled but this partition does not support DualStack"],
+        ["https://iam.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dnsSuffix}", t],
+        [a, "Invalid Configuration: Missing Region"]
+    ]
+};
+const root = 2;
+const r = 100_000_000;
+const nodes = new Int32Array([
+    -1, 1, -1,
+    0, 42, 3,
+    1, 4, r + 41,
+    2, 5, r + 41,
+    3, 39, 6,
+    4, 36, 7,
+    5, 35, 8,
+    6, 32, 9,
+    7, 20, 10,
+    8, 15, 11,
+    9, r + 18, 12,
+    10, r + 22, 13,
+    11, r + 26, 14,
+    12, r + 30, r + 40,
+    9, r + 20, 16,
+    10, r + 24, 17,
+    11, r + 28, 18,
+    12, r + 32, 19,
+    13, r + 38, r + 39,
+    8, 26, 21,
+    9, r + 19, 22,
+    10, r + 23, 23,
+    11, r + 27, 24,
+    12, r + 31, 25,
+    14, r + 36, r + 37,
+    9, r + 21, 27,
+    10, r + 25, 28,
+    11, r + 29, 29,
+    12, r + 33, 30,
+    13, 31, r + 35,
+    14, r + 34, r + 35,
+    7, 34, 33,
+    8, r + 16, r + 14,
+    8, r + 17, r + 15,
+    8, r + 12, r + 13,
+    7, 38, 37,
+    8, r + 8, r + 10,
+    8, r + 9, r + 11,
+    7, 41, 40,
+    8, r + 6, r + 4,
+    8, r + 7, r + 5,
+    7, r + 1, 43,
+    8, r + 2, r + 3,
+]);
+const bdd = BinaryDecisionDiagram.from(nodes, root, _data.conditions, _data.results);
+
+const cache = new EndpointCache({
+    size: 50,
+    params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"],
+});
+const defaultEndpointResolver = (endpointParams, context = {}) => {
+    return cache.get(endpointParams, () => decideEndpoint(bdd, {
+        endpointParams: endpointParams,
+        logger: context.logger,
+    }));
+};
+customEndpointFunctions.aws = awsEndpointFunctions;
+
+class IAMServiceException extends ServiceException {
+    static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.iam#IAMServiceException";
+    constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, IAMServiceException.prototype);
+    }
+}
+
+class ConcurrentModificationException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#ConcurrentModificationException";
+    name = "ConcurrentModificationException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ConcurrentModificationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ConcurrentModificationException.prototype);
+    }
+}
+class NoSuchEntityException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#NoSuchEntityException";
+    name = "NoSuchEntityException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "NoSuchEntityException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, NoSuchEntityException.prototype);
+    }
+}
+class ServiceFailureException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#ServiceFailureException";
+    name = "ServiceFailureException";
+    $fault = "server";
+    constructor(opts) {
+        super({
+            name: "ServiceFailureException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ServiceFailureException.prototype);
+    }
+}
+class AccountNotManagementOrDelegatedAdministratorException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#AccountNotManagementOrDelegatedAdministratorException";
+    name = "AccountNotManagementOrDelegatedAdministratorException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "AccountNotManagementOrDelegatedAdministratorException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, AccountNotManagementOrDelegatedAdministratorException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class EntityAlreadyExistsException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#EntityAlreadyExistsException";
+    name = "EntityAlreadyExistsException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "EntityAlreadyExistsException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, EntityAlreadyExistsException.prototype);
+    }
+}
+class InvalidInputException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#InvalidInputException";
+    name = "InvalidInputException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidInputException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidInputException.prototype);
+    }
+}
+class LimitExceededException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#LimitExceededException";
+    name = "LimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "LimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, LimitExceededException.prototype);
+    }
+}
+class MalformedPolicyDocumentException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#MalformedPolicyDocumentException";
+    name = "MalformedPolicyDocumentException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "MalformedPolicyDocumentException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, MalformedPolicyDocumentException.prototype);
+    }
+}
+class NameConflictException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#NameConflictException";
+    name = "NameConflictException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "NameConflictException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, NameConflictException.prototype);
+    }
+}
+class RoleModifiedException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#RoleModifiedException";
+    name = "RoleModifiedException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "RoleModifiedException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, RoleModifiedException.prototype);
+    }
+}
+class RoleTemplateDisabledException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#RoleTemplateDisabledException";
+    name = "RoleTemplateDisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "RoleTemplateDisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, RoleTemplateDisabledException.prototype);
+    }
+}
+class UnmodifiableEntityException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#UnmodifiableEntityException";
+    name = "UnmodifiableEntityException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "UnmodifiableEntityException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, UnmodifiableEntityException.prototype);
+    }
+}
+class PolicyNotAttachableException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#PolicyNotAttachableException";
+    name = "PolicyNotAttachableException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "PolicyNotAttachableException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, PolicyNotAttachableException.prototype);
+    }
+}
+class EntityTemporarilyUnmodifiableException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#EntityTemporarilyUnmodifiableException";
+    name = "EntityTemporarilyUnmodifiableException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "EntityTemporarilyUnmodifiableException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, EntityTemporarilyUnmodifiableException.prototype);
+    }
+}
+class InvalidUserTypeException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#InvalidUserTypeException";
+    name = "InvalidUserTypeException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidUserTypeException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidUserTypeException.prototype);
+    }
+}
+class PasswordPolicyViolationException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#PasswordPolicyViolationException";
+    name = "PasswordPolicyViolationException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "PasswordPolicyViolationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, PasswordPolicyViolationException.prototype);
+    }
+}
+class OpenIdIdpCommunicationErrorException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#OpenIdIdpCommunicationErrorException";
+    name = "OpenIdIdpCommunicationErrorException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "OpenIdIdpCommunicationErrorException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, OpenIdIdpCommunicationErrorException.prototype);
+    }
+}
+class ServiceNotSupportedException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#ServiceNotSupportedException";
+    name = "ServiceNotSupportedException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ServiceNotSupportedException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ServiceNotSupportedException.prototype);
+    }
+}
+class DeleteConflictException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#DeleteConflictException";
+    name = "DeleteConflictException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "DeleteConflictException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, DeleteConflictException.prototype);
+    }
+}
+class OrganizationNotFoundException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#OrganizationNotFoundException";
+    name = "OrganizationNotFoundException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "OrganizationNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, OrganizationNotFoundException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class OrganizationNotInAllFeaturesModeException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#OrganizationNotInAllFeaturesModeException";
+    name = "OrganizationNotInAllFeaturesModeException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "OrganizationNotInAllFeaturesModeException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, OrganizationNotInAllFeaturesModeException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class ServiceAccessNotEnabledException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#ServiceAccessNotEnabledException";
+    name = "ServiceAccessNotEnabledException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "ServiceAccessNotEnabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ServiceAccessNotEnabledException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class FeatureDisabledException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#FeatureDisabledException";
+    name = "FeatureDisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "FeatureDisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, FeatureDisabledException.prototype);
+    }
+}
+class InvalidAuthenticationCodeException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#InvalidAuthenticationCodeException";
+    name = "InvalidAuthenticationCodeException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidAuthenticationCodeException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidAuthenticationCodeException.prototype);
+    }
+}
+class CallerIsNotManagementAccountException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#CallerIsNotManagementAccountException";
+    name = "CallerIsNotManagementAccountException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "CallerIsNotManagementAccountException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CallerIsNotManagementAccountException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class FeatureEnabledException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#FeatureEnabledException";
+    name = "FeatureEnabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "FeatureEnabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, FeatureEnabledException.prototype);
+    }
+}
+class ReportGenerationLimitExceededException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#ReportGenerationLimitExceededException";
+    name = "ReportGenerationLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ReportGenerationLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ReportGenerationLimitExceededException.prototype);
+    }
+}
+class CredentialReportExpiredException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#CredentialReportExpiredException";
+    name = "CredentialReportExpiredException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CredentialReportExpiredException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CredentialReportExpiredException.prototype);
+    }
+}
+class CredentialReportNotPresentException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#CredentialReportNotPresentException";
+    name = "CredentialReportNotPresentException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CredentialReportNotPresentException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CredentialReportNotPresentException.prototype);
+    }
+}
+class CredentialReportNotReadyException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#CredentialReportNotReadyException";
+    name = "CredentialReportNotReadyException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CredentialReportNotReadyException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CredentialReportNotReadyException.prototype);
+    }
+}
+class UnrecognizedPublicKeyEncodingException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#UnrecognizedPublicKeyEncodingException";
+    name = "UnrecognizedPublicKeyEncodingException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "UnrecognizedPublicKeyEncodingException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, UnrecognizedPublicKeyEncodingException.prototype);
+    }
+}
+class PolicyEvaluationException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#PolicyEvaluationException";
+    name = "PolicyEvaluationException";
+    $fault = "server";
+    constructor(opts) {
+        super({
+            name: "PolicyEvaluationException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, PolicyEvaluationException.prototype);
+    }
+}
+class KeyPairMismatchException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#KeyPairMismatchException";
+    name = "KeyPairMismatchException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KeyPairMismatchException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KeyPairMismatchException.prototype);
+    }
+}
+class MalformedCertificateException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#MalformedCertificateException";
+    name = "MalformedCertificateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "MalformedCertificateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, MalformedCertificateException.prototype);
+    }
+}
+class DuplicateCertificateException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#DuplicateCertificateException";
+    name = "DuplicateCertificateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "DuplicateCertificateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, DuplicateCertificateException.prototype);
+    }
+}
+class InvalidCertificateException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#InvalidCertificateException";
+    name = "InvalidCertificateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidCertificateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidCertificateException.prototype);
+    }
+}
+class DuplicateSSHPublicKeyException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#DuplicateSSHPublicKeyException";
+    name = "DuplicateSSHPublicKeyException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "DuplicateSSHPublicKeyException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, DuplicateSSHPublicKeyException.prototype);
+    }
+}
+class InvalidPublicKeyException extends IAMServiceException {
+    static shapeId = "com.amazonaws.iam#InvalidPublicKeyException";
+    name = "InvalidPublicKeyException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidPublicKeyException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidPublicKeyException.prototype);
+    }
+}
+
+const _A = "Arn";
+const _AA = "AccountAlias";
+const _AAc = "AccountAliases";
+const _ABO = "AllowedByOrganizations";
+const _ABPB = "AllowedByPermissionsBoundary";
+const _AC = "AuthenticationCode1";
+const _ACIDTOIDCP = "AddClientIDToOpenIDConnectProvider";
+const _ACIDTOIDCPR = "AddClientIDToOpenIDConnectProviderRequest";
+const _ACt = "AttachmentCount";
+const _ACu = "AuthenticationCode2";
+const _AD = "AccessDetail";
+const _ADR = "AcceptDelegationRequest";
+const _ADRR = "AcceptDelegationRequestRequest";
+const _ADRRs = "AssociateDelegationRequestRequest";
+const _ADRs = "AssociateDelegationRequest";
+const _ADc = "AccessDetails";
+const _AEM = "AssertionEncryptionMode";
+const _AGP = "AttachGroupPolicy";
+const _AGPR = "AttachGroupPolicyRequest";
+const _AI = "ApproverId";
+const _AK = "AccessKey";
+const _AKI = "AccessKeyId";
+const _AKLU = "AccessKeyLastUsed";
+const _AKM = "AccessKeyMetadata";
+const _AMP = "AttachedManagedPolicies";
+const _AN = "AttachmentName";
+const _ANMODAE = "AccountNotManagementOrDelegatedAdministratorException";
+const _ANc = "ActionNames";
+const _ANct = "ActionName";
+const _AP = "AttachedPolicy";
+const _APB = "AttachedPermissionsBoundary";
+const _APK = "AddPrivateKey";
+const _APt = "AttachedPolicies";
+const _AR = "AcquireRole";
+const _ARP = "AttachRolePolicy";
+const _ARPD = "AssumeRolePolicyDocument";
+const _ARPDT = "AssumeRolePolicyDocumentTemplate";
+const _ARPR = "AttachRolePolicyRequest";
+const _ARR = "AcquireRoleRequest";
+const _ARRc = "AcquireRoleResponse";
+const _ARTIP = "AddRoleToInstanceProfile";
+const _ARTIPR = "AddRoleToInstanceProfileRequest";
+const _AS = "AssignmentStatus";
+const _AT = "AttachmentType";
+const _AU = "AllUsers";
+const _AUP = "AttachUserPolicy";
+const _AUPR = "AttachUserPolicyRequest";
+const _AUTCP = "AllowUsersToChangePassword";
+const _AUTG = "AddUserToGroup";
+const _AUTGR = "AddUserToGroupRequest";
+const _AWSSN = "AWSServiceName";
+const _BD = "BootstrapDatum";
+const _BSS = "Base32StringSeed";
+const _C = "Code";
+const _CA = "CallerArn";
+const _CAA = "CreateAccountAlias";
+const _CAAR = "CreateAccountAliasRequest";
+const _CAD = "CredentialAgeDays";
+const _CAK = "CreateAccessKey";
+const _CAKR = "CreateAccessKeyRequest";
+const _CAKRr = "CreateAccessKeyResponse";
+const _CB = "CertificateBody";
+const _CC = "CertificateChain";
+const _CD = "CreateDate";
+const _CDL = "ConsoleDeepLink";
+const _CDR = "CreateDelegationRequest";
+const _CDRR = "CreateDelegationRequestRequest";
+const _CDRRr = "CreateDelegationRequestResponse";
+const _CE = "ContextEntry";
+const _CELT = "ContextEntryListType";
+const _CEo = "ContextEntries";
+const _CG = "CreateGroup";
+const _CGR = "CreateGroupRequest";
+const _CGRr = "CreateGroupResponse";
+const _CI = "CertificateId";
+const _CID = "ClientID";
+const _CIDL = "ClientIDList";
+const _CINMAE = "CallerIsNotManagementAccountException";
+const _CIP = "CreateInstanceProfile";
+const _CIPR = "CreateInstanceProfileRequest";
+const _CIPRr = "CreateInstanceProfileResponse";
+const _CKN = "ContextKeyName";
+const _CKNo = "ContextKeyNames";
+const _CKT = "ContextKeyType";
+const _CKV = "ContextKeyValues";
+const _CLP = "CreateLoginProfile";
+const _CLPR = "CreateLoginProfileRequest";
+const _CLPRr = "CreateLoginProfileResponse";
+const _CME = "ConcurrentModificationException";
+const _COIDCP = "CreateOpenIDConnectProvider";
+const _COIDCPR = "CreateOpenIDConnectProviderRequest";
+const _COIDCPRr = "CreateOpenIDConnectProviderResponse";
+const _CP = "ChangePassword";
+const _CPR = "ChangePasswordRequest";
+const _CPRr = "CreatePolicyRequest";
+const _CPRre = "CreatePolicyResponse";
+const _CPV = "CreatePolicyVersion";
+const _CPVR = "CreatePolicyVersionRequest";
+const _CPVRr = "CreatePolicyVersionResponse";
+const _CPr = "CreatePolicy";
+const _CR = "CreateRole";
+const _CREE = "CredentialReportExpiredException";
+const _CRNPE = "CredentialReportNotPresentException";
+const _CRNRE = "CredentialReportNotReadyException";
+const _CRR = "CreateRoleRequest";
+const _CRRr = "CreateRoleResponse";
+const _CS = "CustomSuffix";
+const _CSAMLP = "CreateSAMLProvider";
+const _CSAMLPR = "CreateSAMLProviderRequest";
+const _CSAMLPRr = "CreateSAMLProviderResponse";
+const _CSLR = "CreateServiceLinkedRole";
+const _CSLRR = "CreateServiceLinkedRoleRequest";
+const _CSLRRr = "CreateServiceLinkedRoleResponse";
+const _CSSC = "CreateServiceSpecificCredential";
+const _CSSCR = "CreateServiceSpecificCredentialRequest";
+const _CSSCRr = "CreateServiceSpecificCredentialResponse";
+const _CT = "CreateTimestamp";
+const _CU = "CreateUser";
+const _CUR = "CreateUserRequest";
+const _CURr = "CreateUserResponse";
+const _CVMFAD = "CreateVirtualMFADevice";
+const _CVMFADR = "CreateVirtualMFADeviceRequest";
+const _CVMFADRr = "CreateVirtualMFADeviceResponse";
+const _Ce = "Certifications";
+const _Cer = "Certificates";
+const _Cert = "Certificate";
+const _Co = "Content";
+const _Col = "Column";
+const _D = "Description";
+const _DAA = "DeleteAccountAlias";
+const _DAAR = "DeleteAccountAliasRequest";
+const _DAK = "DeleteAccessKey";
+const _DAKR = "DeleteAccessKeyRequest";
+const _DAPP = "DeleteAccountPasswordPolicy";
+const _DCE = "DeleteConflictException";
+const _DCEu = "DuplicateCertificateException";
+const _DG = "DeleteGroup";
+const _DGP = "DeleteGroupPolicy";
+const _DGPR = "DeleteGroupPolicyRequest";
+const _DGPRe = "DetachGroupPolicyRequest";
+const _DGPe = "DetachGroupPolicy";
+const _DGR = "DeleteGroupRequest";
+const _DIP = "DeleteInstanceProfile";
+const _DIPR = "DeleteInstanceProfileRequest";
+const _DLP = "DeleteLoginProfile";
+const _DLPR = "DeleteLoginProfileRequest";
+const _DMFAD = "DeactivateMFADevice";
+const _DMFADR = "DeactivateMFADeviceRequest";
+const _DMV = "DefaultMinorVersion";
+const _DOIDCP = "DeleteOpenIDConnectProvider";
+const _DOIDCPR = "DeleteOpenIDConnectProviderRequest";
+const _DORCM = "DisableOrganizationsRootCredentialsManagement";
+const _DORCMR = "DisableOrganizationsRootCredentialsManagementRequest";
+const _DORCMRi = "DisableOrganizationsRootCredentialsManagementResponse";
+const _DORS = "DisableOrganizationsRootSessions";
+const _DORSR = "DisableOrganizationsRootSessionsRequest";
+const _DORSRi = "DisableOrganizationsRootSessionsResponse";
+const _DOWIF = "DisableOutboundWebIdentityFederation";
+const _DP = "DelegationPermission";
+const _DPC = "DelegationPermissionCheck";
+const _DPR = "DeletePolicyRequest";
+const _DPV = "DeletePolicyVersion";
+const _DPVR = "DeletePolicyVersionRequest";
+const _DPe = "DeletePolicy";
+const _DR = "DelegationRequest";
+const _DRI = "DelegationRequestId";
+const _DRP = "DeleteRolePolicy";
+const _DRPB = "DeleteRolePermissionsBoundary";
+const _DRPBR = "DeleteRolePermissionsBoundaryRequest";
+const _DRPR = "DeleteRolePolicyRequest";
+const _DRPRe = "DetachRolePolicyRequest";
+const _DRPe = "DetachRolePolicy";
+const _DRR = "DeleteRoleRequest";
+const _DRe = "DelegationRequests";
+const _DRel = "DeleteRole";
+const _DSAMLP = "DeleteSAMLProvider";
+const _DSAMLPR = "DeleteSAMLProviderRequest";
+const _DSC = "DeleteServerCertificate";
+const _DSCR = "DeleteServerCertificateRequest";
+const _DSCRe = "DeleteSigningCertificateRequest";
+const _DSCe = "DeleteSigningCertificate";
+const _DSLR = "DeleteServiceLinkedRole";
+const _DSLRR = "DeleteServiceLinkedRoleRequest";
+const _DSLRRe = "DeleteServiceLinkedRoleResponse";
+const _DSSC = "DeleteServiceSpecificCredential";
+const _DSSCR = "DeleteServiceSpecificCredentialRequest";
+const _DSSHPK = "DeleteSSHPublicKey";
+const _DSSHPKE = "DuplicateSSHPublicKeyException";
+const _DSSHPKR = "DeleteSSHPublicKeyRequest";
+const _DTFRT = "DeletionTaskFailureReasonType";
+const _DTI = "DeletionTaskId";
+const _DU = "DeleteUser";
+const _DUP = "DeleteUserPolicy";
+const _DUPB = "DeleteUserPermissionsBoundary";
+const _DUPBR = "DeleteUserPermissionsBoundaryRequest";
+const _DUPR = "DeleteUserPolicyRequest";
+const _DUPRe = "DetachUserPolicyRequest";
+const _DUPe = "DetachUserPolicy";
+const _DUR = "DeleteUserRequest";
+const _DV = "DefaultValue";
+const _DVI = "DefaultVersionId";
+const _DVMFAD = "DeleteVirtualMFADevice";
+const _DVMFADR = "DeleteVirtualMFADeviceRequest";
+const _Do = "Document";
+const _E = "Error";
+const _EA = "EntityArn";
+const _EAEE = "EntityAlreadyExistsException";
+const _EAN = "EvalActionName";
+const _ED = "EntityDetails";
+const _EDD = "EvalDecisionDetails";
+const _EDL = "EntityDetailsList";
+const _EDn = "EnableDate";
+const _EDr = "ErrorDetails";
+const _EDv = "EvalDecision";
+const _EDx = "ExpirationDate";
+const _EF = "EnabledFeatures";
+const _EFn = "EntityFilter";
+const _EI = "EntityInfo";
+const _EMFAD = "EnableMFADevice";
+const _EMFADR = "EnableMFADeviceRequest";
+const _EN = "EntityName";
+const _EORCM = "EnableOrganizationsRootCredentialsManagement";
+const _EORCMR = "EnableOrganizationsRootCredentialsManagementRequest";
+const _EORCMRn = "EnableOrganizationsRootCredentialsManagementResponse";
+const _EORS = "EnableOrganizationsRootSessions";
+const _EORSR = "EnableOrganizationsRootSessionsRequest";
+const _EORSRn = "EnableOrganizationsRootSessionsResponse";
+const _EOWIF = "EnableOutboundWebIdentityFederation";
+const _EOWIFR = "EnableOutboundWebIdentityFederationResponse";
+const _EP = "EntityPath";
+const _EPn = "EndPosition";
+const _EPx = "ExpirePasswords";
+const _ER = "EvaluationResult";
+const _ERD = "EvalResourceDecision";
+const _ERLT = "EvaluationResultsListType";
+const _ERN = "EvalResourceName";
+const _ERv = "EvaluationResults";
+const _ET = "ExpirationTime";
+const _ETUE = "EntityTemporarilyUnmodifiableException";
+const _ETn = "EntityType";
+const _En = "Encoding";
+const _Ena = "Enabled";
+const _Ex = "Expiration";
+const _F = "Filter";
+const _FDE = "FeatureDisabledException";
+const _FEE = "FeatureEnabledException";
+const _Fi = "Fingerprint";
+const _G = "Group";
+const _GAAD = "GetAccountAuthorizationDetails";
+const _GAADR = "GetAccountAuthorizationDetailsRequest";
+const _GAADRe = "GetAccountAuthorizationDetailsResponse";
+const _GAKLU = "GetAccessKeyLastUsed";
+const _GAKLUR = "GetAccessKeyLastUsedRequest";
+const _GAKLURe = "GetAccessKeyLastUsedResponse";
+const _GAP = "GetAccountProperties";
+const _GAPP = "GetAccountPasswordPolicy";
+const _GAPPR = "GetAccountPasswordPolicyResponse";
+const _GAPR = "GetAccountPropertiesRequest";
+const _GAPRe = "GetAccountPropertiesResponse";
+const _GAS = "GetAccountSummary";
+const _GASR = "GetAccountSummaryResponse";
+const _GCKFCP = "GetContextKeysForCustomPolicy";
+const _GCKFCPR = "GetContextKeysForCustomPolicyRequest";
+const _GCKFPP = "GetContextKeysForPrincipalPolicy";
+const _GCKFPPR = "GetContextKeysForPrincipalPolicyRequest";
+const _GCKFPR = "GetContextKeysForPolicyResponse";
+const _GCR = "GenerateCredentialReport";
+const _GCRR = "GenerateCredentialReportResponse";
+const _GCRRe = "GetCredentialReportResponse";
+const _GCRe = "GetCredentialReport";
+const _GD = "GroupDetail";
+const _GDL = "GroupDetailList";
+const _GDR = "GetDelegationRequest";
+const _GDRR = "GetDelegationRequestRequest";
+const _GDRRe = "GetDelegationRequestResponse";
+const _GETV = "GlobalEndpointTokenVersion";
+const _GG = "GetGroup";
+const _GGP = "GetGroupPolicy";
+const _GGPR = "GetGroupPolicyRequest";
+const _GGPRe = "GetGroupPolicyResponse";
+const _GGR = "GetGroupRequest";
+const _GGRe = "GetGroupResponse";
+const _GHRS = "GetHumanReadableSummary";
+const _GHRSR = "GetHumanReadableSummaryRequest";
+const _GHRSRe = "GetHumanReadableSummaryResponse";
+const _GI = "GroupId";
+const _GIP = "GetInstanceProfile";
+const _GIPR = "GetInstanceProfileRequest";
+const _GIPRe = "GetInstanceProfileResponse";
+const _GL = "GroupList";
+const _GLP = "GetLoginProfile";
+const _GLPR = "GetLoginProfileRequest";
+const _GLPRe = "GetLoginProfileResponse";
+const _GMFAD = "GetMFADevice";
+const _GMFADR = "GetMFADeviceRequest";
+const _GMFADRe = "GetMFADeviceResponse";
+const _GN = "GroupName";
+const _GOAR = "GenerateOrganizationsAccessReport";
+const _GOARR = "GenerateOrganizationsAccessReportRequest";
+const _GOARRe = "GenerateOrganizationsAccessReportResponse";
+const _GOARRet = "GetOrganizationsAccessReportRequest";
+const _GOARRetr = "GetOrganizationsAccessReportResponse";
+const _GOARe = "GetOrganizationsAccessReport";
+const _GOIDCP = "GetOpenIDConnectProvider";
+const _GOIDCPR = "GetOpenIDConnectProviderRequest";
+const _GOIDCPRe = "GetOpenIDConnectProviderResponse";
+const _GOWIFI = "GetOutboundWebIdentityFederationInfo";
+const _GOWIFIR = "GetOutboundWebIdentityFederationInfoResponse";
+const _GP = "GetPolicy";
+const _GPL = "GroupPolicyList";
+const _GPR = "GetPolicyRequest";
+const _GPRe = "GetPolicyResponse";
+const _GPV = "GetPolicyVersion";
+const _GPVR = "GetPolicyVersionRequest";
+const _GPVRe = "GetPolicyVersionResponse";
+const _GR = "GetRole";
+const _GRP = "GetRolePolicy";
+const _GRPR = "GetRolePolicyRequest";
+const _GRPRe = "GetRolePolicyResponse";
+const _GRR = "GetRoleRequest";
+const _GRRe = "GetRoleResponse";
+const _GRTV = "GetRoleTemplateVersion";
+const _GRTVR = "GetRoleTemplateVersionRequest";
+const _GRTVRe = "GetRoleTemplateVersionResponse";
+const _GSAMLP = "GetSAMLProvider";
+const _GSAMLPR = "GetSAMLProviderRequest";
+const _GSAMLPRe = "GetSAMLProviderResponse";
+const _GSC = "GetServerCertificate";
+const _GSCR = "GetServerCertificateRequest";
+const _GSCRe = "GetServerCertificateResponse";
+const _GSLAD = "GenerateServiceLastAccessedDetails";
+const _GSLADR = "GenerateServiceLastAccessedDetailsRequest";
+const _GSLADRe = "GenerateServiceLastAccessedDetailsResponse";
+const _GSLADRet = "GetServiceLastAccessedDetailsRequest";
+const _GSLADRete = "GetServiceLastAccessedDetailsResponse";
+const _GSLADWE = "GetServiceLastAccessedDetailsWithEntities";
+const _GSLADWER = "GetServiceLastAccessedDetailsWithEntitiesRequest";
+const _GSLADWERe = "GetServiceLastAccessedDetailsWithEntitiesResponse";
+const _GSLADe = "GetServiceLastAccessedDetails";
+const _GSLRDS = "GetServiceLinkedRoleDeletionStatus";
+const _GSLRDSR = "GetServiceLinkedRoleDeletionStatusRequest";
+const _GSLRDSRe = "GetServiceLinkedRoleDeletionStatusResponse";
+const _GSSHPK = "GetSSHPublicKey";
+const _GSSHPKR = "GetSSHPublicKeyRequest";
+const _GSSHPKRe = "GetSSHPublicKeyResponse";
+const _GT = "GeneratedTime";
+const _GU = "GetUser";
+const _GUP = "GetUserPolicy";
+const _GUPR = "GetUserPolicyRequest";
+const _GUPRe = "GetUserPolicyResponse";
+const _GUR = "GetUserRequest";
+const _GURe = "GetUserResponse";
+const _Gr = "Granularity";
+const _Gro = "Groups";
+const _HE = "HardExpiry";
+const _I = "Id";
+const _IA = "IsAttachable";
+const _IACE = "InvalidAuthenticationCodeException";
+const _ICE = "InvalidCertificateException";
+const _IDV = "IsDefaultVersion";
+const _II = "IssuerIdentifier";
+const _IIE = "InvalidInputException";
+const _IP = "InstanceProfile";
+const _IPI = "InstanceProfileId";
+const _IPIT = "InlinePolicyIdentifierType";
+const _IPIn = "InlinePolicyIdentifier";
+const _IPKE = "InvalidPublicKeyException";
+const _IPL = "InstanceProfileList";
+const _IPN = "InstanceProfileName";
+const _IPT = "InlinePolicyTemplates";
+const _IPn = "InlinePolicy";
+const _IPns = "InstanceProfiles";
+const _IR = "IsRequired";
+const _IT = "IsTruncated";
+const _IUTE = "InvalidUserTypeException";
+const _Im = "Immutable";
+const _JCD = "JobCreationDate";
+const _JCDo = "JobCompletionDate";
+const _JI = "JobId";
+const _JS = "JobStatus";
+const _JT = "JobType";
+const _JVE = "JwtVendingEnabled";
+const _K = "Key";
+const _KI = "KeyId";
+const _KPME = "KeyPairMismatchException";
+const _L = "Locale";
+const _LA = "LastAuthenticated";
+const _LAA = "ListAccountAliases";
+const _LAAR = "ListAccountAliasesRequest";
+const _LAARi = "ListAccountAliasesResponse";
+const _LAE = "LastAuthenticatedEntity";
+const _LAEa = "LastAccessedEntity";
+const _LAGP = "ListAttachedGroupPolicies";
+const _LAGPR = "ListAttachedGroupPoliciesRequest";
+const _LAGPRi = "ListAttachedGroupPoliciesResponse";
+const _LAK = "ListAccessKeys";
+const _LAKR = "ListAccessKeysRequest";
+const _LAKRi = "ListAccessKeysResponse";
+const _LAR = "LastAuthenticatedRegion";
+const _LARP = "ListAttachedRolePolicies";
+const _LARPR = "ListAttachedRolePoliciesRequest";
+const _LARPRi = "ListAttachedRolePoliciesResponse";
+const _LARa = "LastAccessedRegion";
+const _LAT = "LastAuthenticatedTime";
+const _LATa = "LastAccessedTime";
+const _LAUP = "ListAttachedUserPolicies";
+const _LAUPR = "ListAttachedUserPoliciesRequest";
+const _LAUPRi = "ListAttachedUserPoliciesResponse";
+const _LDR = "ListDelegationRequests";
+const _LDRR = "ListDelegationRequestsRequest";
+const _LDRRi = "ListDelegationRequestsResponse";
+const _LEE = "LimitExceededException";
+const _LEFP = "ListEntitiesForPolicy";
+const _LEFPR = "ListEntitiesForPolicyRequest";
+const _LEFPRi = "ListEntitiesForPolicyResponse";
+const _LG = "ListGroups";
+const _LGFU = "ListGroupsForUser";
+const _LGFUR = "ListGroupsForUserRequest";
+const _LGFURi = "ListGroupsForUserResponse";
+const _LGP = "ListGroupPolicies";
+const _LGPR = "ListGroupPoliciesRequest";
+const _LGPRi = "ListGroupPoliciesResponse";
+const _LGR = "ListGroupsRequest";
+const _LGRi = "ListGroupsResponse";
+const _LIP = "ListInstanceProfiles";
+const _LIPFR = "ListInstanceProfilesForRole";
+const _LIPFRR = "ListInstanceProfilesForRoleRequest";
+const _LIPFRRi = "ListInstanceProfilesForRoleResponse";
+const _LIPR = "ListInstanceProfilesRequest";
+const _LIPRi = "ListInstanceProfilesResponse";
+const _LIPT = "ListInstanceProfileTags";
+const _LIPTR = "ListInstanceProfileTagsRequest";
+const _LIPTRi = "ListInstanceProfileTagsResponse";
+const _LMFAD = "ListMFADevices";
+const _LMFADR = "ListMFADevicesRequest";
+const _LMFADRi = "ListMFADevicesResponse";
+const _LMFADT = "ListMFADeviceTags";
+const _LMFADTR = "ListMFADeviceTagsRequest";
+const _LMFADTRi = "ListMFADeviceTagsResponse";
+const _LOF = "ListOrganizationsFeatures";
+const _LOFR = "ListOrganizationsFeaturesRequest";
+const _LOFRi = "ListOrganizationsFeaturesResponse";
+const _LOIDCP = "ListOpenIDConnectProviders";
+const _LOIDCPR = "ListOpenIDConnectProvidersRequest";
+const _LOIDCPRi = "ListOpenIDConnectProvidersResponse";
+const _LOIDCPT = "ListOpenIDConnectProviderTags";
+const _LOIDCPTR = "ListOpenIDConnectProviderTagsRequest";
+const _LOIDCPTRi = "ListOpenIDConnectProviderTagsResponse";
+const _LP = "LoginProfile";
+const _LPGSA = "ListPoliciesGrantingServiceAccess";
+const _LPGSAE = "ListPoliciesGrantingServiceAccessEntry";
+const _LPGSAR = "ListPoliciesGrantingServiceAccessRequest";
+const _LPGSARi = "ListPoliciesGrantingServiceAccessResponse";
+const _LPR = "ListPoliciesRequest";
+const _LPRi = "ListPoliciesResponse";
+const _LPT = "ListPolicyTags";
+const _LPTR = "ListPolicyTagsRequest";
+const _LPTRi = "ListPolicyTagsResponse";
+const _LPV = "ListPolicyVersions";
+const _LPVR = "ListPolicyVersionsRequest";
+const _LPVRi = "ListPolicyVersionsResponse";
+const _LPi = "ListPolicies";
+const _LR = "ListRoles";
+const _LRP = "ListRolePolicies";
+const _LRPR = "ListRolePoliciesRequest";
+const _LRPRi = "ListRolePoliciesResponse";
+const _LRR = "ListRolesRequest";
+const _LRRi = "ListRolesResponse";
+const _LRT = "ListRoleTags";
+const _LRTR = "ListRoleTagsRequest";
+const _LRTRi = "ListRoleTagsResponse";
+const _LSAMLP = "ListSAMLProviders";
+const _LSAMLPR = "ListSAMLProvidersRequest";
+const _LSAMLPRi = "ListSAMLProvidersResponse";
+const _LSAMLPT = "ListSAMLProviderTags";
+const _LSAMLPTR = "ListSAMLProviderTagsRequest";
+const _LSAMLPTRi = "ListSAMLProviderTagsResponse";
+const _LSC = "ListServerCertificates";
+const _LSCR = "ListServerCertificatesRequest";
+const _LSCRi = "ListServerCertificatesResponse";
+const _LSCRis = "ListSigningCertificatesRequest";
+const _LSCRist = "ListSigningCertificatesResponse";
+const _LSCT = "ListServerCertificateTags";
+const _LSCTR = "ListServerCertificateTagsRequest";
+const _LSCTRi = "ListServerCertificateTagsResponse";
+const _LSCi = "ListSigningCertificates";
+const _LSSC = "ListServiceSpecificCredentials";
+const _LSSCR = "ListServiceSpecificCredentialsRequest";
+const _LSSCRi = "ListServiceSpecificCredentialsResponse";
+const _LSSHPK = "ListSSHPublicKeys";
+const _LSSHPKR = "ListSSHPublicKeysRequest";
+const _LSSHPKRi = "ListSSHPublicKeysResponse";
+const _LU = "ListUsers";
+const _LUD = "LastUsedDate";
+const _LUP = "ListUserPolicies";
+const _LUPR = "ListUserPoliciesRequest";
+const _LUPRi = "ListUserPoliciesResponse";
+const _LUR = "ListUsersRequest";
+const _LURi = "ListUsersResponse";
+const _LUT = "ListUserTags";
+const _LUTR = "ListUserTagsRequest";
+const _LUTRi = "ListUserTagsResponse";
+const _LVMFAD = "ListVirtualMFADevices";
+const _LVMFADR = "ListVirtualMFADevicesRequest";
+const _LVMFADRi = "ListVirtualMFADevicesResponse";
+const _Li = "Line";
+const _M = "Message";
+const _MBT = "ManagedByType";
+const _MBV = "ManagedByValue";
+const _MCE = "MalformedCertificateException";
+const _MCV = "MissingContextValues";
+const _MFAD = "MFADevices";
+const _MFADe = "MFADevice";
+const _MI = "MaxItems";
+const _MPA = "MaxPasswordAge";
+const _MPAa = "ManagedPolicyArns";
+const _MPD = "ManagedPolicyDetail";
+const _MPDE = "MalformedPolicyDocumentException";
+const _MPDLT = "ManagedPolicyDetailListType";
+const _MPL = "MinimumPasswordLength";
+const _MS = "MatchedStatements";
+const _MSD = "MaxSessionDuration";
+const _MV = "MinorVersion";
+const _MVa = "MajorVersion";
+const _Ma = "Marker";
+const _N = "Name";
+const _NC = "NotificationChannel";
+const _NCE = "NameConflictException";
+const _NGN = "NewGroupName";
+const _NOSA = "NumberOfServicesAccessible";
+const _NOSNA = "NumberOfServicesNotAccessed";
+const _NP = "NewPassword";
+const _NPe = "NewPath";
+const _NSCN = "NewServerCertificateName";
+const _NSEE = "NoSuchEntityException";
+const _NUN = "NewUserName";
+const _No = "Notes";
+const _OA = "OnlyAttached";
+const _OAI = "OwnerAccountId";
+const _ODD = "OrganizationsDecisionDetail";
+const _OI = "OwnerId";
+const _OIDCPA = "OpenIDConnectProviderArn";
+const _OIDCPL = "OpenIDConnectProviderList";
+const _OIDCPLE = "OpenIDConnectProviderListEntry";
+const _OIDCPLT = "OpenIDConnectProviderListType";
+const _OIICEE = "OpenIdIdpCommunicationErrorException";
+const _OIr = "OrganizationId";
+const _ONFE = "OrganizationNotFoundException";
+const _ONIAFME = "OrganizationNotInAllFeaturesModeException";
+const _OOPIL = "OrderedOrganizationPolicyInputList";
+const _OOPT = "OrderedOrganizationPolicyType";
+const _OP = "OldPassword";
+const _OPI = "OrganizationsPolicyId";
+const _OPLT = "OrganizationPolicyListType";
+const _OSBO = "OnlySendByOwner";
+const _P = "Permissions";
+const _PA = "PolicyArn";
+const _PAP = "PutAccountProperties";
+const _PAPR = "PutAccountPropertiesRequest";
+const _PAPRu = "PutAccountPropertiesResponse";
+const _PB = "PermissionsBoundary";
+const _PBA = "PermissionsBoundaryArn";
+const _PBAe = "PermissionBoundaryArn";
+const _PBDD = "PermissionsBoundaryDecisionDetail";
+const _PBPIL = "PermissionsBoundaryPolicyInputList";
+const _PBT = "PermissionsBoundaryType";
+const _PBUC = "PermissionsBoundaryUsageCount";
+const _PCR = "PermissionCheckResult";
+const _PCS = "PermissionCheckStatus";
+const _PD = "PolicyDocument";
+const _PDa = "ParameterDefinition";
+const _PDar = "ParametersDefinition";
+const _PDo = "PolicyDetail";
+const _PEE = "PolicyEvaluationException";
+const _PEL = "PolicyExclusionList";
+const _PELT = "PolicyExclusionsListType";
+const _PG = "PolicyGroups";
+const _PGLT = "PolicyGroupListType";
+const _PGP = "PutGroupPolicy";
+const _PGPR = "PutGroupPolicyRequest";
+const _PGSA = "PoliciesGrantingServiceAccess";
+const _PGSAo = "PolicyGrantingServiceAccess";
+const _PGo = "PolicyGroup";
+const _PI = "PolicyId";
+const _PIL = "PolicyInputList";
+const _PIo = "PolicyIdentifier";
+const _PK = "PrivateKey";
+const _PKL = "PrivateKeyList";
+const _PLU = "PasswordLastUsed";
+const _PN = "PolicyName";
+const _PNAE = "PolicyNotAttachableException";
+const _PNo = "PolicyNames";
+const _PP = "PermissionPolicy";
+const _PPVE = "PasswordPolicyViolationException";
+const _PPa = "PasswordPolicy";
+const _PPat = "PathPrefix";
+const _PPo = "PolicyParameter";
+const _PR = "PolicyRoles";
+const _PRLT = "PolicyRoleListType";
+const _PRP = "PasswordReusePrevention";
+const _PRPB = "PutRolePermissionsBoundary";
+const _PRPBR = "PutRolePermissionsBoundaryRequest";
+const _PRPR = "PutRolePolicyRequest";
+const _PRPu = "PutRolePolicy";
+const _PRR = "PasswordResetRequired";
+const _PRo = "PolicyRole";
+const _PSA = "PolicySourceArn";
+const _PT = "PolicyType";
+const _PTA = "PolicyTemplateArn";
+const _PU = "PolicyUsers";
+const _PUF = "PolicyUsageFilter";
+const _PULT = "PolicyUserListType";
+const _PUP = "PutUserPolicy";
+const _PUPB = "PutUserPermissionsBoundary";
+const _PUPBR = "PutUserPermissionsBoundaryRequest";
+const _PUPR = "PutUserPolicyRequest";
+const _PUo = "PolicyUser";
+const _PV = "PolicyVersion";
+const _PVL = "PolicyVersionList";
+const _Pa = "Path";
+const _Par = "Parameters";
+const _Pas = "Password";
+const _Po = "Policy";
+const _Pol = "Policies";
+const _Pos = "Position";
+const _Pr = "Properties";
+const _QRCPNG = "QRCodePNG";
+const _R = "Region";
+const _RA = "ResourceArns";
+const _RCIDFOIDCP = "RemoveClientIDFromOpenIDConnectProvider";
+const _RCIDFOIDCPR = "RemoveClientIDFromOpenIDConnectProviderRequest";
+const _RD = "RoleDetail";
+const _RDL = "RoleDetailList";
+const _RDP = "RoleDescriptionPattern";
+const _RDR = "RejectDelegationRequest";
+const _RDRR = "RejectDelegationRequestRequest";
+const _RF = "ReportFormat";
+const _RGLEE = "ReportGenerationLimitExceededException";
+const _RHO = "ResourceHandlingOption";
+const _RI = "RequestorId";
+const _RIo = "RoleId";
+const _RLC = "RequireLowercaseCharacters";
+const _RLU = "RoleLastUsed";
+const _RM = "RequestMessage";
+const _RME = "RoleModifiedException";
+const _RMFAD = "ResyncMFADevice";
+const _RMFADR = "ResyncMFADeviceRequest";
+const _RN = "RoleName";
+const _RNP = "RoleNamePattern";
+const _RNe = "RequestorName";
+const _RNeq = "RequireNumbers";
+const _RO = "ResourceOwner";
+const _RP = "ResourcePolicy";
+const _RPK = "RemovePrivateKey";
+const _RPL = "RolePolicyList";
+const _RPP = "RolePathPattern";
+const _RPRA = "RolePermissionRestrictionArns";
+const _RR = "RejectionReason";
+const _RRFIP = "RemoveRoleFromInstanceProfile";
+const _RRFIPR = "RemoveRoleFromInstanceProfileRequest";
+const _RS = "RequireSymbols";
+const _RSR = "ResourceSpecificResults";
+const _RSRLT = "ResourceSpecificResultListType";
+const _RSRe = "ResourceSpecificResult";
+const _RSSC = "ResetServiceSpecificCredential";
+const _RSSCR = "ResetServiceSpecificCredentialRequest";
+const _RSSCRe = "ResetServiceSpecificCredentialResponse";
+const _RTDE = "RoleTemplateDisabledException";
+const _RTT = "RoleTagsTemplate";
+const _RTV = "RoleTemplateVersion";
+const _RU = "RedirectUrl";
+const _RUC = "RequireUppercaseCharacters";
+const _RUFG = "RemoveUserFromGroup";
+const _RUFGR = "RemoveUserFromGroupRequest";
+const _RUL = "RoleUsageList";
+const _RULT = "RoleUsageListType";
+const _RUT = "RoleUsageType";
+const _RV = "ReplacementValues";
+const _RVE = "ReplacementValueEntry";
+const _RWI = "RequestorWorkflowId";
+const _Re = "Reason";
+const _Res = "Resources";
+const _Ro = "Role";
+const _Rol = "Roles";
+const _S = "Status";
+const _SAD = "SetAsDefault";
+const _SAK = "SecretAccessKey";
+const _SAMLMD = "SAMLMetadataDocument";
+const _SAMLPA = "SAMLProviderArn";
+const _SAMLPK = "SAMLPrivateKey";
+const _SAMLPL = "SAMLProviderList";
+const _SAMLPLE = "SAMLProviderListEntry";
+const _SAMLPLT = "SAMLProviderListType";
+const _SAMLPUUID = "SAMLProviderUUID";
+const _SANEE = "ServiceAccessNotEnabledException";
+const _SC = "SummaryContent";
+const _SCA = "ServiceCredentialAlias";
+const _SCI = "ServerCertificateId";
+const _SCM = "ServerCertificateMetadata";
+const _SCML = "ServerCertificateMetadataList";
+const _SCN = "ServerCertificateName";
+const _SCP = "SimulateCustomPolicy";
+const _SCPIL = "ServiceControlPolicyInputList";
+const _SCPR = "SimulateCustomPolicyRequest";
+const _SCS = "ServiceCredentialSecret";
+const _SCe = "ServerCertificate";
+const _SCi = "SigningCertificate";
+const _SD = "SessionDuration";
+const _SDPV = "SetDefaultPolicyVersion";
+const _SDPVR = "SetDefaultPolicyVersionRequest";
+const _SDT = "SendDelegationToken";
+const _SDTR = "SendDelegationTokenRequest";
+const _SFE = "ServiceFailureException";
+const _SK = "SortKey";
+const _SLA = "ServicesLastAccessed";
+const _SLAe = "ServiceLastAccessed";
+const _SLT = "StatementListType";
+const _SM = "SummaryMap";
+const _SN = "ServiceName";
+const _SNSE = "ServiceNotSupportedException";
+const _SNe = "ServiceNamespace";
+const _SNer = "SerialNumber";
+const _SNerv = "ServiceNamespaces";
+const _SP = "ServicePassword";
+const _SPI = "SourcePolicyId";
+const _SPP = "SimulatePrincipalPolicy";
+const _SPPR = "SimulatePrincipalPolicyRequest";
+const _SPR = "SimulatePolicyResponse";
+const _SPT = "SourcePolicyType";
+const _SPt = "StartPosition";
+const _SRT = "SourceRoleTemplate";
+const _SS = "SummaryState";
+const _SSC = "ServiceSpecificCredential";
+const _SSCI = "ServiceSpecificCredentialId";
+const _SSCLT = "ServiceSpecificCredentialsListType";
+const _SSCM = "ServiceSpecificCredentialMetadata";
+const _SSCe = "ServiceSpecificCredentials";
+const _SSHPK = "SSHPublicKey";
+const _SSHPKB = "SSHPublicKeyBody";
+const _SSHPKI = "SSHPublicKeyId";
+const _SSHPKLT = "SSHPublicKeyListType";
+const _SSHPKM = "SSHPublicKeyMetadata";
+const _SSHPKu = "SSHPublicKeys";
+const _SSTSP = "SetSecurityTokenServicePreferences";
+const _SSTSPR = "SetSecurityTokenServicePreferencesRequest";
+const _ST = "SubType";
+const _SUN = "ServiceUserName";
+const _Sc = "Scope";
+const _St = "State";
+const _Sta = "Statement";
+const _T = "Tags";
+const _TA = "TemplateArn";
+const _TAE = "TotalAuthenticatedEntities";
+const _TALA = "TrackedActionsLastAccessed";
+const _TALAr = "TrackedActionLastAccessed";
+const _TIP = "TagInstanceProfile";
+const _TIPR = "TagInstanceProfileRequest";
+const _TK = "TagKeys";
+const _TL = "ThumbprintList";
+const _TMFAD = "TagMFADevice";
+const _TMFADR = "TagMFADeviceRequest";
+const _TMV = "TemplateMinorVersion";
+const _TN = "TemplateName";
+const _TOIDCP = "TagOpenIDConnectProvider";
+const _TOIDCPR = "TagOpenIDConnectProviderRequest";
+const _TP = "TagPolicy";
+const _TPR = "TagPolicyRequest";
+const _TR = "TagRole";
+const _TRR = "TagRoleRequest";
+const _TSAMLP = "TagSAMLProvider";
+const _TSAMLPR = "TagSAMLProviderRequest";
+const _TSC = "TagServerCertificate";
+const _TSCR = "TagServerCertificateRequest";
+const _TT = "TagTemplate";
+const _TU = "TagUser";
+const _TUR = "TagUserRequest";
+const _TVI = "TemplateVersionId";
+const _Ta = "Tag";
+const _Ti = "Timestamp";
+const _Ty = "Type";
+const _U = "Url";
+const _UAK = "UpdateAccessKey";
+const _UAKR = "UpdateAccessKeyRequest";
+const _UAPP = "UpdateAccountPasswordPolicy";
+const _UAPPR = "UpdateAccountPasswordPolicyRequest";
+const _UARP = "UpdateAssumeRolePolicy";
+const _UARPR = "UpdateAssumeRolePolicyRequest";
+const _UD = "UpdateDate";
+const _UDL = "UserDetailList";
+const _UDR = "UpdateDelegationRequest";
+const _UDRR = "UpdateDelegationRequestRequest";
+const _UDp = "UploadDate";
+const _UDs = "UserDetail";
+const _UEE = "UnmodifiableEntityException";
+const _UG = "UpdateGroup";
+const _UGR = "UpdateGroupRequest";
+const _UI = "UserId";
+const _UIP = "UntagInstanceProfile";
+const _UIPR = "UntagInstanceProfileRequest";
+const _ULP = "UpdateLoginProfile";
+const _ULPR = "UpdateLoginProfileRequest";
+const _UMFAD = "UntagMFADevice";
+const _UMFADR = "UntagMFADeviceRequest";
+const _UN = "UserName";
+const _UOIDCP = "UntagOpenIDConnectProvider";
+const _UOIDCPR = "UntagOpenIDConnectProviderRequest";
+const _UOIDCPT = "UpdateOpenIDConnectProviderThumbprint";
+const _UOIDCPTR = "UpdateOpenIDConnectProviderThumbprintRequest";
+const _UP = "UntagPolicy";
+const _UPKEE = "UnrecognizedPublicKeyEncodingException";
+const _UPL = "UserPolicyList";
+const _UPR = "UntagPolicyRequest";
+const _UR = "UntagRole";
+const _URD = "UpdateRoleDescription";
+const _URDR = "UpdateRoleDescriptionRequest";
+const _URDRp = "UpdateRoleDescriptionResponse";
+const _URR = "UntagRoleRequest";
+const _URRp = "UpdateRoleRequest";
+const _URRpd = "UpdateRoleResponse";
+const _URp = "UpdateRole";
+const _USAMLP = "UntagSAMLProvider";
+const _USAMLPR = "UntagSAMLProviderRequest";
+const _USAMLPRp = "UpdateSAMLProviderRequest";
+const _USAMLPRpd = "UpdateSAMLProviderResponse";
+const _USAMLPp = "UpdateSAMLProvider";
+const _USC = "UntagServerCertificate";
+const _USCR = "UntagServerCertificateRequest";
+const _USCRp = "UpdateServerCertificateRequest";
+const _USCRpd = "UpdateSigningCertificateRequest";
+const _USCRpl = "UploadServerCertificateRequest";
+const _USCRplo = "UploadServerCertificateResponse";
+const _USCRploa = "UploadSigningCertificateRequest";
+const _USCRpload = "UploadSigningCertificateResponse";
+const _USCp = "UpdateServerCertificate";
+const _USCpd = "UpdateSigningCertificate";
+const _USCpl = "UploadServerCertificate";
+const _USCplo = "UploadSigningCertificate";
+const _USSC = "UpdateServiceSpecificCredential";
+const _USSCR = "UpdateServiceSpecificCredentialRequest";
+const _USSHPK = "UpdateSSHPublicKey";
+const _USSHPKR = "UpdateSSHPublicKeyRequest";
+const _USSHPKRp = "UploadSSHPublicKeyRequest";
+const _USSHPKRpl = "UploadSSHPublicKeyResponse";
+const _USSHPKp = "UploadSSHPublicKey";
+const _UT = "UpdatedTime";
+const _UTp = "UpdateTimestamp";
+const _UU = "UntagUser";
+const _UUR = "UntagUserRequest";
+const _UURp = "UpdateUserRequest";
+const _UUp = "UpdateUser";
+const _Us = "User";
+const _Use = "Users";
+const _V = "Versions";
+const _VE = "VersionEnabled";
+const _VI = "VersionId";
+const _VMFAD = "VirtualMFADevice";
+const _VMFADN = "VirtualMFADeviceName";
+const _VMFADi = "VirtualMFADevices";
+const _VU = "ValidUntil";
+const _Va = "Values";
+const _Val = "Value";
+const _aKMLT = "accessKeyMetadataListType";
+const _aKST = "accessKeySecretType";
+const _aPLT = "attachedPoliciesListType";
+const _aQE = "awsQueryError";
+const _c = "client";
+const _cLT = "certificateListType";
+const _dRLT = "delegationRequestsListType";
+const _e = "error";
+const _eDLT = "entityDetailsListType";
+const _gDLT = "groupDetailListType";
+const _gLT = "groupListType";
+const _hE = "httpError";
+const _iPLT = "instanceProfileListType";
+const _iPTLT = "inlinePolicyTemplateListType";
+const _iT = "isTruncated";
+const _lPGSARLT = "listPolicyGrantingServiceAccessResponseListType";
+const _m = "message";
+const _mDLT = "mfaDeviceListType";
+const _mSRVE = "mapStringReplacementValueEntry";
+const _pDLT = "parametersDefinitionListType";
+const _pDLTo = "policyDetailListType";
+const _pDVLT = "policyDocumentVersionListType";
+const _pGSALT = "policyGrantingServiceAccessListType";
+const _pKL = "privateKeyList";
+const _pKT = "privateKeyType";
+const _pLT = "policyListType";
+const _pPLT = "policyParameterListType";
+const _pT = "passwordType";
+const _rDLT = "roleDetailListType";
+const _rLT = "roleListType";
+const _s = "smithy.ts.sdk.synthetic.com.amazonaws.iam";
+const _sCMLT = "serverCertificateMetadataListType";
+const _sCS = "serviceCredentialSecret";
+const _sP = "servicePassword";
+const _se = "server";
+const _tLT = "tagListType";
+const _tTLT = "tagTemplateListType";
+const _uDLT = "userDetailListType";
+const _uLT = "userListType";
+const _vMFADLT = "virtualMFADeviceListType";
+const n0 = "com.amazonaws.iam";
+const _s_registry = new TypeRegistry(_s);
+var IAMServiceException$ = [-3, _s, "IAMServiceException", 0, [], []];
+_s_registry.registerError(IAMServiceException$, IAMServiceException);
+const n0_registry = new TypeRegistry(n0);
+var AccountNotManagementOrDelegatedAdministratorException$ = [-3, n0, _ANMODAE,
+    { [_e]: _c, [_hE]: 400 },
+    [_M],
+    [0]
+];
+n0_registry.registerError(AccountNotManagementOrDelegatedAdministratorException$, AccountNotManagementOrDelegatedAdministratorException);
+var CallerIsNotManagementAccountException$ = [-3, n0, _CINMAE,
+    { [_e]: _c, [_hE]: 400 },
+    [_M],
+    [0]
+];
+n0_registry.registerError(CallerIsNotManagementAccountException$, CallerIsNotManagementAccountException);
+var ConcurrentModificationException$ = [-3, n0, _CME,
+    { [_aQE]: [`ConcurrentModification`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ConcurrentModificationException$, ConcurrentModificationException);
+var CredentialReportExpiredException$ = [-3, n0, _CREE,
+    { [_aQE]: [`ReportExpired`, 410], [_e]: _c, [_hE]: 410 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CredentialReportExpiredException$, CredentialReportExpiredException);
+var CredentialReportNotPresentException$ = [-3, n0, _CRNPE,
+    { [_aQE]: [`ReportNotPresent`, 410], [_e]: _c, [_hE]: 410 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CredentialReportNotPresentException$, CredentialReportNotPresentException);
+var CredentialReportNotReadyException$ = [-3, n0, _CRNRE,
+    { [_aQE]: [`ReportInProgress`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CredentialReportNotReadyException$, CredentialReportNotReadyException);
+var DeleteConflictException$ = [-3, n0, _DCE,
+    { [_aQE]: [`DeleteConflict`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(DeleteConflictException$, DeleteConflictException);
+var DuplicateCertificateException$ = [-3, n0, _DCEu,
+    { [_aQE]: [`DuplicateCertificate`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(DuplicateCertificateException$, DuplicateCertificateException);
+var DuplicateSSHPublicKeyException$ = [-3, n0, _DSSHPKE,
+    { [_aQE]: [`DuplicateSSHPublicKey`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(DuplicateSSHPublicKeyException$, DuplicateSSHPublicKeyException);
+var EntityAlreadyExistsException$ = [-3, n0, _EAEE,
+    { [_aQE]: [`EntityAlreadyExists`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(EntityAlreadyExistsException$, EntityAlreadyExistsException);
+var EntityTemporarilyUnmodifiableException$ = [-3, n0, _ETUE,
+    { [_aQE]: [`EntityTemporarilyUnmodifiable`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(EntityTemporarilyUnmodifiableException$, EntityTemporarilyUnmodifiableException);
+var FeatureDisabledException$ = [-3, n0, _FDE,
+    { [_aQE]: [`FeatureDisabled`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(FeatureDisabledException$, FeatureDisabledException);
+var FeatureEnabledException$ = [-3, n0, _FEE,
+    { [_aQE]: [`FeatureEnabled`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(FeatureEnabledException$, FeatureEnabledException);
+var InvalidAuthenticationCodeException$ = [-3, n0, _IACE,
+    { [_aQE]: [`InvalidAuthenticationCode`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidAuthenticationCodeException$, InvalidAuthenticationCodeException);
+var InvalidCertificateException$ = [-3, n0, _ICE,
+    { [_aQE]: [`InvalidCertificate`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidCertificateException$, InvalidCertificateException);
+var InvalidInputException$ = [-3, n0, _IIE,
+    { [_aQE]: [`InvalidInput`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidInputException$, InvalidInputException);
+var InvalidPublicKeyException$ = [-3, n0, _IPKE,
+    { [_aQE]: [`InvalidPublicKey`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidPublicKeyException$, InvalidPublicKeyException);
+var InvalidUserTypeException$ = [-3, n0, _IUTE,
+    { [_aQE]: [`InvalidUserType`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidUserTypeException$, InvalidUserTypeException);
+var KeyPairMismatchException$ = [-3, n0, _KPME,
+    { [_aQE]: [`KeyPairMismatch`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KeyPairMismatchException$, KeyPairMismatchException);
+var LimitExceededException$ = [-3, n0, _LEE,
+    { [_aQE]: [`LimitExceeded`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(LimitExceededException$, LimitExceededException);
+var MalformedCertificateException$ = [-3, n0, _MCE,
+    { [_aQE]: [`MalformedCertificate`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(MalformedCertificateException$, MalformedCertificateException);
+var MalformedPolicyDocumentException$ = [-3, n0, _MPDE,
+    { [_aQE]: [`MalformedPolicyDocument`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(MalformedPolicyDocumentException$, MalformedPolicyDocumentException);
+var NameConflictException$ = [-3, n0, _NCE,
+    { [_aQE]: [`NameConflict`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(NameConflictException$, NameConflictException);
+var NoSuchEntityException$ = [-3, n0, _NSEE,
+    { [_aQE]: [`NoSuchEntity`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(NoSuchEntityException$, NoSuchEntityException);
+var OpenIdIdpCommunicationErrorException$ = [-3, n0, _OIICEE,
+    { [_aQE]: [`OpenIdIdpCommunicationError`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(OpenIdIdpCommunicationErrorException$, OpenIdIdpCommunicationErrorException);
+var OrganizationNotFoundException$ = [-3, n0, _ONFE,
+    { [_e]: _c, [_hE]: 400 },
+    [_M],
+    [0]
+];
+n0_registry.registerError(OrganizationNotFoundException$, OrganizationNotFoundException);
+var OrganizationNotInAllFeaturesModeException$ = [-3, n0, _ONIAFME,
+    { [_e]: _c, [_hE]: 400 },
+    [_M],
+    [0]
+];
+n0_registry.registerError(OrganizationNotInAllFeaturesModeException$, OrganizationNotInAllFeaturesModeException);
+var PasswordPolicyViolationException$ = [-3, n0, _PPVE,
+    { [_aQE]: [`PasswordPolicyViolation`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(PasswordPolicyViolationException$, PasswordPolicyViolationException);
+var PolicyEvaluationException$ = [-3, n0, _PEE,
+    { [_aQE]: [`PolicyEvaluation`, 500], [_e]: _se, [_hE]: 500 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(PolicyEvaluationException$, PolicyEvaluationException);
+var PolicyNotAttachableException$ = [-3, n0, _PNAE,
+    { [_aQE]: [`PolicyNotAttachable`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(PolicyNotAttachableException$, PolicyNotAttachableException);
+var ReportGenerationLimitExceededException$ = [-3, n0, _RGLEE,
+    { [_aQE]: [`ReportGenerationLimitExceeded`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ReportGenerationLimitExceededException$, ReportGenerationLimitExceededException);
+var RoleModifiedException$ = [-3, n0, _RME,
+    { [_aQE]: [`RoleModified`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(RoleModifiedException$, RoleModifiedException);
+var RoleTemplateDisabledException$ = [-3, n0, _RTDE,
+    { [_aQE]: [`RoleTemplateDisabled`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(RoleTemplateDisabledException$, RoleTemplateDisabledException);
+var ServiceAccessNotEnabledException$ = [-3, n0, _SANEE,
+    { [_e]: _c, [_hE]: 400 },
+    [_M],
+    [0]
+];
+n0_registry.registerError(ServiceAccessNotEnabledException$, ServiceAccessNotEnabledException);
+var ServiceFailureException$ = [-3, n0, _SFE,
+    { [_aQE]: [`ServiceFailure`, 500], [_e]: _se, [_hE]: 500 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ServiceFailureException$, ServiceFailureException);
+var ServiceNotSupportedException$ = [-3, n0, _SNSE,
+    { [_aQE]: [`NotSupportedService`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ServiceNotSupportedException$, ServiceNotSupportedException);
+var UnmodifiableEntityException$ = [-3, n0, _UEE,
+    { [_aQE]: [`UnmodifiableEntity`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(UnmodifiableEntityException$, UnmodifiableEntityException);
+var UnrecognizedPublicKeyEncodingException$ = [-3, n0, _UPKEE,
+    { [_aQE]: [`UnrecognizedPublicKeyEncoding`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(UnrecognizedPublicKeyEncodingException$, UnrecognizedPublicKeyEncodingException);
+const errorTypeRegistries = [
+    _s_registry,
+    n0_registry,
+];
+var accessKeySecretType = [0, n0, _aKST, 8, 0];
+var BootstrapDatum = [0, n0, _BD, 8, 21];
+var passwordType = [0, n0, _pT, 8, 0];
+var privateKeyType = [0, n0, _pKT, 8, 0];
+var serviceCredentialSecret = [0, n0, _sCS, 8, 0];
+var servicePassword = [0, n0, _sP, 8, 0];
+var AcceptDelegationRequestRequest$ = [3, n0, _ADRR,
+    0,
+    [_DRI],
+    [0], 1
+];
+var AccessDetail$ = [3, n0, _AD,
+    0,
+    [_SN, _SNe, _R, _EP, _LAT, _TAE],
+    [0, 0, 0, 0, 4, 1], 2
+];
+var AccessKey$ = [3, n0, _AK,
+    0,
+    [_UN, _AKI, _S, _SAK, _CD],
+    [0, 0, 0, [() => accessKeySecretType, 0], 4], 4
+];
+var AccessKeyLastUsed$ = [3, n0, _AKLU,
+    0,
+    [_SN, _R, _LUD],
+    [0, 0, 4], 2
+];
+var AccessKeyMetadata$ = [3, n0, _AKM,
+    0,
+    [_UN, _AKI, _S, _CD],
+    [0, 0, 0, 4]
+];
+var AcquireRoleRequest$ = [3, n0, _ARR,
+    0,
+    [_TA, _TMV, _RV],
+    [0, 1, () => mapStringReplacementValueEntry], 1
+];
+var AcquireRoleResponse$ = [3, n0, _ARRc,
+    0,
+    [_Ro],
+    [() => Role$], 1
+];
+var AddClientIDToOpenIDConnectProviderRequest$ = [3, n0, _ACIDTOIDCPR,
+    0,
+    [_OIDCPA, _CID],
+    [0, 0], 2
+];
+var AddRoleToInstanceProfileRequest$ = [3, n0, _ARTIPR,
+    0,
+    [_IPN, _RN],
+    [0, 0], 2
+];
+var AddUserToGroupRequest$ = [3, n0, _AUTGR,
+    0,
+    [_GN, _UN],
+    [0, 0], 2
+];
+var AssociateDelegationRequestRequest$ = [3, n0, _ADRRs,
+    0,
+    [_DRI],
+    [0], 1
+];
+var AttachedPermissionsBoundary$ = [3, n0, _APB,
+    0,
+    [_PBT, _PBA],
+    [0, 0]
+];
+var AttachedPolicy$ = [3, n0, _AP,
+    0,
+    [_PN, _PA],
+    [0, 0]
+];
+var AttachGroupPolicyRequest$ = [3, n0, _AGPR,
+    0,
+    [_GN, _PA],
+    [0, 0], 2
+];
+var AttachRolePolicyRequest$ = [3, n0, _ARPR,
+    0,
+    [_RN, _PA],
+    [0, 0], 2
+];
+var AttachUserPolicyRequest$ = [3, n0, _AUPR,
+    0,
+    [_UN, _PA],
+    [0, 0], 2
+];
+var ChangePasswordRequest$ = [3, n0, _CPR,
+    0,
+    [_OP, _NP],
+    [[() => passwordType, 0], [() => passwordType, 0]], 2
+];
+var ContextEntry$ = [3, n0, _CE,
+    0,
+    [_CKN, _CKV, _CKT],
+    [0, 64 | 0, 0]
+];
+var CreateAccessKeyRequest$ = [3, n0, _CAKR,
+    0,
+    [_UN],
+    [0]
+];
+var CreateAccessKeyResponse$ = [3, n0, _CAKRr,
+    0,
+    [_AK],
+    [[() => AccessKey$, 0]], 1
+];
+var CreateAccountAliasRequest$ = [3, n0, _CAAR,
+    0,
+    [_AA],
+    [0], 1
+];
+var CreateDelegationRequestRequest$ = [3, n0, _CDRR,
+    0,
+    [_D, _P, _RWI, _NC, _SD, _OAI, _RM, _RU, _OSBO],
+    [0, () => DelegationPermission$, 0, 0, 1, 0, 0, 0, 2], 5
+];
+var CreateDelegationRequestResponse$ = [3, n0, _CDRRr,
+    0,
+    [_CDL, _DRI],
+    [0, 0]
+];
+var CreateGroupRequest$ = [3, n0, _CGR,
+    0,
+    [_GN, _Pa],
+    [0, 0], 1
+];
+var CreateGroupResponse$ = [3, n0, _CGRr,
+    0,
+    [_G],
+    [() => Group$], 1
+];
+var CreateInstanceProfileRequest$ = [3, n0, _CIPR,
+    0,
+    [_IPN, _Pa, _T],
+    [0, 0, () => tagListType], 1
+];
+var CreateInstanceProfileResponse$ = [3, n0, _CIPRr,
+    0,
+    [_IP],
+    [() => InstanceProfile$], 1
+];
+var CreateLoginProfileRequest$ = [3, n0, _CLPR,
+    0,
+    [_UN, _Pas, _PRR],
+    [0, [() => passwordType, 0], 2]
+];
+var CreateLoginProfileResponse$ = [3, n0, _CLPRr,
+    0,
+    [_LP],
+    [() => LoginProfile$], 1
+];
+var CreateOpenIDConnectProviderRequest$ = [3, n0, _COIDCPR,
+    0,
+    [_U, _CIDL, _TL, _T],
+    [0, 64 | 0, 64 | 0, () => tagListType], 1
+];
+var CreateOpenIDConnectProviderResponse$ = [3, n0, _COIDCPRr,
+    0,
+    [_OIDCPA, _T],
+    [0, () => tagListType]
+];
+var CreatePolicyRequest$ = [3, n0, _CPRr,
+    0,
+    [_PN, _PD, _Pa, _D, _T],
+    [0, 0, 0, 0, () => tagListType], 2
+];
+var CreatePolicyResponse$ = [3, n0, _CPRre,
+    0,
+    [_Po],
+    [() => Policy$]
+];
+var CreatePolicyVersionRequest$ = [3, n0, _CPVR,
+    0,
+    [_PA, _PD, _SAD],
+    [0, 0, 2], 2
+];
+var CreatePolicyVersionResponse$ = [3, n0, _CPVRr,
+    0,
+    [_PV],
+    [() => PolicyVersion$]
+];
+var CreateRoleRequest$ = [3, n0, _CRR,
+    0,
+    [_RN, _ARPD, _Pa, _D, _MSD, _PB, _T],
+    [0, 0, 0, 0, 1, 0, () => tagListType], 2
+];
+var CreateRoleResponse$ = [3, n0, _CRRr,
+    0,
+    [_Ro],
+    [() => Role$], 1
+];
+var CreateSAMLProviderRequest$ = [3, n0, _CSAMLPR,
+    0,
+    [_SAMLMD, _N, _T, _AEM, _APK],
+    [0, 0, () => tagListType, 0, [() => privateKeyType, 0]], 2
+];
+var CreateSAMLProviderResponse$ = [3, n0, _CSAMLPRr,
+    0,
+    [_SAMLPA, _T],
+    [0, () => tagListType]
+];
+var CreateServiceLinkedRoleRequest$ = [3, n0, _CSLRR,
+    0,
+    [_AWSSN, _D, _CS],
+    [0, 0, 0], 1
+];
+var CreateServiceLinkedRoleResponse$ = [3, n0, _CSLRRr,
+    0,
+    [_Ro],
+    [() => Role$]
+];
+var CreateServiceSpecificCredentialRequest$ = [3, n0, _CSSCR,
+    0,
+    [_UN, _SN, _CAD],
+    [0, 0, 1], 2
+];
+var CreateServiceSpecificCredentialResponse$ = [3, n0, _CSSCRr,
+    0,
+    [_SSC],
+    [[() => ServiceSpecificCredential$, 0]]
+];
+var CreateUserRequest$ = [3, n0, _CUR,
+    0,
+    [_UN, _Pa, _PB, _T],
+    [0, 0, 0, () => tagListType], 1
+];
+var CreateUserResponse$ = [3, n0, _CURr,
+    0,
+    [_Us],
+    [() => User$]
+];
+var CreateVirtualMFADeviceRequest$ = [3, n0, _CVMFADR,
+    0,
+    [_VMFADN, _Pa, _T],
+    [0, 0, () => tagListType], 1
+];
+var CreateVirtualMFADeviceResponse$ = [3, n0, _CVMFADRr,
+    0,
+    [_VMFAD],
+    [[() => VirtualMFADevice$, 0]], 1
+];
+var DeactivateMFADeviceRequest$ = [3, n0, _DMFADR,
+    0,
+    [_SNer, _UN],
+    [0, 0], 1
+];
+var DelegationPermission$ = [3, n0, _DP,
+    0,
+    [_PTA, _Par],
+    [0, () => policyParameterListType]
+];
+var DelegationRequest$ = [3, n0, _DR,
+    0,
+    [_DRI, _OAI, _D, _RM, _P, _PP, _RPRA, _OI, _AI, _St, _ET, _RI, _RNe, _CD, _SD, _RU, _No, _RR, _OSBO, _UT],
+    [0, 0, 0, 0, () => DelegationPermission$, 0, 64 | 0, 0, 0, 0, 4, 0, 0, 4, 1, 0, 0, 0, 2, 4]
+];
+var DeleteAccessKeyRequest$ = [3, n0, _DAKR,
+    0,
+    [_AKI, _UN],
+    [0, 0], 1
+];
+var DeleteAccountAliasRequest$ = [3, n0, _DAAR,
+    0,
+    [_AA],
+    [0], 1
+];
+var DeleteGroupPolicyRequest$ = [3, n0, _DGPR,
+    0,
+    [_GN, _PN],
+    [0, 0], 2
+];
+var DeleteGroupRequest$ = [3, n0, _DGR,
+    0,
+    [_GN],
+    [0], 1
+];
+var DeleteInstanceProfileRequest$ = [3, n0, _DIPR,
+    0,
+    [_IPN],
+    [0], 1
+];
+var DeleteLoginProfileRequest$ = [3, n0, _DLPR,
+    0,
+    [_UN],
+    [0]
+];
+var DeleteOpenIDConnectProviderRequest$ = [3, n0, _DOIDCPR,
+    0,
+    [_OIDCPA],
+    [0], 1
+];
+var DeletePolicyRequest$ = [3, n0, _DPR,
+    0,
+    [_PA],
+    [0], 1
+];
+var DeletePolicyVersionRequest$ = [3, n0, _DPVR,
+    0,
+    [_PA, _VI],
+    [0, 0], 2
+];
+var DeleteRolePermissionsBoundaryRequest$ = [3, n0, _DRPBR,
+    0,
+    [_RN],
+    [0], 1
+];
+var DeleteRolePolicyRequest$ = [3, n0, _DRPR,
+    0,
+    [_RN, _PN],
+    [0, 0], 2
+];
+var DeleteRoleRequest$ = [3, n0, _DRR,
+    0,
+    [_RN],
+    [0], 1
+];
+var DeleteSAMLProviderRequest$ = [3, n0, _DSAMLPR,
+    0,
+    [_SAMLPA],
+    [0], 1
+];
+var DeleteServerCertificateRequest$ = [3, n0, _DSCR,
+    0,
+    [_SCN],
+    [0], 1
+];
+var DeleteServiceLinkedRoleRequest$ = [3, n0, _DSLRR,
+    0,
+    [_RN],
+    [0], 1
+];
+var DeleteServiceLinkedRoleResponse$ = [3, n0, _DSLRRe,
+    0,
+    [_DTI],
+    [0], 1
+];
+var DeleteServiceSpecificCredentialRequest$ = [3, n0, _DSSCR,
+    0,
+    [_SSCI, _UN],
+    [0, 0], 1
+];
+var DeleteSigningCertificateRequest$ = [3, n0, _DSCRe,
+    0,
+    [_CI, _UN],
+    [0, 0], 1
+];
+var DeleteSSHPublicKeyRequest$ = [3, n0, _DSSHPKR,
+    0,
+    [_UN, _SSHPKI],
+    [0, 0], 2
+];
+var DeleteUserPermissionsBoundaryRequest$ = [3, n0, _DUPBR,
+    0,
+    [_UN],
+    [0], 1
+];
+var DeleteUserPolicyRequest$ = [3, n0, _DUPR,
+    0,
+    [_UN, _PN],
+    [0, 0], 2
+];
+var DeleteUserRequest$ = [3, n0, _DUR,
+    0,
+    [_UN],
+    [0], 1
+];
+var DeleteVirtualMFADeviceRequest$ = [3, n0, _DVMFADR,
+    0,
+    [_SNer],
+    [0], 1
+];
+var DeletionTaskFailureReasonType$ = [3, n0, _DTFRT,
+    0,
+    [_Re, _RUL],
+    [0, () => RoleUsageListType]
+];
+var DetachGroupPolicyRequest$ = [3, n0, _DGPRe,
+    0,
+    [_GN, _PA],
+    [0, 0], 2
+];
+var DetachRolePolicyRequest$ = [3, n0, _DRPRe,
+    0,
+    [_RN, _PA],
+    [0, 0], 2
+];
+var DetachUserPolicyRequest$ = [3, n0, _DUPRe,
+    0,
+    [_UN, _PA],
+    [0, 0], 2
+];
+var DisableOrganizationsRootCredentialsManagementRequest$ = [3, n0, _DORCMR,
+    0,
+    [],
+    []
+];
+var DisableOrganizationsRootCredentialsManagementResponse$ = [3, n0, _DORCMRi,
+    0,
+    [_OIr, _EF],
+    [0, 64 | 0]
+];
+var DisableOrganizationsRootSessionsRequest$ = [3, n0, _DORSR,
+    0,
+    [],
+    []
+];
+var DisableOrganizationsRootSessionsResponse$ = [3, n0, _DORSRi,
+    0,
+    [_OIr, _EF],
+    [0, 64 | 0]
+];
+var EnableMFADeviceRequest$ = [3, n0, _EMFADR,
+    0,
+    [_UN, _SNer, _AC, _ACu],
+    [0, 0, 0, 0], 4
+];
+var EnableOrganizationsRootCredentialsManagementRequest$ = [3, n0, _EORCMR,
+    0,
+    [],
+    []
+];
+var EnableOrganizationsRootCredentialsManagementResponse$ = [3, n0, _EORCMRn,
+    0,
+    [_OIr, _EF],
+    [0, 64 | 0]
+];
+var EnableOrganizationsRootSessionsRequest$ = [3, n0, _EORSR,
+    0,
+    [],
+    []
+];
+var EnableOrganizationsRootSessionsResponse$ = [3, n0, _EORSRn,
+    0,
+    [_OIr, _EF],
+    [0, 64 | 0]
+];
+var EnableOutboundWebIdentityFederationResponse$ = [3, n0, _EOWIFR,
+    0,
+    [_II],
+    [0]
+];
+var EntityDetails$ = [3, n0, _ED,
+    0,
+    [_EI, _LA],
+    [() => EntityInfo$, 4], 1
+];
+var EntityInfo$ = [3, n0, _EI,
+    0,
+    [_A, _N, _Ty, _I, _Pa],
+    [0, 0, 0, 0, 0], 4
+];
+var ErrorDetails$ = [3, n0, _EDr,
+    0,
+    [_M, _C],
+    [0, 0], 2
+];
+var EvaluationResult$ = [3, n0, _ER,
+    0,
+    [_EAN, _EDv, _ERN, _MS, _MCV, _ODD, _PBDD, _EDD, _RSR],
+    [0, 0, 0, () => StatementListType, 64 | 0, () => OrganizationsDecisionDetail$, () => PermissionsBoundaryDecisionDetail$, 128 | 0, () => ResourceSpecificResultListType], 2
+];
+var GenerateCredentialReportResponse$ = [3, n0, _GCRR,
+    0,
+    [_St, _D],
+    [0, 0]
+];
+var GenerateOrganizationsAccessReportRequest$ = [3, n0, _GOARR,
+    0,
+    [_EP, _OPI],
+    [0, 0], 1
+];
+var GenerateOrganizationsAccessReportResponse$ = [3, n0, _GOARRe,
+    0,
+    [_JI],
+    [0]
+];
+var GenerateServiceLastAccessedDetailsRequest$ = [3, n0, _GSLADR,
+    0,
+    [_A, _Gr],
+    [0, 0], 1
+];
+var GenerateServiceLastAccessedDetailsResponse$ = [3, n0, _GSLADRe,
+    0,
+    [_JI],
+    [0]
+];
+var GetAccessKeyLastUsedRequest$ = [3, n0, _GAKLUR,
+    0,
+    [_AKI],
+    [0], 1
+];
+var GetAccessKeyLastUsedResponse$ = [3, n0, _GAKLURe,
+    0,
+    [_UN, _AKLU],
+    [0, () => AccessKeyLastUsed$]
+];
+var GetAccountAuthorizationDetailsRequest$ = [3, n0, _GAADR,
+    0,
+    [_F, _MI, _Ma],
+    [64 | 0, 1, 0]
+];
+var GetAccountAuthorizationDetailsResponse$ = [3, n0, _GAADRe,
+    0,
+    [_UDL, _GDL, _RDL, _Pol, _IT, _Ma],
+    [() => userDetailListType, () => groupDetailListType, () => roleDetailListType, () => ManagedPolicyDetailListType, 2, 0]
+];
+var GetAccountPasswordPolicyResponse$ = [3, n0, _GAPPR,
+    0,
+    [_PPa],
+    [() => PasswordPolicy$], 1
+];
+var GetAccountPropertiesRequest$ = [3, n0, _GAPR,
+    0,
+    [],
+    []
+];
+var GetAccountPropertiesResponse$ = [3, n0, _GAPRe,
+    0,
+    [_Pr],
+    [128 | 0]
+];
+var GetAccountSummaryResponse$ = [3, n0, _GASR,
+    0,
+    [_SM],
+    [128 | 1]
+];
+var GetContextKeysForCustomPolicyRequest$ = [3, n0, _GCKFCPR,
+    0,
+    [_PIL],
+    [64 | 0], 1
+];
+var GetContextKeysForPolicyResponse$ = [3, n0, _GCKFPR,
+    0,
+    [_CKNo],
+    [64 | 0]
+];
+var GetContextKeysForPrincipalPolicyRequest$ = [3, n0, _GCKFPPR,
+    0,
+    [_PSA, _PIL],
+    [0, 64 | 0], 1
+];
+var GetCredentialReportResponse$ = [3, n0, _GCRRe,
+    0,
+    [_Co, _RF, _GT],
+    [21, 0, 4]
+];
+var GetDelegationRequestRequest$ = [3, n0, _GDRR,
+    0,
+    [_DRI, _DPC],
+    [0, 2], 1
+];
+var GetDelegationRequestResponse$ = [3, n0, _GDRRe,
+    0,
+    [_DR, _PCS, _PCR],
+    [() => DelegationRequest$, 0, 0]
+];
+var GetGroupPolicyRequest$ = [3, n0, _GGPR,
+    0,
+    [_GN, _PN],
+    [0, 0], 2
+];
+var GetGroupPolicyResponse$ = [3, n0, _GGPRe,
+    0,
+    [_GN, _PN, _PD],
+    [0, 0, 0], 3
+];
+var GetGroupRequest$ = [3, n0, _GGR,
+    0,
+    [_GN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var GetGroupResponse$ = [3, n0, _GGRe,
+    0,
+    [_G, _Use, _IT, _Ma],
+    [() => Group$, () => userListType, 2, 0], 2
+];
+var GetHumanReadableSummaryRequest$ = [3, n0, _GHRSR,
+    0,
+    [_EA, _L],
+    [0, 0], 1
+];
+var GetHumanReadableSummaryResponse$ = [3, n0, _GHRSRe,
+    0,
+    [_SC, _L, _SS],
+    [0, 0, 0]
+];
+var GetInstanceProfileRequest$ = [3, n0, _GIPR,
+    0,
+    [_IPN],
+    [0], 1
+];
+var GetInstanceProfileResponse$ = [3, n0, _GIPRe,
+    0,
+    [_IP],
+    [() => InstanceProfile$], 1
+];
+var GetLoginProfileRequest$ = [3, n0, _GLPR,
+    0,
+    [_UN],
+    [0]
+];
+var GetLoginProfileResponse$ = [3, n0, _GLPRe,
+    0,
+    [_LP],
+    [() => LoginProfile$], 1
+];
+var GetMFADeviceRequest$ = [3, n0, _GMFADR,
+    0,
+    [_SNer, _UN],
+    [0, 0], 1
+];
+var GetMFADeviceResponse$ = [3, n0, _GMFADRe,
+    0,
+    [_SNer, _UN, _EDn, _Ce],
+    [0, 0, 4, 128 | 0], 1
+];
+var GetOpenIDConnectProviderRequest$ = [3, n0, _GOIDCPR,
+    0,
+    [_OIDCPA],
+    [0], 1
+];
+var GetOpenIDConnectProviderResponse$ = [3, n0, _GOIDCPRe,
+    0,
+    [_U, _CIDL, _TL, _CD, _T],
+    [0, 64 | 0, 64 | 0, 4, () => tagListType]
+];
+var GetOrganizationsAccessReportRequest$ = [3, n0, _GOARRet,
+    0,
+    [_JI, _MI, _Ma, _SK],
+    [0, 1, 0, 0], 1
+];
+var GetOrganizationsAccessReportResponse$ = [3, n0, _GOARRetr,
+    0,
+    [_JS, _JCD, _JCDo, _NOSA, _NOSNA, _ADc, _IT, _Ma, _EDr],
+    [0, 4, 4, 1, 1, () => AccessDetails, 2, 0, () => ErrorDetails$], 2
+];
+var GetOutboundWebIdentityFederationInfoResponse$ = [3, n0, _GOWIFIR,
+    0,
+    [_II, _JVE],
+    [0, 2]
+];
+var GetPolicyRequest$ = [3, n0, _GPR,
+    0,
+    [_PA],
+    [0], 1
+];
+var GetPolicyResponse$ = [3, n0, _GPRe,
+    0,
+    [_Po],
+    [() => Policy$]
+];
+var GetPolicyVersionRequest$ = [3, n0, _GPVR,
+    0,
+    [_PA, _VI],
+    [0, 0], 2
+];
+var GetPolicyVersionResponse$ = [3, n0, _GPVRe,
+    0,
+    [_PV],
+    [() => PolicyVersion$]
+];
+var GetRolePolicyRequest$ = [3, n0, _GRPR,
+    0,
+    [_RN, _PN],
+    [0, 0], 2
+];
+var GetRolePolicyResponse$ = [3, n0, _GRPRe,
+    0,
+    [_RN, _PN, _PD],
+    [0, 0, 0], 3
+];
+var GetRoleRequest$ = [3, n0, _GRR,
+    0,
+    [_RN],
+    [0], 1
+];
+var GetRoleResponse$ = [3, n0, _GRRe,
+    0,
+    [_Ro],
+    [() => Role$], 1
+];
+var GetRoleTemplateVersionRequest$ = [3, n0, _GRTVR,
+    0,
+    [_TA, _MV],
+    [0, 1], 1
+];
+var GetRoleTemplateVersionResponse$ = [3, n0, _GRTVRe,
+    0,
+    [_RTV],
+    [() => RoleTemplateVersion$], 1
+];
+var GetSAMLProviderRequest$ = [3, n0, _GSAMLPR,
+    0,
+    [_SAMLPA],
+    [0], 1
+];
+var GetSAMLProviderResponse$ = [3, n0, _GSAMLPRe,
+    0,
+    [_SAMLPUUID, _SAMLMD, _CD, _VU, _T, _AEM, _PKL],
+    [0, 0, 4, 4, () => tagListType, 0, () => privateKeyList]
+];
+var GetServerCertificateRequest$ = [3, n0, _GSCR,
+    0,
+    [_SCN],
+    [0], 1
+];
+var GetServerCertificateResponse$ = [3, n0, _GSCRe,
+    0,
+    [_SCe],
+    [() => ServerCertificate$], 1
+];
+var GetServiceLastAccessedDetailsRequest$ = [3, n0, _GSLADRet,
+    0,
+    [_JI, _MI, _Ma],
+    [0, 1, 0], 1
+];
+var GetServiceLastAccessedDetailsResponse$ = [3, n0, _GSLADRete,
+    0,
+    [_JS, _JCD, _SLA, _JCDo, _JT, _IT, _Ma, _E],
+    [0, 4, () => ServicesLastAccessed, 4, 0, 2, 0, () => ErrorDetails$], 4
+];
+var GetServiceLastAccessedDetailsWithEntitiesRequest$ = [3, n0, _GSLADWER,
+    0,
+    [_JI, _SNe, _MI, _Ma],
+    [0, 0, 1, 0], 2
+];
+var GetServiceLastAccessedDetailsWithEntitiesResponse$ = [3, n0, _GSLADWERe,
+    0,
+    [_JS, _JCD, _JCDo, _EDL, _IT, _Ma, _E],
+    [0, 4, 4, () => entityDetailsListType, 2, 0, () => ErrorDetails$], 4
+];
+var GetServiceLinkedRoleDeletionStatusRequest$ = [3, n0, _GSLRDSR,
+    0,
+    [_DTI],
+    [0], 1
+];
+var GetServiceLinkedRoleDeletionStatusResponse$ = [3, n0, _GSLRDSRe,
+    0,
+    [_S, _Re],
+    [0, () => DeletionTaskFailureReasonType$], 1
+];
+var GetSSHPublicKeyRequest$ = [3, n0, _GSSHPKR,
+    0,
+    [_UN, _SSHPKI, _En],
+    [0, 0, 0], 3
+];
+var GetSSHPublicKeyResponse$ = [3, n0, _GSSHPKRe,
+    0,
+    [_SSHPK],
+    [() => SSHPublicKey$]
+];
+var GetUserPolicyRequest$ = [3, n0, _GUPR,
+    0,
+    [_UN, _PN],
+    [0, 0], 2
+];
+var GetUserPolicyResponse$ = [3, n0, _GUPRe,
+    0,
+    [_UN, _PN, _PD],
+    [0, 0, 0], 3
+];
+var GetUserRequest$ = [3, n0, _GUR,
+    0,
+    [_UN],
+    [0]
+];
+var GetUserResponse$ = [3, n0, _GURe,
+    0,
+    [_Us],
+    [() => User$], 1
+];
+var Group$ = [3, n0, _G,
+    0,
+    [_Pa, _GN, _GI, _A, _CD],
+    [0, 0, 0, 0, 4], 5
+];
+var GroupDetail$ = [3, n0, _GD,
+    0,
+    [_Pa, _GN, _GI, _A, _CD, _GPL, _AMP],
+    [0, 0, 0, 0, 4, () => policyDetailListType, () => attachedPoliciesListType]
+];
+var InlinePolicy$ = [3, n0, _IPn,
+    0,
+    [_PN, _PD],
+    [0, 0], 2
+];
+var InlinePolicyIdentifierType$ = [3, n0, _IPIT,
+    0,
+    [_PN, _AT, _AN],
+    [0, 0, 0], 3
+];
+var InstanceProfile$ = [3, n0, _IP,
+    0,
+    [_Pa, _IPN, _IPI, _A, _CD, _Rol, _T],
+    [0, 0, 0, 0, 4, () => roleListType, () => tagListType], 6
+];
+var ListAccessKeysRequest$ = [3, n0, _LAKR,
+    0,
+    [_UN, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListAccessKeysResponse$ = [3, n0, _LAKRi,
+    0,
+    [_AKM, _IT, _Ma],
+    [() => accessKeyMetadataListType, 2, 0], 1
+];
+var ListAccountAliasesRequest$ = [3, n0, _LAAR,
+    0,
+    [_Ma, _MI],
+    [0, 1]
+];
+var ListAccountAliasesResponse$ = [3, n0, _LAARi,
+    0,
+    [_AAc, _IT, _Ma],
+    [64 | 0, 2, 0], 1
+];
+var ListAttachedGroupPoliciesRequest$ = [3, n0, _LAGPR,
+    0,
+    [_GN, _PPat, _Ma, _MI],
+    [0, 0, 0, 1], 1
+];
+var ListAttachedGroupPoliciesResponse$ = [3, n0, _LAGPRi,
+    0,
+    [_APt, _IT, _Ma],
+    [() => attachedPoliciesListType, 2, 0]
+];
+var ListAttachedRolePoliciesRequest$ = [3, n0, _LARPR,
+    0,
+    [_RN, _PPat, _Ma, _MI],
+    [0, 0, 0, 1], 1
+];
+var ListAttachedRolePoliciesResponse$ = [3, n0, _LARPRi,
+    0,
+    [_APt, _IT, _Ma],
+    [() => attachedPoliciesListType, 2, 0]
+];
+var ListAttachedUserPoliciesRequest$ = [3, n0, _LAUPR,
+    0,
+    [_UN, _PPat, _Ma, _MI],
+    [0, 0, 0, 1], 1
+];
+var ListAttachedUserPoliciesResponse$ = [3, n0, _LAUPRi,
+    0,
+    [_APt, _IT, _Ma],
+    [() => attachedPoliciesListType, 2, 0]
+];
+var ListDelegationRequestsRequest$ = [3, n0, _LDRR,
+    0,
+    [_OI, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListDelegationRequestsResponse$ = [3, n0, _LDRRi,
+    0,
+    [_DRe, _Ma, _iT],
+    [() => delegationRequestsListType, 0, 2]
+];
+var ListEntitiesForPolicyRequest$ = [3, n0, _LEFPR,
+    0,
+    [_PA, _EFn, _PPat, _PUF, _Ma, _MI],
+    [0, 0, 0, 0, 0, 1], 1
+];
+var ListEntitiesForPolicyResponse$ = [3, n0, _LEFPRi,
+    0,
+    [_PG, _PU, _PR, _IT, _Ma],
+    [() => PolicyGroupListType, () => PolicyUserListType, () => PolicyRoleListType, 2, 0]
+];
+var ListGroupPoliciesRequest$ = [3, n0, _LGPR,
+    0,
+    [_GN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListGroupPoliciesResponse$ = [3, n0, _LGPRi,
+    0,
+    [_PNo, _IT, _Ma],
+    [64 | 0, 2, 0], 1
+];
+var ListGroupsForUserRequest$ = [3, n0, _LGFUR,
+    0,
+    [_UN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListGroupsForUserResponse$ = [3, n0, _LGFURi,
+    0,
+    [_Gro, _IT, _Ma],
+    [() => groupListType, 2, 0], 1
+];
+var ListGroupsRequest$ = [3, n0, _LGR,
+    0,
+    [_PPat, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListGroupsResponse$ = [3, n0, _LGRi,
+    0,
+    [_Gro, _IT, _Ma],
+    [() => groupListType, 2, 0], 1
+];
+var ListInstanceProfilesForRoleRequest$ = [3, n0, _LIPFRR,
+    0,
+    [_RN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListInstanceProfilesForRoleResponse$ = [3, n0, _LIPFRRi,
+    0,
+    [_IPns, _IT, _Ma],
+    [() => instanceProfileListType, 2, 0], 1
+];
+var ListInstanceProfilesRequest$ = [3, n0, _LIPR,
+    0,
+    [_PPat, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListInstanceProfilesResponse$ = [3, n0, _LIPRi,
+    0,
+    [_IPns, _IT, _Ma],
+    [() => instanceProfileListType, 2, 0], 1
+];
+var ListInstanceProfileTagsRequest$ = [3, n0, _LIPTR,
+    0,
+    [_IPN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListInstanceProfileTagsResponse$ = [3, n0, _LIPTRi,
+    0,
+    [_T, _IT, _Ma],
+    [() => tagListType, 2, 0], 1
+];
+var ListMFADevicesRequest$ = [3, n0, _LMFADR,
+    0,
+    [_UN, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListMFADevicesResponse$ = [3, n0, _LMFADRi,
+    0,
+    [_MFAD, _IT, _Ma],
+    [() => mfaDeviceListType, 2, 0], 1
+];
+var ListMFADeviceTagsRequest$ = [3, n0, _LMFADTR,
+    0,
+    [_SNer, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListMFADeviceTagsResponse$ = [3, n0, _LMFADTRi,
+    0,
+    [_T, _IT, _Ma],
+    [() => tagListType, 2, 0], 1
+];
+var ListOpenIDConnectProvidersRequest$ = [3, n0, _LOIDCPR,
+    0,
+    [],
+    []
+];
+var ListOpenIDConnectProvidersResponse$ = [3, n0, _LOIDCPRi,
+    0,
+    [_OIDCPL],
+    [() => OpenIDConnectProviderListType]
+];
+var ListOpenIDConnectProviderTagsRequest$ = [3, n0, _LOIDCPTR,
+    0,
+    [_OIDCPA, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListOpenIDConnectProviderTagsResponse$ = [3, n0, _LOIDCPTRi,
+    0,
+    [_T, _IT, _Ma],
+    [() => tagListType, 2, 0], 1
+];
+var ListOrganizationsFeaturesRequest$ = [3, n0, _LOFR,
+    0,
+    [],
+    []
+];
+var ListOrganizationsFeaturesResponse$ = [3, n0, _LOFRi,
+    0,
+    [_OIr, _EF],
+    [0, 64 | 0]
+];
+var ListPoliciesGrantingServiceAccessEntry$ = [3, n0, _LPGSAE,
+    0,
+    [_SNe, _Pol],
+    [0, () => policyGrantingServiceAccessListType]
+];
+var ListPoliciesGrantingServiceAccessRequest$ = [3, n0, _LPGSAR,
+    0,
+    [_A, _SNerv, _Ma],
+    [0, 64 | 0, 0], 2
+];
+var ListPoliciesGrantingServiceAccessResponse$ = [3, n0, _LPGSARi,
+    0,
+    [_PGSA, _IT, _Ma],
+    [() => listPolicyGrantingServiceAccessResponseListType, 2, 0], 1
+];
+var ListPoliciesRequest$ = [3, n0, _LPR,
+    0,
+    [_Sc, _OA, _PPat, _PUF, _Ma, _MI],
+    [0, 2, 0, 0, 0, 1]
+];
+var ListPoliciesResponse$ = [3, n0, _LPRi,
+    0,
+    [_Pol, _IT, _Ma],
+    [() => policyListType, 2, 0]
+];
+var ListPolicyTagsRequest$ = [3, n0, _LPTR,
+    0,
+    [_PA, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListPolicyTagsResponse$ = [3, n0, _LPTRi,
+    0,
+    [_T, _IT, _Ma],
+    [() => tagListType, 2, 0], 1
+];
+var ListPolicyVersionsRequest$ = [3, n0, _LPVR,
+    0,
+    [_PA, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListPolicyVersionsResponse$ = [3, n0, _LPVRi,
+    0,
+    [_V, _IT, _Ma],
+    [() => policyDocumentVersionListType, 2, 0]
+];
+var ListRolePoliciesRequest$ = [3, n0, _LRPR,
+    0,
+    [_RN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListRolePoliciesResponse$ = [3, n0, _LRPRi,
+    0,
+    [_PNo, _IT, _Ma],
+    [64 | 0, 2, 0], 1
+];
+var ListRolesRequest$ = [3, n0, _LRR,
+    0,
+    [_PPat, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListRolesResponse$ = [3, n0, _LRRi,
+    0,
+    [_Rol, _IT, _Ma],
+    [() => roleListType, 2, 0], 1
+];
+var ListRoleTagsRequest$ = [3, n0, _LRTR,
+    0,
+    [_RN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListRoleTagsResponse$ = [3, n0, _LRTRi,
+    0,
+    [_T, _IT, _Ma],
+    [() => tagListType, 2, 0], 1
+];
+var ListSAMLProvidersRequest$ = [3, n0, _LSAMLPR,
+    0,
+    [],
+    []
+];
+var ListSAMLProvidersResponse$ = [3, n0, _LSAMLPRi,
+    0,
+    [_SAMLPL],
+    [() => SAMLProviderListType]
+];
+var ListSAMLProviderTagsRequest$ = [3, n0, _LSAMLPTR,
+    0,
+    [_SAMLPA, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListSAMLProviderTagsResponse$ = [3, n0, _LSAMLPTRi,
+    0,
+    [_T, _IT, _Ma],
+    [() => tagListType, 2, 0], 1
+];
+var ListServerCertificatesRequest$ = [3, n0, _LSCR,
+    0,
+    [_PPat, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListServerCertificatesResponse$ = [3, n0, _LSCRi,
+    0,
+    [_SCML, _IT, _Ma],
+    [() => serverCertificateMetadataListType, 2, 0], 1
+];
+var ListServerCertificateTagsRequest$ = [3, n0, _LSCTR,
+    0,
+    [_SCN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListServerCertificateTagsResponse$ = [3, n0, _LSCTRi,
+    0,
+    [_T, _IT, _Ma],
+    [() => tagListType, 2, 0], 1
+];
+var ListServiceSpecificCredentialsRequest$ = [3, n0, _LSSCR,
+    0,
+    [_UN, _SN, _AU, _Ma, _MI],
+    [0, 0, 2, 0, 1]
+];
+var ListServiceSpecificCredentialsResponse$ = [3, n0, _LSSCRi,
+    0,
+    [_SSCe, _Ma, _IT],
+    [() => ServiceSpecificCredentialsListType, 0, 2]
+];
+var ListSigningCertificatesRequest$ = [3, n0, _LSCRis,
+    0,
+    [_UN, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListSigningCertificatesResponse$ = [3, n0, _LSCRist,
+    0,
+    [_Cer, _IT, _Ma],
+    [() => certificateListType, 2, 0], 1
+];
+var ListSSHPublicKeysRequest$ = [3, n0, _LSSHPKR,
+    0,
+    [_UN, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListSSHPublicKeysResponse$ = [3, n0, _LSSHPKRi,
+    0,
+    [_SSHPKu, _IT, _Ma],
+    [() => SSHPublicKeyListType, 2, 0]
+];
+var ListUserPoliciesRequest$ = [3, n0, _LUPR,
+    0,
+    [_UN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListUserPoliciesResponse$ = [3, n0, _LUPRi,
+    0,
+    [_PNo, _IT, _Ma],
+    [64 | 0, 2, 0], 1
+];
+var ListUsersRequest$ = [3, n0, _LUR,
+    0,
+    [_PPat, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListUsersResponse$ = [3, n0, _LURi,
+    0,
+    [_Use, _IT, _Ma],
+    [() => userListType, 2, 0], 1
+];
+var ListUserTagsRequest$ = [3, n0, _LUTR,
+    0,
+    [_UN, _Ma, _MI],
+    [0, 0, 1], 1
+];
+var ListUserTagsResponse$ = [3, n0, _LUTRi,
+    0,
+    [_T, _IT, _Ma],
+    [() => tagListType, 2, 0], 1
+];
+var ListVirtualMFADevicesRequest$ = [3, n0, _LVMFADR,
+    0,
+    [_AS, _Ma, _MI],
+    [0, 0, 1]
+];
+var ListVirtualMFADevicesResponse$ = [3, n0, _LVMFADRi,
+    0,
+    [_VMFADi, _IT, _Ma],
+    [[() => virtualMFADeviceListType, 0], 2, 0], 1
+];
+var LoginProfile$ = [3, n0, _LP,
+    0,
+    [_UN, _CD, _PRR],
+    [0, 4, 2], 2
+];
+var ManagedPolicyDetail$ = [3, n0, _MPD,
+    0,
+    [_PN, _PI, _A, _Pa, _DVI, _ACt, _PBUC, _IA, _D, _CD, _UD, _PVL],
+    [0, 0, 0, 0, 0, 1, 1, 2, 0, 4, 4, () => policyDocumentVersionListType]
+];
+var MFADevice$ = [3, n0, _MFADe,
+    0,
+    [_UN, _SNer, _EDn],
+    [0, 0, 4], 3
+];
+var OpenIDConnectProviderListEntry$ = [3, n0, _OIDCPLE,
+    0,
+    [_A],
+    [0]
+];
+var OrderedOrganizationPolicyType$ = [3, n0, _OOPT,
+    0,
+    [_SCPIL],
+    [64 | 0]
+];
+var OrganizationsDecisionDetail$ = [3, n0, _ODD,
+    0,
+    [_ABO],
+    [2]
+];
+var ParameterDefinition$ = [3, n0, _PDa,
+    0,
+    [_N, _Ty, _ST, _D, _IR, _DV, _Im],
+    [0, 0, 0, 0, 2, 0, 2], 2
+];
+var PasswordPolicy$ = [3, n0, _PPa,
+    0,
+    [_MPL, _RS, _RNeq, _RUC, _RLC, _AUTCP, _EPx, _MPA, _PRP, _HE],
+    [1, 2, 2, 2, 2, 2, 2, 1, 1, 2]
+];
+var PermissionsBoundaryDecisionDetail$ = [3, n0, _PBDD,
+    0,
+    [_ABPB],
+    [2]
+];
+var Policy$ = [3, n0, _Po,
+    0,
+    [_PN, _PI, _A, _Pa, _DVI, _ACt, _PBUC, _IA, _D, _CD, _UD, _T],
+    [0, 0, 0, 0, 0, 1, 1, 2, 0, 4, 4, () => tagListType]
+];
+var PolicyDetail$ = [3, n0, _PDo,
+    0,
+    [_PN, _PD],
+    [0, 0]
+];
+var PolicyGrantingServiceAccess$ = [3, n0, _PGSAo,
+    0,
+    [_PN, _PT, _PA, _ETn, _EN],
+    [0, 0, 0, 0, 0], 2
+];
+var PolicyGroup$ = [3, n0, _PGo,
+    0,
+    [_GN, _GI],
+    [0, 0]
+];
+var PolicyParameter$ = [3, n0, _PPo,
+    0,
+    [_N, _Va, _Ty],
+    [0, 64 | 0, 0]
+];
+var PolicyRole$ = [3, n0, _PRo,
+    0,
+    [_RN, _RIo],
+    [0, 0]
+];
+var PolicyUser$ = [3, n0, _PUo,
+    0,
+    [_UN, _UI],
+    [0, 0]
+];
+var PolicyVersion$ = [3, n0, _PV,
+    0,
+    [_Do, _VI, _IDV, _CD],
+    [0, 0, 2, 4]
+];
+var Position$ = [3, n0, _Pos,
+    0,
+    [_Li, _Col],
+    [1, 1]
+];
+var PutAccountPropertiesRequest$ = [3, n0, _PAPR,
+    0,
+    [_Pr],
+    [128 | 0], 1
+];
+var PutAccountPropertiesResponse$ = [3, n0, _PAPRu,
+    0,
+    [],
+    []
+];
+var PutGroupPolicyRequest$ = [3, n0, _PGPR,
+    0,
+    [_GN, _PN, _PD],
+    [0, 0, 0], 3
+];
+var PutRolePermissionsBoundaryRequest$ = [3, n0, _PRPBR,
+    0,
+    [_RN, _PB],
+    [0, 0], 2
+];
+var PutRolePolicyRequest$ = [3, n0, _PRPR,
+    0,
+    [_RN, _PN, _PD],
+    [0, 0, 0], 3
+];
+var PutUserPermissionsBoundaryRequest$ = [3, n0, _PUPBR,
+    0,
+    [_UN, _PB],
+    [0, 0], 2
+];
+var PutUserPolicyRequest$ = [3, n0, _PUPR,
+    0,
+    [_UN, _PN, _PD],
+    [0, 0, 0], 3
+];
+var RejectDelegationRequestRequest$ = [3, n0, _RDRR,
+    0,
+    [_DRI, _No],
+    [0, 0], 1
+];
+var RemoveClientIDFromOpenIDConnectProviderRequest$ = [3, n0, _RCIDFOIDCPR,
+    0,
+    [_OIDCPA, _CID],
+    [0, 0], 2
+];
+var RemoveRoleFromInstanceProfileRequest$ = [3, n0, _RRFIPR,
+    0,
+    [_IPN, _RN],
+    [0, 0], 2
+];
+var RemoveUserFromGroupRequest$ = [3, n0, _RUFGR,
+    0,
+    [_GN, _UN],
+    [0, 0], 2
+];
+var ReplacementValueEntry$ = [3, n0, _RVE,
+    0,
+    [_Va],
+    [64 | 0], 1
+];
+var ResetServiceSpecificCredentialRequest$ = [3, n0, _RSSCR,
+    0,
+    [_SSCI, _UN],
+    [0, 0], 1
+];
+var ResetServiceSpecificCredentialResponse$ = [3, n0, _RSSCRe,
+    0,
+    [_SSC],
+    [[() => ServiceSpecificCredential$, 0]]
+];
+var ResourceSpecificResult$ = [3, n0, _RSRe,
+    0,
+    [_ERN, _ERD, _MS, _MCV, _EDD, _PBDD],
+    [0, 0, () => StatementListType, 64 | 0, 128 | 0, () => PermissionsBoundaryDecisionDetail$], 2
+];
+var ResyncMFADeviceRequest$ = [3, n0, _RMFADR,
+    0,
+    [_UN, _SNer, _AC, _ACu],
+    [0, 0, 0, 0], 4
+];
+var Role$ = [3, n0, _Ro,
+    0,
+    [_Pa, _RN, _RIo, _A, _CD, _ARPD, _D, _MSD, _PB, _T, _RLU, _SRT],
+    [0, 0, 0, 0, 4, 0, 0, 1, () => AttachedPermissionsBoundary$, () => tagListType, () => RoleLastUsed$, () => SourceRoleTemplate$], 5
+];
+var RoleDetail$ = [3, n0, _RD,
+    0,
+    [_Pa, _RN, _RIo, _A, _CD, _ARPD, _IPL, _RPL, _AMP, _PB, _T, _RLU],
+    [0, 0, 0, 0, 4, 0, () => instanceProfileListType, () => policyDetailListType, () => attachedPoliciesListType, () => AttachedPermissionsBoundary$, () => tagListType, () => RoleLastUsed$]
+];
+var RoleLastUsed$ = [3, n0, _RLU,
+    0,
+    [_LUD, _R],
+    [4, 0]
+];
+var RoleTemplateVersion$ = [3, n0, _RTV,
+    0,
+    [_TA, _TN, _TVI, _D, _MVa, _DMV, _MBT, _MBV, _Ena, _MV, _RNP, _RPP, _RDP, _ARPDT, _IPT, _MPAa, _PBAe, _PDar, _RTT, _MSD, _VE, _CT, _UTp],
+    [0, 0, 0, 0, 1, 1, 0, 0, 2, 1, 0, 0, 0, 0, () => inlinePolicyTemplateListType, 64 | 0, 0, () => parametersDefinitionListType, () => tagTemplateListType, 1, 2, 4, 4]
+];
+var RoleUsageType$ = [3, n0, _RUT,
+    0,
+    [_R, _Res],
+    [0, 64 | 0]
+];
+var SAMLPrivateKey$ = [3, n0, _SAMLPK,
+    0,
+    [_KI, _Ti],
+    [0, 4]
+];
+var SAMLProviderListEntry$ = [3, n0, _SAMLPLE,
+    0,
+    [_A, _VU, _CD],
+    [0, 4, 4]
+];
+var SendDelegationTokenRequest$ = [3, n0, _SDTR,
+    0,
+    [_DRI],
+    [0], 1
+];
+var ServerCertificate$ = [3, n0, _SCe,
+    0,
+    [_SCM, _CB, _CC, _T],
+    [() => ServerCertificateMetadata$, 0, 0, () => tagListType], 2
+];
+var ServerCertificateMetadata$ = [3, n0, _SCM,
+    0,
+    [_Pa, _SCN, _SCI, _A, _UDp, _Ex],
+    [0, 0, 0, 0, 4, 4], 4
+];
+var ServiceLastAccessed$ = [3, n0, _SLAe,
+    0,
+    [_SN, _SNe, _LA, _LAE, _LAR, _TAE, _TALA],
+    [0, 0, 4, 0, 0, 1, () => TrackedActionsLastAccessed], 2
+];
+var ServiceSpecificCredential$ = [3, n0, _SSC,
+    0,
+    [_CD, _SN, _SSCI, _UN, _S, _EDx, _SUN, _SP, _SCA, _SCS],
+    [4, 0, 0, 0, 0, 4, 0, [() => servicePassword, 0], 0, [() => serviceCredentialSecret, 0]], 5
+];
+var ServiceSpecificCredentialMetadata$ = [3, n0, _SSCM,
+    0,
+    [_UN, _S, _CD, _SSCI, _SN, _SUN, _SCA, _EDx],
+    [0, 0, 4, 0, 0, 0, 0, 4], 5
+];
+var SetDefaultPolicyVersionRequest$ = [3, n0, _SDPVR,
+    0,
+    [_PA, _VI],
+    [0, 0], 2
+];
+var SetSecurityTokenServicePreferencesRequest$ = [3, n0, _SSTSPR,
+    0,
+    [_GETV],
+    [0], 1
+];
+var SigningCertificate$ = [3, n0, _SCi,
+    0,
+    [_UN, _CI, _CB, _S, _UDp],
+    [0, 0, 0, 0, 4], 4
+];
+var SimulateCustomPolicyRequest$ = [3, n0, _SCPR,
+    0,
+    [_PIL, _ANc, _PBPIL, _OOPIL, _RA, _RP, _RO, _CA, _CEo, _RHO, _MI, _Ma],
+    [64 | 0, 64 | 0, 64 | 0, () => OrganizationPolicyListType, 64 | 0, 0, 0, 0, () => ContextEntryListType, 0, 1, 0], 2
+];
+var SimulatePolicyResponse$ = [3, n0, _SPR,
+    0,
+    [_ERv, _IT, _Ma],
+    [() => EvaluationResultsListType, 2, 0]
+];
+var SimulatePrincipalPolicyRequest$ = [3, n0, _SPPR,
+    0,
+    [_PSA, _ANc, _PIL, _PBPIL, _PEL, _RA, _RP, _RO, _CA, _CEo, _RHO, _MI, _Ma],
+    [0, 64 | 0, 64 | 0, 64 | 0, () => PolicyExclusionsListType, 64 | 0, 0, 0, 0, () => ContextEntryListType, 0, 1, 0], 2
+];
+var SourceRoleTemplate$ = [3, n0, _SRT,
+    0,
+    [_TA, _TMV],
+    [0, 1], 2
+];
+var SSHPublicKey$ = [3, n0, _SSHPK,
+    0,
+    [_UN, _SSHPKI, _Fi, _SSHPKB, _S, _UDp],
+    [0, 0, 0, 0, 0, 4], 5
+];
+var SSHPublicKeyMetadata$ = [3, n0, _SSHPKM,
+    0,
+    [_UN, _SSHPKI, _S, _UDp],
+    [0, 0, 0, 4], 4
+];
+var Statement$ = [3, n0, _Sta,
+    0,
+    [_SPI, _SPT, _SPt, _EPn],
+    [0, 0, () => Position$, () => Position$]
+];
+var Tag$ = [3, n0, _Ta,
+    0,
+    [_K, _Val],
+    [0, 0], 2
+];
+var TagInstanceProfileRequest$ = [3, n0, _TIPR,
+    0,
+    [_IPN, _T],
+    [0, () => tagListType], 2
+];
+var TagMFADeviceRequest$ = [3, n0, _TMFADR,
+    0,
+    [_SNer, _T],
+    [0, () => tagListType], 2
+];
+var TagOpenIDConnectProviderRequest$ = [3, n0, _TOIDCPR,
+    0,
+    [_OIDCPA, _T],
+    [0, () => tagListType], 2
+];
+var TagPolicyRequest$ = [3, n0, _TPR,
+    0,
+    [_PA, _T],
+    [0, () => tagListType], 2
+];
+var TagRoleRequest$ = [3, n0, _TRR,
+    0,
+    [_RN, _T],
+    [0, () => tagListType], 2
+];
+var TagSAMLProviderRequest$ = [3, n0, _TSAMLPR,
+    0,
+    [_SAMLPA, _T],
+    [0, () => tagListType], 2
+];
+var TagServerCertificateRequest$ = [3, n0, _TSCR,
+    0,
+    [_SCN, _T],
+    [0, () => tagListType], 2
+];
+var TagTemplate$ = [3, n0, _TT,
+    0,
+    [_K, _Val],
+    [0, 0], 2
+];
+var TagUserRequest$ = [3, n0, _TUR,
+    0,
+    [_UN, _T],
+    [0, () => tagListType], 2
+];
+var TrackedActionLastAccessed$ = [3, n0, _TALAr,
+    0,
+    [_ANct, _LAEa, _LATa, _LARa],
+    [0, 0, 4, 0]
+];
+var UntagInstanceProfileRequest$ = [3, n0, _UIPR,
+    0,
+    [_IPN, _TK],
+    [0, 64 | 0], 2
+];
+var UntagMFADeviceRequest$ = [3, n0, _UMFADR,
+    0,
+    [_SNer, _TK],
+    [0, 64 | 0], 2
+];
+var UntagOpenIDConnectProviderRequest$ = [3, n0, _UOIDCPR,
+    0,
+    [_OIDCPA, _TK],
+    [0, 64 | 0], 2
+];
+var UntagPolicyRequest$ = [3, n0, _UPR,
+    0,
+    [_PA, _TK],
+    [0, 64 | 0], 2
+];
+var UntagRoleRequest$ = [3, n0, _URR,
+    0,
+    [_RN, _TK],
+    [0, 64 | 0], 2
+];
+var UntagSAMLProviderRequest$ = [3, n0, _USAMLPR,
+    0,
+    [_SAMLPA, _TK],
+    [0, 64 | 0], 2
+];
+var UntagServerCertificateRequest$ = [3, n0, _USCR,
+    0,
+    [_SCN, _TK],
+    [0, 64 | 0], 2
+];
+var UntagUserRequest$ = [3, n0, _UUR,
+    0,
+    [_UN, _TK],
+    [0, 64 | 0], 2
+];
+var UpdateAccessKeyRequest$ = [3, n0, _UAKR,
+    0,
+    [_AKI, _S, _UN],
+    [0, 0, 0], 2
+];
+var UpdateAccountPasswordPolicyRequest$ = [3, n0, _UAPPR,
+    0,
+    [_MPL, _RS, _RNeq, _RUC, _RLC, _AUTCP, _MPA, _PRP, _HE],
+    [1, 2, 2, 2, 2, 2, 1, 1, 2]
+];
+var UpdateAssumeRolePolicyRequest$ = [3, n0, _UARPR,
+    0,
+    [_RN, _PD],
+    [0, 0], 2
+];
+var UpdateDelegationRequestRequest$ = [3, n0, _UDRR,
+    0,
+    [_DRI, _No],
+    [0, 0], 1
+];
+var UpdateGroupRequest$ = [3, n0, _UGR,
+    0,
+    [_GN, _NPe, _NGN],
+    [0, 0, 0], 1
+];
+var UpdateLoginProfileRequest$ = [3, n0, _ULPR,
+    0,
+    [_UN, _Pas, _PRR],
+    [0, [() => passwordType, 0], 2], 1
+];
+var UpdateOpenIDConnectProviderThumbprintRequest$ = [3, n0, _UOIDCPTR,
+    0,
+    [_OIDCPA, _TL],
+    [0, 64 | 0], 2
+];
+var UpdateRoleDescriptionRequest$ = [3, n0, _URDR,
+    0,
+    [_RN, _D],
+    [0, 0], 2
+];
+var UpdateRoleDescriptionResponse$ = [3, n0, _URDRp,
+    0,
+    [_Ro],
+    [() => Role$]
+];
+var UpdateRoleRequest$ = [3, n0, _URRp,
+    0,
+    [_RN, _D, _MSD],
+    [0, 0, 1], 1
+];
+var UpdateRoleResponse$ = [3, n0, _URRpd,
+    0,
+    [],
+    []
+];
+var UpdateSAMLProviderRequest$ = [3, n0, _USAMLPRp,
+    0,
+    [_SAMLPA, _SAMLMD, _AEM, _APK, _RPK],
+    [0, 0, 0, [() => privateKeyType, 0], 0], 1
+];
+var UpdateSAMLProviderResponse$ = [3, n0, _USAMLPRpd,
+    0,
+    [_SAMLPA],
+    [0]
+];
+var UpdateServerCertificateRequest$ = [3, n0, _USCRp,
+    0,
+    [_SCN, _NPe, _NSCN],
+    [0, 0, 0], 1
+];
+var UpdateServiceSpecificCredentialRequest$ = [3, n0, _USSCR,
+    0,
+    [_SSCI, _S, _UN],
+    [0, 0, 0], 2
+];
+var UpdateSigningCertificateRequest$ = [3, n0, _USCRpd,
+    0,
+    [_CI, _S, _UN],
+    [0, 0, 0], 2
+];
+var UpdateSSHPublicKeyRequest$ = [3, n0, _USSHPKR,
+    0,
+    [_UN, _SSHPKI, _S],
+    [0, 0, 0], 3
+];
+var UpdateUserRequest$ = [3, n0, _UURp,
+    0,
+    [_UN, _NPe, _NUN],
+    [0, 0, 0], 1
+];
+var UploadServerCertificateRequest$ = [3, n0, _USCRpl,
+    0,
+    [_SCN, _CB, _PK, _Pa, _CC, _T],
+    [0, 0, [() => privateKeyType, 0], 0, 0, () => tagListType], 3
+];
+var UploadServerCertificateResponse$ = [3, n0, _USCRplo,
+    0,
+    [_SCM, _T],
+    [() => ServerCertificateMetadata$, () => tagListType]
+];
+var UploadSigningCertificateRequest$ = [3, n0, _USCRploa,
+    0,
+    [_CB, _UN],
+    [0, 0], 1
+];
+var UploadSigningCertificateResponse$ = [3, n0, _USCRpload,
+    0,
+    [_Cert],
+    [() => SigningCertificate$], 1
+];
+var UploadSSHPublicKeyRequest$ = [3, n0, _USSHPKRp,
+    0,
+    [_UN, _SSHPKB],
+    [0, 0], 2
+];
+var UploadSSHPublicKeyResponse$ = [3, n0, _USSHPKRpl,
+    0,
+    [_SSHPK],
+    [() => SSHPublicKey$]
+];
+var User$ = [3, n0, _Us,
+    0,
+    [_Pa, _UN, _UI, _A, _CD, _PLU, _PB, _T],
+    [0, 0, 0, 0, 4, 4, () => AttachedPermissionsBoundary$, () => tagListType], 5
+];
+var UserDetail$ = [3, n0, _UDs,
+    0,
+    [_Pa, _UN, _UI, _A, _CD, _UPL, _GL, _AMP, _PB, _T],
+    [0, 0, 0, 0, 4, () => policyDetailListType, 64 | 0, () => attachedPoliciesListType, () => AttachedPermissionsBoundary$, () => tagListType]
+];
+var VirtualMFADevice$ = [3, n0, _VMFAD,
+    0,
+    [_SNer, _BSS, _QRCPNG, _Us, _EDn, _T],
+    [0, [() => BootstrapDatum, 0], [() => BootstrapDatum, 0], () => User$, 4, () => tagListType], 1
+];
+var __Unit = "unit";
+var AccessDetails = [1, n0, _ADc,
+    0, () => AccessDetail$
+];
+var accessKeyMetadataListType = [1, n0, _aKMLT,
+    0, () => AccessKeyMetadata$
+];
+var attachedPoliciesListType = [1, n0, _aPLT,
+    0, () => AttachedPolicy$
+];
+var certificateListType = [1, n0, _cLT,
+    0, () => SigningCertificate$
+];
+var ContextEntryListType = [1, n0, _CELT,
+    0, () => ContextEntry$
+];
+var delegationRequestsListType = [1, n0, _dRLT,
+    0, () => DelegationRequest$
+];
+var entityDetailsListType = [1, n0, _eDLT,
+    0, () => EntityDetails$
+];
+var EvaluationResultsListType = [1, n0, _ERLT,
+    0, () => EvaluationResult$
+];
+var groupDetailListType = [1, n0, _gDLT,
+    0, () => GroupDetail$
+];
+var groupListType = [1, n0, _gLT,
+    0, () => Group$
+];
+var inlinePolicyTemplateListType = [1, n0, _iPTLT,
+    0, () => InlinePolicy$
+];
+var instanceProfileListType = [1, n0, _iPLT,
+    0, () => InstanceProfile$
+];
+var listPolicyGrantingServiceAccessResponseListType = [1, n0, _lPGSARLT,
+    0, () => ListPoliciesGrantingServiceAccessEntry$
+];
+var ManagedPolicyDetailListType = [1, n0, _MPDLT,
+    0, () => ManagedPolicyDetail$
+];
+var mfaDeviceListType = [1, n0, _mDLT,
+    0, () => MFADevice$
+];
+var OpenIDConnectProviderListType = [1, n0, _OIDCPLT,
+    0, () => OpenIDConnectProviderListEntry$
+];
+var OrganizationPolicyListType = [1, n0, _OPLT,
+    0, () => OrderedOrganizationPolicyType$
+];
+var parametersDefinitionListType = [1, n0, _pDLT,
+    0, () => ParameterDefinition$
+];
+var policyDetailListType = [1, n0, _pDLTo,
+    0, () => PolicyDetail$
+];
+var policyDocumentVersionListType = [1, n0, _pDVLT,
+    0, () => PolicyVersion$
+];
+var PolicyExclusionsListType = [1, n0, _PELT,
+    0, () => PolicyIdentifier$
+];
+var policyGrantingServiceAccessListType = [1, n0, _pGSALT,
+    0, () => PolicyGrantingServiceAccess$
+];
+var PolicyGroupListType = [1, n0, _PGLT,
+    0, () => PolicyGroup$
+];
+var policyListType = [1, n0, _pLT,
+    0, () => Policy$
+];
+var policyParameterListType = [1, n0, _pPLT,
+    0, () => PolicyParameter$
+];
+var PolicyRoleListType = [1, n0, _PRLT,
+    0, () => PolicyRole$
+];
+var PolicyUserListType = [1, n0, _PULT,
+    0, () => PolicyUser$
+];
+var privateKeyList = [1, n0, _pKL,
+    0, () => SAMLPrivateKey$
+];
+var ResourceSpecificResultListType = [1, n0, _RSRLT,
+    0, () => ResourceSpecificResult$
+];
+var roleDetailListType = [1, n0, _rDLT,
+    0, () => RoleDetail$
+];
+var roleListType = [1, n0, _rLT,
+    0, () => Role$
+];
+var RoleUsageListType = [1, n0, _RULT,
+    0, () => RoleUsageType$
+];
+var SAMLProviderListType = [1, n0, _SAMLPLT,
+    0, () => SAMLProviderListEntry$
+];
+var serverCertificateMetadataListType = [1, n0, _sCMLT,
+    0, () => ServerCertificateMetadata$
+];
+var ServicesLastAccessed = [1, n0, _SLA,
+    0, () => ServiceLastAccessed$
+];
+var ServiceSpecificCredentialsListType = [1, n0, _SSCLT,
+    0, () => ServiceSpecificCredentialMetadata$
+];
+var SSHPublicKeyListType = [1, n0, _SSHPKLT,
+    0, () => SSHPublicKeyMetadata$
+];
+var StatementListType = [1, n0, _SLT,
+    0, () => Statement$
+];
+var tagListType = [1, n0, _tLT,
+    0, () => Tag$
+];
+var tagTemplateListType = [1, n0, _tTLT,
+    0, () => TagTemplate$
+];
+var TrackedActionsLastAccessed = [1, n0, _TALA,
+    0, () => TrackedActionLastAccessed$
+];
+var userDetailListType = [1, n0, _uDLT,
+    0, () => UserDetail$
+];
+var userListType = [1, n0, _uLT,
+    0, () => User$
+];
+var virtualMFADeviceListType = [1, n0, _vMFADLT,
+    0, [() => VirtualMFADevice$,
+        0]
+];
+var mapStringReplacementValueEntry = [2, n0, _mSRVE,
+    0, 0, () => ReplacementValueEntry$
+];
+var PolicyIdentifier$ = [4, n0, _PIo,
+    0,
+    [_PT, _PA, _IPIn],
+    [0, 0, () => InlinePolicyIdentifierType$]
+];
+var AcceptDelegationRequest$ = [9, n0, _ADR,
+    0, () => AcceptDelegationRequestRequest$, () => __Unit
+];
+var AcquireRole$ = [9, n0, _AR,
+    0, () => AcquireRoleRequest$, () => AcquireRoleResponse$
+];
+var AddClientIDToOpenIDConnectProvider$ = [9, n0, _ACIDTOIDCP,
+    0, () => AddClientIDToOpenIDConnectProviderRequest$, () => __Unit
+];
+var AddRoleToInstanceProfile$ = [9, n0, _ARTIP,
+    0, () => AddRoleToInstanceProfileRequest$, () => __Unit
+];
+var AddUserToGroup$ = [9, n0, _AUTG,
+    0, () => AddUserToGroupRequest$, () => __Unit
+];
+var AssociateDelegationRequest$ = [9, n0, _ADRs,
+    0, () => AssociateDelegationRequestRequest$, () => __Unit
+];
+var AttachGroupPolicy$ = [9, n0, _AGP,
+    0, () => AttachGroupPolicyRequest$, () => __Unit
+];
+var AttachRolePolicy$ = [9, n0, _ARP,
+    0, () => AttachRolePolicyRequest$, () => __Unit
+];
+var AttachUserPolicy$ = [9, n0, _AUP,
+    0, () => AttachUserPolicyRequest$, () => __Unit
+];
+var ChangePassword$ = [9, n0, _CP,
+    0, () => ChangePasswordRequest$, () => __Unit
+];
+var CreateAccessKey$ = [9, n0, _CAK,
+    0, () => CreateAccessKeyRequest$, () => CreateAccessKeyResponse$
+];
+var CreateAccountAlias$ = [9, n0, _CAA,
+    0, () => CreateAccountAliasRequest$, () => __Unit
+];
+var CreateDelegationRequest$ = [9, n0, _CDR,
+    0, () => CreateDelegationRequestRequest$, () => CreateDelegationRequestResponse$
+];
+var CreateGroup$ = [9, n0, _CG,
+    0, () => CreateGroupRequest$, () => CreateGroupResponse$
+];
+var CreateInstanceProfile$ = [9, n0, _CIP,
+    0, () => CreateInstanceProfileRequest$, () => CreateInstanceProfileResponse$
+];
+var CreateLoginProfile$ = [9, n0, _CLP,
+    0, () => CreateLoginProfileRequest$, () => CreateLoginProfileResponse$
+];
+var CreateOpenIDConnectProvider$ = [9, n0, _COIDCP,
+    0, () => CreateOpenIDConnectProviderRequest$, () => CreateOpenIDConnectProviderResponse$
+];
+var CreatePolicy$ = [9, n0, _CPr,
+    0, () => CreatePolicyRequest$, () => CreatePolicyResponse$
+];
+var CreatePolicyVersion$ = [9, n0, _CPV,
+    0, () => CreatePolicyVersionRequest$, () => CreatePolicyVersionResponse$
+];
+var CreateRole$ = [9, n0, _CR,
+    0, () => CreateRoleRequest$, () => CreateRoleResponse$
+];
+var CreateSAMLProvider$ = [9, n0, _CSAMLP,
+    0, () => CreateSAMLProviderRequest$, () => CreateSAMLProviderResponse$
+];
+var CreateServiceLinkedRole$ = [9, n0, _CSLR,
+    0, () => CreateServiceLinkedRoleRequest$, () => CreateServiceLinkedRoleResponse$
+];
+var CreateServiceSpecificCredential$ = [9, n0, _CSSC,
+    0, () => CreateServiceSpecificCredentialRequest$, () => CreateServiceSpecificCredentialResponse$
+];
+var CreateUser$ = [9, n0, _CU,
+    0, () => CreateUserRequest$, () => CreateUserResponse$
+];
+var CreateVirtualMFADevice$ = [9, n0, _CVMFAD,
+    0, () => CreateVirtualMFADeviceRequest$, () => CreateVirtualMFADeviceResponse$
+];
+var DeactivateMFADevice$ = [9, n0, _DMFAD,
+    0, () => DeactivateMFADeviceRequest$, () => __Unit
+];
+var DeleteAccessKey$ = [9, n0, _DAK,
+    0, () => DeleteAccessKeyRequest$, () => __Unit
+];
+var DeleteAccountAlias$ = [9, n0, _DAA,
+    0, () => DeleteAccountAliasRequest$, () => __Unit
+];
+var DeleteAccountPasswordPolicy$ = [9, n0, _DAPP,
+    0, () => __Unit, () => __Unit
+];
+var DeleteGroup$ = [9, n0, _DG,
+    0, () => DeleteGroupRequest$, () => __Unit
+];
+var DeleteGroupPolicy$ = [9, n0, _DGP,
+    0, () => DeleteGroupPolicyRequest$, () => __Unit
+];
+var DeleteInstanceProfile$ = [9, n0, _DIP,
+    0, () => DeleteInstanceProfileRequest$, () => __Unit
+];
+var DeleteLoginProfile$ = [9, n0, _DLP,
+    0, () => DeleteLoginProfileRequest$, () => __Unit
+];
+var DeleteOpenIDConnectProvider$ = [9, n0, _DOIDCP,
+    0, () => DeleteOpenIDConnectProviderRequest$, () => __Unit
+];
+var DeletePolicy$ = [9, n0, _DPe,
+    0, () => DeletePolicyRequest$, () => __Unit
+];
+var DeletePolicyVersion$ = [9, n0, _DPV,
+    0, () => DeletePolicyVersionRequest$, () => __Unit
+];
+var DeleteRole$ = [9, n0, _DRel,
+    0, () => DeleteRoleRequest$, () => __Unit
+];
+var DeleteRolePermissionsBoundary$ = [9, n0, _DRPB,
+    0, () => DeleteRolePermissionsBoundaryRequest$, () => __Unit
+];
+var DeleteRolePolicy$ = [9, n0, _DRP,
+    0, () => DeleteRolePolicyRequest$, () => __Unit
+];
+var DeleteSAMLProvider$ = [9, n0, _DSAMLP,
+    0, () => DeleteSAMLProviderRequest$, () => __Unit
+];
+var DeleteServerCertificate$ = [9, n0, _DSC,
+    0, () => DeleteServerCertificateRequest$, () => __Unit
+];
+var DeleteServiceLinkedRole$ = [9, n0, _DSLR,
+    0, () => DeleteServiceLinkedRoleRequest$, () => DeleteServiceLinkedRoleResponse$
+];
+var DeleteServiceSpecificCredential$ = [9, n0, _DSSC,
+    0, () => DeleteServiceSpecificCredentialRequest$, () => __Unit
+];
+var DeleteSigningCertificate$ = [9, n0, _DSCe,
+    0, () => DeleteSigningCertificateRequest$, () => __Unit
+];
+var DeleteSSHPublicKey$ = [9, n0, _DSSHPK,
+    0, () => DeleteSSHPublicKeyRequest$, () => __Unit
+];
+var DeleteUser$ = [9, n0, _DU,
+    0, () => DeleteUserRequest$, () => __Unit
+];
+var DeleteUserPermissionsBoundary$ = [9, n0, _DUPB,
+    0, () => DeleteUserPermissionsBoundaryRequest$, () => __Unit
+];
+var DeleteUserPolicy$ = [9, n0, _DUP,
+    0, () => DeleteUserPolicyRequest$, () => __Unit
+];
+var DeleteVirtualMFADevice$ = [9, n0, _DVMFAD,
+    0, () => DeleteVirtualMFADeviceRequest$, () => __Unit
+];
+var DetachGroupPolicy$ = [9, n0, _DGPe,
+    0, () => DetachGroupPolicyRequest$, () => __Unit
+];
+var DetachRolePolicy$ = [9, n0, _DRPe,
+    0, () => DetachRolePolicyRequest$, () => __Unit
+];
+var DetachUserPolicy$ = [9, n0, _DUPe,
+    0, () => DetachUserPolicyRequest$, () => __Unit
+];
+var DisableOrganizationsRootCredentialsManagement$ = [9, n0, _DORCM,
+    0, () => DisableOrganizationsRootCredentialsManagementRequest$, () => DisableOrganizationsRootCredentialsManagementResponse$
+];
+var DisableOrganizationsRootSessions$ = [9, n0, _DORS,
+    0, () => DisableOrganizationsRootSessionsRequest$, () => DisableOrganizationsRootSessionsResponse$
+];
+var DisableOutboundWebIdentityFederation$ = [9, n0, _DOWIF,
+    0, () => __Unit, () => __Unit
+];
+var EnableMFADevice$ = [9, n0, _EMFAD,
+    0, () => EnableMFADeviceRequest$, () => __Unit
+];
+var EnableOrganizationsRootCredentialsManagement$ = [9, n0, _EORCM,
+    0, () => EnableOrganizationsRootCredentialsManagementRequest$, () => EnableOrganizationsRootCredentialsManagementResponse$
+];
+var EnableOrganizationsRootSessions$ = [9, n0, _EORS,
+    0, () => EnableOrganizationsRootSessionsRequest$, () => EnableOrganizationsRootSessionsResponse$
+];
+var EnableOutboundWebIdentityFederation$ = [9, n0, _EOWIF,
+    0, () => __Unit, () => EnableOutboundWebIdentityFederationResponse$
+];
+var GenerateCredentialReport$ = [9, n0, _GCR,
+    0, () => __Unit, () => GenerateCredentialReportResponse$
+];
+var GenerateOrganizationsAccessReport$ = [9, n0, _GOAR,
+    0, () => GenerateOrganizationsAccessReportRequest$, () => GenerateOrganizationsAccessReportResponse$
+];
+var GenerateServiceLastAccessedDetails$ = [9, n0, _GSLAD,
+    0, () => GenerateServiceLastAccessedDetailsRequest$, () => GenerateServiceLastAccessedDetailsResponse$
+];
+var GetAccessKeyLastUsed$ = [9, n0, _GAKLU,
+    0, () => GetAccessKeyLastUsedRequest$, () => GetAccessKeyLastUsedResponse$
+];
+var GetAccountAuthorizationDetails$ = [9, n0, _GAAD,
+    0, () => GetAccountAuthorizationDetailsRequest$, () => GetAccountAuthorizationDetailsResponse$
+];
+var GetAccountPasswordPolicy$ = [9, n0, _GAPP,
+    0, () => __Unit, () => GetAccountPasswordPolicyResponse$
+];
+var GetAccountProperties$ = [9, n0, _GAP,
+    0, () => GetAccountPropertiesRequest$, () => GetAccountPropertiesResponse$
+];
+var GetAccountSummary$ = [9, n0, _GAS,
+    0, () => __Unit, () => GetAccountSummaryResponse$
+];
+var GetContextKeysForCustomPolicy$ = [9, n0, _GCKFCP,
+    0, () => GetContextKeysForCustomPolicyRequest$, () => GetContextKeysForPolicyResponse$
+];
+var GetContextKeysForPrincipalPolicy$ = [9, n0, _GCKFPP,
+    0, () => GetContextKeysForPrincipalPolicyRequest$, () => GetContextKeysForPolicyResponse$
+];
+var GetCredentialReport$ = [9, n0, _GCRe,
+    0, () => __Unit, () => GetCredentialReportResponse$
+];
+var GetDelegationRequest$ = [9, n0, _GDR,
+    0, () => GetDelegationRequestRequest$, () => GetDelegationRequestResponse$
+];
+var GetGroup$ = [9, n0, _GG,
+    0, () => GetGroupRequest$, () => GetGroupResponse$
+];
+var GetGroupPolicy$ = [9, n0, _GGP,
+    0, () => GetGroupPolicyRequest$, () => GetGroupPolicyResponse$
+];
+var GetHumanReadableSummary$ = [9, n0, _GHRS,
+    0, () => GetHumanReadableSummaryRequest$, () => GetHumanReadableSummaryResponse$
+];
+var GetInstanceProfile$ = [9, n0, _GIP,
+    0, () => GetInstanceProfileRequest$, () => GetInstanceProfileResponse$
+];
+var GetLoginProfile$ = [9, n0, _GLP,
+    0, () => GetLoginProfileRequest$, () => GetLoginProfileResponse$
+];
+var GetMFADevice$ = [9, n0, _GMFAD,
+    0, () => GetMFADeviceRequest$, () => GetMFADeviceResponse$
+];
+var GetOpenIDConnectProvider$ = [9, n0, _GOIDCP,
+    0, () => GetOpenIDConnectProviderRequest$, () => GetOpenIDConnectProviderResponse$
+];
+var GetOrganizationsAccessReport$ = [9, n0, _GOARe,
+    0, () => GetOrganizationsAccessReportRequest$, () => GetOrganizationsAccessReportResponse$
+];
+var GetOutboundWebIdentityFederationInfo$ = [9, n0, _GOWIFI,
+    0, () => __Unit, () => GetOutboundWebIdentityFederationInfoResponse$
+];
+var GetPolicy$ = [9, n0, _GP,
+    0, () => GetPolicyRequest$, () => GetPolicyResponse$
+];
+var GetPolicyVersion$ = [9, n0, _GPV,
+    0, () => GetPolicyVersionRequest$, () => GetPolicyVersionResponse$
+];
+var GetRole$ = [9, n0, _GR,
+    0, () => GetRoleRequest$, () => GetRoleResponse$
+];
+var GetRolePolicy$ = [9, n0, _GRP,
+    0, () => GetRolePolicyRequest$, () => GetRolePolicyResponse$
+];
+var GetRoleTemplateVersion$ = [9, n0, _GRTV,
+    0, () => GetRoleTemplateVersionRequest$, () => GetRoleTemplateVersionResponse$
+];
+var GetSAMLProvider$ = [9, n0, _GSAMLP,
+    0, () => GetSAMLProviderRequest$, () => GetSAMLProviderResponse$
+];
+var GetServerCertificate$ = [9, n0, _GSC,
+    0, () => GetServerCertificateRequest$, () => GetServerCertificateResponse$
+];
+var GetServiceLastAccessedDetails$ = [9, n0, _GSLADe,
+    0, () => GetServiceLastAccessedDetailsRequest$, () => GetServiceLastAccessedDetailsResponse$
+];
+var GetServiceLastAccessedDetailsWithEntities$ = [9, n0, _GSLADWE,
+    0, () => GetServiceLastAccessedDetailsWithEntitiesRequest$, () => GetServiceLastAccessedDetailsWithEntitiesResponse$
+];
+var GetServiceLinkedRoleDeletionStatus$ = [9, n0, _GSLRDS,
+    0, () => GetServiceLinkedRoleDeletionStatusRequest$, () => GetServiceLinkedRoleDeletionStatusResponse$
+];
+var GetSSHPublicKey$ = [9, n0, _GSSHPK,
+    0, () => GetSSHPublicKeyRequest$, () => GetSSHPublicKeyResponse$
+];
+var GetUser$ = [9, n0, _GU,
+    0, () => GetUserRequest$, () => GetUserResponse$
+];
+var GetUserPolicy$ = [9, n0, _GUP,
+    0, () => GetUserPolicyRequest$, () => GetUserPolicyResponse$
+];
+var ListAccessKeys$ = [9, n0, _LAK,
+    0, () => ListAccessKeysRequest$, () => ListAccessKeysResponse$
+];
+var ListAccountAliases$ = [9, n0, _LAA,
+    0, () => ListAccountAliasesRequest$, () => ListAccountAliasesResponse$
+];
+var ListAttachedGroupPolicies$ = [9, n0, _LAGP,
+    0, () => ListAttachedGroupPoliciesRequest$, () => ListAttachedGroupPoliciesResponse$
+];
+var ListAttachedRolePolicies$ = [9, n0, _LARP,
+    0, () => ListAttachedRolePoliciesRequest$, () => ListAttachedRolePoliciesResponse$
+];
+var ListAttachedUserPolicies$ = [9, n0, _LAUP,
+    0, () => ListAttachedUserPoliciesRequest$, () => ListAttachedUserPoliciesResponse$
+];
+var ListDelegationRequests$ = [9, n0, _LDR,
+    0, () => ListDelegationRequestsRequest$, () => ListDelegationRequestsResponse$
+];
+var ListEntitiesForPolicy$ = [9, n0, _LEFP,
+    0, () => ListEntitiesForPolicyRequest$, () => ListEntitiesForPolicyResponse$
+];
+var ListGroupPolicies$ = [9, n0, _LGP,
+    0, () => ListGroupPoliciesRequest$, () => ListGroupPoliciesResponse$
+];
+var ListGroups$ = [9, n0, _LG,
+    0, () => ListGroupsRequest$, () => ListGroupsResponse$
+];
+var ListGroupsForUser$ = [9, n0, _LGFU,
+    0, () => ListGroupsForUserRequest$, () => ListGroupsForUserResponse$
+];
+var ListInstanceProfiles$ = [9, n0, _LIP,
+    0, () => ListInstanceProfilesRequest$, () => ListInstanceProfilesResponse$
+];
+var ListInstanceProfilesForRole$ = [9, n0, _LIPFR,
+    0, () => ListInstanceProfilesForRoleRequest$, () => ListInstanceProfilesForRoleResponse$
+];
+var ListInstanceProfileTags$ = [9, n0, _LIPT,
+    0, () => ListInstanceProfileTagsRequest$, () => ListInstanceProfileTagsResponse$
+];
+var ListMFADevices$ = [9, n0, _LMFAD,
+    0, () => ListMFADevicesRequest$, () => ListMFADevicesResponse$
+];
+var ListMFADeviceTags$ = [9, n0, _LMFADT,
+    0, () => ListMFADeviceTagsRequest$, () => ListMFADeviceTagsResponse$
+];
+var ListOpenIDConnectProviders$ = [9, n0, _LOIDCP,
+    0, () => ListOpenIDConnectProvidersRequest$, () => ListOpenIDConnectProvidersResponse$
+];
+var ListOpenIDConnectProviderTags$ = [9, n0, _LOIDCPT,
+    0, () => ListOpenIDConnectProviderTagsRequest$, () => ListOpenIDConnectProviderTagsResponse$
+];
+var ListOrganizationsFeatures$ = [9, n0, _LOF,
+    0, () => ListOrganizationsFeaturesRequest$, () => ListOrganizationsFeaturesResponse$
+];
+var ListPolicies$ = [9, n0, _LPi,
+    0, () => ListPoliciesRequest$, () => ListPoliciesResponse$
+];
+var ListPoliciesGrantingServiceAccess$ = [9, n0, _LPGSA,
+    0, () => ListPoliciesGrantingServiceAccessRequest$, () => ListPoliciesGrantingServiceAccessResponse$
+];
+var ListPolicyTags$ = [9, n0, _LPT,
+    0, () => ListPolicyTagsRequest$, () => ListPolicyTagsResponse$
+];
+var ListPolicyVersions$ = [9, n0, _LPV,
+    0, () => ListPolicyVersionsRequest$, () => ListPolicyVersionsResponse$
+];
+var ListRolePolicies$ = [9, n0, _LRP,
+    0, () => ListRolePoliciesRequest$, () => ListRolePoliciesResponse$
+];
+var ListRoles$ = [9, n0, _LR,
+    0, () => ListRolesRequest$, () => ListRolesResponse$
+];
+var ListRoleTags$ = [9, n0, _LRT,
+    0, () => ListRoleTagsRequest$, () => ListRoleTagsResponse$
+];
+var ListSAMLProviders$ = [9, n0, _LSAMLP,
+    0, () => ListSAMLProvidersRequest$, () => ListSAMLProvidersResponse$
+];
+var ListSAMLProviderTags$ = [9, n0, _LSAMLPT,
+    0, () => ListSAMLProviderTagsRequest$, () => ListSAMLProviderTagsResponse$
+];
+var ListServerCertificates$ = [9, n0, _LSC,
+    0, () => ListServerCertificatesRequest$, () => ListServerCertificatesResponse$
+];
+var ListServerCertificateTags$ = [9, n0, _LSCT,
+    0, () => ListServerCertificateTagsRequest$, () => ListServerCertificateTagsResponse$
+];
+var ListServiceSpecificCredentials$ = [9, n0, _LSSC,
+    0, () => ListServiceSpecificCredentialsRequest$, () => ListServiceSpecificCredentialsResponse$
+];
+var ListSigningCertificates$ = [9, n0, _LSCi,
+    0, () => ListSigningCertificatesRequest$, () => ListSigningCertificatesResponse$
+];
+var ListSSHPublicKeys$ = [9, n0, _LSSHPK,
+    0, () => ListSSHPublicKeysRequest$, () => ListSSHPublicKeysResponse$
+];
+var ListUserPolicies$ = [9, n0, _LUP,
+    0, () => ListUserPoliciesRequest$, () => ListUserPoliciesResponse$
+];
+var ListUsers$ = [9, n0, _LU,
+    0, () => ListUsersRequest$, () => ListUsersResponse$
+];
+var ListUserTags$ = [9, n0, _LUT,
+    0, () => ListUserTagsRequest$, () => ListUserTagsResponse$
+];
+var ListVirtualMFADevices$ = [9, n0, _LVMFAD,
+    0, () => ListVirtualMFADevicesRequest$, () => ListVirtualMFADevicesResponse$
+];
+var PutAccountProperties$ = [9, n0, _PAP,
+    0, () => PutAccountPropertiesRequest$, () => PutAccountPropertiesResponse$
+];
+var PutGroupPolicy$ = [9, n0, _PGP,
+    0, () => PutGroupPolicyRequest$, () => __Unit
+];
+var PutRolePermissionsBoundary$ = [9, n0, _PRPB,
+    0, () => PutRolePermissionsBoundaryRequest$, () => __Unit
+];
+var PutRolePolicy$ = [9, n0, _PRPu,
+    0, () => PutRolePolicyRequest$, () => __Unit
+];
+var PutUserPermissionsBoundary$ = [9, n0, _PUPB,
+    0, () => PutUserPermissionsBoundaryRequest$, () => __Unit
+];
+var PutUserPolicy$ = [9, n0, _PUP,
+    0, () => PutUserPolicyRequest$, () => __Unit
+];
+var RejectDelegationRequest$ = [9, n0, _RDR,
+    0, () => RejectDelegationRequestRequest$, () => __Unit
+];
+var RemoveClientIDFromOpenIDConnectProvider$ = [9, n0, _RCIDFOIDCP,
+    0, () => RemoveClientIDFromOpenIDConnectProviderRequest$, () => __Unit
+];
+var RemoveRoleFromInstanceProfile$ = [9, n0, _RRFIP,
+    0, () => RemoveRoleFromInstanceProfileRequest$, () => __Unit
+];
+var RemoveUserFromGroup$ = [9, n0, _RUFG,
+    0, () => RemoveUserFromGroupRequest$, () => __Unit
+];
+var ResetServiceSpecificCredential$ = [9, n0, _RSSC,
+    0, () => ResetServiceSpecificCredentialRequest$, () => ResetServiceSpecificCredentialResponse$
+];
+var ResyncMFADevice$ = [9, n0, _RMFAD,
+    0, () => ResyncMFADeviceRequest$, () => __Unit
+];
+var SendDelegationToken$ = [9, n0, _SDT,
+    0, () => SendDelegationTokenRequest$, () => __Unit
+];
+var SetDefaultPolicyVersion$ = [9, n0, _SDPV,
+    0, () => SetDefaultPolicyVersionRequest$, () => __Unit
+];
+var SetSecurityTokenServicePreferences$ = [9, n0, _SSTSP,
+    0, () => SetSecurityTokenServicePreferencesRequest$, () => __Unit
+];
+var SimulateCustomPolicy$ = [9, n0, _SCP,
+    0, () => SimulateCustomPolicyRequest$, () => SimulatePolicyResponse$
+];
+var SimulatePrincipalPolicy$ = [9, n0, _SPP,
+    0, () => SimulatePrincipalPolicyRequest$, () => SimulatePolicyResponse$
+];
+var TagInstanceProfile$ = [9, n0, _TIP,
+    0, () => TagInstanceProfileRequest$, () => __Unit
+];
+var TagMFADevice$ = [9, n0, _TMFAD,
+    0, () => TagMFADeviceRequest$, () => __Unit
+];
+var TagOpenIDConnectProvider$ = [9, n0, _TOIDCP,
+    0, () => TagOpenIDConnectProviderRequest$, () => __Unit
+];
+var TagPolicy$ = [9, n0, _TP,
+    0, () => TagPolicyRequest$, () => __Unit
+];
+var TagRole$ = [9, n0, _TR,
+    0, () => TagRoleRequest$, () => __Unit
+];
+var TagSAMLProvider$ = [9, n0, _TSAMLP,
+    0, () => TagSAMLProviderRequest$, () => __Unit
+];
+var TagServerCertificate$ = [9, n0, _TSC,
+    0, () => TagServerCertificateRequest$, () => __Unit
+];
+var TagUser$ = [9, n0, _TU,
+    0, () => TagUserRequest$, () => __Unit
+];
+var UntagInstanceProfile$ = [9, n0, _UIP,
+    0, () => UntagInstanceProfileRequest$, () => __Unit
+];
+var UntagMFADevice$ = [9, n0, _UMFAD,
+    0, () => UntagMFADeviceRequest$, () => __Unit
+];
+var UntagOpenIDConnectProvider$ = [9, n0, _UOIDCP,
+    0, () => UntagOpenIDConnectProviderRequest$, () => __Unit
+];
+var UntagPolicy$ = [9, n0, _UP,
+    0, () => UntagPolicyRequest$, () => __Unit
+];
+var UntagRole$ = [9, n0, _UR,
+    0, () => UntagRoleRequest$, () => __Unit
+];
+var UntagSAMLProvider$ = [9, n0, _USAMLP,
+    0, () => UntagSAMLProviderRequest$, () => __Unit
+];
+var UntagServerCertificate$ = [9, n0, _USC,
+    0, () => UntagServerCertificateRequest$, () => __Unit
+];
+var UntagUser$ = [9, n0, _UU,
+    0, () => UntagUserRequest$, () => __Unit
+];
+var UpdateAccessKey$ = [9, n0, _UAK,
+    0, () => UpdateAccessKeyRequest$, () => __Unit
+];
+var UpdateAccountPasswordPolicy$ = [9, n0, _UAPP,
+    0, () => UpdateAccountPasswordPolicyRequest$, () => __Unit
+];
+var UpdateAssumeRolePolicy$ = [9, n0, _UARP,
+    0, () => UpdateAssumeRolePolicyRequest$, () => __Unit
+];
+var UpdateDelegationRequest$ = [9, n0, _UDR,
+    0, () => UpdateDelegationRequestRequest$, () => __Unit
+];
+var UpdateGroup$ = [9, n0, _UG,
+    0, () => UpdateGroupRequest$, () => __Unit
+];
+var UpdateLoginProfile$ = [9, n0, _ULP,
+    0, () => UpdateLoginProfileRequest$, () => __Unit
+];
+var UpdateOpenIDConnectProviderThumbprint$ = [9, n0, _UOIDCPT,
+    0, () => UpdateOpenIDConnectProviderThumbprintRequest$, () => __Unit
+];
+var UpdateRole$ = [9, n0, _URp,
+    0, () => UpdateRoleRequest$, () => UpdateRoleResponse$
+];
+var UpdateRoleDescription$ = [9, n0, _URD,
+    0, () => UpdateRoleDescriptionRequest$, () => UpdateRoleDescriptionResponse$
+];
+var UpdateSAMLProvider$ = [9, n0, _USAMLPp,
+    0, () => UpdateSAMLProviderRequest$, () => UpdateSAMLProviderResponse$
+];
+var UpdateServerCertificate$ = [9, n0, _USCp,
+    0, () => UpdateServerCertificateRequest$, () => __Unit
+];
+var UpdateServiceSpecificCredential$ = [9, n0, _USSC,
+    0, () => UpdateServiceSpecificCredentialRequest$, () => __Unit
+];
+var UpdateSigningCertificate$ = [9, n0, _USCpd,
+    0, () => UpdateSigningCertificateRequest$, () => __Unit
+];
+var UpdateSSHPublicKey$ = [9, n0, _USSHPK,
+    0, () => UpdateSSHPublicKeyRequest$, () => __Unit
+];
+var UpdateUser$ = [9, n0, _UUp,
+    0, () => UpdateUserRequest$, () => __Unit
+];
+var UploadServerCertificate$ = [9, n0, _USCpl,
+    0, () => UploadServerCertificateRequest$, () => UploadServerCertificateResponse$
+];
+var UploadSigningCertificate$ = [9, n0, _USCplo,
+    0, () => UploadSigningCertificateRequest$, () => UploadSigningCertificateResponse$
+];
+var UploadSSHPublicKey$ = [9, n0, _USSHPKp,
+    0, () => UploadSSHPublicKeyRequest$, () => UploadSSHPublicKeyResponse$
+];
+
+const getRuntimeConfig$1 = (config) => {
+    return {
+        apiVersion: "2010-05-08",
+        base64Decoder: config?.base64Decoder ?? fromBase64,
+        base64Encoder: config?.base64Encoder ?? toBase64,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultIAMHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+            {
+                schemeId: "aws.auth#sigv4",
+                identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+                signer: new AwsSdkSigV4Signer(),
+            },
+        ],
+        logger: config?.logger ?? new NoOpLogger(),
+        protocol: config?.protocol ?? AwsQueryProtocol,
+        protocolSettings: config?.protocolSettings ?? {
+            defaultNamespace: "com.amazonaws.iam",
+            errorTypeRegistries,
+            xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+            version: "2010-05-08",
+            serviceTarget: "AWSIdentityManagementV20100508",
+        },
+        serviceId: config?.serviceId ?? "IAM",
+        sha256: config?.sha256 ?? Sha256,
+        urlParser: config?.urlParser ?? parseUrl,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf8,
+        utf8Encoder: config?.utf8Encoder ?? toUtf8,
+    };
+};
+
+const getRuntimeConfig = (config) => {
+    emitWarningIfUnsupportedVersion(process.version);
+    const defaultsMode = resolveDefaultsModeConfig(config);
+    const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
+    const clientSharedValues = getRuntimeConfig$1(config);
+    emitWarningIfUnsupportedVersion$1(process.version);
+    const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger,
+    };
+    return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 300_000),
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
+        region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ??
+            loadConfig({
+                ...NODE_RETRY_MODE_CONFIG_OPTIONS,
+                default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE,
+            }, config),
+        streamCollector: config?.streamCollector ?? streamCollector,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig(NODE_APP_ID_CONFIG_OPTIONS, loaderConfig),
+    };
+};
+
+const getHttpAuthExtensionConfiguration = (runtimeConfig) => {
+    const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+    let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+    let _credentials = runtimeConfig.credentials;
+    return {
+        setHttpAuthScheme(httpAuthScheme) {
+            const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+            if (index === -1) {
+                _httpAuthSchemes.push(httpAuthScheme);
+            }
+            else {
+                _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+            }
+        },
+        httpAuthSchemes() {
+            return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+            _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+            return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+            _credentials = credentials;
+        },
+        credentials() {
+            return _credentials;
+        },
+    };
+};
+const resolveHttpAuthRuntimeConfig = (config) => {
+    return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials(),
+    };
+};
+
+const resolveRuntimeExtensions = (runtimeConfig, extensions) => {
+    const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration(runtimeConfig));
+    extensions.forEach((extension) => extension.configure(extensionConfiguration));
+    return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig(extensionConfiguration));
+};
+
+class IAMClient extends Client {
+    config;
+    constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters(_config_0);
+        const _config_2 = resolveUserAgentConfig(_config_1);
+        const _config_3 = resolveRetryConfig(_config_2);
+        const _config_4 = resolveRegionConfig(_config_3);
+        const _config_5 = resolveHostHeaderConfig(_config_4);
+        const _config_6 = resolveEndpointConfig(_config_5);
+        const _config_7 = resolveHttpAuthSchemeConfig(_config_6);
+        const _config_8 = resolveRuntimeExtensions(_config_7, configuration?.extensions || []);
+        this.config = _config_8;
+        this.middlewareStack.use(getSchemaSerdePlugin(this.config));
+        this.middlewareStack.use(getUserAgentPlugin(this.config));
+        this.middlewareStack.use(getRetryPlugin(this.config));
+        this.middlewareStack.use(getContentLengthPlugin(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin(this.config));
+        this.middlewareStack.use(getLoggerPlugin(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
+            httpAuthSchemeParametersProvider: defaultIAMHttpAuthSchemeParametersProvider,
+            identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig({
+                "aws.auth#sigv4": config.credentials,
+            }),
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin(this.config));
+    }
+    destroy() {
+        super.destroy();
+    }
+}
+
+const command = makeBuilder(commonParams, "AWSIdentityManagementV20100508", "IAMClient", getEndpointPlugin);
+const _ep0 = {};
+const _mw0 = (Command, cs, config, o) => [];
+
+class AcceptDelegationRequestCommand extends command(_ep0, _mw0, "AcceptDelegationRequest", AcceptDelegationRequest$) {
+}
+
+class AcquireRoleCommand extends command(_ep0, _mw0, "AcquireRole", AcquireRole$) {
+}
+
+class AddClientIDToOpenIDConnectProviderCommand extends command(_ep0, _mw0, "AddClientIDToOpenIDConnectProvider", AddClientIDToOpenIDConnectProvider$) {
+}
+
+class AddRoleToInstanceProfileCommand extends command(_ep0, _mw0, "AddRoleToInstanceProfile", AddRoleToInstanceProfile$) {
+}
+
+class AddUserToGroupCommand extends command(_ep0, _mw0, "AddUserToGroup", AddUserToGroup$) {
+}
+
+class AssociateDelegationRequestCommand extends command(_ep0, _mw0, "AssociateDelegationRequest", AssociateDelegationRequest$) {
+}
+
+class AttachGroupPolicyCommand extends command(_ep0, _mw0, "AttachGroupPolicy", AttachGroupPolicy$) {
+}
+
+class AttachRolePolicyCommand extends command(_ep0, _mw0, "AttachRolePolicy", AttachRolePolicy$) {
+}
+
+class AttachUserPolicyCommand extends command(_ep0, _mw0, "AttachUserPolicy", AttachUserPolicy$) {
+}
+
+class ChangePasswordCommand extends command(_ep0, _mw0, "ChangePassword", ChangePassword$) {
+}
+
+class CreateAccessKeyCommand extends command(_ep0, _mw0, "CreateAccessKey", CreateAccessKey$) {
+}
+
+class CreateAccountAliasCommand extends command(_ep0, _mw0, "CreateAccountAlias", CreateAccountAlias$) {
+}
+
+class CreateDelegationRequestCommand extends command(_ep0, _mw0, "CreateDelegationRequest", CreateDelegationRequest$) {
+}
+
+class CreateGroupCommand extends command(_ep0, _mw0, "CreateGroup", CreateGroup$) {
+}
+
+class CreateInstanceProfileCommand extends command(_ep0, _mw0, "CreateInstanceProfile", CreateInstanceProfile$) {
+}
+
+class CreateLoginProfileCommand extends command(_ep0, _mw0, "CreateLoginProfile", CreateLoginProfile$) {
+}
+
+class CreateOpenIDConnectProviderCommand extends command(_ep0, _mw0, "CreateOpenIDConnectProvider", CreateOpenIDConnectProvider$) {
+}
+
+class CreatePolicyCommand extends command(_ep0, _mw0, "CreatePolicy", CreatePolicy$) {
+}
+
+class CreatePolicyVersionCommand extends command(_ep0, _mw0, "CreatePolicyVersion", CreatePolicyVersion$) {
+}
+
+class CreateRoleCommand extends command(_ep0, _mw0, "CreateRole", CreateRole$) {
+}
+
+class CreateSAMLProviderCommand extends command(_ep0, _mw0, "CreateSAMLProvider", CreateSAMLProvider$) {
+}
+
+class CreateServiceLinkedRoleCommand extends command(_ep0, _mw0, "CreateServiceLinkedRole", CreateServiceLinkedRole$) {
+}
+
+class CreateServiceSpecificCredentialCommand extends command(_ep0, _mw0, "CreateServiceSpecificCredential", CreateServiceSpecificCredential$) {
+}
+
+class CreateUserCommand extends command(_ep0, _mw0, "CreateUser", CreateUser$) {
+}
+
+class CreateVirtualMFADeviceCommand extends command(_ep0, _mw0, "CreateVirtualMFADevice", CreateVirtualMFADevice$) {
+}
+
+class DeactivateMFADeviceCommand extends command(_ep0, _mw0, "DeactivateMFADevice", DeactivateMFADevice$) {
+}
+
+class DeleteAccessKeyCommand extends command(_ep0, _mw0, "DeleteAccessKey", DeleteAccessKey$) {
+}
+
+class DeleteAccountAliasCommand extends command(_ep0, _mw0, "DeleteAccountAlias", DeleteAccountAlias$) {
+}
+
+class DeleteAccountPasswordPolicyCommand extends command(_ep0, _mw0, "DeleteAccountPasswordPolicy", DeleteAccountPasswordPolicy$) {
+}
+
+class DeleteGroupCommand extends command(_ep0, _mw0, "DeleteGroup", DeleteGroup$) {
+}
+
+class DeleteGroupPolicyCommand extends command(_ep0, _mw0, "DeleteGroupPolicy", DeleteGroupPolicy$) {
+}
+
+class DeleteInstanceProfileCommand extends command(_ep0, _mw0, "DeleteInstanceProfile", DeleteInstanceProfile$) {
+}
+
+class DeleteLoginProfileCommand extends command(_ep0, _mw0, "DeleteLoginProfile", DeleteLoginProfile$) {
+}
+
+class DeleteOpenIDConnectProviderCommand extends command(_ep0, _mw0, "DeleteOpenIDConnectProvider", DeleteOpenIDConnectProvider$) {
+}
+
+class DeletePolicyCommand extends command(_ep0, _mw0, "DeletePolicy", DeletePolicy$) {
+}
+
+class DeletePolicyVersionCommand extends command(_ep0, _mw0, "DeletePolicyVersion", DeletePolicyVersion$) {
+}
+
+class DeleteRoleCommand extends command(_ep0, _mw0, "DeleteRole", DeleteRole$) {
+}
+
+class DeleteRolePermissionsBoundaryCommand extends command(_ep0, _mw0, "DeleteRolePermissionsBoundary", DeleteRolePermissionsBoundary$) {
+}
+
+class DeleteRolePolicyCommand extends command(_ep0, _mw0, "DeleteRolePolicy", DeleteRolePolicy$) {
+}
+
+class DeleteSAMLProviderCommand extends command(_ep0, _mw0, "DeleteSAMLProvider", DeleteSAMLProvider$) {
+}
+
+class DeleteServerCertificateCommand extends command(_ep0, _mw0, "DeleteServerCertificate", DeleteServerCertificate$) {
+}
+
+class DeleteServiceLinkedRoleCommand extends command(_ep0, _mw0, "DeleteServiceLinkedRole", DeleteServiceLinkedRole$) {
+}
+
+class DeleteServiceSpecificCredentialCommand extends command(_ep0, _mw0, "DeleteServiceSpecificCredential", DeleteServiceSpecificCredential$) {
+}
+
+class DeleteSigningCertificateCommand extends command(_ep0, _mw0, "DeleteSigningCertificate", DeleteSigningCertificate$) {
+}
+
+class DeleteSSHPublicKeyCommand extends command(_ep0, _mw0, "DeleteSSHPublicKey", DeleteSSHPublicKey$) {
+}
+
+class DeleteUserCommand extends command(_ep0, _mw0, "DeleteUser", DeleteUser$) {
+}
+
+class DeleteUserPermissionsBoundaryCommand extends command(_ep0, _mw0, "DeleteUserPermissionsBoundary", DeleteUserPermissionsBoundary$) {
+}
+
+class DeleteUserPolicyCommand extends command(_ep0, _mw0, "DeleteUserPolicy", DeleteUserPolicy$) {
+}
+
+class DeleteVirtualMFADeviceCommand extends command(_ep0, _mw0, "DeleteVirtualMFADevice", DeleteVirtualMFADevice$) {
+}
+
+class DetachGroupPolicyCommand extends command(_ep0, _mw0, "DetachGroupPolicy", DetachGroupPolicy$) {
+}
+
+class DetachRolePolicyCommand extends command(_ep0, _mw0, "DetachRolePolicy", DetachRolePolicy$) {
+}
+
+class DetachUserPolicyCommand extends command(_ep0, _mw0, "DetachUserPolicy", DetachUserPolicy$) {
+}
+
+class DisableOrganizationsRootCredentialsManagementCommand extends command(_ep0, _mw0, "DisableOrganizationsRootCredentialsManagement", DisableOrganizationsRootCredentialsManagement$) {
+}
+
+class DisableOrganizationsRootSessionsCommand extends command(_ep0, _mw0, "DisableOrganizationsRootSessions", DisableOrganizationsRootSessions$) {
+}
+
+class DisableOutboundWebIdentityFederationCommand extends command(_ep0, _mw0, "DisableOutboundWebIdentityFederation", DisableOutboundWebIdentityFederation$) {
+}
+
+class EnableMFADeviceCommand extends command(_ep0, _mw0, "EnableMFADevice", EnableMFADevice$) {
+}
+
+class EnableOrganizationsRootCredentialsManagementCommand extends command(_ep0, _mw0, "EnableOrganizationsRootCredentialsManagement", EnableOrganizationsRootCredentialsManagement$) {
+}
+
+class EnableOrganizationsRootSessionsCommand extends command(_ep0, _mw0, "EnableOrganizationsRootSessions", EnableOrganizationsRootSessions$) {
+}
+
+class EnableOutboundWebIdentityFederationCommand extends command(_ep0, _mw0, "EnableOutboundWebIdentityFederation", EnableOutboundWebIdentityFederation$) {
+}
+
+class GenerateCredentialReportCommand extends command(_ep0, _mw0, "GenerateCredentialReport", GenerateCredentialReport$) {
+}
+
+class GenerateOrganizationsAccessReportCommand extends command(_ep0, _mw0, "GenerateOrganizationsAccessReport", GenerateOrganizationsAccessReport$) {
+}
+
+class GenerateServiceLastAccessedDetailsCommand extends command(_ep0, _mw0, "GenerateServiceLastAccessedDetails", GenerateServiceLastAccessedDetails$) {
+}
+
+class GetAccessKeyLastUsedCommand extends command(_ep0, _mw0, "GetAccessKeyLastUsed", GetAccessKeyLastUsed$) {
+}
+
+class GetAccountAuthorizationDetailsCommand extends command(_ep0, _mw0, "GetAccountAuthorizationDetails", GetAccountAuthorizationDetails$) {
+}
+
+class GetAccountPasswordPolicyCommand extends command(_ep0, _mw0, "GetAccountPasswordPolicy", GetAccountPasswordPolicy$) {
+}
+
+class GetAccountPropertiesCommand extends command(_ep0, _mw0, "GetAccountProperties", GetAccountProperties$) {
+}
+
+class GetAccountSummaryCommand extends command(_ep0, _mw0, "GetAccountSummary", GetAccountSummary$) {
+}
+
+class GetContextKeysForCustomPolicyCommand extends command(_ep0, _mw0, "GetContextKeysForCustomPolicy", GetContextKeysForCustomPolicy$) {
+}
+
+class GetContextKeysForPrincipalPolicyCommand extends command(_ep0, _mw0, "GetContextKeysForPrincipalPolicy", GetContextKeysForPrincipalPolicy$) {
+}
+
+class GetCredentialReportCommand extends command(_ep0, _mw0, "GetCredentialReport", GetCredentialReport$) {
+}
+
+class GetDelegationRequestCommand extends command(_ep0, _mw0, "GetDelegationRequest", GetDelegationRequest$) {
+}
+
+class GetGroupCommand extends command(_ep0, _mw0, "GetGroup", GetGroup$) {
+}
+
+class GetGroupPolicyCommand extends command(_ep0, _mw0, "GetGroupPolicy", GetGroupPolicy$) {
+}
+
+class GetHumanReadableSummaryCommand extends command(_ep0, _mw0, "GetHumanReadableSummary", GetHumanReadableSummary$) {
+}
+
+class GetInstanceProfileCommand extends command(_ep0, _mw0, "GetInstanceProfile", GetInstanceProfile$) {
+}
+
+class GetLoginProfileCommand extends command(_ep0, _mw0, "GetLoginProfile", GetLoginProfile$) {
+}
+
+class GetMFADeviceCommand extends command(_ep0, _mw0, "GetMFADevice", GetMFADevice$) {
+}
+
+class GetOpenIDConnectProviderCommand extends command(_ep0, _mw0, "GetOpenIDConnectProvider", GetOpenIDConnectProvider$) {
+}
+
+class GetOrganizationsAccessReportCommand extends command(_ep0, _mw0, "GetOrganizationsAccessReport", GetOrganizationsAccessReport$) {
+}
+
+class GetOutboundWebIdentityFederationInfoCommand extends command(_ep0, _mw0, "GetOutboundWebIdentityFederationInfo", GetOutboundWebIdentityFederationInfo$) {
+}
+
+class GetPolicyCommand extends command(_ep0, _mw0, "GetPolicy", GetPolicy$) {
+}
+
+class GetPolicyVersionCommand extends command(_ep0, _mw0, "GetPolicyVersion", GetPolicyVersion$) {
+}
+
+class GetRoleCommand extends command(_ep0, _mw0, "GetRole", GetRole$) {
+}
+
+class GetRolePolicyCommand extends command(_ep0, _mw0, "GetRolePolicy", GetRolePolicy$) {
+}
+
+class GetRoleTemplateVersionCommand extends command(_ep0, _mw0, "GetRoleTemplateVersion", GetRoleTemplateVersion$) {
+}
+
+class GetSAMLProviderCommand extends command(_ep0, _mw0, "GetSAMLProvider", GetSAMLProvider$) {
+}
+
+class GetServerCertificateCommand extends command(_ep0, _mw0, "GetServerCertificate", GetServerCertificate$) {
+}
+
+class GetServiceLastAccessedDetailsCommand extends command(_ep0, _mw0, "GetServiceLastAccessedDetails", GetServiceLastAccessedDetails$) {
+}
+
+class GetServiceLastAccessedDetailsWithEntitiesCommand extends command(_ep0, _mw0, "GetServiceLastAccessedDetailsWithEntities", GetServiceLastAccessedDetailsWithEntities$) {
+}
+
+class GetServiceLinkedRoleDeletionStatusCommand extends command(_ep0, _mw0, "GetServiceLinkedRoleDeletionStatus", GetServiceLinkedRoleDeletionStatus$) {
+}
+
+class GetSSHPublicKeyCommand extends command(_ep0, _mw0, "GetSSHPublicKey", GetSSHPublicKey$) {
+}
+
+class GetUserCommand extends command(_ep0, _mw0, "GetUser", GetUser$) {
+}
+
+class GetUserPolicyCommand extends command(_ep0, _mw0, "GetUserPolicy", GetUserPolicy$) {
+}
+
+class ListAccessKeysCommand extends command(_ep0, _mw0, "ListAccessKeys", ListAccessKeys$) {
+}
+
+class ListAccountAliasesCommand extends command(_ep0, _mw0, "ListAccountAliases", ListAccountAliases$) {
+}
+
+class ListAttachedGroupPoliciesCommand extends command(_ep0, _mw0, "ListAttachedGroupPolicies", ListAttachedGroupPolicies$) {
+}
+
+class ListAttachedRolePoliciesCommand extends command(_ep0, _mw0, "ListAttachedRolePolicies", ListAttachedRolePolicies$) {
+}
+
+class ListAttachedUserPoliciesCommand extends command(_ep0, _mw0, "ListAttachedUserPolicies", ListAttachedUserPolicies$) {
+}
+
+class ListDelegationRequestsCommand extends command(_ep0, _mw0, "ListDelegationRequests", ListDelegationRequests$) {
+}
+
+class ListEntitiesForPolicyCommand extends command(_ep0, _mw0, "ListEntitiesForPolicy", ListEntitiesForPolicy$) {
+}
+
+class ListGroupPoliciesCommand extends command(_ep0, _mw0, "ListGroupPolicies", ListGroupPolicies$) {
+}
+
+class ListGroupsCommand extends command(_ep0, _mw0, "ListGroups", ListGroups$) {
+}
+
+class ListGroupsForUserCommand extends command(_ep0, _mw0, "ListGroupsForUser", ListGroupsForUser$) {
+}
+
+class ListInstanceProfilesCommand extends command(_ep0, _mw0, "ListInstanceProfiles", ListInstanceProfiles$) {
+}
+
+class ListInstanceProfilesForRoleCommand extends command(_ep0, _mw0, "ListInstanceProfilesForRole", ListInstanceProfilesForRole$) {
+}
+
+class ListInstanceProfileTagsCommand extends command(_ep0, _mw0, "ListInstanceProfileTags", ListInstanceProfileTags$) {
+}
+
+class ListMFADevicesCommand extends command(_ep0, _mw0, "ListMFADevices", ListMFADevices$) {
+}
+
+class ListMFADeviceTagsCommand extends command(_ep0, _mw0, "ListMFADeviceTags", ListMFADeviceTags$) {
+}
+
+class ListOpenIDConnectProvidersCommand extends command(_ep0, _mw0, "ListOpenIDConnectProviders", ListOpenIDConnectProviders$) {
+}
+
+class ListOpenIDConnectProviderTagsCommand extends command(_ep0, _mw0, "ListOpenIDConnectProviderTags", ListOpenIDConnectProviderTags$) {
+}
+
+class ListOrganizationsFeaturesCommand extends command(_ep0, _mw0, "ListOrganizationsFeatures", ListOrganizationsFeatures$) {
+}
+
+class ListPoliciesCommand extends command(_ep0, _mw0, "ListPolicies", ListPolicies$) {
+}
+
+class ListPoliciesGrantingServiceAccessCommand extends command(_ep0, _mw0, "ListPoliciesGrantingServiceAccess", ListPoliciesGrantingServiceAccess$) {
+}
+
+class ListPolicyTagsCommand extends command(_ep0, _mw0, "ListPolicyTags", ListPolicyTags$) {
+}
+
+class ListPolicyVersionsCommand extends command(_ep0, _mw0, "ListPolicyVersions", ListPolicyVersions$) {
+}
+
+class ListRolePoliciesCommand extends command(_ep0, _mw0, "ListRolePolicies", ListRolePolicies$) {
+}
+
+class ListRolesCommand extends command(_ep0, _mw0, "ListRoles", ListRoles$) {
+}
+
+class ListRoleTagsCommand extends command(_ep0, _mw0, "ListRoleTags", ListRoleTags$) {
+}
+
+class ListSAMLProvidersCommand extends command(_ep0, _mw0, "ListSAMLProviders", ListSAMLProviders$) {
+}
+
+class ListSAMLProviderTagsCommand extends command(_ep0, _mw0, "ListSAMLProviderTags", ListSAMLProviderTags$) {
+}
+
+class ListServerCertificatesCommand extends command(_ep0, _mw0, "ListServerCertificates", ListServerCertificates$) {
+}
+
+class ListServerCertificateTagsCommand extends command(_ep0, _mw0, "ListServerCertificateTags", ListServerCertificateTags$) {
+}
+
+class ListServiceSpecificCredentialsCommand extends command(_ep0, _mw0, "ListServiceSpecificCredentials", ListServiceSpecificCredentials$) {
+}
+
+class ListSigningCertificatesCommand extends command(_ep0, _mw0, "ListSigningCertificates", ListSigningCertificates$) {
+}
+
+class ListSSHPublicKeysCommand extends command(_ep0, _mw0, "ListSSHPublicKeys", ListSSHPublicKeys$) {
+}
+
+class ListUserPoliciesCommand extends command(_ep0, _mw0, "ListUserPolicies", ListUserPolicies$) {
+}
+
+class ListUsersCommand extends command(_ep0, _mw0, "ListUsers", ListUsers$) {
+}
+
+class ListUserTagsCommand extends command(_ep0, _mw0, "ListUserTags", ListUserTags$) {
+}
+
+class ListVirtualMFADevicesCommand extends command(_ep0, _mw0, "ListVirtualMFADevices", ListVirtualMFADevices$) {
+}
+
+class PutAccountPropertiesCommand extends command(_ep0, _mw0, "PutAccountProperties", PutAccountProperties$) {
+}
+
+class PutGroupPolicyCommand extends command(_ep0, _mw0, "PutGroupPolicy", PutGroupPolicy$) {
+}
+
+class PutRolePermissionsBoundaryCommand extends command(_ep0, _mw0, "PutRolePermissionsBoundary", PutRolePermissionsBoundary$) {
+}
+
+class PutRolePolicyCommand extends command(_ep0, _mw0, "PutRolePolicy", PutRolePolicy$) {
+}
+
+class PutUserPermissionsBoundaryCommand extends command(_ep0, _mw0, "PutUserPermissionsBoundary", PutUserPermissionsBoundary$) {
+}
+
+class PutUserPolicyCommand extends command(_ep0, _mw0, "PutUserPolicy", PutUserPolicy$) {
+}
+
+class RejectDelegationRequestCommand extends command(_ep0, _mw0, "RejectDelegationRequest", RejectDelegationRequest$) {
+}
+
+class RemoveClientIDFromOpenIDConnectProviderCommand extends command(_ep0, _mw0, "RemoveClientIDFromOpenIDConnectProvider", RemoveClientIDFromOpenIDConnectProvider$) {
+}
+
+class RemoveRoleFromInstanceProfileCommand extends command(_ep0, _mw0, "RemoveRoleFromInstanceProfile", RemoveRoleFromInstanceProfile$) {
+}
+
+class RemoveUserFromGroupCommand extends command(_ep0, _mw0, "RemoveUserFromGroup", RemoveUserFromGroup$) {
+}
+
+class ResetServiceSpecificCredentialCommand extends command(_ep0, _mw0, "ResetServiceSpecificCredential", ResetServiceSpecificCredential$) {
+}
+
+class ResyncMFADeviceCommand extends command(_ep0, _mw0, "ResyncMFADevice", ResyncMFADevice$) {
+}
+
+class SendDelegationTokenCommand extends command(_ep0, _mw0, "SendDelegationToken", SendDelegationToken$) {
+}
+
+class SetDefaultPolicyVersionCommand extends command(_ep0, _mw0, "SetDefaultPolicyVersion", SetDefaultPolicyVersion$) {
+}
+
+class SetSecurityTokenServicePreferencesCommand extends command(_ep0, _mw0, "SetSecurityTokenServicePreferences", SetSecurityTokenServicePreferences$) {
+}
+
+class SimulateCustomPolicyCommand extends command(_ep0, _mw0, "SimulateCustomPolicy", SimulateCustomPolicy$) {
+}
+
+class SimulatePrincipalPolicyCommand extends command(_ep0, _mw0, "SimulatePrincipalPolicy", SimulatePrincipalPolicy$) {
+}
+
+class TagInstanceProfileCommand extends command(_ep0, _mw0, "TagInstanceProfile", TagInstanceProfile$) {
+}
+
+class TagMFADeviceCommand extends command(_ep0, _mw0, "TagMFADevice", TagMFADevice$) {
+}
+
+class TagOpenIDConnectProviderCommand extends command(_ep0, _mw0, "TagOpenIDConnectProvider", TagOpenIDConnectProvider$) {
+}
+
+class TagPolicyCommand extends command(_ep0, _mw0, "TagPolicy", TagPolicy$) {
+}
+
+class TagRoleCommand extends command(_ep0, _mw0, "TagRole", TagRole$) {
+}
+
+class TagSAMLProviderCommand extends command(_ep0, _mw0, "TagSAMLProvider", TagSAMLProvider$) {
+}
+
+class TagServerCertificateCommand extends command(_ep0, _mw0, "TagServerCertificate", TagServerCertificate$) {
+}
+
+class TagUserCommand extends command(_ep0, _mw0, "TagUser", TagUser$) {
+}
+
+class UntagInstanceProfileCommand extends command(_ep0, _mw0, "UntagInstanceProfile", UntagInstanceProfile$) {
+}
+
+class UntagMFADeviceCommand extends command(_ep0, _mw0, "UntagMFADevice", UntagMFADevice$) {
+}
+
+class UntagOpenIDConnectProviderCommand extends command(_ep0, _mw0, "UntagOpenIDConnectProvider", UntagOpenIDConnectProvider$) {
+}
+
+class UntagPolicyCommand extends command(_ep0, _mw0, "UntagPolicy", UntagPolicy$) {
+}
+
+class UntagRoleCommand extends command(_ep0, _mw0, "UntagRole", UntagRole$) {
+}
+
+class UntagSAMLProviderCommand extends command(_ep0, _mw0, "UntagSAMLProvider", UntagSAMLProvider$) {
+}
+
+class UntagServerCertificateCommand extends command(_ep0, _mw0, "UntagServerCertificate", UntagServerCertificate$) {
+}
+
+class UntagUserCommand extends command(_ep0, _mw0, "UntagUser", UntagUser$) {
+}
+
+class UpdateAccessKeyCommand extends command(_ep0, _mw0, "UpdateAccessKey", UpdateAccessKey$) {
+}
+
+class UpdateAccountPasswordPolicyCommand extends command(_ep0, _mw0, "UpdateAccountPasswordPolicy", UpdateAccountPasswordPolicy$) {
+}
+
+class UpdateAssumeRolePolicyCommand extends command(_ep0, _mw0, "UpdateAssumeRolePolicy", UpdateAssumeRolePolicy$) {
+}
+
+class UpdateDelegationRequestCommand extends command(_ep0, _mw0, "UpdateDelegationRequest", UpdateDelegationRequest$) {
+}
+
+class UpdateGroupCommand extends command(_ep0, _mw0, "UpdateGroup", UpdateGroup$) {
+}
+
+class UpdateLoginProfileCommand extends command(_ep0, _mw0, "UpdateLoginProfile", UpdateLoginProfile$) {
+}
+
+class UpdateOpenIDConnectProviderThumbprintCommand extends command(_ep0, _mw0, "UpdateOpenIDConnectProviderThumbprint", UpdateOpenIDConnectProviderThumbprint$) {
+}
+
+class UpdateRoleCommand extends command(_ep0, _mw0, "UpdateRole", UpdateRole$) {
+}
+
+class UpdateRoleDescriptionCommand extends command(_ep0, _mw0, "UpdateRoleDescription", UpdateRoleDescription$) {
+}
+
+class UpdateSAMLProviderCommand extends command(_ep0, _mw0, "UpdateSAMLProvider", UpdateSAMLProvider$) {
+}
+
+class UpdateServerCertificateCommand extends command(_ep0, _mw0, "UpdateServerCertificate", UpdateServerCertificate$) {
+}
+
+class UpdateServiceSpecificCredentialCommand extends command(_ep0, _mw0, "UpdateServiceSpecificCredential", UpdateServiceSpecificCredential$) {
+}
+
+class UpdateSigningCertificateCommand extends command(_ep0, _mw0, "UpdateSigningCertificate", UpdateSigningCertificate$) {
+}
+
+class UpdateSSHPublicKeyCommand extends command(_ep0, _mw0, "UpdateSSHPublicKey", UpdateSSHPublicKey$) {
+}
+
+class UpdateUserCommand extends command(_ep0, _mw0, "UpdateUser", UpdateUser$) {
+}
+
+class UploadServerCertificateCommand extends command(_ep0, _mw0, "UploadServerCertificate", UploadServerCertificate$) {
+}
+
+class UploadSigningCertificateCommand extends command(_ep0, _mw0, "UploadSigningCertificate", UploadSigningCertificate$) {
+}
+
+class UploadSSHPublicKeyCommand extends command(_ep0, _mw0, "UploadSSHPublicKey", UploadSSHPublicKey$) {
+}
+
+const paginateGetAccountAuthorizationDetails = createPaginator(IAMClient, GetAccountAuthorizationDetailsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateGetGroup = createPaginator(IAMClient, GetGroupCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListAccessKeys = createPaginator(IAMClient, ListAccessKeysCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListAccountAliases = createPaginator(IAMClient, ListAccountAliasesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListAttachedGroupPolicies = createPaginator(IAMClient, ListAttachedGroupPoliciesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListAttachedRolePolicies = createPaginator(IAMClient, ListAttachedRolePoliciesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListAttachedUserPolicies = createPaginator(IAMClient, ListAttachedUserPoliciesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListEntitiesForPolicy = createPaginator(IAMClient, ListEntitiesForPolicyCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListGroupPolicies = createPaginator(IAMClient, ListGroupPoliciesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListGroupsForUser = createPaginator(IAMClient, ListGroupsForUserCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListGroups = createPaginator(IAMClient, ListGroupsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListInstanceProfilesForRole = createPaginator(IAMClient, ListInstanceProfilesForRoleCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListInstanceProfiles = createPaginator(IAMClient, ListInstanceProfilesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListInstanceProfileTags = createPaginator(IAMClient, ListInstanceProfileTagsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListMFADevices = createPaginator(IAMClient, ListMFADevicesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListMFADeviceTags = createPaginator(IAMClient, ListMFADeviceTagsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListOpenIDConnectProviderTags = createPaginator(IAMClient, ListOpenIDConnectProviderTagsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListPolicies = createPaginator(IAMClient, ListPoliciesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListPolicyTags = createPaginator(IAMClient, ListPolicyTagsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListPolicyVersions = createPaginator(IAMClient, ListPolicyVersionsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListRolePolicies = createPaginator(IAMClient, ListRolePoliciesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListRoles = createPaginator(IAMClient, ListRolesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListRoleTags = createPaginator(IAMClient, ListRoleTagsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListSAMLProviderTags = createPaginator(IAMClient, ListSAMLProviderTagsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListServerCertificates = createPaginator(IAMClient, ListServerCertificatesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListServerCertificateTags = createPaginator(IAMClient, ListServerCertificateTagsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListSigningCertificates = createPaginator(IAMClient, ListSigningCertificatesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListSSHPublicKeys = createPaginator(IAMClient, ListSSHPublicKeysCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListUserPolicies = createPaginator(IAMClient, ListUserPoliciesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListUsers = createPaginator(IAMClient, ListUsersCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListUserTags = createPaginator(IAMClient, ListUserTagsCommand, "Marker", "Marker", "MaxItems");
+
+const paginateListVirtualMFADevices = createPaginator(IAMClient, ListVirtualMFADevicesCommand, "Marker", "Marker", "MaxItems");
+
+const paginateSimulateCustomPolicy = createPaginator(IAMClient, SimulateCustomPolicyCommand, "Marker", "Marker", "MaxItems");
+
+const paginateSimulatePrincipalPolicy = createPaginator(IAMClient, SimulatePrincipalPolicyCommand, "Marker", "Marker", "MaxItems");
+
+const checkState$3 = async (client, input) => {
+    let reason;
+    try {
+        let result = await client.send(new GetInstanceProfileCommand(input));
+        reason = result;
+        return { state: WaiterState.SUCCESS, reason };
+    }
+    catch (exception) {
+        reason = exception;
+        if (exception.name === "NoSuchEntityException") {
+            return { state: WaiterState.RETRY, reason };
+        }
+    }
+    return { state: WaiterState.RETRY, reason };
+};
+const waitForInstanceProfileExists = async (params, input) => {
+    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+    return createWaiter({ ...serviceDefaults, ...params }, input, checkState$3);
+};
+const waitUntilInstanceProfileExists = async (params, input) => {
+    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+    const result = await createWaiter({ ...serviceDefaults, ...params }, input, checkState$3);
+    return checkExceptions(result);
+};
+
+const checkState$2 = async (client, input) => {
+    let reason;
+    try {
+        let result = await client.send(new GetPolicyCommand(input));
+        reason = result;
+        return { state: WaiterState.SUCCESS, reason };
+    }
+    catch (exception) {
+        reason = exception;
+        if (exception.name === "NoSuchEntityException") {
+            return { state: WaiterState.RETRY, reason };
+        }
+    }
+    return { state: WaiterState.RETRY, reason };
+};
+const waitForPolicyExists = async (params, input) => {
+    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+    return createWaiter({ ...serviceDefaults, ...params }, input, checkState$2);
+};
+const waitUntilPolicyExists = async (params, input) => {
+    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+    const result = await createWaiter({ ...serviceDefaults, ...params }, input, checkState$2);
+    return checkExceptions(result);
+};
+
+const checkState$1 = async (client, input) => {
+    let reason;
+    try {
+        let result = await client.send(new GetRoleCommand(input));
+        reason = result;
+        return { state: WaiterState.SUCCESS, reason };
+    }
+    catch (exception) {
+        reason = exception;
+        if (exception.name === "NoSuchEntityException") {
+            return { state: WaiterState.RETRY, reason };
+        }
+    }
+    return { state: WaiterState.RETRY, reason };
+};
+const waitForRoleExists = async (params, input) => {
+    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+    return createWaiter({ ...serviceDefaults, ...params }, input, checkState$1);
+};
+const waitUntilRoleExists = async (params, input) => {
+    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+    const result = await createWaiter({ ...serviceDefaults, ...params }, input, checkState$1);
+    return checkExceptions(result);
+};
+
+const checkState = async (client, input) => {
+    let reason;
+    try {
+        let result = await client.send(new GetUserCommand(input));
+        reason = result;
+        return { state: WaiterState.SUCCESS, reason };
+    }
+    catch (exception) {
+        reason = exception;
+        if (exception.name === "NoSuchEntityException") {
+            return { state: WaiterState.RETRY, reason };
+        }
+    }
+    return { state: WaiterState.RETRY, reason };
+};
+const waitForUserExists = async (params, input) => {
+    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+    return createWaiter({ ...serviceDefaults, ...params }, input, checkState);
+};
+const waitUntilUserExists = async (params, input) => {
+    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+    const result = await createWaiter({ ...serviceDefaults, ...params }, input, checkState);
+    return checkExceptions(result);
+};
+
+const commands = {
+    AcceptDelegationRequestCommand,
+    AcquireRoleCommand,
+    AddClientIDToOpenIDConnectProviderCommand,
+    AddRoleToInstanceProfileCommand,
+    AddUserToGroupCommand,
+    AssociateDelegationRequestCommand,
+    AttachGroupPolicyCommand,
+    AttachRolePolicyCommand,
+    AttachUserPolicyCommand,
+    ChangePasswordCommand,
+    CreateAccessKeyCommand,
+    CreateAccountAliasCommand,
+    CreateDelegationRequestCommand,
+    CreateGroupCommand,
+    CreateInstanceProfileCommand,
+    CreateLoginProfileCommand,
+    CreateOpenIDConnectProviderCommand,
+    CreatePolicyCommand,
+    CreatePolicyVersionCommand,
+    CreateRoleCommand,
+    CreateSAMLProviderCommand,
+    CreateServiceLinkedRoleCommand,
+    CreateServiceSpecificCredentialCommand,
+    CreateUserCommand,
+    CreateVirtualMFADeviceCommand,
+    DeactivateMFADeviceCommand,
+    DeleteAccessKeyCommand,
+    DeleteAccountAliasCommand,
+    DeleteAccountPasswordPolicyCommand,
+    DeleteGroupCommand,
+    DeleteGroupPolicyCommand,
+    DeleteInstanceProfileCommand,
+    DeleteLoginProfileCommand,
+    DeleteOpenIDConnectProviderCommand,
+    DeletePolicyCommand,
+    DeletePolicyVersionCommand,
+    DeleteRoleCommand,
+    DeleteRolePermissionsBoundaryCommand,
+    DeleteRolePolicyCommand,
+    DeleteSAMLProviderCommand,
+    DeleteServerCertificateCommand,
+    DeleteServiceLinkedRoleCommand,
+    DeleteServiceSpecificCredentialCommand,
+    DeleteSigningCertificateCommand,
+    DeleteSSHPublicKeyCommand,
+    DeleteUserCommand,
+    DeleteUserPermissionsBoundaryCommand,
+    DeleteUserPolicyCommand,
+    DeleteVirtualMFADeviceCommand,
+    DetachGroupPolicyCommand,
+    DetachRolePolicyCommand,
+    DetachUserPolicyCommand,
+    DisableOrganizationsRootCredentialsManagementCommand,
+    DisableOrganizationsRootSessionsCommand,
+    DisableOutboundWebIdentityFederationCommand,
+    EnableMFADeviceCommand,
+    EnableOrganizationsRootCredentialsManagementCommand,
+    EnableOrganizationsRootSessionsCommand,
+    EnableOutboundWebIdentityFederationCommand,
+    GenerateCredentialReportCommand,
+    GenerateOrganizationsAccessReportCommand,
+    GenerateServiceLastAccessedDetailsCommand,
+    GetAccessKeyLastUsedCommand,
+    GetAccountAuthorizationDetailsCommand,
+    GetAccountPasswordPolicyCommand,
+    GetAccountPropertiesCommand,
+    GetAccountSummaryCommand,
+    GetContextKeysForCustomPolicyCommand,
+    GetContextKeysForPrincipalPolicyCommand,
+    GetCredentialReportCommand,
+    GetDelegationRequestCommand,
+    GetGroupCommand,
+    GetGroupPolicyCommand,
+    GetHumanReadableSummaryCommand,
+    GetInstanceProfileCommand,
+    GetLoginProfileCommand,
+    GetMFADeviceCommand,
+    GetOpenIDConnectProviderCommand,
+    GetOrganizationsAccessReportCommand,
+    GetOutboundWebIdentityFederationInfoCommand,
+    GetPolicyCommand,
+    GetPolicyVersionCommand,
+    GetRoleCommand,
+    GetRolePolicyCommand,
+    GetRoleTemplateVersionCommand,
+    GetSAMLProviderCommand,
+    GetServerCertificateCommand,
+    GetServiceLastAccessedDetailsCommand,
+    GetServiceLastAccessedDetailsWithEntitiesCommand,
+    GetServiceLinkedRoleDeletionStatusCommand,
+    GetSSHPublicKeyCommand,
+    GetUserCommand,
+    GetUserPolicyCommand,
+    ListAccessKeysCommand,
+    ListAccountAliasesCommand,
+    ListAttachedGroupPoliciesCommand,
+    ListAttachedRolePoliciesCommand,
+    ListAttachedUserPoliciesCommand,
+    ListDelegationRequestsCommand,
+    ListEntitiesForPolicyCommand,
+    ListGroupPoliciesCommand,
+    ListGroupsCommand,
+    ListGroupsForUserCommand,
+    ListInstanceProfilesCommand,
+    ListInstanceProfilesForRoleCommand,
+    ListInstanceProfileTagsCommand,
+    ListMFADevicesCommand,
+    ListMFADeviceTagsCommand,
+    ListOpenIDConnectProvidersCommand,
+    ListOpenIDConnectProviderTagsCommand,
+    ListOrganizationsFeaturesCommand,
+    ListPoliciesCommand,
+    ListPoliciesGrantingServiceAccessCommand,
+    ListPolicyTagsCommand,
+    ListPolicyVersionsCommand,
+    ListRolePoliciesCommand,
+    ListRolesCommand,
+    ListRoleTagsCommand,
+    ListSAMLProvidersCommand,
+    ListSAMLProviderTagsCommand,
+    ListServerCertificatesCommand,
+    ListServerCertificateTagsCommand,
+    ListServiceSpecificCredentialsCommand,
+    ListSigningCertificatesCommand,
+    ListSSHPublicKeysCommand,
+    ListUserPoliciesCommand,
+    ListUsersCommand,
+    ListUserTagsCommand,
+    ListVirtualMFADevicesCommand,
+    PutAccountPropertiesCommand,
+    PutGroupPolicyCommand,
+    PutRolePermissionsBoundaryCommand,
+    PutRolePolicyCommand,
+    PutUserPermissionsBoundaryCommand,
+    PutUserPolicyCommand,
+    RejectDelegationRequestCommand,
+    RemoveClientIDFromOpenIDConnectProviderCommand,
+    RemoveRoleFromInstanceProfileCommand,
+    RemoveUserFromGroupCommand,
+    ResetServiceSpecificCredentialCommand,
+    ResyncMFADeviceCommand,
+    SendDelegationTokenCommand,
+    SetDefaultPolicyVersionCommand,
+    SetSecurityTokenServicePreferencesCommand,
+    SimulateCustomPolicyCommand,
+    SimulatePrincipalPolicyCommand,
+    TagInstanceProfileCommand,
+    TagMFADeviceCommand,
+    TagOpenIDConnectProviderCommand,
+    TagPolicyCommand,
+    TagRoleCommand,
+    TagSAMLProviderCommand,
+    TagServerCertificateCommand,
+    TagUserCommand,
+    UntagInstanceProfileCommand,
+    UntagMFADeviceCommand,
+    UntagOpenIDConnectProviderCommand,
+    UntagPolicyCommand,
+    UntagRoleCommand,
+    UntagSAMLProviderCommand,
+    UntagServerCertificateCommand,
+    UntagUserCommand,
+    UpdateAccessKeyCommand,
+    UpdateAccountPasswordPolicyCommand,
+    UpdateAssumeRolePolicyCommand,
+    UpdateDelegationRequestCommand,
+    UpdateGroupCommand,
+    UpdateLoginProfileCommand,
+    UpdateOpenIDConnectProviderThumbprintCommand,
+    UpdateRoleCommand,
+    UpdateRoleDescriptionCommand,
+    UpdateSAMLProviderCommand,
+    UpdateServerCertificateCommand,
+    UpdateServiceSpecificCredentialCommand,
+    UpdateSigningCertificateCommand,
+    UpdateSSHPublicKeyCommand,
+    UpdateUserCommand,
+    UploadServerCertificateCommand,
+    UploadSigningCertificateCommand,
+    UploadSSHPublicKeyCommand,
+};
+const paginators = {
+    paginateGetAccountAuthorizationDetails,
+    paginateGetGroup,
+    paginateListAccessKeys,
+    paginateListAccountAliases,
+    paginateListAttachedGroupPolicies,
+    paginateListAttachedRolePolicies,
+    paginateListAttachedUserPolicies,
+    paginateListEntitiesForPolicy,
+    paginateListGroupPolicies,
+    paginateListGroups,
+    paginateListGroupsForUser,
+    paginateListInstanceProfiles,
+    paginateListInstanceProfilesForRole,
+    paginateListInstanceProfileTags,
+    paginateListMFADevices,
+    paginateListMFADeviceTags,
+    paginateListOpenIDConnectProviderTags,
+    paginateListPolicies,
+    paginateListPolicyTags,
+    paginateListPolicyVersions,
+    paginateListRolePolicies,
+    paginateListRoles,
+    paginateListRoleTags,
+    paginateListSAMLProviderTags,
+    paginateListServerCertificates,
+    paginateListServerCertificateTags,
+    paginateListSigningCertificates,
+    paginateListSSHPublicKeys,
+    paginateListUserPolicies,
+    paginateListUsers,
+    paginateListUserTags,
+    paginateListVirtualMFADevices,
+    paginateSimulateCustomPolicy,
+    paginateSimulatePrincipalPolicy,
+};
+const waiters = {
+    waitUntilInstanceProfileExists,
+    waitUntilPolicyExists,
+    waitUntilRoleExists,
+    waitUntilUserExists,
+};
+class IAM extends IAMClient {
+}
+createAggregatedClient(commands, IAM, { paginators, waiters });
+
+const AccessAdvisorUsageGranularityType = {
+    ACTION_LEVEL: "ACTION_LEVEL",
+    SERVICE_LEVEL: "SERVICE_LEVEL",
+};
+const StatusType = {
+    Active: "Active",
+    Expired: "Expired",
+    Inactive: "Inactive",
+};
+const PermissionsBoundaryAttachmentType = {
+    Policy: "PermissionsBoundaryPolicy",
+};
+const AssertionEncryptionModeType = {
+    Allowed: "Allowed",
+    Required: "Required",
+};
+const AssignmentStatusType = {
+    Any: "Any",
+    Assigned: "Assigned",
+    Unassigned: "Unassigned",
+};
+const AttachmentType = {
+    GROUP: "group",
+    ROLE: "role",
+    USER: "user",
+};
+const PolicyParameterTypeEnum = {
+    STRING: "string",
+    STRING_LIST: "stringList",
+};
+const FeatureType = {
+    ROOT_CREDENTIALS_MANAGEMENT: "RootCredentialsManagement",
+    ROOT_SESSIONS: "RootSessions",
+};
+const ReportStateType = {
+    COMPLETE: "COMPLETE",
+    INPROGRESS: "INPROGRESS",
+    STARTED: "STARTED",
+};
+const EntityType = {
+    AWSManagedPolicy: "AWSManagedPolicy",
+    Group: "Group",
+    LocalManagedPolicy: "LocalManagedPolicy",
+    Role: "Role",
+    User: "User",
+};
+const SummaryKeyType = {
+    AccessKeysPerUserQuota: "AccessKeysPerUserQuota",
+    AccountAccessKeysPresent: "AccountAccessKeysPresent",
+    AccountMFAEnabled: "AccountMFAEnabled",
+    AccountPasswordPresent: "AccountPasswordPresent",
+    AccountSigningCertificatesPresent: "AccountSigningCertificatesPresent",
+    AssumeRolePolicySizeQuota: "AssumeRolePolicySizeQuota",
+    AttachedPoliciesPerGroupQuota: "AttachedPoliciesPerGroupQuota",
+    AttachedPoliciesPerRoleQuota: "AttachedPoliciesPerRoleQuota",
+    AttachedPoliciesPerUserQuota: "AttachedPoliciesPerUserQuota",
+    GlobalEndpointTokenVersion: "GlobalEndpointTokenVersion",
+    GroupPolicySizeQuota: "GroupPolicySizeQuota",
+    Groups: "Groups",
+    GroupsPerUserQuota: "GroupsPerUserQuota",
+    GroupsQuota: "GroupsQuota",
+    InstanceProfiles: "InstanceProfiles",
+    InstanceProfilesQuota: "InstanceProfilesQuota",
+    MFADevices: "MFADevices",
+    MFADevicesInUse: "MFADevicesInUse",
+    Policies: "Policies",
+    PoliciesQuota: "PoliciesQuota",
+    PolicySizeQuota: "PolicySizeQuota",
+    PolicyVersionsInUse: "PolicyVersionsInUse",
+    PolicyVersionsInUseQuota: "PolicyVersionsInUseQuota",
+    Providers: "Providers",
+    RolePolicySizeQuota: "RolePolicySizeQuota",
+    Roles: "Roles",
+    RolesQuota: "RolesQuota",
+    ServerCertificates: "ServerCertificates",
+    ServerCertificatesQuota: "ServerCertificatesQuota",
+    SigningCertificatesPerUserQuota: "SigningCertificatesPerUserQuota",
+    UserPolicySizeQuota: "UserPolicySizeQuota",
+    Users: "Users",
+    UsersQuota: "UsersQuota",
+    VersionsPerPolicyQuota: "VersionsPerPolicyQuota",
+};
+const ReportFormatType = {
+    text_csv: "text/csv",
+};
+const StateType = {
+    ACCEPTED: "ACCEPTED",
+    ASSIGNED: "ASSIGNED",
+    EXPIRED: "EXPIRED",
+    FINALIZED: "FINALIZED",
+    PENDING_APPROVAL: "PENDING_APPROVAL",
+    REJECTED: "REJECTED",
+    UNASSIGNED: "UNASSIGNED",
+};
+const PermissionCheckResultType = {
+    ALLOWED: "ALLOWED",
+    DENIED: "DENIED",
+    UNSURE: "UNSURE",
+};
+const PermissionCheckStatusType = {
+    COMPLETE: "COMPLETE",
+    FAILED: "FAILED",
+    IN_PROGRESS: "IN_PROGRESS",
+};
+const SummaryStateType = {
+    AVAILABLE: "AVAILABLE",
+    FAILED: "FAILED",
+    NOT_AVAILABLE: "NOT_AVAILABLE",
+    NOT_SUPPORTED: "NOT_SUPPORTED",
+};
+const SortKeyType = {
+    LAST_AUTHENTICATED_TIME_ASCENDING: "LAST_AUTHENTICATED_TIME_ASCENDING",
+    LAST_AUTHENTICATED_TIME_DESCENDING: "LAST_AUTHENTICATED_TIME_DESCENDING",
+    SERVICE_NAMESPACE_ASCENDING: "SERVICE_NAMESPACE_ASCENDING",
+    SERVICE_NAMESPACE_DESCENDING: "SERVICE_NAMESPACE_DESCENDING",
+};
+const JobStatusType = {
+    COMPLETED: "COMPLETED",
+    FAILED: "FAILED",
+    IN_PROGRESS: "IN_PROGRESS",
+};
+const ManagedByTypeType = {
+    Service: "Service",
+};
+const ParameterTypeType = {
+    Arn: "Arn",
+    ArnList: "ArnList",
+    Number: "Number",
+    NumberList: "NumberList",
+    String: "String",
+    StringList: "StringList",
+};
+const PolicyOwnerEntityType = {
+    GROUP: "GROUP",
+    ROLE: "ROLE",
+    USER: "USER",
+};
+const DeletionTaskStatusType = {
+    FAILED: "FAILED",
+    IN_PROGRESS: "IN_PROGRESS",
+    NOT_STARTED: "NOT_STARTED",
+    SUCCEEDED: "SUCCEEDED",
+};
+const EncodingType = {
+    PEM: "PEM",
+    SSH: "SSH",
+};
+const PolicyUsageType = {
+    PermissionsBoundary: "PermissionsBoundary",
+    PermissionsPolicy: "PermissionsPolicy",
+};
+const PolicyScopeType = {
+    AWS: "AWS",
+    All: "All",
+    Local: "Local",
+};
+const PolicyType = {
+    INLINE: "INLINE",
+    MANAGED: "MANAGED",
+};
+const GlobalEndpointTokenVersion = {
+    v1Token: "v1Token",
+    v2Token: "v2Token",
+};
+const ContextKeyTypeEnum = {
+    BINARY: "binary",
+    BINARY_LIST: "binaryList",
+    BOOLEAN: "boolean",
+    BOOLEAN_LIST: "booleanList",
+    DATE: "date",
+    DATE_LIST: "dateList",
+    IP: "ip",
+    IP_LIST: "ipList",
+    NUMERIC: "numeric",
+    NUMERIC_LIST: "numericList",
+    STRING: "string",
+    STRING_LIST: "stringList",
+};
+const PolicyEvaluationDecisionType = {
+    ALLOWED: "allowed",
+    EXPLICIT_DENY: "explicitDeny",
+    IMPLICIT_DENY: "implicitDeny",
+};
+const PolicySourceType = {
+    AWS_MANAGED: "aws-managed",
+    GROUP: "group",
+    NONE: "none",
+    RESOURCE: "resource",
+    ROLE: "role",
+    USER: "user",
+    USER_MANAGED: "user-managed",
+};
+const PolicyIdentifierPolicyType = {
+    AWS_MANAGED: "aws-managed",
+    INLINE: "inline",
+    PERMISSION_BOUNDARY: "permission-boundary",
+    RCP: "rcp",
+    SCP: "scp",
+    USER_MANAGED: "user-managed",
+};
+
+__webpack_unused_export__ = AcceptDelegationRequest$;
+__webpack_unused_export__ = AcceptDelegationRequestCommand;
+__webpack_unused_export__ = AcceptDelegationRequestRequest$;
+__webpack_unused_export__ = AccessAdvisorUsageGranularityType;
+__webpack_unused_export__ = AccessDetail$;
+__webpack_unused_export__ = AccessKey$;
+__webpack_unused_export__ = AccessKeyLastUsed$;
+__webpack_unused_export__ = AccessKeyMetadata$;
+__webpack_unused_export__ = AccountNotManagementOrDelegatedAdministratorException;
+__webpack_unused_export__ = AccountNotManagementOrDelegatedAdministratorException$;
+__webpack_unused_export__ = AcquireRole$;
+__webpack_unused_export__ = AcquireRoleCommand;
+__webpack_unused_export__ = AcquireRoleRequest$;
+__webpack_unused_export__ = AcquireRoleResponse$;
+__webpack_unused_export__ = AddClientIDToOpenIDConnectProvider$;
+__webpack_unused_export__ = AddClientIDToOpenIDConnectProviderCommand;
+__webpack_unused_export__ = AddClientIDToOpenIDConnectProviderRequest$;
+__webpack_unused_export__ = AddRoleToInstanceProfile$;
+__webpack_unused_export__ = AddRoleToInstanceProfileCommand;
+__webpack_unused_export__ = AddRoleToInstanceProfileRequest$;
+__webpack_unused_export__ = AddUserToGroup$;
+__webpack_unused_export__ = AddUserToGroupCommand;
+__webpack_unused_export__ = AddUserToGroupRequest$;
+__webpack_unused_export__ = AssertionEncryptionModeType;
+__webpack_unused_export__ = AssignmentStatusType;
+__webpack_unused_export__ = AssociateDelegationRequest$;
+__webpack_unused_export__ = AssociateDelegationRequestCommand;
+__webpack_unused_export__ = AssociateDelegationRequestRequest$;
+__webpack_unused_export__ = AttachGroupPolicy$;
+__webpack_unused_export__ = AttachGroupPolicyCommand;
+__webpack_unused_export__ = AttachGroupPolicyRequest$;
+__webpack_unused_export__ = AttachRolePolicy$;
+__webpack_unused_export__ = AttachRolePolicyCommand;
+__webpack_unused_export__ = AttachRolePolicyRequest$;
+__webpack_unused_export__ = AttachUserPolicy$;
+__webpack_unused_export__ = AttachUserPolicyCommand;
+__webpack_unused_export__ = AttachUserPolicyRequest$;
+__webpack_unused_export__ = AttachedPermissionsBoundary$;
+__webpack_unused_export__ = AttachedPolicy$;
+__webpack_unused_export__ = AttachmentType;
+__webpack_unused_export__ = CallerIsNotManagementAccountException;
+__webpack_unused_export__ = CallerIsNotManagementAccountException$;
+__webpack_unused_export__ = ChangePassword$;
+__webpack_unused_export__ = ChangePasswordCommand;
+__webpack_unused_export__ = ChangePasswordRequest$;
+__webpack_unused_export__ = ConcurrentModificationException;
+__webpack_unused_export__ = ConcurrentModificationException$;
+__webpack_unused_export__ = ContextEntry$;
+__webpack_unused_export__ = ContextKeyTypeEnum;
+__webpack_unused_export__ = CreateAccessKey$;
+__webpack_unused_export__ = CreateAccessKeyCommand;
+__webpack_unused_export__ = CreateAccessKeyRequest$;
+__webpack_unused_export__ = CreateAccessKeyResponse$;
+__webpack_unused_export__ = CreateAccountAlias$;
+__webpack_unused_export__ = CreateAccountAliasCommand;
+__webpack_unused_export__ = CreateAccountAliasRequest$;
+__webpack_unused_export__ = CreateDelegationRequest$;
+__webpack_unused_export__ = CreateDelegationRequestCommand;
+__webpack_unused_export__ = CreateDelegationRequestRequest$;
+__webpack_unused_export__ = CreateDelegationRequestResponse$;
+__webpack_unused_export__ = CreateGroup$;
+__webpack_unused_export__ = CreateGroupCommand;
+__webpack_unused_export__ = CreateGroupRequest$;
+__webpack_unused_export__ = CreateGroupResponse$;
+__webpack_unused_export__ = CreateInstanceProfile$;
+__webpack_unused_export__ = CreateInstanceProfileCommand;
+__webpack_unused_export__ = CreateInstanceProfileRequest$;
+__webpack_unused_export__ = CreateInstanceProfileResponse$;
+__webpack_unused_export__ = CreateLoginProfile$;
+__webpack_unused_export__ = CreateLoginProfileCommand;
+__webpack_unused_export__ = CreateLoginProfileRequest$;
+__webpack_unused_export__ = CreateLoginProfileResponse$;
+__webpack_unused_export__ = CreateOpenIDConnectProvider$;
+__webpack_unused_export__ = CreateOpenIDConnectProviderCommand;
+__webpack_unused_export__ = CreateOpenIDConnectProviderRequest$;
+__webpack_unused_export__ = CreateOpenIDConnectProviderResponse$;
+__webpack_unused_export__ = CreatePolicy$;
+__webpack_unused_export__ = CreatePolicyCommand;
+__webpack_unused_export__ = CreatePolicyRequest$;
+__webpack_unused_export__ = CreatePolicyResponse$;
+__webpack_unused_export__ = CreatePolicyVersion$;
+__webpack_unused_export__ = CreatePolicyVersionCommand;
+__webpack_unused_export__ = CreatePolicyVersionRequest$;
+__webpack_unused_export__ = CreatePolicyVersionResponse$;
+__webpack_unused_export__ = CreateRole$;
+__webpack_unused_export__ = CreateRoleCommand;
+__webpack_unused_export__ = CreateRoleRequest$;
+__webpack_unused_export__ = CreateRoleResponse$;
+__webpack_unused_export__ = CreateSAMLProvider$;
+__webpack_unused_export__ = CreateSAMLProviderCommand;
+__webpack_unused_export__ = CreateSAMLProviderRequest$;
+__webpack_unused_export__ = CreateSAMLProviderResponse$;
+__webpack_unused_export__ = CreateServiceLinkedRole$;
+__webpack_unused_export__ = CreateServiceLinkedRoleCommand;
+__webpack_unused_export__ = CreateServiceLinkedRoleRequest$;
+__webpack_unused_export__ = CreateServiceLinkedRoleResponse$;
+__webpack_unused_export__ = CreateServiceSpecificCredential$;
+__webpack_unused_export__ = CreateServiceSpecificCredentialCommand;
+__webpack_unused_export__ = CreateServiceSpecificCredentialRequest$;
+__webpack_unused_export__ = CreateServiceSpecificCredentialResponse$;
+__webpack_unused_export__ = CreateUser$;
+__webpack_unused_export__ = CreateUserCommand;
+__webpack_unused_export__ = CreateUserRequest$;
+__webpack_unused_export__ = CreateUserResponse$;
+__webpack_unused_export__ = CreateVirtualMFADevice$;
+__webpack_unused_export__ = CreateVirtualMFADeviceCommand;
+__webpack_unused_export__ = CreateVirtualMFADeviceRequest$;
+__webpack_unused_export__ = CreateVirtualMFADeviceResponse$;
+__webpack_unused_export__ = CredentialReportExpiredException;
+__webpack_unused_export__ = CredentialReportExpiredException$;
+__webpack_unused_export__ = CredentialReportNotPresentException;
+__webpack_unused_export__ = CredentialReportNotPresentException$;
+__webpack_unused_export__ = CredentialReportNotReadyException;
+__webpack_unused_export__ = CredentialReportNotReadyException$;
+__webpack_unused_export__ = DeactivateMFADevice$;
+__webpack_unused_export__ = DeactivateMFADeviceCommand;
+__webpack_unused_export__ = DeactivateMFADeviceRequest$;
+__webpack_unused_export__ = DelegationPermission$;
+__webpack_unused_export__ = DelegationRequest$;
+__webpack_unused_export__ = DeleteAccessKey$;
+__webpack_unused_export__ = DeleteAccessKeyCommand;
+__webpack_unused_export__ = DeleteAccessKeyRequest$;
+__webpack_unused_export__ = DeleteAccountAlias$;
+__webpack_unused_export__ = DeleteAccountAliasCommand;
+__webpack_unused_export__ = DeleteAccountAliasRequest$;
+__webpack_unused_export__ = DeleteAccountPasswordPolicy$;
+__webpack_unused_export__ = DeleteAccountPasswordPolicyCommand;
+__webpack_unused_export__ = DeleteConflictException;
+__webpack_unused_export__ = DeleteConflictException$;
+__webpack_unused_export__ = DeleteGroup$;
+__webpack_unused_export__ = DeleteGroupCommand;
+__webpack_unused_export__ = DeleteGroupPolicy$;
+__webpack_unused_export__ = DeleteGroupPolicyCommand;
+__webpack_unused_export__ = DeleteGroupPolicyRequest$;
+__webpack_unused_export__ = DeleteGroupRequest$;
+__webpack_unused_export__ = DeleteInstanceProfile$;
+__webpack_unused_export__ = DeleteInstanceProfileCommand;
+__webpack_unused_export__ = DeleteInstanceProfileRequest$;
+__webpack_unused_export__ = DeleteLoginProfile$;
+__webpack_unused_export__ = DeleteLoginProfileCommand;
+__webpack_unused_export__ = DeleteLoginProfileRequest$;
+__webpack_unused_export__ = DeleteOpenIDConnectProvider$;
+__webpack_unused_export__ = DeleteOpenIDConnectProviderCommand;
+__webpack_unused_export__ = DeleteOpenIDConnectProviderRequest$;
+__webpack_unused_export__ = DeletePolicy$;
+__webpack_unused_export__ = DeletePolicyCommand;
+__webpack_unused_export__ = DeletePolicyRequest$;
+__webpack_unused_export__ = DeletePolicyVersion$;
+__webpack_unused_export__ = DeletePolicyVersionCommand;
+__webpack_unused_export__ = DeletePolicyVersionRequest$;
+__webpack_unused_export__ = DeleteRole$;
+__webpack_unused_export__ = DeleteRoleCommand;
+__webpack_unused_export__ = DeleteRolePermissionsBoundary$;
+__webpack_unused_export__ = DeleteRolePermissionsBoundaryCommand;
+__webpack_unused_export__ = DeleteRolePermissionsBoundaryRequest$;
+__webpack_unused_export__ = DeleteRolePolicy$;
+__webpack_unused_export__ = DeleteRolePolicyCommand;
+__webpack_unused_export__ = DeleteRolePolicyRequest$;
+__webpack_unused_export__ = DeleteRoleRequest$;
+__webpack_unused_export__ = DeleteSAMLProvider$;
+__webpack_unused_export__ = DeleteSAMLProviderCommand;
+__webpack_unused_export__ = DeleteSAMLProviderRequest$;
+__webpack_unused_export__ = DeleteSSHPublicKey$;
+__webpack_unused_export__ = DeleteSSHPublicKeyCommand;
+__webpack_unused_export__ = DeleteSSHPublicKeyRequest$;
+__webpack_unused_export__ = DeleteServerCertificate$;
+__webpack_unused_export__ = DeleteServerCertificateCommand;
+__webpack_unused_export__ = DeleteServerCertificateRequest$;
+__webpack_unused_export__ = DeleteServiceLinkedRole$;
+__webpack_unused_export__ = DeleteServiceLinkedRoleCommand;
+__webpack_unused_export__ = DeleteServiceLinkedRoleRequest$;
+__webpack_unused_export__ = DeleteServiceLinkedRoleResponse$;
+__webpack_unused_export__ = DeleteServiceSpecificCredential$;
+__webpack_unused_export__ = DeleteServiceSpecificCredentialCommand;
+__webpack_unused_export__ = DeleteServiceSpecificCredentialRequest$;
+__webpack_unused_export__ = DeleteSigningCertificate$;
+__webpack_unused_export__ = DeleteSigningCertificateCommand;
+__webpack_unused_export__ = DeleteSigningCertificateRequest$;
+__webpack_unused_export__ = DeleteUser$;
+__webpack_unused_export__ = DeleteUserCommand;
+__webpack_unused_export__ = DeleteUserPermissionsBoundary$;
+__webpack_unused_export__ = DeleteUserPermissionsBoundaryCommand;
+__webpack_unused_export__ = DeleteUserPermissionsBoundaryRequest$;
+__webpack_unused_export__ = DeleteUserPolicy$;
+__webpack_unused_export__ = DeleteUserPolicyCommand;
+__webpack_unused_export__ = DeleteUserPolicyRequest$;
+__webpack_unused_export__ = DeleteUserRequest$;
+__webpack_unused_export__ = DeleteVirtualMFADevice$;
+__webpack_unused_export__ = DeleteVirtualMFADeviceCommand;
+__webpack_unused_export__ = DeleteVirtualMFADeviceRequest$;
+__webpack_unused_export__ = DeletionTaskFailureReasonType$;
+__webpack_unused_export__ = DeletionTaskStatusType;
+__webpack_unused_export__ = DetachGroupPolicy$;
+__webpack_unused_export__ = DetachGroupPolicyCommand;
+__webpack_unused_export__ = DetachGroupPolicyRequest$;
+__webpack_unused_export__ = DetachRolePolicy$;
+__webpack_unused_export__ = DetachRolePolicyCommand;
+__webpack_unused_export__ = DetachRolePolicyRequest$;
+__webpack_unused_export__ = DetachUserPolicy$;
+__webpack_unused_export__ = DetachUserPolicyCommand;
+__webpack_unused_export__ = DetachUserPolicyRequest$;
+__webpack_unused_export__ = DisableOrganizationsRootCredentialsManagement$;
+__webpack_unused_export__ = DisableOrganizationsRootCredentialsManagementCommand;
+__webpack_unused_export__ = DisableOrganizationsRootCredentialsManagementRequest$;
+__webpack_unused_export__ = DisableOrganizationsRootCredentialsManagementResponse$;
+__webpack_unused_export__ = DisableOrganizationsRootSessions$;
+__webpack_unused_export__ = DisableOrganizationsRootSessionsCommand;
+__webpack_unused_export__ = DisableOrganizationsRootSessionsRequest$;
+__webpack_unused_export__ = DisableOrganizationsRootSessionsResponse$;
+__webpack_unused_export__ = DisableOutboundWebIdentityFederation$;
+__webpack_unused_export__ = DisableOutboundWebIdentityFederationCommand;
+__webpack_unused_export__ = DuplicateCertificateException;
+__webpack_unused_export__ = DuplicateCertificateException$;
+__webpack_unused_export__ = DuplicateSSHPublicKeyException;
+__webpack_unused_export__ = DuplicateSSHPublicKeyException$;
+__webpack_unused_export__ = EnableMFADevice$;
+__webpack_unused_export__ = EnableMFADeviceCommand;
+__webpack_unused_export__ = EnableMFADeviceRequest$;
+__webpack_unused_export__ = EnableOrganizationsRootCredentialsManagement$;
+__webpack_unused_export__ = EnableOrganizationsRootCredentialsManagementCommand;
+__webpack_unused_export__ = EnableOrganizationsRootCredentialsManagementRequest$;
+__webpack_unused_export__ = EnableOrganizationsRootCredentialsManagementResponse$;
+__webpack_unused_export__ = EnableOrganizationsRootSessions$;
+__webpack_unused_export__ = EnableOrganizationsRootSessionsCommand;
+__webpack_unused_export__ = EnableOrganizationsRootSessionsRequest$;
+__webpack_unused_export__ = EnableOrganizationsRootSessionsResponse$;
+__webpack_unused_export__ = EnableOutboundWebIdentityFederation$;
+__webpack_unused_export__ = EnableOutboundWebIdentityFederationCommand;
+__webpack_unused_export__ = EnableOutboundWebIdentityFederationResponse$;
+__webpack_unused_export__ = EncodingType;
+__webpack_unused_export__ = EntityAlreadyExistsException;
+__webpack_unused_export__ = EntityAlreadyExistsException$;
+__webpack_unused_export__ = EntityDetails$;
+__webpack_unused_export__ = EntityInfo$;
+__webpack_unused_export__ = EntityTemporarilyUnmodifiableException;
+__webpack_unused_export__ = EntityTemporarilyUnmodifiableException$;
+__webpack_unused_export__ = EntityType;
+__webpack_unused_export__ = ErrorDetails$;
+__webpack_unused_export__ = EvaluationResult$;
+__webpack_unused_export__ = FeatureDisabledException;
+__webpack_unused_export__ = FeatureDisabledException$;
+__webpack_unused_export__ = FeatureEnabledException;
+__webpack_unused_export__ = FeatureEnabledException$;
+__webpack_unused_export__ = FeatureType;
+__webpack_unused_export__ = GenerateCredentialReport$;
+__webpack_unused_export__ = GenerateCredentialReportCommand;
+__webpack_unused_export__ = GenerateCredentialReportResponse$;
+__webpack_unused_export__ = GenerateOrganizationsAccessReport$;
+__webpack_unused_export__ = GenerateOrganizationsAccessReportCommand;
+__webpack_unused_export__ = GenerateOrganizationsAccessReportRequest$;
+__webpack_unused_export__ = GenerateOrganizationsAccessReportResponse$;
+__webpack_unused_export__ = GenerateServiceLastAccessedDetails$;
+__webpack_unused_export__ = GenerateServiceLastAccessedDetailsCommand;
+__webpack_unused_export__ = GenerateServiceLastAccessedDetailsRequest$;
+__webpack_unused_export__ = GenerateServiceLastAccessedDetailsResponse$;
+__webpack_unused_export__ = GetAccessKeyLastUsed$;
+__webpack_unused_export__ = GetAccessKeyLastUsedCommand;
+__webpack_unused_export__ = GetAccessKeyLastUsedRequest$;
+__webpack_unused_export__ = GetAccessKeyLastUsedResponse$;
+__webpack_unused_export__ = GetAccountAuthorizationDetails$;
+__webpack_unused_export__ = GetAccountAuthorizationDetailsCommand;
+__webpack_unused_export__ = GetAccountAuthorizationDetailsRequest$;
+__webpack_unused_export__ = GetAccountAuthorizationDetailsResponse$;
+__webpack_unused_export__ = GetAccountPasswordPolicy$;
+__webpack_unused_export__ = GetAccountPasswordPolicyCommand;
+__webpack_unused_export__ = GetAccountPasswordPolicyResponse$;
+__webpack_unused_export__ = GetAccountProperties$;
+__webpack_unused_export__ = GetAccountPropertiesCommand;
+__webpack_unused_export__ = GetAccountPropertiesRequest$;
+__webpack_unused_export__ = GetAccountPropertiesResponse$;
+__webpack_unused_export__ = GetAccountSummary$;
+__webpack_unused_export__ = GetAccountSummaryCommand;
+__webpack_unused_export__ = GetAccountSummaryResponse$;
+__webpack_unused_export__ = GetContextKeysForCustomPolicy$;
+__webpack_unused_export__ = GetContextKeysForCustomPolicyCommand;
+__webpack_unused_export__ = GetContextKeysForCustomPolicyRequest$;
+__webpack_unused_export__ = GetContextKeysForPolicyResponse$;
+__webpack_unused_export__ = GetContextKeysForPrincipalPolicy$;
+__webpack_unused_export__ = GetContextKeysForPrincipalPolicyCommand;
+__webpack_unused_export__ = GetContextKeysForPrincipalPolicyRequest$;
+__webpack_unused_export__ = GetCredentialReport$;
+__webpack_unused_export__ = GetCredentialReportCommand;
+__webpack_unused_export__ = GetCredentialReportResponse$;
+__webpack_unused_export__ = GetDelegationRequest$;
+__webpack_unused_export__ = GetDelegationRequestCommand;
+__webpack_unused_export__ = GetDelegationRequestRequest$;
+__webpack_unused_export__ = GetDelegationRequestResponse$;
+__webpack_unused_export__ = GetGroup$;
+__webpack_unused_export__ = GetGroupCommand;
+__webpack_unused_export__ = GetGroupPolicy$;
+__webpack_unused_export__ = GetGroupPolicyCommand;
+__webpack_unused_export__ = GetGroupPolicyRequest$;
+__webpack_unused_export__ = GetGroupPolicyResponse$;
+__webpack_unused_export__ = GetGroupRequest$;
+__webpack_unused_export__ = GetGroupResponse$;
+__webpack_unused_export__ = GetHumanReadableSummary$;
+__webpack_unused_export__ = GetHumanReadableSummaryCommand;
+__webpack_unused_export__ = GetHumanReadableSummaryRequest$;
+__webpack_unused_export__ = GetHumanReadableSummaryResponse$;
+__webpack_unused_export__ = GetInstanceProfile$;
+__webpack_unused_export__ = GetInstanceProfileCommand;
+__webpack_unused_export__ = GetInstanceProfileRequest$;
+__webpack_unused_export__ = GetInstanceProfileResponse$;
+__webpack_unused_export__ = GetLoginProfile$;
+__webpack_unused_export__ = GetLoginProfileCommand;
+__webpack_unused_export__ = GetLoginProfileRequest$;
+__webpack_unused_export__ = GetLoginProfileResponse$;
+__webpack_unused_export__ = GetMFADevice$;
+__webpack_unused_export__ = GetMFADeviceCommand;
+__webpack_unused_export__ = GetMFADeviceRequest$;
+__webpack_unused_export__ = GetMFADeviceResponse$;
+__webpack_unused_export__ = GetOpenIDConnectProvider$;
+__webpack_unused_export__ = GetOpenIDConnectProviderCommand;
+__webpack_unused_export__ = GetOpenIDConnectProviderRequest$;
+__webpack_unused_export__ = GetOpenIDConnectProviderResponse$;
+__webpack_unused_export__ = GetOrganizationsAccessReport$;
+__webpack_unused_export__ = GetOrganizationsAccessReportCommand;
+__webpack_unused_export__ = GetOrganizationsAccessReportRequest$;
+__webpack_unused_export__ = GetOrganizationsAccessReportResponse$;
+__webpack_unused_export__ = GetOutboundWebIdentityFederationInfo$;
+__webpack_unused_export__ = GetOutboundWebIdentityFederationInfoCommand;
+__webpack_unused_export__ = GetOutboundWebIdentityFederationInfoResponse$;
+__webpack_unused_export__ = GetPolicy$;
+__webpack_unused_export__ = GetPolicyCommand;
+__webpack_unused_export__ = GetPolicyRequest$;
+__webpack_unused_export__ = GetPolicyResponse$;
+__webpack_unused_export__ = GetPolicyVersion$;
+__webpack_unused_export__ = GetPolicyVersionCommand;
+__webpack_unused_export__ = GetPolicyVersionRequest$;
+__webpack_unused_export__ = GetPolicyVersionResponse$;
+__webpack_unused_export__ = GetRole$;
+exports.kbp = GetRoleCommand;
+__webpack_unused_export__ = GetRolePolicy$;
+__webpack_unused_export__ = GetRolePolicyCommand;
+__webpack_unused_export__ = GetRolePolicyRequest$;
+__webpack_unused_export__ = GetRolePolicyResponse$;
+__webpack_unused_export__ = GetRoleRequest$;
+__webpack_unused_export__ = GetRoleResponse$;
+__webpack_unused_export__ = GetRoleTemplateVersion$;
+__webpack_unused_export__ = GetRoleTemplateVersionCommand;
+__webpack_unused_export__ = GetRoleTemplateVersionRequest$;
+__webpack_unused_export__ = GetRoleTemplateVersionResponse$;
+__webpack_unused_export__ = GetSAMLProvider$;
+__webpack_unused_export__ = GetSAMLProviderCommand;
+__webpack_unused_export__ = GetSAMLProviderRequest$;
+__webpack_unused_export__ = GetSAMLProviderResponse$;
+__webpack_unused_export__ = GetSSHPublicKey$;
+__webpack_unused_export__ = GetSSHPublicKeyCommand;
+__webpack_unused_export__ = GetSSHPublicKeyRequest$;
+__webpack_unused_export__ = GetSSHPublicKeyResponse$;
+__webpack_unused_export__ = GetServerCertificate$;
+__webpack_unused_export__ = GetServerCertificateCommand;
+__webpack_unused_export__ = GetServerCertificateRequest$;
+__webpack_unused_export__ = GetServerCertificateResponse$;
+__webpack_unused_export__ = GetServiceLastAccessedDetails$;
+__webpack_unused_export__ = GetServiceLastAccessedDetailsCommand;
+__webpack_unused_export__ = GetServiceLastAccessedDetailsRequest$;
+__webpack_unused_export__ = GetServiceLastAccessedDetailsResponse$;
+__webpack_unused_export__ = GetServiceLastAccessedDetailsWithEntities$;
+__webpack_unused_export__ = GetServiceLastAccessedDetailsWithEntitiesCommand;
+__webpack_unused_export__ = GetServiceLastAccessedDetailsWithEntitiesRequest$;
+__webpack_unused_export__ = GetServiceLastAccessedDetailsWithEntitiesResponse$;
+__webpack_unused_export__ = GetServiceLinkedRoleDeletionStatus$;
+__webpack_unused_export__ = GetServiceLinkedRoleDeletionStatusCommand;
+__webpack_unused_export__ = GetServiceLinkedRoleDeletionStatusRequest$;
+__webpack_unused_export__ = GetServiceLinkedRoleDeletionStatusResponse$;
+__webpack_unused_export__ = GetUser$;
+__webpack_unused_export__ = GetUserCommand;
+__webpack_unused_export__ = GetUserPolicy$;
+__webpack_unused_export__ = GetUserPolicyCommand;
+__webpack_unused_export__ = GetUserPolicyRequest$;
+__webpack_unused_export__ = GetUserPolicyResponse$;
+__webpack_unused_export__ = GetUserRequest$;
+__webpack_unused_export__ = GetUserResponse$;
+__webpack_unused_export__ = GlobalEndpointTokenVersion;
+__webpack_unused_export__ = Group$;
+__webpack_unused_export__ = GroupDetail$;
+__webpack_unused_export__ = IAM;
+exports.h8v = IAMClient;
+__webpack_unused_export__ = IAMServiceException;
+__webpack_unused_export__ = IAMServiceException$;
+__webpack_unused_export__ = InlinePolicy$;
+__webpack_unused_export__ = InlinePolicyIdentifierType$;
+__webpack_unused_export__ = InstanceProfile$;
+__webpack_unused_export__ = InvalidAuthenticationCodeException;
+__webpack_unused_export__ = InvalidAuthenticationCodeException$;
+__webpack_unused_export__ = InvalidCertificateException;
+__webpack_unused_export__ = InvalidCertificateException$;
+__webpack_unused_export__ = InvalidInputException;
+__webpack_unused_export__ = InvalidInputException$;
+__webpack_unused_export__ = InvalidPublicKeyException;
+__webpack_unused_export__ = InvalidPublicKeyException$;
+__webpack_unused_export__ = InvalidUserTypeException;
+__webpack_unused_export__ = InvalidUserTypeException$;
+__webpack_unused_export__ = JobStatusType;
+__webpack_unused_export__ = KeyPairMismatchException;
+__webpack_unused_export__ = KeyPairMismatchException$;
+__webpack_unused_export__ = LimitExceededException;
+__webpack_unused_export__ = LimitExceededException$;
+__webpack_unused_export__ = ListAccessKeys$;
+__webpack_unused_export__ = ListAccessKeysCommand;
+__webpack_unused_export__ = ListAccessKeysRequest$;
+__webpack_unused_export__ = ListAccessKeysResponse$;
+__webpack_unused_export__ = ListAccountAliases$;
+__webpack_unused_export__ = ListAccountAliasesCommand;
+__webpack_unused_export__ = ListAccountAliasesRequest$;
+__webpack_unused_export__ = ListAccountAliasesResponse$;
+__webpack_unused_export__ = ListAttachedGroupPolicies$;
+__webpack_unused_export__ = ListAttachedGroupPoliciesCommand;
+__webpack_unused_export__ = ListAttachedGroupPoliciesRequest$;
+__webpack_unused_export__ = ListAttachedGroupPoliciesResponse$;
+__webpack_unused_export__ = ListAttachedRolePolicies$;
+__webpack_unused_export__ = ListAttachedRolePoliciesCommand;
+__webpack_unused_export__ = ListAttachedRolePoliciesRequest$;
+__webpack_unused_export__ = ListAttachedRolePoliciesResponse$;
+__webpack_unused_export__ = ListAttachedUserPolicies$;
+__webpack_unused_export__ = ListAttachedUserPoliciesCommand;
+__webpack_unused_export__ = ListAttachedUserPoliciesRequest$;
+__webpack_unused_export__ = ListAttachedUserPoliciesResponse$;
+__webpack_unused_export__ = ListDelegationRequests$;
+__webpack_unused_export__ = ListDelegationRequestsCommand;
+__webpack_unused_export__ = ListDelegationRequestsRequest$;
+__webpack_unused_export__ = ListDelegationRequestsResponse$;
+__webpack_unused_export__ = ListEntitiesForPolicy$;
+__webpack_unused_export__ = ListEntitiesForPolicyCommand;
+__webpack_unused_export__ = ListEntitiesForPolicyRequest$;
+__webpack_unused_export__ = ListEntitiesForPolicyResponse$;
+__webpack_unused_export__ = ListGroupPolicies$;
+__webpack_unused_export__ = ListGroupPoliciesCommand;
+__webpack_unused_export__ = ListGroupPoliciesRequest$;
+__webpack_unused_export__ = ListGroupPoliciesResponse$;
+__webpack_unused_export__ = ListGroups$;
+__webpack_unused_export__ = ListGroupsCommand;
+__webpack_unused_export__ = ListGroupsForUser$;
+__webpack_unused_export__ = ListGroupsForUserCommand;
+__webpack_unused_export__ = ListGroupsForUserRequest$;
+__webpack_unused_export__ = ListGroupsForUserResponse$;
+__webpack_unused_export__ = ListGroupsRequest$;
+__webpack_unused_export__ = ListGroupsResponse$;
+__webpack_unused_export__ = ListInstanceProfileTags$;
+__webpack_unused_export__ = ListInstanceProfileTagsCommand;
+__webpack_unused_export__ = ListInstanceProfileTagsRequest$;
+__webpack_unused_export__ = ListInstanceProfileTagsResponse$;
+__webpack_unused_export__ = ListInstanceProfiles$;
+__webpack_unused_export__ = ListInstanceProfilesCommand;
+__webpack_unused_export__ = ListInstanceProfilesForRole$;
+__webpack_unused_export__ = ListInstanceProfilesForRoleCommand;
+__webpack_unused_export__ = ListInstanceProfilesForRoleRequest$;
+__webpack_unused_export__ = ListInstanceProfilesForRoleResponse$;
+__webpack_unused_export__ = ListInstanceProfilesRequest$;
+__webpack_unused_export__ = ListInstanceProfilesResponse$;
+__webpack_unused_export__ = ListMFADeviceTags$;
+__webpack_unused_export__ = ListMFADeviceTagsCommand;
+__webpack_unused_export__ = ListMFADeviceTagsRequest$;
+__webpack_unused_export__ = ListMFADeviceTagsResponse$;
+__webpack_unused_export__ = ListMFADevices$;
+__webpack_unused_export__ = ListMFADevicesCommand;
+__webpack_unused_export__ = ListMFADevicesRequest$;
+__webpack_unused_export__ = ListMFADevicesResponse$;
+__webpack_unused_export__ = ListOpenIDConnectProviderTags$;
+__webpack_unused_export__ = ListOpenIDConnectProviderTagsCommand;
+__webpack_unused_export__ = ListOpenIDConnectProviderTagsRequest$;
+__webpack_unused_export__ = ListOpenIDConnectProviderTagsResponse$;
+__webpack_unused_export__ = ListOpenIDConnectProviders$;
+__webpack_unused_export__ = ListOpenIDConnectProvidersCommand;
+__webpack_unused_export__ = ListOpenIDConnectProvidersRequest$;
+__webpack_unused_export__ = ListOpenIDConnectProvidersResponse$;
+__webpack_unused_export__ = ListOrganizationsFeatures$;
+__webpack_unused_export__ = ListOrganizationsFeaturesCommand;
+__webpack_unused_export__ = ListOrganizationsFeaturesRequest$;
+__webpack_unused_export__ = ListOrganizationsFeaturesResponse$;
+__webpack_unused_export__ = ListPolicies$;
+__webpack_unused_export__ = ListPoliciesCommand;
+__webpack_unused_export__ = ListPoliciesGrantingServiceAccess$;
+__webpack_unused_export__ = ListPoliciesGrantingServiceAccessCommand;
+__webpack_unused_export__ = ListPoliciesGrantingServiceAccessEntry$;
+__webpack_unused_export__ = ListPoliciesGrantingServiceAccessRequest$;
+__webpack_unused_export__ = ListPoliciesGrantingServiceAccessResponse$;
+__webpack_unused_export__ = ListPoliciesRequest$;
+__webpack_unused_export__ = ListPoliciesResponse$;
+__webpack_unused_export__ = ListPolicyTags$;
+__webpack_unused_export__ = ListPolicyTagsCommand;
+__webpack_unused_export__ = ListPolicyTagsRequest$;
+__webpack_unused_export__ = ListPolicyTagsResponse$;
+__webpack_unused_export__ = ListPolicyVersions$;
+__webpack_unused_export__ = ListPolicyVersionsCommand;
+__webpack_unused_export__ = ListPolicyVersionsRequest$;
+__webpack_unused_export__ = ListPolicyVersionsResponse$;
+__webpack_unused_export__ = ListRolePolicies$;
+__webpack_unused_export__ = ListRolePoliciesCommand;
+__webpack_unused_export__ = ListRolePoliciesRequest$;
+__webpack_unused_export__ = ListRolePoliciesResponse$;
+__webpack_unused_export__ = ListRoleTags$;
+__webpack_unused_export__ = ListRoleTagsCommand;
+__webpack_unused_export__ = ListRoleTagsRequest$;
+__webpack_unused_export__ = ListRoleTagsResponse$;
+__webpack_unused_export__ = ListRoles$;
+__webpack_unused_export__ = ListRolesCommand;
+__webpack_unused_export__ = ListRolesRequest$;
+__webpack_unused_export__ = ListRolesResponse$;
+__webpack_unused_export__ = ListSAMLProviderTags$;
+__webpack_unused_export__ = ListSAMLProviderTagsCommand;
+__webpack_unused_export__ = ListSAMLProviderTagsRequest$;
+__webpack_unused_export__ = ListSAMLProviderTagsResponse$;
+__webpack_unused_export__ = ListSAMLProviders$;
+__webpack_unused_export__ = ListSAMLProvidersCommand;
+__webpack_unused_export__ = ListSAMLProvidersRequest$;
+__webpack_unused_export__ = ListSAMLProvidersResponse$;
+__webpack_unused_export__ = ListSSHPublicKeys$;
+__webpack_unused_export__ = ListSSHPublicKeysCommand;
+__webpack_unused_export__ = ListSSHPublicKeysRequest$;
+__webpack_unused_export__ = ListSSHPublicKeysResponse$;
+__webpack_unused_export__ = ListServerCertificateTags$;
+__webpack_unused_export__ = ListServerCertificateTagsCommand;
+__webpack_unused_export__ = ListServerCertificateTagsRequest$;
+__webpack_unused_export__ = ListServerCertificateTagsResponse$;
+__webpack_unused_export__ = ListServerCertificates$;
+__webpack_unused_export__ = ListServerCertificatesCommand;
+__webpack_unused_export__ = ListServerCertificatesRequest$;
+__webpack_unused_export__ = ListServerCertificatesResponse$;
+__webpack_unused_export__ = ListServiceSpecificCredentials$;
+__webpack_unused_export__ = ListServiceSpecificCredentialsCommand;
+__webpack_unused_export__ = ListServiceSpecificCredentialsRequest$;
+__webpack_unused_export__ = ListServiceSpecificCredentialsResponse$;
+__webpack_unused_export__ = ListSigningCertificates$;
+__webpack_unused_export__ = ListSigningCertificatesCommand;
+__webpack_unused_export__ = ListSigningCertificatesRequest$;
+__webpack_unused_export__ = ListSigningCertificatesResponse$;
+__webpack_unused_export__ = ListUserPolicies$;
+__webpack_unused_export__ = ListUserPoliciesCommand;
+__webpack_unused_export__ = ListUserPoliciesRequest$;
+__webpack_unused_export__ = ListUserPoliciesResponse$;
+__webpack_unused_export__ = ListUserTags$;
+__webpack_unused_export__ = ListUserTagsCommand;
+__webpack_unused_export__ = ListUserTagsRequest$;
+__webpack_unused_export__ = ListUserTagsResponse$;
+__webpack_unused_export__ = ListUsers$;
+__webpack_unused_export__ = ListUsersCommand;
+__webpack_unused_export__ = ListUsersRequest$;
+__webpack_unused_export__ = ListUsersResponse$;
+__webpack_unused_export__ = ListVirtualMFADevices$;
+__webpack_unused_export__ = ListVirtualMFADevicesCommand;
+__webpack_unused_export__ = ListVirtualMFADevicesRequest$;
+__webpack_unused_export__ = ListVirtualMFADevicesResponse$;
+__webpack_unused_export__ = LoginProfile$;
+__webpack_unused_export__ = MFADevice$;
+__webpack_unused_export__ = MalformedCertificateException;
+__webpack_unused_export__ = MalformedCertificateException$;
+__webpack_unused_export__ = MalformedPolicyDocumentException;
+__webpack_unused_export__ = MalformedPolicyDocumentException$;
+__webpack_unused_export__ = ManagedByTypeType;
+__webpack_unused_export__ = ManagedPolicyDetail$;
+__webpack_unused_export__ = NameConflictException;
+__webpack_unused_export__ = NameConflictException$;
+__webpack_unused_export__ = NoSuchEntityException;
+__webpack_unused_export__ = NoSuchEntityException$;
+__webpack_unused_export__ = OpenIDConnectProviderListEntry$;
+__webpack_unused_export__ = OpenIdIdpCommunicationErrorException;
+__webpack_unused_export__ = OpenIdIdpCommunicationErrorException$;
+__webpack_unused_export__ = OrderedOrganizationPolicyType$;
+__webpack_unused_export__ = OrganizationNotFoundException;
+__webpack_unused_export__ = OrganizationNotFoundException$;
+__webpack_unused_export__ = OrganizationNotInAllFeaturesModeException;
+__webpack_unused_export__ = OrganizationNotInAllFeaturesModeException$;
+__webpack_unused_export__ = OrganizationsDecisionDetail$;
+__webpack_unused_export__ = ParameterDefinition$;
+__webpack_unused_export__ = ParameterTypeType;
+__webpack_unused_export__ = PasswordPolicy$;
+__webpack_unused_export__ = PasswordPolicyViolationException;
+__webpack_unused_export__ = PasswordPolicyViolationException$;
+__webpack_unused_export__ = PermissionCheckResultType;
+__webpack_unused_export__ = PermissionCheckStatusType;
+__webpack_unused_export__ = PermissionsBoundaryAttachmentType;
+__webpack_unused_export__ = PermissionsBoundaryDecisionDetail$;
+__webpack_unused_export__ = Policy$;
+__webpack_unused_export__ = PolicyDetail$;
+__webpack_unused_export__ = PolicyEvaluationDecisionType;
+__webpack_unused_export__ = PolicyEvaluationException;
+__webpack_unused_export__ = PolicyEvaluationException$;
+__webpack_unused_export__ = PolicyGrantingServiceAccess$;
+__webpack_unused_export__ = PolicyGroup$;
+__webpack_unused_export__ = PolicyIdentifier$;
+__webpack_unused_export__ = PolicyIdentifierPolicyType;
+__webpack_unused_export__ = PolicyNotAttachableException;
+__webpack_unused_export__ = PolicyNotAttachableException$;
+__webpack_unused_export__ = PolicyOwnerEntityType;
+__webpack_unused_export__ = PolicyParameter$;
+__webpack_unused_export__ = PolicyParameterTypeEnum;
+__webpack_unused_export__ = PolicyRole$;
+__webpack_unused_export__ = PolicyScopeType;
+__webpack_unused_export__ = PolicySourceType;
+__webpack_unused_export__ = PolicyType;
+__webpack_unused_export__ = PolicyUsageType;
+__webpack_unused_export__ = PolicyUser$;
+__webpack_unused_export__ = PolicyVersion$;
+__webpack_unused_export__ = Position$;
+__webpack_unused_export__ = PutAccountProperties$;
+__webpack_unused_export__ = PutAccountPropertiesCommand;
+__webpack_unused_export__ = PutAccountPropertiesRequest$;
+__webpack_unused_export__ = PutAccountPropertiesResponse$;
+__webpack_unused_export__ = PutGroupPolicy$;
+__webpack_unused_export__ = PutGroupPolicyCommand;
+__webpack_unused_export__ = PutGroupPolicyRequest$;
+__webpack_unused_export__ = PutRolePermissionsBoundary$;
+__webpack_unused_export__ = PutRolePermissionsBoundaryCommand;
+__webpack_unused_export__ = PutRolePermissionsBoundaryRequest$;
+__webpack_unused_export__ = PutRolePolicy$;
+__webpack_unused_export__ = PutRolePolicyCommand;
+__webpack_unused_export__ = PutRolePolicyRequest$;
+__webpack_unused_export__ = PutUserPermissionsBoundary$;
+__webpack_unused_export__ = PutUserPermissionsBoundaryCommand;
+__webpack_unused_export__ = PutUserPermissionsBoundaryRequest$;
+__webpack_unused_export__ = PutUserPolicy$;
+__webpack_unused_export__ = PutUserPolicyCommand;
+__webpack_unused_export__ = PutUserPolicyRequest$;
+__webpack_unused_export__ = RejectDelegationRequest$;
+__webpack_unused_export__ = RejectDelegationRequestCommand;
+__webpack_unused_export__ = RejectDelegationRequestRequest$;
+__webpack_unused_export__ = RemoveClientIDFromOpenIDConnectProvider$;
+__webpack_unused_export__ = RemoveClientIDFromOpenIDConnectProviderCommand;
+__webpack_unused_export__ = RemoveClientIDFromOpenIDConnectProviderRequest$;
+__webpack_unused_export__ = RemoveRoleFromInstanceProfile$;
+__webpack_unused_export__ = RemoveRoleFromInstanceProfileCommand;
+__webpack_unused_export__ = RemoveRoleFromInstanceProfileRequest$;
+__webpack_unused_export__ = RemoveUserFromGroup$;
+__webpack_unused_export__ = RemoveUserFromGroupCommand;
+__webpack_unused_export__ = RemoveUserFromGroupRequest$;
+__webpack_unused_export__ = ReplacementValueEntry$;
+__webpack_unused_export__ = ReportFormatType;
+__webpack_unused_export__ = ReportGenerationLimitExceededException;
+__webpack_unused_export__ = ReportGenerationLimitExceededException$;
+__webpack_unused_export__ = ReportStateType;
+__webpack_unused_export__ = ResetServiceSpecificCredential$;
+__webpack_unused_export__ = ResetServiceSpecificCredentialCommand;
+__webpack_unused_export__ = ResetServiceSpecificCredentialRequest$;
+__webpack_unused_export__ = ResetServiceSpecificCredentialResponse$;
+__webpack_unused_export__ = ResourceSpecificResult$;
+__webpack_unused_export__ = ResyncMFADevice$;
+__webpack_unused_export__ = ResyncMFADeviceCommand;
+__webpack_unused_export__ = ResyncMFADeviceRequest$;
+__webpack_unused_export__ = Role$;
+__webpack_unused_export__ = RoleDetail$;
+__webpack_unused_export__ = RoleLastUsed$;
+__webpack_unused_export__ = RoleModifiedException;
+__webpack_unused_export__ = RoleModifiedException$;
+__webpack_unused_export__ = RoleTemplateDisabledException;
+__webpack_unused_export__ = RoleTemplateDisabledException$;
+__webpack_unused_export__ = RoleTemplateVersion$;
+__webpack_unused_export__ = RoleUsageType$;
+__webpack_unused_export__ = SAMLPrivateKey$;
+__webpack_unused_export__ = SAMLProviderListEntry$;
+__webpack_unused_export__ = SSHPublicKey$;
+__webpack_unused_export__ = SSHPublicKeyMetadata$;
+__webpack_unused_export__ = SendDelegationToken$;
+__webpack_unused_export__ = SendDelegationTokenCommand;
+__webpack_unused_export__ = SendDelegationTokenRequest$;
+__webpack_unused_export__ = ServerCertificate$;
+__webpack_unused_export__ = ServerCertificateMetadata$;
+__webpack_unused_export__ = ServiceAccessNotEnabledException;
+__webpack_unused_export__ = ServiceAccessNotEnabledException$;
+__webpack_unused_export__ = ServiceFailureException;
+__webpack_unused_export__ = ServiceFailureException$;
+__webpack_unused_export__ = ServiceLastAccessed$;
+__webpack_unused_export__ = ServiceNotSupportedException;
+__webpack_unused_export__ = ServiceNotSupportedException$;
+__webpack_unused_export__ = ServiceSpecificCredential$;
+__webpack_unused_export__ = ServiceSpecificCredentialMetadata$;
+__webpack_unused_export__ = SetDefaultPolicyVersion$;
+__webpack_unused_export__ = SetDefaultPolicyVersionCommand;
+__webpack_unused_export__ = SetDefaultPolicyVersionRequest$;
+__webpack_unused_export__ = SetSecurityTokenServicePreferences$;
+__webpack_unused_export__ = SetSecurityTokenServicePreferencesCommand;
+__webpack_unused_export__ = SetSecurityTokenServicePreferencesRequest$;
+__webpack_unused_export__ = SigningCertificate$;
+__webpack_unused_export__ = SimulateCustomPolicy$;
+__webpack_unused_export__ = SimulateCustomPolicyCommand;
+__webpack_unused_export__ = SimulateCustomPolicyRequest$;
+__webpack_unused_export__ = SimulatePolicyResponse$;
+__webpack_unused_export__ = SimulatePrincipalPolicy$;
+exports.kUw = SimulatePrincipalPolicyCommand;
+__webpack_unused_export__ = SimulatePrincipalPolicyRequest$;
+__webpack_unused_export__ = SortKeyType;
+__webpack_unused_export__ = SourceRoleTemplate$;
+__webpack_unused_export__ = StateType;
+__webpack_unused_export__ = Statement$;
+__webpack_unused_export__ = StatusType;
+__webpack_unused_export__ = SummaryKeyType;
+__webpack_unused_export__ = SummaryStateType;
+__webpack_unused_export__ = Tag$;
+__webpack_unused_export__ = TagInstanceProfile$;
+__webpack_unused_export__ = TagInstanceProfileCommand;
+__webpack_unused_export__ = TagInstanceProfileRequest$;
+__webpack_unused_export__ = TagMFADevice$;
+__webpack_unused_export__ = TagMFADeviceCommand;
+__webpack_unused_export__ = TagMFADeviceRequest$;
+__webpack_unused_export__ = TagOpenIDConnectProvider$;
+__webpack_unused_export__ = TagOpenIDConnectProviderCommand;
+__webpack_unused_export__ = TagOpenIDConnectProviderRequest$;
+__webpack_unused_export__ = TagPolicy$;
+__webpack_unused_export__ = TagPolicyCommand;
+__webpack_unused_export__ = TagPolicyRequest$;
+__webpack_unused_export__ = TagRole$;
+__webpack_unused_export__ = TagRoleCommand;
+__webpack_unused_export__ = TagRoleRequest$;
+__webpack_unused_export__ = TagSAMLProvider$;
+__webpack_unused_export__ = TagSAMLProviderCommand;
+__webpack_unused_export__ = TagSAMLProviderRequest$;
+__webpack_unused_export__ = TagServerCertificate$;
+__webpack_unused_export__ = TagServerCertificateCommand;
+__webpack_unused_export__ = TagServerCertificateRequest$;
+__webpack_unused_export__ = TagTemplate$;
+__webpack_unused_export__ = TagUser$;
+__webpack_unused_export__ = TagUserCommand;
+__webpack_unused_export__ = TagUserRequest$;
+__webpack_unused_export__ = TrackedActionLastAccessed$;
+__webpack_unused_export__ = UnmodifiableEntityException;
+__webpack_unused_export__ = UnmodifiableEntityException$;
+__webpack_unused_export__ = UnrecognizedPublicKeyEncodingException;
+__webpack_unused_export__ = UnrecognizedPublicKeyEncodingException$;
+__webpack_unused_export__ = UntagInstanceProfile$;
+__webpack_unused_export__ = UntagInstanceProfileCommand;
+__webpack_unused_export__ = UntagInstanceProfileRequest$;
+__webpack_unused_export__ = UntagMFADevice$;
+__webpack_unused_export__ = UntagMFADeviceCommand;
+__webpack_unused_export__ = UntagMFADeviceRequest$;
+__webpack_unused_export__ = UntagOpenIDConnectProvider$;
+__webpack_unused_export__ = UntagOpenIDConnectProviderCommand;
+__webpack_unused_export__ = UntagOpenIDConnectProviderRequest$;
+__webpack_unused_export__ = UntagPolicy$;
+__webpack_unused_export__ = UntagPolicyCommand;
+__webpack_unused_export__ = UntagPolicyRequest$;
+__webpack_unused_export__ = UntagRole$;
+__webpack_unused_export__ = UntagRoleCommand;
+__webpack_unused_export__ = UntagRoleRequest$;
+__webpack_unused_export__ = UntagSAMLProvider$;
+__webpack_unused_export__ = UntagSAMLProviderCommand;
+__webpack_unused_export__ = UntagSAMLProviderRequest$;
+__webpack_unused_export__ = UntagServerCertificate$;
+__webpack_unused_export__ = UntagServerCertificateCommand;
+__webpack_unused_export__ = UntagServerCertificateRequest$;
+__webpack_unused_export__ = UntagUser$;
+__webpack_unused_export__ = UntagUserCommand;
+__webpack_unused_export__ = UntagUserRequest$;
+__webpack_unused_export__ = UpdateAccessKey$;
+__webpack_unused_export__ = UpdateAccessKeyCommand;
+__webpack_unused_export__ = UpdateAccessKeyRequest$;
+__webpack_unused_export__ = UpdateAccountPasswordPolicy$;
+__webpack_unused_export__ = UpdateAccountPasswordPolicyCommand;
+__webpack_unused_export__ = UpdateAccountPasswordPolicyRequest$;
+__webpack_unused_export__ = UpdateAssumeRolePolicy$;
+__webpack_unused_export__ = UpdateAssumeRolePolicyCommand;
+__webpack_unused_export__ = UpdateAssumeRolePolicyRequest$;
+__webpack_unused_export__ = UpdateDelegationRequest$;
+__webpack_unused_export__ = UpdateDelegationRequestCommand;
+__webpack_unused_export__ = UpdateDelegationRequestRequest$;
+__webpack_unused_export__ = UpdateGroup$;
+__webpack_unused_export__ = UpdateGroupCommand;
+__webpack_unused_export__ = UpdateGroupRequest$;
+__webpack_unused_export__ = UpdateLoginProfile$;
+__webpack_unused_export__ = UpdateLoginProfileCommand;
+__webpack_unused_export__ = UpdateLoginProfileRequest$;
+__webpack_unused_export__ = UpdateOpenIDConnectProviderThumbprint$;
+__webpack_unused_export__ = UpdateOpenIDConnectProviderThumbprintCommand;
+__webpack_unused_export__ = UpdateOpenIDConnectProviderThumbprintRequest$;
+__webpack_unused_export__ = UpdateRole$;
+__webpack_unused_export__ = UpdateRoleCommand;
+__webpack_unused_export__ = UpdateRoleDescription$;
+__webpack_unused_export__ = UpdateRoleDescriptionCommand;
+__webpack_unused_export__ = UpdateRoleDescriptionRequest$;
+__webpack_unused_export__ = UpdateRoleDescriptionResponse$;
+__webpack_unused_export__ = UpdateRoleRequest$;
+__webpack_unused_export__ = UpdateRoleResponse$;
+__webpack_unused_export__ = UpdateSAMLProvider$;
+__webpack_unused_export__ = UpdateSAMLProviderCommand;
+__webpack_unused_export__ = UpdateSAMLProviderRequest$;
+__webpack_unused_export__ = UpdateSAMLProviderResponse$;
+__webpack_unused_export__ = UpdateSSHPublicKey$;
+__webpack_unused_export__ = UpdateSSHPublicKeyCommand;
+__webpack_unused_export__ = UpdateSSHPublicKeyRequest$;
+__webpack_unused_export__ = UpdateServerCertificate$;
+__webpack_unused_export__ = UpdateServerCertificateCommand;
+__webpack_unused_export__ = UpdateServerCertificateRequest$;
+__webpack_unused_export__ = UpdateServiceSpecificCredential$;
+__webpack_unused_export__ = UpdateServiceSpecificCredentialCommand;
+__webpack_unused_export__ = UpdateServiceSpecificCredentialRequest$;
+__webpack_unused_export__ = UpdateSigningCertificate$;
+__webpack_unused_export__ = UpdateSigningCertificateCommand;
+__webpack_unused_export__ = UpdateSigningCertificateRequest$;
+__webpack_unused_export__ = UpdateUser$;
+__webpack_unused_export__ = UpdateUserCommand;
+__webpack_unused_export__ = UpdateUserRequest$;
+__webpack_unused_export__ = UploadSSHPublicKey$;
+__webpack_unused_export__ = UploadSSHPublicKeyCommand;
+__webpack_unused_export__ = UploadSSHPublicKeyRequest$;
+__webpack_unused_export__ = UploadSSHPublicKeyResponse$;
+__webpack_unused_export__ = UploadServerCertificate$;
+__webpack_unused_export__ = UploadServerCertificateCommand;
+__webpack_unused_export__ = UploadServerCertificateRequest$;
+__webpack_unused_export__ = UploadServerCertificateResponse$;
+__webpack_unused_export__ = UploadSigningCertificate$;
+__webpack_unused_export__ = UploadSigningCertificateCommand;
+__webpack_unused_export__ = UploadSigningCertificateRequest$;
+__webpack_unused_export__ = UploadSigningCertificateResponse$;
+__webpack_unused_export__ = User$;
+__webpack_unused_export__ = UserDetail$;
+__webpack_unused_export__ = VirtualMFADevice$;
+__webpack_unused_export__ = errorTypeRegistries;
+__webpack_unused_export__ = paginateGetAccountAuthorizationDetails;
+__webpack_unused_export__ = paginateGetGroup;
+__webpack_unused_export__ = paginateListAccessKeys;
+__webpack_unused_export__ = paginateListAccountAliases;
+__webpack_unused_export__ = paginateListAttachedGroupPolicies;
+__webpack_unused_export__ = paginateListAttachedRolePolicies;
+__webpack_unused_export__ = paginateListAttachedUserPolicies;
+__webpack_unused_export__ = paginateListEntitiesForPolicy;
+__webpack_unused_export__ = paginateListGroupPolicies;
+__webpack_unused_export__ = paginateListGroups;
+__webpack_unused_export__ = paginateListGroupsForUser;
+__webpack_unused_export__ = paginateListInstanceProfileTags;
+__webpack_unused_export__ = paginateListInstanceProfiles;
+__webpack_unused_export__ = paginateListInstanceProfilesForRole;
+__webpack_unused_export__ = paginateListMFADeviceTags;
+__webpack_unused_export__ = paginateListMFADevices;
+__webpack_unused_export__ = paginateListOpenIDConnectProviderTags;
+__webpack_unused_export__ = paginateListPolicies;
+__webpack_unused_export__ = paginateListPolicyTags;
+__webpack_unused_export__ = paginateListPolicyVersions;
+__webpack_unused_export__ = paginateListRolePolicies;
+__webpack_unused_export__ = paginateListRoleTags;
+__webpack_unused_export__ = paginateListRoles;
+__webpack_unused_export__ = paginateListSAMLProviderTags;
+__webpack_unused_export__ = paginateListSSHPublicKeys;
+__webpack_unused_export__ = paginateListServerCertificateTags;
+__webpack_unused_export__ = paginateListServerCertificates;
+__webpack_unused_export__ = paginateListSigningCertificates;
+__webpack_unused_export__ = paginateListUserPolicies;
+__webpack_unused_export__ = paginateListUserTags;
+__webpack_unused_export__ = paginateListUsers;
+__webpack_unused_export__ = paginateListVirtualMFADevices;
+__webpack_unused_export__ = paginateSimulateCustomPolicy;
+__webpack_unused_export__ = paginateSimulatePrincipalPolicy;
+__webpack_unused_export__ = waitForInstanceProfileExists;
+__webpack_unused_export__ = waitForPolicyExists;
+__webpack_unused_export__ = waitForRoleExists;
+__webpack_unused_export__ = waitForUserExists;
+__webpack_unused_export__ = waitUntilInstanceProfileExists;
+__webpack_unused_export__ = waitUntilPolicyExists;
+__webpack_unused_export__ = waitUntilRoleExists;
+__webpack_unused_export__ = waitUntilUserExists;
+
+
+/***/ }),
+
+/***/ 12619:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
+const { resolveS3ControlConfig, getHostPrefixDeduplicationPlugin, getProcessArnablesPlugin, getRedirectFromPostIdPlugin } = __nccwpck_require__(46108);
+const { getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin, createPaginator } = __nccwpck_require__(90402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(92658);
+const { Command: $Command } = __nccwpck_require__(92658);
+__webpack_unused_export__ = $Command;
+__webpack_unused_export__ = Client;
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(62085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
+const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
+const { defaultProvider } = __nccwpck_require__(5861);
+const { NODE_USE_ARN_REGION_CONFIG_OPTIONS } = __nccwpck_require__(45028);
+const { Sha256, Md5, fileStreamHasher } = __nccwpck_require__(99542);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
+const { AwsRestXmlProtocol } = __nccwpck_require__(37288);
+const { getApplyMd5BodyChecksumPlugin } = __nccwpck_require__(23415);
+
+const defaultS3ControlHttpAuthSchemeParametersProvider = async (config, context, input) => {
+    return {
+        operation: getSmithyContext(context).operation,
+        region: await normalizeProvider(config.region)() || (() => {
+            throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })(),
+    };
+};
+function createAwsAuthSigv4HttpAuthOption(authParameters) {
+    return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+            name: "s3",
+            region: authParameters.region,
+        },
+        propertiesExtractor: (config, context) => ({
+            signingProperties: {
+                config,
+                context,
+            },
+        }),
+    };
+}
+const defaultS3ControlHttpAuthSchemeProvider = (authParameters) => {
+    const options = [];
+    switch (authParameters.operation) {
+        default: {
+            options.push(createAwsAuthSigv4HttpAuthOption(authParameters));
+        }
+    }
+    return options;
+};
+const resolveHttpAuthSchemeConfig = (config) => {
+    const config_0 = resolveAwsSdkSigV4Config(config);
+    return Object.assign(config_0, {
+        authSchemePreference: normalizeProvider(config.authSchemePreference ?? []),
+    });
+};
+
+const resolveClientEndpointParameters = (options) => {
+    return Object.assign(options, {
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        defaultSigningName: "s3",
+    });
+};
+const commonParams = {
+    UseArnRegion: { type: "clientContextParams", name: "useArnRegion" },
+    UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+    Endpoint: { type: "builtInParams", name: "endpoint" },
+    Region: { type: "builtInParams", name: "region" },
+    UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" },
+};
+
+var version = "3.1111.0";
+var packageInfo = {
+	version: version};
+
+const ai = "ref", aj = "fn", ak = "argv", al = "authSchemes", am = "disableDoubleEncoding", an = "signingName", ao = "signingRegion", ap = "x-amz-account-id", aq = "x-amz-outpost-id";
+const a = -1, b = true, c = false, d = "isSet", e = "aws.partition", f = "partitionResult", g = "booleanEquals", h = "stringEquals", i = "isValidHostLabel", j = "aws.parseArn", k = "resourceArn", l = "getAttr", m = "service", n = "s3express", o = (n) => "arnPartition_ssa_" + n + "", p = "name", q = "coalesce", s = "substring", t = "", u = "--", v = "accessPointArn", w = "resourceId[0]", x = (n) => "arnType_ssa_" + n + t, y = "bucketArn", z = "s3-outposts", A = "resourceId[1]", B = (n) => "outpostId_ssa_" + n + t, C = "resourceId[2]", D = (n) => "outpostType_ssa_" + n + t, E = "resourceId[3]", F = "{url#scheme}://{url#authority}{url#path}", G = "{url#scheme}://{url#authority}", H = (n) => "Client was configured for partition `{partitionResult#name}` but ARN has `{arnPartition_ssa_" + n + "#name}`", I = (n) => "Invalid ARN: The outpost Id must only contain a-z, A-Z, 0-9 and `-`., found: `{outpostId_ssa_" + n + "}`", J = { [aj]: l, [ak]: [{ [ai]: f }, p] }, K = { [ai]: "OutpostId" }, L = { [ai]: k }, M = { [aj]: l, [ak]: [L, "region"] }, N = { [ai]: "AccessPointName" }, O = { [ai]: "Region" }, P = { [ai]: v }, Q = { [ai]: y }, R = { [ai]: "AccountId" }, S = { [aj]: l, [ak]: [P, "accountId"] }, T = { [aj]: l, [ak]: [Q, "accountId"] }, U = { [aj]: l, [ak]: [P, "region"] }, V = { [aj]: l, [ak]: [Q, "region"] }, W = { [al]: [{ [am]: true, [p]: "sigv4", [an]: z, [ao]: "{Region}" }] }, X = { [al]: [{ [am]: true, [p]: "sigv4", [an]: n, [ao]: "{Region}" }] }, Y = { [al]: [{ [am]: true, [p]: "sigv4", [an]: "s3", [ao]: "{Region}" }] }, Z = { [al]: [{ [am]: true, [p]: "sigv4", [an]: z, [ao]: "{accessPointArn#region}" }] }, aa = { [ap]: ["{accessPointArn#accountId}"], [aq]: ["{outpostId_ssa_1}"] }, ab = { [al]: [{ [am]: true, [p]: "sigv4", [an]: z, [ao]: "{bucketArn#region}" }] }, ac = { [ap]: ["{bucketArn#accountId}"], [aq]: ["{outpostId_ssa_2}"] }, ad = [O], ae = [{ [ai]: "ResourceArn" }], af = [{ [ai]: "Endpoint" }], ag = [N], ah = [{ [ai]: "Bucket" }];
+const _data = {
+    conditions: [
+        [d, ad],
+        [e, ad, f],
+        [g, [{ [ai]: "UseFIPS" }, b]],
+        [h, [J, "aws-cn"]],
+        [d, [K]],
+        [i, [K, c]],
+        [d, ae],
+        [j, ae, k],
+        [h, [{ [aj]: l, [ak]: [L, m] }, n]],
+        [e, [M], o(3)],
+        [h, [{ [aj]: l, [ak]: [{ [ai]: o(3) }, p] }, J]],
+        [d, af],
+        [g, [{ [ai]: "UseDualStack" }, b]],
+        [g, [{ [aj]: q, [ak]: [{ [ai]: "UseS3ExpressControlEndpoint" }, c] }, b]],
+        ["parseURL", af, "url"],
+        [d, ag],
+        [h, [{ [aj]: q, [ak]: [{ [aj]: s, [ak]: [N, 0, 7, b] }, t] }, "--xa-s3"]],
+        [s, [N, 7, 15, b]],
+        [h, [{ [aj]: q, [ak]: [{ [aj]: s, [ak]: [N, 15, 17, b] }, t] }, u]],
+        [s, [N, 7, 16, b]],
+        [h, [O, "snow"]],
+        [j, ag, v],
+        [l, [P, w], x(1)],
+        [d, ah],
+        [j, ah, y],
+        [l, [Q, w], x(2)],
+        [h, [{ [ai]: x(2) }, t]],
+        [h, [{ [aj]: l, [ak]: [Q, m] }, z]],
+        [l, [Q, A], B(2)],
+        [h, [{ [aj]: q, [ak]: [{ [aj]: s, [ak]: [N, 16, 18, b] }, t] }, u]],
+        [h, [{ [ai]: x(1) }, t]],
+        [h, [{ [aj]: l, [ak]: [P, m] }, z]],
+        [l, [P, A], B(1)],
+        [d, [R]],
+        [i, [R, c]],
+        [g, [{ [aj]: q, [ak]: [{ [ai]: "RequiresAccountId" }, c] }, b]],
+        [h, [R, S]],
+        [i, [O, b]],
+        [h, [R, T]],
+        [g, [{ [aj]: q, [ak]: [{ [ai]: "UseArnRegion" }, b] }, b]],
+        [i, [{ [ai]: B(2) }, c]],
+        [h, [O, U]],
+        [h, [O, V]],
+        [e, [V], o(2)],
+        [h, [{ [aj]: l, [ak]: [{ [ai]: o(2) }, p] }, J]],
+        [i, [V, b]],
+        [h, [T, t]],
+        [i, [T, c]],
+        [i, [{ [ai]: B(1) }, c]],
+        [e, [U], o(1)],
+        [h, [{ [aj]: l, [ak]: [{ [ai]: o(1) }, p] }, J]],
+        [i, [U, b]],
+        [h, [S, t]],
+        [i, [S, c]],
+        [s, [N, 7, 20, b]],
+        [h, [{ [aj]: q, [ak]: [{ [aj]: s, [ak]: [N, 20, 22, b] }, t] }, u]],
+        [s, [N, 7, 21, b]],
+        [h, [{ [aj]: q, [ak]: [{ [aj]: s, [ak]: [N, 21, 23, b] }, t] }, u]],
+        [l, [P, C], D(1)],
+        [l, [P, E]],
+        [h, [{ [ai]: D(1) }, "accesspoint"]],
+        [s, [N, 7, 27, b]],
+        [h, [{ [aj]: q, [ak]: [{ [aj]: s, [ak]: [N, 27, 29, b] }, t] }, u]],
+        [l, [Q, C], D(2)],
+        [l, [Q, E]],
+        [h, [{ [ai]: D(2) }, "bucket"]],
+        [h, [O, M]]
+    ],
+    results: [
+        [a],
+        [a, "Partition does not support FIPS"],
+        [a, "AccountId is required but not set"],
+        [a, "AccountId must only contain a-z, A-Z, 0-9 and `-`."],
+        [a, "OutpostId must only contain a-z, A-Z, 0-9 and `-`."],
+        [a, "Invalid Configuration: DualStack and custom endpoint are not supported"],
+        [F, W],
+        ["https://s3-outposts-fips.{Region}.{partitionResult#dualStackDnsSuffix}", W],
+        ["https://s3-outposts-fips.{Region}.{partitionResult#dnsSuffix}", W],
+        ["https://s3-outposts.{Region}.{partitionResult#dualStackDnsSuffix}", W],
+        ["https://s3-outposts.{Region}.{partitionResult#dnsSuffix}", W],
+        [a, "Invalid region: region was not a valid DNS name."],
+        [a, "Invalid configuration: region from ARN `{resourceArn#region}` does not match client region `{Region}` and UseArnRegion is `false`"],
+        [a, "S3Express does not support Dual-stack."],
+        [G, X],
+        ["https://s3express-control-fips.{Region}.{partitionResult#dnsSuffix}", X],
+        ["https://s3express-control.{Region}.{partitionResult#dnsSuffix}", X],
+        [a, H(3)],
+        [a, "Unrecognized S3Express Access Point name format."],
+        [a, "S3 Snow does not support DualStack"],
+        [a, "S3 Snow does not support FIPS"],
+        [G, Y],
+        [a, "Invalid configuration: region from ARN `{accessPointArn#region}` does not match client region `{Region}` and UseArnRegion is `false`"],
+        [a, "Invalid ARN: the accountId specified in the ARN (`{accessPointArn#accountId}`) does not match the parameter (`{AccountId}`)"],
+        ["https://s3-outposts-fips.{accessPointArn#region}.{arnPartition_ssa_1#dualStackDnsSuffix}", Z, aa],
+        ["https://s3-outposts-fips.{accessPointArn#region}.{arnPartition_ssa_1#dnsSuffix}", Z, aa],
+        ["https://s3-outposts.{accessPointArn#region}.{arnPartition_ssa_1#dualStackDnsSuffix}", Z, aa],
+        [F, Z, aa],
+        ["https://s3-outposts.{accessPointArn#region}.{arnPartition_ssa_1#dnsSuffix}", Z, aa],
+        [a, "Expected an outpost type `accesspoint`, found `{outpostType_ssa_1}`"],
+        [a, "Invalid ARN: expected an access point name"],
+        [a, "Invalid ARN: Expected a 4-component resource"],
+        [a, "Invalid ARN: The account id may only contain a-z, A-Z, 0-9 and `-`. Found: `{accessPointArn#accountId}`"],
+        [a, "Invalid ARN: missing account ID"],
+        [a, "Invalid region in ARN: `{accessPointArn#region}` (invalid DNS name)"],
+        [a, H(1)],
+        [a, I(1)],
+        [a, "Invalid ARN: The Outpost Id was not set"],
+        [a, "Invalid ARN: No ARN type specified"],
+        [a, "Invalid configuration: region from ARN `{bucketArn#region}` does not match client region `{Region}` and UseArnRegion is `false`"],
+        [a, "Invalid ARN: the accountId specified in the ARN (`{bucketArn#accountId}`) does not match the parameter (`{AccountId}`)"],
+        ["https://s3-outposts-fips.{bucketArn#region}.{arnPartition_ssa_2#dualStackDnsSuffix}", ab, ac],
+        ["https://s3-outposts-fips.{bucketArn#region}.{arnPartition_ssa_2#dnsSuffix}", ab, ac],
+        ["https://s3-outposts.{bucketArn#region}.{arnPartition_ssa_2#dualStackDnsSuffix}", ab, ac],
+        [F, ab, ac],
+        ["https://s3-outposts.{bucketArn#region}.{arnPartition_ssa_2#dnsSuffix}", ab, ac],
+        [a, "Invalid ARN: Expected an outpost type `bucket`, found `{outpostType_ssa_2}`"],
+        [a, "Invalid ARN: expected a bucket name"],
+        [a, "Invalid ARN: The account id may only contain a-z, A-Z, 0-9 and `-`. Found: `{bucketArn#accountId}`"],
+        [a, "Invalid region in ARN: `{bucketArn#region}` (invalid DNS name)"],
+        [a, H(2)],
+        [a, I(2)],
+        ["{url#scheme}://{AccountId}.{url#authority}{url#path}", Y],
+        [F, Y],
+        ["https://{AccountId}.s3-control-fips.dualstack.{Region}.{partitionResult#dnsSuffix}", Y],
+        ["https://s3-control-fips.dualstack.{Region}.{partitionResult#dnsSuffix}", Y],
+        ["https://{AccountId}.s3-control-fips.{Region}.{partitionResult#dnsSuffix}", Y],
+        ["https://s3-control-fips.{Region}.{partitionResult#dnsSuffix}", Y],
+        ["https://{AccountId}.s3-control.dualstack.{Region}.{partitionResult#dnsSuffix}", Y],
+        ["https://s3-control.dualstack.{Region}.{partitionResult#dnsSuffix}", Y],
+        ["https://{AccountId}.s3-control.{Region}.{partitionResult#dnsSuffix}", Y],
+        ["https://s3-control.{Region}.{partitionResult#dnsSuffix}", Y],
+        [a, "Region must be set"]
+    ]
+};
+const root = 2;
+const r = 100_000_000;
+const nodes = new Int32Array([
+    -1, 1, -1,
+    0, 3, r + 62,
+    1, 27, 4,
+    11, 5, 6,
+    12, 23, 6,
+    15, 7, 8,
+    21, 17, 8,
+    23, 9, r + 62,
+    24, 10, r + 62,
+    25, 11, r + 38,
+    26, r + 38, 12,
+    27, 13, r + 38,
+    28, 14, r + 37,
+    39, r + 51, 15,
+    40, 16, r + 51,
+    42, r + 51, r + 39,
+    22, 18, r + 38,
+    30, r + 38, 19,
+    31, 20, r + 38,
+    32, 21, r + 37,
+    39, r + 36, 22,
+    41, r + 36, 334,
+    15, 24, 25,
+    21, 388, 25,
+    23, 26, r + 62,
+    24, 383, r + 62,
+    2, 214, 28,
+    4, 201, 29,
+    6, 30, 33,
+    7, 31, 33,
+    8, 32, 33,
+    9, 194, 33,
+    11, 77, 34,
+    12, 36, 35,
+    13, 169, 80,
+    13, r + 13, 37,
+    15, 38, 40,
+    16, r + 13, 39,
+    21, 60, 40,
+    23, 41, 188,
+    24, 42, 188,
+    25, 43, r + 38,
+    26, r + 38, 44,
+    27, 45, r + 38,
+    28, 46, r + 37,
+    33, 47, 48,
+    38, 48, 297,
+    39, 51, 49,
+    40, 50, r + 51,
+    42, 52, r + 39,
+    40, 52, r + 51,
+    43, 53, r + 51,
+    44, 54, r + 50,
+    45, 55, r + 49,
+    46, r + 33, 56,
+    47, 57, r + 48,
+    63, 58, r + 31,
+    64, 59, r + 47,
+    65, r + 43, r + 46,
+    22, 61, r + 38,
+    30, r + 38, 62,
+    31, 63, r + 38,
+    32, 64, r + 37,
+    33, 65, 66,
+    36, 66, 324,
+    39, 68, 67,
+    41, 68, 334,
+    48, 69, r + 36,
+    49, 70, r + 36,
+    50, 71, r + 35,
+    51, 72, r + 34,
+    52, r + 33, 73,
+    53, 74, r + 32,
+    58, 75, r + 31,
+    59, 76, r + 30,
+    60, r + 26, r + 29,
+    12, 181, 78,
+    13, 168, 79,
+    14, 126, 80,
+    15, 81, 83,
+    16, 171, 82,
+    21, 109, 83,
+    23, 84, 85,
+    24, 91, 85,
+    33, 87, 86,
+    35, 379, 89,
+    34, 88, 381,
+    35, 90, 89,
+    37, r + 61, r + 11,
+    37, r + 60, r + 11,
+    25, 92, r + 38,
+    26, r + 38, 93,
+    27, 94, r + 38,
+    28, 95, r + 37,
+    33, 96, 97,
+    38, 97, 297,
+    39, 100, 98,
+    40, 99, r + 51,
+    42, 101, r + 39,
+    40, 101, r + 51,
+    43, 102, r + 51,
+    44, 103, r + 50,
+    45, 104, r + 49,
+    46, r + 33, 105,
+    47, 106, r + 48,
+    63, 107, r + 31,
+    64, 108, r + 47,
+    65, r + 45, r + 46,
+    22, 110, r + 38,
+    30, r + 38, 111,
+    31, 112, r + 38,
+    32, 113, r + 37,
+    33, 114, 115,
+    36, 115, 324,
+    39, 117, 116,
+    41, 117, 334,
+    48, 118, r + 36,
+    49, 119, r + 36,
+    50, 120, r + 35,
+    51, 121, r + 34,
+    52, r + 33, 122,
+    53, 123, r + 32,
+    58, 124, r + 31,
+    59, 125, r + 30,
+    60, r + 28, r + 29,
+    15, 128, 127,
+    20, r + 21, 131,
+    16, r + 14, 129,
+    20, r + 21, 130,
+    21, 151, 131,
+    23, 132, 285,
+    24, 133, 285,
+    25, 134, r + 38,
+    26, r + 38, 135,
+    27, 136, r + 38,
+    28, 137, r + 37,
+    33, 138, 139,
+    38, 139, 297,
+    39, 142, 140,
+    40, 141, r + 51,
+    42, 143, r + 39,
+    40, 143, r + 51,
+    43, 144, r + 51,
+    44, 145, r + 50,
+    45, 146, r + 49,
+    46, r + 33, 147,
+    47, 148, r + 48,
+    63, 149, r + 31,
+    64, 150, r + 47,
+    65, r + 44, r + 46,
+    22, 152, r + 38,
+    30, r + 38, 153,
+    31, 154, r + 38,
+    32, 155, r + 37,
+    33, 156, 157,
+    36, 157, 324,
+    39, 159, 158,
+    41, 159, 334,
+    48, 160, r + 36,
+    49, 161, r + 36,
+    50, 162, r + 35,
+    51, 163, r + 34,
+    52, r + 33, 164,
+    53, 165, r + 32,
+    58, 166, r + 31,
+    59, 167, r + 30,
+    60, r + 27, r + 29,
+    14, r + 14, 169,
+    15, 170, r + 16,
+    16, 171, r + 16,
+    17, 172, 173,
+    18, r + 16, 173,
+    19, 174, 175,
+    29, r + 16, 175,
+    54, 176, 177,
+    55, r + 16, 177,
+    56, 178, 179,
+    57, r + 16, 179,
+    61, 180, r + 18,
+    62, r + 16, r + 18,
+    13, r + 5, 182,
+    14, 370, 183,
+    15, 184, 186,
+    16, r + 5, 185,
+    21, 388, 186,
+    23, 187, 188,
+    24, 383, 188,
+    33, 190, 189,
+    35, 379, 192,
+    34, 191, 381,
+    35, 193, 192,
+    37, r + 59, r + 11,
+    37, r + 58, r + 11,
+    10, 195, r + 17,
+    11, 197, 196,
+    12, 396, 199,
+    12, 404, 198,
+    14, 402, 199,
+    39, r + 16, 200,
+    66, r + 16, r + 12,
+    5, 202, 407,
+    11, 208, 203,
+    12, 204, 210,
+    33, 206, 205,
+    35, r + 2, 207,
+    34, 207, r + 3,
+    37, r + 9, r + 11,
+    12, 426, 209,
+    14, 422, 210,
+    33, 212, 211,
+    35, r + 2, 213,
+    34, 213, r + 3,
+    37, r + 10, r + 11,
+    3, r + 1, 215,
+    4, 406, 216,
+    6, 217, 220,
+    7, 218, 220,
+    8, 219, 220,
+    9, 393, 220,
+    11, 264, 221,
+    12, 223, 222,
+    13, 345, 267,
+    13, r + 13, 224,
+    15, 225, 227,
+    16, r + 13, 226,
+    21, 247, 227,
+    23, 228, 364,
+    24, 229, 364,
+    25, 230, r + 38,
+    26, r + 38, 231,
+    27, 232, r + 38,
+    28, 233, r + 37,
+    33, 234, 235,
+    38, 235, 297,
+    39, 238, 236,
+    40, 237, r + 51,
+    42, 239, r + 39,
+    40, 239, r + 51,
+    43, 240, r + 51,
+    44, 241, r + 50,
+    45, 242, r + 49,
+    46, r + 33, 243,
+    47, 244, r + 48,
+    63, 245, r + 31,
+    64, 246, r + 47,
+    65, r + 41, r + 46,
+    22, 248, r + 38,
+    30, r + 38, 249,
+    31, 250, r + 38,
+    32, 251, r + 37,
+    33, 252, 253,
+    36, 253, 324,
+    39, 255, 254,
+    41, 255, 334,
+    48, 256, r + 36,
+    49, 257, r + 36,
+    50, 258, r + 35,
+    51, 259, r + 34,
+    52, r + 33, 260,
+    53, 261, r + 32,
+    58, 262, r + 31,
+    59, 263, r + 30,
+    60, r + 24, r + 29,
+    12, 357, 265,
+    13, 344, 266,
+    14, 278, 267,
+    15, 268, 270,
+    16, 347, 269,
+    21, 318, 270,
+    23, 271, 272,
+    24, 291, 272,
+    33, 274, 273,
+    35, 379, 276,
+    34, 275, 381,
+    35, 277, 276,
+    37, r + 57, r + 11,
+    37, r + 56, r + 11,
+    15, 280, 279,
+    20, r + 20, 283,
+    16, r + 14, 281,
+    20, r + 20, 282,
+    21, 318, 283,
+    23, 284, 285,
+    24, 291, 285,
+    33, 287, 286,
+    35, 379, 289,
+    34, 288, 381,
+    35, 290, 289,
+    37, r + 53, r + 11,
+    37, r + 52, r + 11,
+    25, 292, r + 38,
+    26, r + 38, 293,
+    27, 294, r + 38,
+    28, 295, r + 37,
+    33, 296, 306,
+    38, 306, 297,
+    39, 300, 298,
+    40, 299, r + 51,
+    42, 301, r + 39,
+    40, 301, r + 51,
+    43, 302, r + 51,
+    44, 303, r + 50,
+    45, 304, r + 49,
+    46, r + 33, 305,
+    47, r + 40, r + 48,
+    39, 309, 307,
+    40, 308, r + 51,
+    42, 310, r + 39,
+    40, 310, r + 51,
+    43, 311, r + 51,
+    44, 312, r + 50,
+    45, 313, r + 49,
+    46, r + 33, 314,
+    47, 315, r + 48,
+    63, 316, r + 31,
+    64, 317, r + 47,
+    65, r + 42, r + 46,
+    22, 319, r + 38,
+    30, r + 38, 320,
+    31, 321, r + 38,
+    32, 322, r + 37,
+    33, 323, 332,
+    36, 332, 324,
+    39, 326, 325,
+    41, 326, 334,
+    48, 327, r + 36,
+    49, 328, r + 36,
+    50, 329, r + 35,
+    51, 330, r + 34,
+    52, r + 33, 331,
+    53, r + 23, r + 32,
+    39, 335, 333,
+    41, 335, 334,
+    48, r + 22, r + 36,
+    48, 336, r + 36,
+    49, 337, r + 36,
+    50, 338, r + 35,
+    51, 339, r + 34,
+    52, r + 33, 340,
+    53, 341, r + 32,
+    58, 342, r + 31,
+    59, 343, r + 30,
+    60, r + 25, r + 29,
+    14, r + 14, 345,
+    15, 346, r + 15,
+    16, 347, r + 15,
+    17, 348, 349,
+    18, r + 15, 349,
+    19, 350, 351,
+    29, r + 15, 351,
+    54, 352, 353,
+    55, r + 15, 353,
+    56, 354, 355,
+    57, r + 15, 355,
+    61, 356, r + 18,
+    62, r + 15, r + 18,
+    13, r + 5, 358,
+    14, 370, 359,
+    15, 360, 362,
+    16, r + 5, 361,
+    21, 388, 362,
+    23, 363, 364,
+    24, 383, 364,
+    33, 366, 365,
+    35, 379, 368,
+    34, 367, 381,
+    35, 369, 368,
+    37, r + 55, r + 11,
+    37, r + 54, r + 11,
+    15, 372, 371,
+    20, r + 19, 375,
+    16, r + 5, 373,
+    20, r + 19, 374,
+    21, 388, 375,
+    23, 376, 377,
+    24, 383, 377,
+    33, 380, 378,
+    35, 379, 382,
+    37, r + 2, r + 11,
+    34, 382, 381,
+    37, r + 3, r + 11,
+    37, r + 5, r + 11,
+    25, 384, r + 38,
+    26, r + 38, 385,
+    27, 386, r + 38,
+    28, 387, r + 37,
+    40, r + 5, r + 51,
+    22, 389, r + 38,
+    30, r + 38, 390,
+    31, 391, r + 38,
+    32, 392, r + 37,
+    48, r + 5, r + 36,
+    10, 394, r + 17,
+    11, 398, 395,
+    12, 396, 400,
+    39, r + 13, 397,
+    66, r + 13, r + 12,
+    12, 404, 399,
+    14, 402, 400,
+    39, r + 15, 401,
+    66, r + 15, r + 12,
+    39, r + 14, 403,
+    66, r + 14, r + 12,
+    39, r + 5, 405,
+    66, r + 5, r + 12,
+    5, 410, 407,
+    33, 409, 408,
+    35, r + 2, r + 4,
+    34, r + 4, r + 3,
+    11, 416, 411,
+    12, 412, 418,
+    33, 414, 413,
+    35, r + 2, 415,
+    34, 415, r + 3,
+    37, r + 7, r + 11,
+    12, 426, 417,
+    14, 422, 418,
+    33, 420, 419,
+    35, r + 2, 421,
+    34, 421, r + 3,
+    37, r + 8, r + 11,
+    33, 424, 423,
+    35, r + 2, 425,
+    34, 425, r + 3,
+    37, r + 6, r + 11,
+    33, 428, 427,
+    35, r + 2, r + 5,
+    34, r + 5, r + 3,
+]);
+const bdd = BinaryDecisionDiagram.from(nodes, root, _data.conditions, _data.results);
+
+const cache = new EndpointCache({
+    size: 50,
+    params: [
+        "AccessPointName",
+        "AccountId",
+        "Bucket",
+        "Endpoint",
+        "OutpostId",
+        "Region",
+        "RequiresAccountId",
+        "ResourceArn",
+        "UseArnRegion",
+        "UseDualStack",
+        "UseFIPS",
+        "UseS3ExpressControlEndpoint",
+    ],
+});
+const defaultEndpointResolver = (endpointParams, context = {}) => {
+    return cache.get(endpointParams, () => decideEndpoint(bdd, {
+        endpointParams: endpointParams,
+        logger: context.logger,
+    }));
+};
+customEndpointFunctions.aws = awsEndpointFunctions;
+
+class S3ControlServiceException extends ServiceException {
+    constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, S3ControlServiceException.prototype);
+    }
+}
+
+class BucketAlreadyExists extends S3ControlServiceException {
+    name = "BucketAlreadyExists";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "BucketAlreadyExists",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, BucketAlreadyExists.prototype);
+    }
+}
+class BucketAlreadyOwnedByYou extends S3ControlServiceException {
+    name = "BucketAlreadyOwnedByYou";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "BucketAlreadyOwnedByYou",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, BucketAlreadyOwnedByYou.prototype);
+    }
+}
+class BadRequestException extends S3ControlServiceException {
+    name = "BadRequestException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "BadRequestException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, BadRequestException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class IdempotencyException extends S3ControlServiceException {
+    name = "IdempotencyException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "IdempotencyException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, IdempotencyException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class InternalServiceException extends S3ControlServiceException {
+    name = "InternalServiceException";
+    $fault = "server";
+    Message;
+    constructor(opts) {
+        super({
+            name: "InternalServiceException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InternalServiceException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class TooManyRequestsException extends S3ControlServiceException {
+    name = "TooManyRequestsException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "TooManyRequestsException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TooManyRequestsException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class NotFoundException extends S3ControlServiceException {
+    name = "NotFoundException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "NotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, NotFoundException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class NoSuchPublicAccessBlockConfiguration extends S3ControlServiceException {
+    name = "NoSuchPublicAccessBlockConfiguration";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "NoSuchPublicAccessBlockConfiguration",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, NoSuchPublicAccessBlockConfiguration.prototype);
+        this.Message = opts.Message;
+    }
+}
+class InvalidNextTokenException extends S3ControlServiceException {
+    name = "InvalidNextTokenException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "InvalidNextTokenException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidNextTokenException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class InvalidRequestException extends S3ControlServiceException {
+    name = "InvalidRequestException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "InvalidRequestException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidRequestException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class TooManyTagsException extends S3ControlServiceException {
+    name = "TooManyTagsException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "TooManyTagsException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TooManyTagsException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class JobStatusException extends S3ControlServiceException {
+    name = "JobStatusException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "JobStatusException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, JobStatusException.prototype);
+        this.Message = opts.Message;
+    }
+}
+
+const _A = "Alias";
+const _AA = "ApplicationArn";
+const _AAGIC = "AssociateAccessGrantsIdentityCenter";
+const _AAGICR = "AssociateAccessGrantsIdentityCenterRequest";
+const _ABA = "AllowedByApplication";
+const _AC = "AuditContext";
+const _ACG = "AccessControlGrants";
+const _ACL = "ACL";
+const _ACLc = "AccessControlList";
+const _ACOM = "AdvancedCostOptimizationMetrics";
+const _ACP = "AccessControlPolicy";
+const _ACT = "AccessControlTranslation";
+const _ADPM = "AdvancedDataProtectionMetrics";
+const _AED = "AsyncErrorDetails";
+const _AF = "AllowedFeatures";
+const _AFl = "AllowedFeature";
+const _AG = "AccessGrant";
+const _AGA = "AccessGrantArn";
+const _AGI = "AccessGrantId";
+const _AGIA = "AccessGrantsInstanceArn";
+const _AGII = "AccessGrantsInstanceId";
+const _AGIL = "AccessGrantsInstancesList";
+const _AGIc = "AccessGrantsInstance";
+const _AGL = "AccessGrantsList";
+const _AGLA = "AccessGrantsLocationArn";
+const _AGLC = "AccessGrantsLocationConfiguration";
+const _AGLI = "AccessGrantsLocationId";
+const _AGLL = "AccessGrantsLocationsList";
+const _AGLc = "AccessGrantsLocation";
+const _AI = "AccountId";
+const _AIMU = "AbortIncompleteMultipartUpload";
+const _AKI = "AccessKeyId";
+const _AL = "AccountLevel";
+const _ALT = "AwsLambdaTransformation";
+const _ALw = "AwsLambda";
+const _AM = "ActivityMetrics";
+const _AO = "AsyncOperation";
+const _AOw = "AwsOrg";
+const _AP = "AccessPoint";
+const _APA = "AccessPointArn";
+const _APL = "AccessPointList";
+const _APM = "AdvancedPerformanceMetrics";
+const _APc = "AccessPoints";
+const _ARD = "AsyncResponseDetails";
+const _ARP = "AsyncRequestParameters";
+const _Ac = "Account";
+const _Act = "Actions";
+const _Acti = "Action";
+const _An = "And";
+const _Ar = "Arn";
+const _B = "Bucket";
+const _BA = "BucketArn";
+const _BAE = "BucketAlreadyExists";
+const _BAI = "BucketAccountId";
+const _BAOBY = "BucketAlreadyOwnedByYou";
+const _BGR = "BypassGovernanceRetention";
+const _BGT = "BytesGreaterThan";
+const _BKE = "BucketKeyEnabled";
+const _BL = "BucketLevel";
+const _BLT = "BytesLessThan";
+const _BPA = "BlockPublicAcls";
+const _BPP = "BlockPublicPolicy";
+const _BRE = "BadRequestException";
+const _Bu = "Buckets";
+const _C = "Code";
+const _CA = "CreatedAt";
+const _CACL = "CannedAccessControlList";
+const _CAG = "CreateAccessGrant";
+const _CAGI = "CreateAccessGrantsInstance";
+const _CAGIR = "CreateAccessGrantsInstanceRequest";
+const _CAGIRr = "CreateAccessGrantsInstanceResult";
+const _CAGL = "CallerAccessGrantsList";
+const _CAGLR = "CreateAccessGrantsLocationRequest";
+const _CAGLRr = "CreateAccessGrantsLocationResult";
+const _CAGLr = "CreateAccessGrantsLocation";
+const _CAGR = "CreateAccessGrantRequest";
+const _CAGRr = "CreateAccessGrantResult";
+const _CAP = "CreateAccessPoint";
+const _CAPFOL = "CreateAccessPointForObjectLambda";
+const _CAPFOLR = "CreateAccessPointForObjectLambdaRequest";
+const _CAPFOLRr = "CreateAccessPointForObjectLambdaResult";
+const _CAPR = "CreateAccessPointRequest";
+const _CAPRr = "CreateAccessPointResult";
+const _CAh = "ChecksumAlgorithm";
+const _CAr = "CreatedAfter";
+const _CB = "CreatedBefore";
+const _CBC = "CreateBucketConfiguration";
+const _CBR = "CreateBucketRequest";
+const _CBRr = "CreateBucketResult";
+const _CBr = "CreateBucket";
+const _CC = "CacheControl";
+const _CD = "CreationDate";
+const _CDo = "ContentDisposition";
+const _CE = "ContentEncoding";
+const _CI = "ConfigId";
+const _CJ = "CreateJob";
+const _CJR = "CreateJobRequest";
+const _CJRr = "CreateJobResult";
+const _CL = "ContentLanguage";
+const _CLo = "ContentLength";
+const _CMD = "ContentMD5";
+const _CMRAP = "CreateMultiRegionAccessPoint";
+const _CMRAPI = "CreateMultiRegionAccessPointInput";
+const _CMRAPR = "CreateMultiRegionAccessPointRequest";
+const _CMRAPRr = "CreateMultiRegionAccessPointResult";
+const _CR = "ConfirmationRequired";
+const _CRSBA = "ConfirmRemoveSelfBucketAccess";
+const _CRT = "ClientRequestToken";
+const _CSLG = "CreateStorageLensGroup";
+const _CSLGR = "CreateStorageLensGroupRequest";
+const _CT = "CreationTime";
+const _CTh = "ChecksumType";
+const _CTl = "ClientToken";
+const _CTo = "ContentTransformation";
+const _CTon = "ContentType";
+const _CWM = "CloudWatchMetrics";
+const _CWME = "CloudWatchMetricsEnabled";
+const _Co = "Configuration";
+const _Cr = "Credentials";
+const _D = "Description";
+const _DAG = "DeleteAccessGrant";
+const _DAGI = "DeleteAccessGrantsInstance";
+const _DAGIC = "DissociateAccessGrantsIdentityCenter";
+const _DAGICR = "DissociateAccessGrantsIdentityCenterRequest";
+const _DAGIR = "DeleteAccessGrantsInstanceRequest";
+const _DAGIRP = "DeleteAccessGrantsInstanceResourcePolicy";
+const _DAGIRPR = "DeleteAccessGrantsInstanceResourcePolicyRequest";
+const _DAGL = "DeleteAccessGrantsLocation";
+const _DAGLR = "DeleteAccessGrantsLocationRequest";
+const _DAGR = "DeleteAccessGrantRequest";
+const _DAI = "DaysAfterInitiation";
+const _DAP = "DeleteAccessPoint";
+const _DAPFOL = "DeleteAccessPointForObjectLambda";
+const _DAPFOLR = "DeleteAccessPointForObjectLambdaRequest";
+const _DAPP = "DeleteAccessPointPolicy";
+const _DAPPFOL = "DeleteAccessPointPolicyForObjectLambda";
+const _DAPPFOLR = "DeleteAccessPointPolicyForObjectLambdaRequest";
+const _DAPPR = "DeleteAccessPointPolicyRequest";
+const _DAPR = "DeleteAccessPointRequest";
+const _DAPS = "DeleteAccessPointScope";
+const _DAPSR = "DeleteAccessPointScopeRequest";
+const _DB = "DirectoryBucket";
+const _DBLC = "DeleteBucketLifecycleConfiguration";
+const _DBLCR = "DeleteBucketLifecycleConfigurationRequest";
+const _DBP = "DeleteBucketPolicy";
+const _DBPR = "DeleteBucketPolicyRequest";
+const _DBR = "DeleteBucketRequest";
+const _DBRR = "DeleteBucketReplicationRequest";
+const _DBRe = "DeleteBucketReplication";
+const _DBT = "DeleteBucketTagging";
+const _DBTR = "DeleteBucketTaggingRequest";
+const _DBe = "DeleteBucket";
+const _DE = "DataExport";
+const _DGT = "DaysGreaterThan";
+const _DJ = "DescribeJob";
+const _DJR = "DescribeJobRequest";
+const _DJRe = "DescribeJobResult";
+const _DJT = "DeleteJobTagging";
+const _DJTR = "DeleteJobTaggingRequest";
+const _DJTRe = "DeleteJobTaggingResult";
+const _DK = "DSSE-KMS";
+const _DLT = "DaysLessThan";
+const _DMR = "DeleteMarkerReplication";
+const _DMRAP = "DeleteMultiRegionAccessPoint";
+const _DMRAPI = "DeleteMultiRegionAccessPointInput";
+const _DMRAPO = "DescribeMultiRegionAccessPointOperation";
+const _DMRAPOR = "DescribeMultiRegionAccessPointOperationRequest";
+const _DMRAPORe = "DescribeMultiRegionAccessPointOperationResult";
+const _DMRAPR = "DeleteMultiRegionAccessPointRequest";
+const _DMRAPRe = "DeleteMultiRegionAccessPointResult";
+const _DN = "DisplayName";
+const _DPAB = "DeletePublicAccessBlock";
+const _DPABR = "DeletePublicAccessBlockRequest";
+const _DS = "DurationSeconds";
+const _DSCM = "DetailedStatusCodesMetrics";
+const _DSI = "DataSourceId";
+const _DSLC = "DeleteStorageLensConfiguration";
+const _DSLCR = "DeleteStorageLensConfigurationRequest";
+const _DSLCT = "DeleteStorageLensConfigurationTagging";
+const _DSLCTR = "DeleteStorageLensConfigurationTaggingRequest";
+const _DSLCTRe = "DeleteStorageLensConfigurationTaggingResult";
+const _DSLG = "DeleteStorageLensGroup";
+const _DSLGR = "DeleteStorageLensGroupRequest";
+const _DSSEKMS = "DSSEKMS";
+const _DSSEKMSF = "DSSEKMSFilter";
+const _DST = "DataSourceType";
+const _Da = "Date";
+const _Day = "Days";
+const _De = "Details";
+const _Del = "Delimiter";
+const _Des = "Destination";
+const _E = "Expiration";
+const _EBO = "ExpectedBucketOwner";
+const _EC = "EncryptionConfiguration";
+const _ED = "ErrorDetails";
+const _EFR = "EligibleForReplication";
+const _EID = "ExpirationInDays";
+const _EMBO = "ExpectedManifestBucketOwner";
+const _EMO = "EnableManifestOutput";
+const _EMRAPP = "EstablishedMultiRegionAccessPointPolicy";
+const _EODM = "ExpiredObjectDeleteMarker";
+const _EOR = "ExistingObjectReplication";
+const _EPDE = "ExpandedPrefixesDataExport";
+const _ET = "ETag";
+const _ETIAS = "ElapsedTimeInActiveSeconds";
+const _ETv = "EventThreshold";
+const _En = "Endpoints";
+const _Ena = "Enabled";
+const _Enc = "Encryption";
+const _Es = "Established";
+const _Ex = "Exclude";
+const _F = "Format";
+const _FA = "FunctionArn";
+const _FC = "FailureCode";
+const _FP = "FunctionPayload";
+const _FR = "FailureReasons";
+const _FRa = "FailureReason";
+const _Fi = "Fields";
+const _Fil = "Filter";
+const _G = "Grantee";
+const _GAG = "GetAccessGrant";
+const _GAGI = "GetAccessGrantsInstance";
+const _GAGIFP = "GetAccessGrantsInstanceForPrefix";
+const _GAGIFPR = "GetAccessGrantsInstanceForPrefixRequest";
+const _GAGIFPRe = "GetAccessGrantsInstanceForPrefixResult";
+const _GAGIR = "GetAccessGrantsInstanceRequest";
+const _GAGIRP = "GetAccessGrantsInstanceResourcePolicy";
+const _GAGIRPR = "GetAccessGrantsInstanceResourcePolicyRequest";
+const _GAGIRPRe = "GetAccessGrantsInstanceResourcePolicyResult";
+const _GAGIRe = "GetAccessGrantsInstanceResult";
+const _GAGL = "GetAccessGrantsLocation";
+const _GAGLR = "GetAccessGrantsLocationRequest";
+const _GAGLRe = "GetAccessGrantsLocationResult";
+const _GAGR = "GetAccessGrantRequest";
+const _GAGRe = "GetAccessGrantResult";
+const _GAP = "GetAccessPoint";
+const _GAPCFOL = "GetAccessPointConfigurationForObjectLambda";
+const _GAPCFOLR = "GetAccessPointConfigurationForObjectLambdaRequest";
+const _GAPCFOLRe = "GetAccessPointConfigurationForObjectLambdaResult";
+const _GAPFOL = "GetAccessPointForObjectLambda";
+const _GAPFOLR = "GetAccessPointForObjectLambdaRequest";
+const _GAPFOLRe = "GetAccessPointForObjectLambdaResult";
+const _GAPP = "GetAccessPointPolicy";
+const _GAPPFOL = "GetAccessPointPolicyForObjectLambda";
+const _GAPPFOLR = "GetAccessPointPolicyForObjectLambdaRequest";
+const _GAPPFOLRe = "GetAccessPointPolicyForObjectLambdaResult";
+const _GAPPR = "GetAccessPointPolicyRequest";
+const _GAPPRe = "GetAccessPointPolicyResult";
+const _GAPPS = "GetAccessPointPolicyStatus";
+const _GAPPSFOL = "GetAccessPointPolicyStatusForObjectLambda";
+const _GAPPSFOLR = "GetAccessPointPolicyStatusForObjectLambdaRequest";
+const _GAPPSFOLRe = "GetAccessPointPolicyStatusForObjectLambdaResult";
+const _GAPPSR = "GetAccessPointPolicyStatusRequest";
+const _GAPPSRe = "GetAccessPointPolicyStatusResult";
+const _GAPR = "GetAccessPointRequest";
+const _GAPRe = "GetAccessPointResult";
+const _GAPS = "GetAccessPointScope";
+const _GAPSR = "GetAccessPointScopeRequest";
+const _GAPSRe = "GetAccessPointScopeResult";
+const _GB = "GetBucket";
+const _GBLC = "GetBucketLifecycleConfiguration";
+const _GBLCR = "GetBucketLifecycleConfigurationRequest";
+const _GBLCRe = "GetBucketLifecycleConfigurationResult";
+const _GBP = "GetBucketPolicy";
+const _GBPR = "GetBucketPolicyRequest";
+const _GBPRe = "GetBucketPolicyResult";
+const _GBR = "GetBucketRequest";
+const _GBRR = "GetBucketReplicationRequest";
+const _GBRRe = "GetBucketReplicationResult";
+const _GBRe = "GetBucketResult";
+const _GBRet = "GetBucketReplication";
+const _GBT = "GetBucketTagging";
+const _GBTR = "GetBucketTaggingRequest";
+const _GBTRe = "GetBucketTaggingResult";
+const _GBV = "GetBucketVersioning";
+const _GBVR = "GetBucketVersioningRequest";
+const _GBVRe = "GetBucketVersioningResult";
+const _GDA = "GetDataAccess";
+const _GDAR = "GetDataAccessRequest";
+const _GDARe = "GetDataAccessResult";
+const _GFC = "GrantFullControl";
+const _GI = "GranteeIdentifier";
+const _GJT = "GlacierJobTier";
+const _GJTR = "GetJobTaggingRequest";
+const _GJTRe = "GetJobTaggingResult";
+const _GJTe = "GetJobTagging";
+const _GMD = "GeneratedManifestDescriptor";
+const _GME = "GeneratedManifestEncryption";
+const _GMRAP = "GetMultiRegionAccessPoint";
+const _GMRAPP = "GetMultiRegionAccessPointPolicy";
+const _GMRAPPR = "GetMultiRegionAccessPointPolicyRequest";
+const _GMRAPPRe = "GetMultiRegionAccessPointPolicyResult";
+const _GMRAPPS = "GetMultiRegionAccessPointPolicyStatus";
+const _GMRAPPSR = "GetMultiRegionAccessPointPolicyStatusRequest";
+const _GMRAPPSRe = "GetMultiRegionAccessPointPolicyStatusResult";
+const _GMRAPR = "GetMultiRegionAccessPointRequest";
+const _GMRAPRR = "GetMultiRegionAccessPointRoutesRequest";
+const _GMRAPRRe = "GetMultiRegionAccessPointRoutesResult";
+const _GMRAPRe = "GetMultiRegionAccessPointResult";
+const _GMRAPRet = "GetMultiRegionAccessPointRoutes";
+const _GPAB = "GetPublicAccessBlock";
+const _GPABO = "GetPublicAccessBlockOutput";
+const _GPABR = "GetPublicAccessBlockRequest";
+const _GR = "GrantRead";
+const _GRACP = "GrantReadACP";
+const _GS = "GrantScope";
+const _GSLC = "GetStorageLensConfiguration";
+const _GSLCR = "GetStorageLensConfigurationRequest";
+const _GSLCRe = "GetStorageLensConfigurationResult";
+const _GSLCT = "GetStorageLensConfigurationTagging";
+const _GSLCTR = "GetStorageLensConfigurationTaggingRequest";
+const _GSLCTRe = "GetStorageLensConfigurationTaggingResult";
+const _GSLG = "GetStorageLensGroup";
+const _GSLGR = "GetStorageLensGroupRequest";
+const _GSLGRe = "GetStorageLensGroupResult";
+const _GT = "GranteeType";
+const _GW = "GrantWrite";
+const _GWACP = "GrantWriteACP";
+const _Gr = "Grants";
+const _HED = "HttpExpiresDate";
+const _HR = "HomeRegion";
+const _I = "Include";
+const _IAMRA = "IAMRoleArn";
+const _ICA = "IdentityCenterArn";
+const _ICAA = "IdentityCenterApplicationArn";
+const _ICIA = "IdentityCenterInstanceArn";
+const _ID = "ID";
+const _IE = "IdempotencyException";
+const _IEs = "IsEnabled";
+const _INTE = "InvalidNextTokenException";
+const _IP = "IsPublic";
+const _IPA = "IgnorePublicAcls";
+const _IRE = "InvalidRequestException";
+const _ISE = "InternalServiceException";
+const _ISV = "InvocationSchemaVersion";
+const _Id = "Id";
+const _Ide = "Identifier";
+const _J = "Job";
+const _JA = "JobArn";
+const _JD = "JobDescriptor";
+const _JF = "JobFailure";
+const _JFL = "JobFailureList";
+const _JI = "JobId";
+const _JLD = "JobListDescriptor";
+const _JLDL = "JobListDescriptorList";
+const _JM = "JobManifest";
+const _JMG = "JobManifestGenerator";
+const _JMGF = "JobManifestGeneratorFilter";
+const _JML = "JobManifestLocation";
+const _JMS = "JobManifestSpec";
+const _JO = "JobOperation";
+const _JPS = "JobProgressSummary";
+const _JR = "JobReport";
+const _JS = "JobStatuses";
+const _JSE = "JobStatusException";
+const _JT = "JobTimers";
+const _Jo = "Jobs";
+const _K = "Key";
+const _KI = "KeyId";
+const _KKA = "KmsKeyArn";
+const _KMSKA = "KMSKeyArn";
+const _KNC = "KeyNameConstraint";
+const _L = "Location";
+const _LAG = "ListAccessGrants";
+const _LAGE = "ListAccessGrantEntry";
+const _LAGI = "ListAccessGrantsInstances";
+const _LAGIE = "ListAccessGrantsInstanceEntry";
+const _LAGIR = "ListAccessGrantsInstancesRequest";
+const _LAGIRi = "ListAccessGrantsInstancesResult";
+const _LAGL = "ListAccessGrantsLocations";
+const _LAGLE = "ListAccessGrantsLocationsEntry";
+const _LAGLR = "ListAccessGrantsLocationsRequest";
+const _LAGLRi = "ListAccessGrantsLocationsResult";
+const _LAGR = "ListAccessGrantsRequest";
+const _LAGRi = "ListAccessGrantsResult";
+const _LAP = "ListAccessPoints";
+const _LAPFDB = "ListAccessPointsForDirectoryBuckets";
+const _LAPFDBR = "ListAccessPointsForDirectoryBucketsRequest";
+const _LAPFDBRi = "ListAccessPointsForDirectoryBucketsResult";
+const _LAPFOL = "ListAccessPointsForObjectLambda";
+const _LAPFOLR = "ListAccessPointsForObjectLambdaRequest";
+const _LAPFOLRi = "ListAccessPointsForObjectLambdaResult";
+const _LAPR = "ListAccessPointsRequest";
+const _LAPRi = "ListAccessPointsResult";
+const _LC = "LocationConstraint";
+const _LCAG = "ListCallerAccessGrants";
+const _LCAGE = "ListCallerAccessGrantsEntry";
+const _LCAGR = "ListCallerAccessGrantsRequest";
+const _LCAGRi = "ListCallerAccessGrantsResult";
+const _LCi = "LifecycleConfiguration";
+const _LE = "LifecycleExpiration";
+const _LH = "LegalHold";
+const _LI = "LambdaInvoke";
+const _LIO = "LambdaInvokeOperation";
+const _LJ = "ListJobs";
+const _LJR = "ListJobsRequest";
+const _LJRi = "ListJobsResult";
+const _LMRAP = "ListMultiRegionAccessPoints";
+const _LMRAPR = "ListMultiRegionAccessPointsRequest";
+const _LMRAPRi = "ListMultiRegionAccessPointsResult";
+const _LR = "LifecycleRule";
+const _LRAO = "LifecycleRuleAndOperator";
+const _LRB = "ListRegionalBuckets";
+const _LRBR = "ListRegionalBucketsRequest";
+const _LRBRi = "ListRegionalBucketsResult";
+const _LRF = "LifecycleRuleFilter";
+const _LRi = "LifecycleRules";
+const _LS = "LocationScope";
+const _LSLC = "ListStorageLensConfigurations";
+const _LSLCE = "ListStorageLensConfigurationEntry";
+const _LSLCR = "ListStorageLensConfigurationsRequest";
+const _LSLCRi = "ListStorageLensConfigurationsResult";
+const _LSLCRis = "ListStorageLensConfigurationResult";
+const _LSLG = "ListStorageLensGroups";
+const _LSLGE = "ListStorageLensGroupEntry";
+const _LSLGR = "ListStorageLensGroupsRequest";
+const _LSLGRi = "ListStorageLensGroupsResult";
+const _LTFR = "ListTagsForResource";
+const _LTFRR = "ListTagsForResourceRequest";
+const _LTFRRi = "ListTagsForResourceResult";
+const _M = "Message";
+const _MAOE = "MatchAnyObjectEncryption";
+const _MAP = "MatchAnyPrefix";
+const _MAS = "MatchAnySuffix";
+const _MASC = "MatchAnyStorageClass";
+const _MASa = "MatchAnySubstring";
+const _MAT = "MatchAnyTag";
+const _MD = "MfaDelete";
+const _MDa = "MaxDepth";
+const _MDe = "MetadataDirective";
+const _ME = "ManifestEncryption";
+const _MF = "ManifestFormat";
+const _MFA = "MFA";
+const _MFAD = "MFADelete";
+const _MG = "ManifestGenerator";
+const _MGT = "MatchedGrantTarget";
+const _MOA = "MatchObjectAge";
+const _MOL = "ManifestOutputLocation";
+const _MOS = "MatchObjectSize";
+const _MP = "ManifestPrefix";
+const _MR = "MaxResults";
+const _MRAPAR = "MultiRegionAccessPointsAsyncResponse";
+const _MRAPD = "MultiRegionAccessPointDetails";
+const _MRAPPD = "MultiRegionAccessPointPolicyDocument";
+const _MRAPR = "MultiRegionAccessPointReport";
+const _MRAPRL = "MultiRegionAccessPointReportList";
+const _MRAPRR = "MultiRegionAccessPointRegionalResponse";
+const _MRAPRRL = "MultiRegionAccessPointRegionalResponseList";
+const _MRAPRu = "MultiRegionAccessPointRoute";
+const _MSBP = "MinStorageBytesPercentage";
+const _MSC = "ModifiedSinceConstraint";
+const _Ma = "Manifest";
+const _Me = "Metrics";
+const _Mi = "Minutes";
+const _Mo = "Mode";
+const _Mr = "Mrap";
+const _N = "Name";
+const _ND = "NoncurrentDays";
+const _NFE = "NotFoundException";
+const _NNV = "NewerNoncurrentVersions";
+const _NO = "NetworkOrigin";
+const _NOM = "NewObjectMetadata";
+const _NOT = "NewObjectTagging";
+const _NOTF = "NumberOfTasksFailed";
+const _NOTS = "NumberOfTasksSucceeded";
+const _NOTSSE = "NOTSSE";
+const _NS = "NOT-SSE";
+const _NSPABC = "NoSuchPublicAccessBlockConfiguration";
+const _NSSEF = "NotSSEFilter";
+const _NT = "NextToken";
+const _NVE = "NoncurrentVersionExpiration";
+const _NVT = "NoncurrentVersionTransitions";
+const _NVTL = "NoncurrentVersionTransitionList";
+const _NVTo = "NoncurrentVersionTransition";
+const _O = "Owner";
+const _OA = "ObjectArn";
+const _OE = "ObjectEncryption";
+const _OEF = "ObjectEncryptionFilter";
+const _OEFL = "ObjectEncryptionFilterList";
+const _OI = "OutpostId";
+const _OLAFL = "ObjectLambdaAllowedFeaturesList";
+const _OLAP = "ObjectLambdaAccessPoint";
+const _OLAPA = "ObjectLambdaAccessPointArn";
+const _OLAPAb = "ObjectLambdaAccessPointAlias";
+const _OLAPL = "ObjectLambdaAccessPointList";
+const _OLC = "ObjectLambdaConfiguration";
+const _OLCT = "ObjectLambdaContentTransformation";
+const _OLEFB = "ObjectLockEnabledForBucket";
+const _OLLHS = "ObjectLockLegalHoldStatus";
+const _OLM = "ObjectLockMode";
+const _OLRUD = "ObjectLockRetainUntilDate";
+const _OLTC = "ObjectLambdaTransformationConfiguration";
+const _OLTCAL = "ObjectLambdaTransformationConfigurationActionsList";
+const _OLTCL = "ObjectLambdaTransformationConfigurationsList";
+const _ORS = "ObjectReplicationStatuses";
+const _OSGT = "ObjectSizeGreaterThan";
+const _OSGTB = "ObjectSizeGreaterThanBytes";
+const _OSLT = "ObjectSizeLessThan";
+const _OSLTB = "ObjectSizeLessThanBytes";
+const _OSV = "OutputSchemaVersion";
+const _OVI = "ObjectVersionId";
+const _Op = "Operation";
+const _Or = "Organization";
+const _Or_ = "Or";
+const _P = "Permission";
+const _PAB = "PublicAccessBlock";
+const _PABC = "PublicAccessBlockConfiguration";
+const _PABE = "PublicAccessBlockEnabled";
+const _PAGIRP = "PutAccessGrantsInstanceResourcePolicy";
+const _PAGIRPR = "PutAccessGrantsInstanceResourcePolicyRequest";
+const _PAGIRPRu = "PutAccessGrantsInstanceResourcePolicyResult";
+const _PAPCFOL = "PutAccessPointConfigurationForObjectLambda";
+const _PAPCFOLR = "PutAccessPointConfigurationForObjectLambdaRequest";
+const _PAPP = "PutAccessPointPolicy";
+const _PAPPFOL = "PutAccessPointPolicyForObjectLambda";
+const _PAPPFOLR = "PutAccessPointPolicyForObjectLambdaRequest";
+const _PAPPR = "PutAccessPointPolicyRequest";
+const _PAPS = "PutAccessPointScope";
+const _PAPSR = "PutAccessPointScopeRequest";
+const _PBLC = "PutBucketLifecycleConfiguration";
+const _PBLCR = "PutBucketLifecycleConfigurationRequest";
+const _PBP = "PutBucketPolicy";
+const _PBPR = "PutBucketPolicyRequest";
+const _PBR = "PutBucketReplication";
+const _PBRR = "PutBucketReplicationRequest";
+const _PBT = "PutBucketTagging";
+const _PBTR = "PutBucketTaggingRequest";
+const _PBV = "PutBucketVersioning";
+const _PBVR = "PutBucketVersioningRequest";
+const _PD = "PrefixDelimiter";
+const _PJT = "PutJobTagging";
+const _PJTR = "PutJobTaggingRequest";
+const _PJTRu = "PutJobTaggingResult";
+const _PL = "PrefixLevel";
+const _PLSM = "PrefixLevelStorageMetrics";
+const _PLr = "PrefixesList";
+const _PMRAPP = "ProposedMultiRegionAccessPointPolicy";
+const _PMRAPPI = "PutMultiRegionAccessPointPolicyInput";
+const _PMRAPPR = "PutMultiRegionAccessPointPolicyRequest";
+const _PMRAPPRu = "PutMultiRegionAccessPointPolicyResult";
+const _PMRAPPu = "PutMultiRegionAccessPointPolicy";
+const _PPAB = "PutPublicAccessBlock";
+const _PPABR = "PutPublicAccessBlockRequest";
+const _PS = "PolicyStatus";
+const _PSLC = "PutStorageLensConfiguration";
+const _PSLCR = "PutStorageLensConfigurationRequest";
+const _PSLCT = "PutStorageLensConfigurationTagging";
+const _PSLCTR = "PutStorageLensConfigurationTaggingRequest";
+const _PSLCTRu = "PutStorageLensConfigurationTaggingResult";
+const _PSr = "ProgressSummary";
+const _Pe = "Permissions";
+const _Po = "Policy";
+const _Pr = "Priority";
+const _Pre = "Prefix";
+const _Pref = "Prefixes";
+const _Pri = "Privilege";
+const _Pro = "Proposed";
+const _R = "Resource";
+const _RA = "RoleArn";
+const _RAe = "ResourceArn";
+const _RB = "RegionalBucket";
+const _RBL = "RegionalBucketList";
+const _RC = "ReplicationConfiguration";
+const _RCL = "RegionCreationList";
+const _RCe = "RequesterCharged";
+const _RD = "ResponseDetails";
+const _RI = "RequestId";
+const _RJS = "RequestedJobStatus";
+const _RKKID = "ReplicaKmsKeyID";
+const _RL = "RedirectLocation";
+const _RLo = "RouteList";
+const _RM = "ReplicaModifications";
+const _RP = "RequestParameters";
+const _RPB = "RestrictPublicBuckets";
+const _RPe = "RequesterPays";
+const _RR = "RegionReport";
+const _RRAO = "ReplicationRuleAndOperator";
+const _RRF = "ReplicationRuleFilter";
+const _RRL = "RegionReportList";
+const _RRe = "ReplicationRule";
+const _RRep = "ReplicationRules";
+const _RS = "RequestStatus";
+const _RSe = "ReportScope";
+const _RT = "ReplicationTime";
+const _RTARN = "RequestTokenARN";
+const _RTV = "ReplicationTimeValue";
+const _RU = "RouteUpdates";
+const _RUD = "RetainUntilDate";
+const _Re = "Report";
+const _Reg = "Regions";
+const _Regi = "Region";
+const _Ret = "Retention";
+const _Ro = "Routes";
+const _Rol = "Role";
+const _Rou = "Route";
+const _Ru = "Rules";
+const _Rul = "Rule";
+const _S = "Scope";
+const _SACL = "S3AccessControlList";
+const _SACP = "S3AccessControlPolicy";
+const _SAK = "SecretAccessKey";
+const _SAP = "SupportingAccessPoint";
+const _SB = "SourceBucket";
+const _SBD = "S3BucketDestination";
+const _SC = "StorageClass";
+const _SCOC = "S3ComputeObjectChecksum";
+const _SCOCO = "S3ComputeObjectChecksumOperation";
+const _SCOO = "S3CopyObjectOperation";
+const _SC_ = "SSE-C";
+const _SCe = "SelectionCriteria";
+const _SCu = "SuspendedCause";
+const _SD = "SuspendedDate";
+const _SDOT = "S3DeleteObjectTagging";
+const _SDOTO = "S3DeleteObjectTaggingOperation";
+const _SG = "S3Grant";
+const _SGL = "S3GrantList";
+const _SGMD = "S3GeneratedManifestDescriptor";
+const _SGr = "S3Grantee";
+const _SIRO = "S3InitiateRestoreObject";
+const _SIROO = "S3InitiateRestoreObjectOperation";
+const _SJMG = "S3JobManifestGenerator";
+const _SK = "SSE-KMS";
+const _SKEO = "SseKmsEncryptedObjects";
+const _SLA = "StorageLensArn";
+const _SLAO = "StorageLensAwsOrg";
+const _SLC = "StorageLensConfiguration";
+const _SLCL = "StorageLensConfigurationList";
+const _SLDE = "StorageLensDataExport";
+const _SLDEE = "StorageLensDataExportEncryption";
+const _SLEPDE = "StorageLensExpandedPrefixesDataExport";
+const _SLG = "StorageLensGroup";
+const _SLGA = "StorageLensGroupArn";
+const _SLGAO = "StorageLensGroupAndOperator";
+const _SLGF = "StorageLensGroupFilter";
+const _SLGL = "StorageLensGroupLevel";
+const _SLGLE = "StorageLensGroupLevelExclude";
+const _SLGLI = "StorageLensGroupLevelInclude";
+const _SLGLSC = "StorageLensGroupLevelSelectionCriteria";
+const _SLGLt = "StorageLensGroupList";
+const _SLGOO = "StorageLensGroupOrOperator";
+const _SLT = "StorageLensTag";
+const _SLTD = "StorageLensTableDestination";
+const _SLTt = "StorageLensTags";
+const _SM = "StorageMetrics";
+const _SMOL = "S3ManifestOutputLocation";
+const _SMRAPR = "SubmitMultiRegionAccessPointRoutes";
+const _SMRAPRR = "SubmitMultiRegionAccessPointRoutesRequest";
+const _SMRAPRRu = "SubmitMultiRegionAccessPointRoutesResult";
+const _SOLLH = "S3ObjectLockLegalHold";
+const _SOM = "S3ObjectMetadata";
+const _SOO = "S3ObjectOwner";
+const _SP = "S3Prefix";
+const _SPL = "ScopePermissionList";
+const _SPOA = "S3PutObjectAcl";
+const _SPOC = "S3PutObjectCopy";
+const _SPOLH = "S3PutObjectLegalHold";
+const _SPOR = "S3PutObjectRetention";
+const _SPOT = "S3PutObjectTagging";
+const _SPT = "S3PrefixType";
+const _SR = "S3Retention";
+const _SRO = "S3ReplicateObject";
+const _SROO = "S3ReplicateObjectOperation";
+const _SS = "SSE-S3";
+const _SSC = "SourceSelectionCriteria";
+const _SSEA = "SSEAlgorithm";
+const _SSEAKKI = "SSEAwsKmsKeyId";
+const _SSEC = "SSEC";
+const _SSECF = "SSECFilter";
+const _SSEKMS = "SSEKMS";
+const _SSEKMSE = "SSEKMSEncryption";
+const _SSEKMSF = "SSEKMSFilter";
+const _SSES = "SSES3";
+const _SSESE = "SSES3Encryption";
+const _SSESF = "SSES3Filter";
+const _SSOAO = "S3SetObjectAclOperation";
+const _SSOLHO = "S3SetObjectLegalHoldOperation";
+const _SSORO = "S3SetObjectRetentionOperation";
+const _SSOTO = "S3SetObjectTaggingOperation";
+const _SSP = "S3SubPrefix";
+const _ST = "SessionToken";
+const _STS = "S3TagSet";
+const _STa = "S3Tag";
+const _SUOE = "S3UpdateObjectEncryption";
+const _SUOEO = "S3UpdateObjectEncryptionOperation";
+const _SUOESSEKMS = "S3UpdateObjectEncryptionSSEKMS";
+const _SUR = "StatusUpdateReason";
+const _Sp = "Spec";
+const _St = "Status";
+const _Su = "Suffix";
+const _T = "Tags";
+const _TC = "TransformationConfigurations";
+const _TCr = "TransformationConfiguration";
+const _TD = "TerminationDate";
+const _TDP = "TrafficDialPercentage";
+const _TI = "TypeIdentifier";
+const _TK = "TagKeys";
+const _TKP = "TargetKeyPrefix";
+const _TL = "TagList";
+const _TLr = "TransitionList";
+const _TMRE = "TooManyRequestsException";
+const _TMTE = "TooManyTagsException";
+const _TNOT = "TotalNumberOfTasks";
+const _TR = "TargetResource";
+const _TRR = "TagResourceRequest";
+const _TRRa = "TagResourceResult";
+const _TRa = "TagResource";
+const _TS = "TagSet";
+const _TT = "TargetType";
+const _Ta = "Target";
+const _Tag = "Tag";
+const _Tagg = "Tagging";
+const _Ti = "Timers";
+const _Tim = "Time";
+const _Tr = "Transitions";
+const _Tra = "Transition";
+const _UA = "UserArguments";
+const _UAGL = "UpdateAccessGrantsLocation";
+const _UAGLR = "UpdateAccessGrantsLocationRequest";
+const _UAGLRp = "UpdateAccessGrantsLocationResult";
+const _UJP = "UpdateJobPriority";
+const _UJPR = "UpdateJobPriorityRequest";
+const _UJPRp = "UpdateJobPriorityResult";
+const _UJS = "UpdateJobStatus";
+const _UJSR = "UpdateJobStatusRequest";
+const _UJSRp = "UpdateJobStatusResult";
+const _UM = "UserMetadata";
+const _UMSC = "UnModifiedSinceConstraint";
+const _UR = "UntagResource";
+const _URR = "UntagResourceRequest";
+const _URRn = "UntagResourceResult";
+const _USLG = "UpdateStorageLensGroup";
+const _USLGR = "UpdateStorageLensGroupRequest";
+const _V = "Value";
+const _VC = "VpcConfiguration";
+const _VCe = "VersioningConfiguration";
+const _VI = "VpcId";
+const _aBA = "allowedByApplication";
+const _aC = "auditContext";
+const _aa = "application_arn";
+const _b = "bucket";
+const _c = "client";
+const _dB = "directoryBucket";
+const _dS = "durationSeconds";
+const _dSI = "dataSourceId";
+const _dST = "dataSourceType";
+const _e = "error";
+const _g = "granteetype";
+const _gr = "granteeidentifier";
+const _gra = "grantscope";
+const _h = "http";
+const _hCR = "httpChecksumRequired";
+const _hE = "httpError";
+const _hH = "httpHeader";
+const _hL = "hostLabel";
+const _hP = "httpPayload";
+const _hQ = "httpQuery";
+const _jS = "jobStatuses";
+const _l = "locationscope";
+const _mR = "maxResults";
+const _nT = "nextToken";
+const _p = "permission";
+const _pr = "privilege";
+const _pri = "priority";
+const _rJS = "requestedJobStatus";
+const _s = "smithy.ts.sdk.synthetic.com.amazonaws.s3control";
+const _sUR = "statusUpdateReason";
+const _se = "server";
+const _sp = "s3prefix";
+const _t = "target";
+const _tK = "tagKeys";
+const _tT = "targetType";
+const _xF = "xmlFlattened";
+const _xN = "xmlName";
+const _xaa = "x-amz-acl";
+const _xaai = "x-amz-account-id";
+const _xabole = "x-amz-bucket-object-lock-enabled";
+const _xacrsba = "x-amz-confirm-remove-self-bucket-access";
+const _xagfc = "x-amz-grant-full-control";
+const _xagr = "x-amz-grant-read";
+const _xagra = "x-amz-grant-read-acp";
+const _xagw = "x-amz-grant-write";
+const _xagwa = "x-amz-grant-write-acp";
+const _xam = "x-amz-mfa";
+const _xaoi = "x-amz-outpost-id";
+const n0 = "com.amazonaws.s3control";
+const _s_registry = TypeRegistry.for(_s);
+var S3ControlServiceException$ = [-3, _s, "S3ControlServiceException", 0, [], []];
+_s_registry.registerError(S3ControlServiceException$, S3ControlServiceException);
+const n0_registry = TypeRegistry.for(n0);
+var BadRequestException$ = [-3, n0, _BRE,
+    { [_e]: _c },
+    [_M],
+    [0]
+];
+n0_registry.registerError(BadRequestException$, BadRequestException);
+var BucketAlreadyExists$ = [-3, n0, _BAE,
+    { [_e]: _c },
+    [],
+    []
+];
+n0_registry.registerError(BucketAlreadyExists$, BucketAlreadyExists);
+var BucketAlreadyOwnedByYou$ = [-3, n0, _BAOBY,
+    { [_e]: _c },
+    [],
+    []
+];
+n0_registry.registerError(BucketAlreadyOwnedByYou$, BucketAlreadyOwnedByYou);
+var IdempotencyException$ = [-3, n0, _IE,
+    { [_e]: _c },
+    [_M],
+    [0]
+];
+n0_registry.registerError(IdempotencyException$, IdempotencyException);
+var InternalServiceException$ = [-3, n0, _ISE,
+    { [_e]: _se },
+    [_M],
+    [0]
+];
+n0_registry.registerError(InternalServiceException$, InternalServiceException);
+var InvalidNextTokenException$ = [-3, n0, _INTE,
+    { [_e]: _c },
+    [_M],
+    [0]
+];
+n0_registry.registerError(InvalidNextTokenException$, InvalidNextTokenException);
+var InvalidRequestException$ = [-3, n0, _IRE,
+    { [_e]: _c },
+    [_M],
+    [0]
+];
+n0_registry.registerError(InvalidRequestException$, InvalidRequestException);
+var JobStatusException$ = [-3, n0, _JSE,
+    { [_e]: _c },
+    [_M],
+    [0]
+];
+n0_registry.registerError(JobStatusException$, JobStatusException);
+var NoSuchPublicAccessBlockConfiguration$ = [-3, n0, _NSPABC,
+    { [_e]: _c, [_hE]: 404 },
+    [_M],
+    [0]
+];
+n0_registry.registerError(NoSuchPublicAccessBlockConfiguration$, NoSuchPublicAccessBlockConfiguration);
+var NotFoundException$ = [-3, n0, _NFE,
+    { [_e]: _c },
+    [_M],
+    [0]
+];
+n0_registry.registerError(NotFoundException$, NotFoundException);
+var TooManyRequestsException$ = [-3, n0, _TMRE,
+    { [_e]: _c },
+    [_M],
+    [0]
+];
+n0_registry.registerError(TooManyRequestsException$, TooManyRequestsException);
+var TooManyTagsException$ = [-3, n0, _TMTE,
+    { [_e]: _c },
+    [_M],
+    [0]
+];
+n0_registry.registerError(TooManyTagsException$, TooManyTagsException);
+const errorTypeRegistries = [
+    _s_registry,
+    n0_registry,
+];
+var AccessKeyId = [0, n0, _AKI, 8, 0];
+var SecretAccessKey = [0, n0, _SAK, 8, 0];
+var SessionToken = [0, n0, _ST, 8, 0];
+var AbortIncompleteMultipartUpload$ = [3, n0, _AIMU,
+    0,
+    [_DAI],
+    [1]
+];
+var AccessControlTranslation$ = [3, n0, _ACT,
+    0,
+    [_O],
+    [0], 1
+];
+var AccessGrantsLocationConfiguration$ = [3, n0, _AGLC,
+    0,
+    [_SSP],
+    [0]
+];
+var AccessPoint$ = [3, n0, _AP,
+    0,
+    [_N, _NO, _B, _VC, _APA, _A, _BAI, _DSI, _DST],
+    [0, 0, 0, () => VpcConfiguration$, 0, 0, 0, 0, 0], 3
+];
+var AccountLevel$ = [3, n0, _AL,
+    0,
+    [_BL, _AM, _ACOM, _ADPM, _DSCM, _APM, _SLGL],
+    [() => BucketLevel$, () => ActivityMetrics$, () => AdvancedCostOptimizationMetrics$, () => AdvancedDataProtectionMetrics$, () => DetailedStatusCodesMetrics$, () => AdvancedPerformanceMetrics$, [() => StorageLensGroupLevel$, 0]], 1
+];
+var ActivityMetrics$ = [3, n0, _AM,
+    0,
+    [_IEs],
+    [2]
+];
+var AdvancedCostOptimizationMetrics$ = [3, n0, _ACOM,
+    0,
+    [_IEs],
+    [2]
+];
+var AdvancedDataProtectionMetrics$ = [3, n0, _ADPM,
+    0,
+    [_IEs],
+    [2]
+];
+var AdvancedPerformanceMetrics$ = [3, n0, _APM,
+    0,
+    [_IEs],
+    [2]
+];
+var AssociateAccessGrantsIdentityCenterRequest$ = [3, n0, _AAGICR,
+    0,
+    [_ICA, _AI],
+    [0, [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var AsyncErrorDetails$ = [3, n0, _AED,
+    0,
+    [_C, _M, _R, _RI],
+    [0, 0, 0, 0]
+];
+var AsyncOperation$ = [3, n0, _AO,
+    0,
+    [_CT, _Op, _RTARN, _RP, _RS, _RD],
+    [4, 0, 0, [() => AsyncRequestParameters$, 0], 0, [() => AsyncResponseDetails$, 0]]
+];
+var AsyncRequestParameters$ = [3, n0, _ARP,
+    0,
+    [_CMRAPR, _DMRAPR, _PMRAPPR],
+    [[() => CreateMultiRegionAccessPointInput$, 0], () => DeleteMultiRegionAccessPointInput$, () => PutMultiRegionAccessPointPolicyInput$]
+];
+var AsyncResponseDetails$ = [3, n0, _ARD,
+    0,
+    [_MRAPD, _ED],
+    [[() => MultiRegionAccessPointsAsyncResponse$, 0], () => AsyncErrorDetails$]
+];
+var AwsLambdaTransformation$ = [3, n0, _ALT,
+    0,
+    [_FA, _FP],
+    [0, 0], 1
+];
+var BucketLevel$ = [3, n0, _BL,
+    0,
+    [_AM, _PL, _ACOM, _ADPM, _DSCM, _APM],
+    [() => ActivityMetrics$, () => PrefixLevel$, () => AdvancedCostOptimizationMetrics$, () => AdvancedDataProtectionMetrics$, () => DetailedStatusCodesMetrics$, () => AdvancedPerformanceMetrics$]
+];
+var CloudWatchMetrics$ = [3, n0, _CWM,
+    0,
+    [_IEs],
+    [2], 1
+];
+var CreateAccessGrantRequest$ = [3, n0, _CAGR,
+    0,
+    [_AGLI, _G, _P, _AI, _AGLC, _AA, _SPT, _T],
+    [0, () => Grantee$, 0, [0, { [_hL]: 1, [_hH]: _xaai }], () => AccessGrantsLocationConfiguration$, 0, 0, [() => TagList, 0]], 3
+];
+var CreateAccessGrantResult$ = [3, n0, _CAGRr,
+    0,
+    [_CA, _AGI, _AGA, _G, _AGLI, _AGLC, _P, _AA, _GS],
+    [4, 0, 0, () => Grantee$, 0, () => AccessGrantsLocationConfiguration$, 0, 0, 0]
+];
+var CreateAccessGrantsInstanceRequest$ = [3, n0, _CAGIR,
+    0,
+    [_AI, _ICA, _T],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], 0, [() => TagList, 0]]
+];
+var CreateAccessGrantsInstanceResult$ = [3, n0, _CAGIRr,
+    0,
+    [_CA, _AGII, _AGIA, _ICA, _ICIA, _ICAA],
+    [4, 0, 0, 0, 0, 0]
+];
+var CreateAccessGrantsLocationRequest$ = [3, n0, _CAGLR,
+    0,
+    [_LS, _IAMRA, _AI, _T],
+    [0, 0, [0, { [_hL]: 1, [_hH]: _xaai }], [() => TagList, 0]], 2
+];
+var CreateAccessGrantsLocationResult$ = [3, n0, _CAGLRr,
+    0,
+    [_CA, _AGLI, _AGLA, _LS, _IAMRA],
+    [4, 0, 0, 0, 0]
+];
+var CreateAccessPointForObjectLambdaRequest$ = [3, n0, _CAPFOLR,
+    0,
+    [_N, _Co, _AI],
+    [[0, 1], [() => ObjectLambdaConfiguration$, 0], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var CreateAccessPointForObjectLambdaResult$ = [3, n0, _CAPFOLRr,
+    0,
+    [_OLAPA, _A],
+    [0, () => ObjectLambdaAccessPointAlias$]
+];
+var CreateAccessPointRequest$ = [3, n0, _CAPR,
+    0,
+    [_N, _B, _AI, _VC, _PABC, _BAI, _S, _T],
+    [[0, 1], 0, [0, { [_hL]: 1, [_hH]: _xaai }], () => VpcConfiguration$, [() => PublicAccessBlockConfiguration$, 0], 0, [() => Scope$, 0], [() => TagList, 0]], 2
+];
+var CreateAccessPointResult$ = [3, n0, _CAPRr,
+    0,
+    [_APA, _A],
+    [0, 0]
+];
+var CreateBucketConfiguration$ = [3, n0, _CBC,
+    0,
+    [_LC],
+    [0]
+];
+var CreateBucketRequest$ = [3, n0, _CBR,
+    0,
+    [_B, _ACL, _CBC, _GFC, _GR, _GRACP, _GW, _GWACP, _OLEFB, _OI],
+    [[0, 1], [0, { [_hH]: _xaa }], [() => CreateBucketConfiguration$, { [_hP]: 1, [_xN]: _CBC }], [0, { [_hH]: _xagfc }], [0, { [_hH]: _xagr }], [0, { [_hH]: _xagra }], [0, { [_hH]: _xagw }], [0, { [_hH]: _xagwa }], [2, { [_hH]: _xabole }], [0, { [_hH]: _xaoi }]], 1
+];
+var CreateBucketResult$ = [3, n0, _CBRr,
+    0,
+    [_L, _BA],
+    [[0, { [_hH]: _L }], 0]
+];
+var CreateJobRequest$ = [3, n0, _CJR,
+    0,
+    [_Op, _Re, _Pr, _RA, _AI, _CR, _CRT, _Ma, _D, _T, _MG],
+    [[() => JobOperation$, 0], () => JobReport$, 1, 0, [0, { [_hL]: 1, [_hH]: _xaai }], 2, [0, 4], () => JobManifest$, 0, () => S3TagSet, [() => JobManifestGenerator$, 0]], 4
+];
+var CreateJobResult$ = [3, n0, _CJRr,
+    0,
+    [_JI],
+    [0]
+];
+var CreateMultiRegionAccessPointInput$ = [3, n0, _CMRAPI,
+    0,
+    [_N, _Reg, _PAB],
+    [0, [() => RegionCreationList, 0], [() => PublicAccessBlockConfiguration$, 0]], 2
+];
+var CreateMultiRegionAccessPointRequest$ = [3, n0, _CMRAPR,
+    0,
+    [_De, _AI, _CTl],
+    [[() => CreateMultiRegionAccessPointInput$, 0], [0, { [_hL]: 1, [_hH]: _xaai }], [0, 4]], 1
+];
+var CreateMultiRegionAccessPointResult$ = [3, n0, _CMRAPRr,
+    0,
+    [_RTARN],
+    [0]
+];
+var CreateStorageLensGroupRequest$ = [3, n0, _CSLGR,
+    0,
+    [_SLG, _AI, _T],
+    [[() => StorageLensGroup$, 0], [0, { [_hL]: 1, [_hH]: _xaai }], [() => TagList, 0]], 1
+];
+var Credentials$ = [3, n0, _Cr,
+    8,
+    [_AKI, _SAK, _ST, _E],
+    [[() => AccessKeyId, 0], [() => SecretAccessKey, 0], [() => SessionToken, 0], 4]
+];
+var DeleteAccessGrantRequest$ = [3, n0, _DAGR,
+    0,
+    [_AGI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteAccessGrantsInstanceRequest$ = [3, n0, _DAGIR,
+    0,
+    [_AI],
+    [[0, { [_hL]: 1, [_hH]: _xaai }]]
+];
+var DeleteAccessGrantsInstanceResourcePolicyRequest$ = [3, n0, _DAGIRPR,
+    0,
+    [_AI],
+    [[0, { [_hL]: 1, [_hH]: _xaai }]]
+];
+var DeleteAccessGrantsLocationRequest$ = [3, n0, _DAGLR,
+    0,
+    [_AGLI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteAccessPointForObjectLambdaRequest$ = [3, n0, _DAPFOLR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteAccessPointPolicyForObjectLambdaRequest$ = [3, n0, _DAPPFOLR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteAccessPointPolicyRequest$ = [3, n0, _DAPPR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteAccessPointRequest$ = [3, n0, _DAPR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteAccessPointScopeRequest$ = [3, n0, _DAPSR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteBucketLifecycleConfigurationRequest$ = [3, n0, _DBLCR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteBucketPolicyRequest$ = [3, n0, _DBPR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteBucketReplicationRequest$ = [3, n0, _DBRR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteBucketRequest$ = [3, n0, _DBR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteBucketTaggingRequest$ = [3, n0, _DBTR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteJobTaggingRequest$ = [3, n0, _DJTR,
+    0,
+    [_JI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteJobTaggingResult$ = [3, n0, _DJTRe,
+    0,
+    [],
+    []
+];
+var DeleteMarkerReplication$ = [3, n0, _DMR,
+    0,
+    [_St],
+    [0], 1
+];
+var DeleteMultiRegionAccessPointInput$ = [3, n0, _DMRAPI,
+    0,
+    [_N],
+    [0], 1
+];
+var DeleteMultiRegionAccessPointRequest$ = [3, n0, _DMRAPR,
+    0,
+    [_De, _AI, _CTl],
+    [() => DeleteMultiRegionAccessPointInput$, [0, { [_hL]: 1, [_hH]: _xaai }], [0, 4]], 1
+];
+var DeleteMultiRegionAccessPointResult$ = [3, n0, _DMRAPRe,
+    0,
+    [_RTARN],
+    [0]
+];
+var DeletePublicAccessBlockRequest$ = [3, n0, _DPABR,
+    0,
+    [_AI],
+    [[0, { [_hL]: 1, [_hH]: _xaai }]]
+];
+var DeleteStorageLensConfigurationRequest$ = [3, n0, _DSLCR,
+    0,
+    [_CI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteStorageLensConfigurationTaggingRequest$ = [3, n0, _DSLCTR,
+    0,
+    [_CI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DeleteStorageLensConfigurationTaggingResult$ = [3, n0, _DSLCTRe,
+    0,
+    [],
+    []
+];
+var DeleteStorageLensGroupRequest$ = [3, n0, _DSLGR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DescribeJobRequest$ = [3, n0, _DJR,
+    0,
+    [_JI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DescribeJobResult$ = [3, n0, _DJRe,
+    0,
+    [_J],
+    [[() => JobDescriptor$, 0]]
+];
+var DescribeMultiRegionAccessPointOperationRequest$ = [3, n0, _DMRAPOR,
+    0,
+    [_RTARN, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var DescribeMultiRegionAccessPointOperationResult$ = [3, n0, _DMRAPORe,
+    0,
+    [_AO],
+    [[() => AsyncOperation$, 0]]
+];
+var Destination$ = [3, n0, _Des,
+    0,
+    [_B, _Ac, _RT, _ACT, _EC, _Me, _SC],
+    [0, 0, () => ReplicationTime$, () => AccessControlTranslation$, () => EncryptionConfiguration$, () => Metrics$, 0], 1
+];
+var DetailedStatusCodesMetrics$ = [3, n0, _DSCM,
+    0,
+    [_IEs],
+    [2]
+];
+var DissociateAccessGrantsIdentityCenterRequest$ = [3, n0, _DAGICR,
+    0,
+    [_AI],
+    [[0, { [_hL]: 1, [_hH]: _xaai }]]
+];
+var DSSEKMSFilter$ = [3, n0, _DSSEKMSF,
+    0,
+    [_KKA],
+    [0]
+];
+var EncryptionConfiguration$ = [3, n0, _EC,
+    0,
+    [_RKKID],
+    [0]
+];
+var EstablishedMultiRegionAccessPointPolicy$ = [3, n0, _EMRAPP,
+    0,
+    [_Po],
+    [0]
+];
+var _Exclude$ = [3, n0, _Ex,
+    0,
+    [_Bu, _Reg],
+    [[() => Buckets, 0], [() => Regions, 0]]
+];
+var ExistingObjectReplication$ = [3, n0, _EOR,
+    0,
+    [_St],
+    [0], 1
+];
+var GeneratedManifestEncryption$ = [3, n0, _GME,
+    0,
+    [_SSES, _SSEKMS],
+    [[() => SSES3Encryption$, { [_xN]: _SS }], [() => SSEKMSEncryption$, { [_xN]: _SK }]]
+];
+var GetAccessGrantRequest$ = [3, n0, _GAGR,
+    0,
+    [_AGI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessGrantResult$ = [3, n0, _GAGRe,
+    0,
+    [_CA, _AGI, _AGA, _G, _P, _AGLI, _AGLC, _GS, _AA],
+    [4, 0, 0, () => Grantee$, 0, 0, () => AccessGrantsLocationConfiguration$, 0, 0]
+];
+var GetAccessGrantsInstanceForPrefixRequest$ = [3, n0, _GAGIFPR,
+    0,
+    [_SP, _AI],
+    [[0, { [_hQ]: _sp }], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessGrantsInstanceForPrefixResult$ = [3, n0, _GAGIFPRe,
+    0,
+    [_AGIA, _AGII],
+    [0, 0]
+];
+var GetAccessGrantsInstanceRequest$ = [3, n0, _GAGIR,
+    0,
+    [_AI],
+    [[0, { [_hL]: 1, [_hH]: _xaai }]]
+];
+var GetAccessGrantsInstanceResourcePolicyRequest$ = [3, n0, _GAGIRPR,
+    0,
+    [_AI],
+    [[0, { [_hL]: 1, [_hH]: _xaai }]]
+];
+var GetAccessGrantsInstanceResourcePolicyResult$ = [3, n0, _GAGIRPRe,
+    0,
+    [_Po, _Or, _CA],
+    [0, 0, 4]
+];
+var GetAccessGrantsInstanceResult$ = [3, n0, _GAGIRe,
+    0,
+    [_AGIA, _AGII, _ICA, _ICIA, _ICAA, _CA],
+    [0, 0, 0, 0, 0, 4]
+];
+var GetAccessGrantsLocationRequest$ = [3, n0, _GAGLR,
+    0,
+    [_AGLI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessGrantsLocationResult$ = [3, n0, _GAGLRe,
+    0,
+    [_CA, _AGLI, _AGLA, _LS, _IAMRA],
+    [4, 0, 0, 0, 0]
+];
+var GetAccessPointConfigurationForObjectLambdaRequest$ = [3, n0, _GAPCFOLR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessPointConfigurationForObjectLambdaResult$ = [3, n0, _GAPCFOLRe,
+    0,
+    [_Co],
+    [[() => ObjectLambdaConfiguration$, 0]]
+];
+var GetAccessPointForObjectLambdaRequest$ = [3, n0, _GAPFOLR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessPointForObjectLambdaResult$ = [3, n0, _GAPFOLRe,
+    0,
+    [_N, _PABC, _CD, _A],
+    [0, [() => PublicAccessBlockConfiguration$, 0], 4, () => ObjectLambdaAccessPointAlias$]
+];
+var GetAccessPointPolicyForObjectLambdaRequest$ = [3, n0, _GAPPFOLR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessPointPolicyForObjectLambdaResult$ = [3, n0, _GAPPFOLRe,
+    0,
+    [_Po],
+    [0]
+];
+var GetAccessPointPolicyRequest$ = [3, n0, _GAPPR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessPointPolicyResult$ = [3, n0, _GAPPRe,
+    0,
+    [_Po],
+    [0]
+];
+var GetAccessPointPolicyStatusForObjectLambdaRequest$ = [3, n0, _GAPPSFOLR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessPointPolicyStatusForObjectLambdaResult$ = [3, n0, _GAPPSFOLRe,
+    0,
+    [_PS],
+    [[() => PolicyStatus$, 0]]
+];
+var GetAccessPointPolicyStatusRequest$ = [3, n0, _GAPPSR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessPointPolicyStatusResult$ = [3, n0, _GAPPSRe,
+    0,
+    [_PS],
+    [[() => PolicyStatus$, 0]]
+];
+var GetAccessPointRequest$ = [3, n0, _GAPR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessPointResult$ = [3, n0, _GAPRe,
+    0,
+    [_N, _B, _NO, _VC, _PABC, _CD, _A, _APA, _En, _BAI, _DSI, _DST],
+    [0, 0, 0, () => VpcConfiguration$, [() => PublicAccessBlockConfiguration$, 0], 4, 0, 0, 128 | 0, 0, 0, 0]
+];
+var GetAccessPointScopeRequest$ = [3, n0, _GAPSR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetAccessPointScopeResult$ = [3, n0, _GAPSRe,
+    0,
+    [_S],
+    [[() => Scope$, 0]]
+];
+var GetBucketLifecycleConfigurationRequest$ = [3, n0, _GBLCR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetBucketLifecycleConfigurationResult$ = [3, n0, _GBLCRe,
+    0,
+    [_Ru],
+    [[() => LifecycleRules, 0]]
+];
+var GetBucketPolicyRequest$ = [3, n0, _GBPR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetBucketPolicyResult$ = [3, n0, _GBPRe,
+    0,
+    [_Po],
+    [0]
+];
+var GetBucketReplicationRequest$ = [3, n0, _GBRR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetBucketReplicationResult$ = [3, n0, _GBRRe,
+    0,
+    [_RC],
+    [[() => ReplicationConfiguration$, 0]]
+];
+var GetBucketRequest$ = [3, n0, _GBR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetBucketResult$ = [3, n0, _GBRe,
+    0,
+    [_B, _PABE, _CD],
+    [0, 2, 4]
+];
+var GetBucketTaggingRequest$ = [3, n0, _GBTR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetBucketTaggingResult$ = [3, n0, _GBTRe,
+    0,
+    [_TS],
+    [() => S3TagSet], 1
+];
+var GetBucketVersioningRequest$ = [3, n0, _GBVR,
+    0,
+    [_B, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetBucketVersioningResult$ = [3, n0, _GBVRe,
+    0,
+    [_St, _MFAD],
+    [0, [0, { [_xN]: _MD }]]
+];
+var GetDataAccessRequest$ = [3, n0, _GDAR,
+    0,
+    [_Ta, _P, _AI, _DS, _Pri, _TT, _AC],
+    [[0, { [_hQ]: _t }], [0, { [_hQ]: _p }], [0, { [_hL]: 1, [_hH]: _xaai }], [1, { [_hQ]: _dS }], [0, { [_hQ]: _pr }], [0, { [_hQ]: _tT }], [0, { [_hQ]: _aC }]], 2
+];
+var GetDataAccessResult$ = [3, n0, _GDARe,
+    0,
+    [_Cr, _MGT, _G],
+    [[() => Credentials$, 0], 0, () => Grantee$]
+];
+var GetJobTaggingRequest$ = [3, n0, _GJTR,
+    0,
+    [_JI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetJobTaggingResult$ = [3, n0, _GJTRe,
+    0,
+    [_T],
+    [() => S3TagSet]
+];
+var GetMultiRegionAccessPointPolicyRequest$ = [3, n0, _GMRAPPR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetMultiRegionAccessPointPolicyResult$ = [3, n0, _GMRAPPRe,
+    0,
+    [_Po],
+    [() => MultiRegionAccessPointPolicyDocument$]
+];
+var GetMultiRegionAccessPointPolicyStatusRequest$ = [3, n0, _GMRAPPSR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetMultiRegionAccessPointPolicyStatusResult$ = [3, n0, _GMRAPPSRe,
+    0,
+    [_Es],
+    [[() => PolicyStatus$, 0]]
+];
+var GetMultiRegionAccessPointRequest$ = [3, n0, _GMRAPR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetMultiRegionAccessPointResult$ = [3, n0, _GMRAPRe,
+    0,
+    [_AP],
+    [[() => MultiRegionAccessPointReport$, 0]]
+];
+var GetMultiRegionAccessPointRoutesRequest$ = [3, n0, _GMRAPRR,
+    0,
+    [_Mr, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetMultiRegionAccessPointRoutesResult$ = [3, n0, _GMRAPRRe,
+    0,
+    [_Mr, _Ro],
+    [0, [() => RouteList, 0]]
+];
+var GetPublicAccessBlockOutput$ = [3, n0, _GPABO,
+    0,
+    [_PABC],
+    [[() => PublicAccessBlockConfiguration$, 16]]
+];
+var GetPublicAccessBlockRequest$ = [3, n0, _GPABR,
+    0,
+    [_AI],
+    [[0, { [_hL]: 1, [_hH]: _xaai }]]
+];
+var GetStorageLensConfigurationRequest$ = [3, n0, _GSLCR,
+    0,
+    [_CI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetStorageLensConfigurationResult$ = [3, n0, _GSLCRe,
+    0,
+    [_SLC],
+    [[() => StorageLensConfiguration$, 16]]
+];
+var GetStorageLensConfigurationTaggingRequest$ = [3, n0, _GSLCTR,
+    0,
+    [_CI, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetStorageLensConfigurationTaggingResult$ = [3, n0, _GSLCTRe,
+    0,
+    [_T],
+    [[() => StorageLensTags, 0]]
+];
+var GetStorageLensGroupRequest$ = [3, n0, _GSLGR,
+    0,
+    [_N, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var GetStorageLensGroupResult$ = [3, n0, _GSLGRe,
+    0,
+    [_SLG],
+    [[() => StorageLensGroup$, 16]]
+];
+var Grantee$ = [3, n0, _G,
+    0,
+    [_GT, _GI],
+    [0, 0]
+];
+var Include$ = [3, n0, _I,
+    0,
+    [_Bu, _Reg],
+    [[() => Buckets, 0], [() => Regions, 0]]
+];
+var JobDescriptor$ = [3, n0, _JD,
+    0,
+    [_JI, _CR, _D, _JA, _St, _Ma, _Op, _Pr, _PSr, _SUR, _FR, _Re, _CT, _TD, _RA, _SD, _SCu, _MG, _GMD],
+    [0, 2, 0, 0, 0, () => JobManifest$, [() => JobOperation$, 0], 1, () => JobProgressSummary$, 0, () => JobFailureList, () => JobReport$, 4, 4, 0, 4, 0, [() => JobManifestGenerator$, 0], () => S3GeneratedManifestDescriptor$]
+];
+var JobFailure$ = [3, n0, _JF,
+    0,
+    [_FC, _FRa],
+    [0, 0]
+];
+var JobListDescriptor$ = [3, n0, _JLD,
+    0,
+    [_JI, _D, _Op, _Pr, _St, _CT, _TD, _PSr],
+    [0, 0, 0, 1, 0, 4, 4, () => JobProgressSummary$]
+];
+var JobManifest$ = [3, n0, _JM,
+    0,
+    [_Sp, _L],
+    [() => JobManifestSpec$, () => JobManifestLocation$], 2
+];
+var JobManifestGeneratorFilter$ = [3, n0, _JMGF,
+    0,
+    [_EFR, _CAr, _CB, _ORS, _KNC, _OSGTB, _OSLTB, _MASC, _MAOE],
+    [2, 4, 4, 64 | 0, () => KeyNameConstraint$, 1, 1, 64 | 0, [() => ObjectEncryptionFilterList, 0]]
+];
+var JobManifestLocation$ = [3, n0, _JML,
+    0,
+    [_OA, _ET, _OVI],
+    [0, 0, 0], 2
+];
+var JobManifestSpec$ = [3, n0, _JMS,
+    0,
+    [_F, _Fi],
+    [0, 64 | 0], 1
+];
+var JobOperation$ = [3, n0, _JO,
+    0,
+    [_LI, _SPOC, _SPOA, _SPOT, _SDOT, _SIRO, _SPOLH, _SPOR, _SRO, _SCOC, _SUOE],
+    [() => LambdaInvokeOperation$, () => S3CopyObjectOperation$, () => S3SetObjectAclOperation$, () => S3SetObjectTaggingOperation$, () => S3DeleteObjectTaggingOperation$, () => S3InitiateRestoreObjectOperation$, () => S3SetObjectLegalHoldOperation$, () => S3SetObjectRetentionOperation$, () => S3ReplicateObjectOperation$, () => S3ComputeObjectChecksumOperation$, [() => S3UpdateObjectEncryptionOperation$, 0]]
+];
+var JobProgressSummary$ = [3, n0, _JPS,
+    0,
+    [_TNOT, _NOTS, _NOTF, _Ti],
+    [1, 1, 1, () => JobTimers$]
+];
+var JobReport$ = [3, n0, _JR,
+    0,
+    [_Ena, _B, _F, _Pre, _RSe, _EBO],
+    [2, 0, 0, 0, 0, 0], 1
+];
+var JobTimers$ = [3, n0, _JT,
+    0,
+    [_ETIAS],
+    [1]
+];
+var KeyNameConstraint$ = [3, n0, _KNC,
+    0,
+    [_MAP, _MAS, _MASa],
+    [64 | 0, 64 | 0, 64 | 0]
+];
+var LambdaInvokeOperation$ = [3, n0, _LIO,
+    0,
+    [_FA, _ISV, _UA],
+    [0, 0, 128 | 0]
+];
+var LifecycleConfiguration$ = [3, n0, _LCi,
+    0,
+    [_Ru],
+    [[() => LifecycleRules, 0]]
+];
+var LifecycleExpiration$ = [3, n0, _LE,
+    0,
+    [_Da, _Day, _EODM],
+    [4, 1, 2]
+];
+var LifecycleRule$ = [3, n0, _LR,
+    0,
+    [_St, _E, _ID, _Fil, _Tr, _NVT, _NVE, _AIMU],
+    [0, () => LifecycleExpiration$, 0, () => LifecycleRuleFilter$, [() => TransitionList, 0], [() => NoncurrentVersionTransitionList, 0], () => NoncurrentVersionExpiration$, () => AbortIncompleteMultipartUpload$], 1
+];
+var LifecycleRuleAndOperator$ = [3, n0, _LRAO,
+    0,
+    [_Pre, _T, _OSGT, _OSLT],
+    [0, () => S3TagSet, 1, 1]
+];
+var LifecycleRuleFilter$ = [3, n0, _LRF,
+    0,
+    [_Pre, _Tag, _An, _OSGT, _OSLT],
+    [0, () => S3Tag$, () => LifecycleRuleAndOperator$, 1, 1]
+];
+var ListAccessGrantEntry$ = [3, n0, _LAGE,
+    0,
+    [_CA, _AGI, _AGA, _G, _P, _AGLI, _AGLC, _GS, _AA],
+    [4, 0, 0, () => Grantee$, 0, 0, () => AccessGrantsLocationConfiguration$, 0, 0]
+];
+var ListAccessGrantsInstanceEntry$ = [3, n0, _LAGIE,
+    0,
+    [_AGII, _AGIA, _CA, _ICA, _ICIA, _ICAA],
+    [0, 0, 4, 0, 0, 0]
+];
+var ListAccessGrantsInstancesRequest$ = [3, n0, _LAGIR,
+    0,
+    [_AI, _NT, _MR],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }]]
+];
+var ListAccessGrantsInstancesResult$ = [3, n0, _LAGIRi,
+    0,
+    [_NT, _AGIL],
+    [0, [() => AccessGrantsInstancesList, 0]]
+];
+var ListAccessGrantsLocationsEntry$ = [3, n0, _LAGLE,
+    0,
+    [_CA, _AGLI, _AGLA, _LS, _IAMRA],
+    [4, 0, 0, 0, 0]
+];
+var ListAccessGrantsLocationsRequest$ = [3, n0, _LAGLR,
+    0,
+    [_AI, _NT, _MR, _LS],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }], [0, { [_hQ]: _l }]]
+];
+var ListAccessGrantsLocationsResult$ = [3, n0, _LAGLRi,
+    0,
+    [_NT, _AGLL],
+    [0, [() => AccessGrantsLocationsList, 0]]
+];
+var ListAccessGrantsRequest$ = [3, n0, _LAGR,
+    0,
+    [_AI, _NT, _MR, _GT, _GI, _P, _GS, _AA],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }], [0, { [_hQ]: _g }], [0, { [_hQ]: _gr }], [0, { [_hQ]: _p }], [0, { [_hQ]: _gra }], [0, { [_hQ]: _aa }]]
+];
+var ListAccessGrantsResult$ = [3, n0, _LAGRi,
+    0,
+    [_NT, _AGL],
+    [0, [() => AccessGrantsList, 0]]
+];
+var ListAccessPointsForDirectoryBucketsRequest$ = [3, n0, _LAPFDBR,
+    0,
+    [_AI, _DB, _NT, _MR],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _dB }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }]]
+];
+var ListAccessPointsForDirectoryBucketsResult$ = [3, n0, _LAPFDBRi,
+    0,
+    [_APL, _NT],
+    [[() => AccessPointList, 0], 0]
+];
+var ListAccessPointsForObjectLambdaRequest$ = [3, n0, _LAPFOLR,
+    0,
+    [_AI, _NT, _MR],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }]]
+];
+var ListAccessPointsForObjectLambdaResult$ = [3, n0, _LAPFOLRi,
+    0,
+    [_OLAPL, _NT],
+    [[() => ObjectLambdaAccessPointList, 0], 0]
+];
+var ListAccessPointsRequest$ = [3, n0, _LAPR,
+    0,
+    [_AI, _B, _NT, _MR, _DSI, _DST],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _b }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }], [0, { [_hQ]: _dSI }], [0, { [_hQ]: _dST }]]
+];
+var ListAccessPointsResult$ = [3, n0, _LAPRi,
+    0,
+    [_APL, _NT],
+    [[() => AccessPointList, 0], 0]
+];
+var ListCallerAccessGrantsEntry$ = [3, n0, _LCAGE,
+    0,
+    [_P, _GS, _AA],
+    [0, 0, 0]
+];
+var ListCallerAccessGrantsRequest$ = [3, n0, _LCAGR,
+    0,
+    [_AI, _GS, _NT, _MR, _ABA],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _gra }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }], [2, { [_hQ]: _aBA }]]
+];
+var ListCallerAccessGrantsResult$ = [3, n0, _LCAGRi,
+    0,
+    [_NT, _CAGL],
+    [0, [() => CallerAccessGrantsList, 0]]
+];
+var ListJobsRequest$ = [3, n0, _LJR,
+    0,
+    [_AI, _JS, _NT, _MR],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [64 | 0, { [_hQ]: _jS }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }]]
+];
+var ListJobsResult$ = [3, n0, _LJRi,
+    0,
+    [_NT, _Jo],
+    [0, () => JobListDescriptorList]
+];
+var ListMultiRegionAccessPointsRequest$ = [3, n0, _LMRAPR,
+    0,
+    [_AI, _NT, _MR],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }]]
+];
+var ListMultiRegionAccessPointsResult$ = [3, n0, _LMRAPRi,
+    0,
+    [_APc, _NT],
+    [[() => MultiRegionAccessPointReportList, 0], 0]
+];
+var ListRegionalBucketsRequest$ = [3, n0, _LRBR,
+    0,
+    [_AI, _NT, _MR, _OI],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _nT }], [1, { [_hQ]: _mR }], [0, { [_hH]: _xaoi }]]
+];
+var ListRegionalBucketsResult$ = [3, n0, _LRBRi,
+    0,
+    [_RBL, _NT],
+    [[() => RegionalBucketList, 0], 0]
+];
+var ListStorageLensConfigurationEntry$ = [3, n0, _LSLCE,
+    0,
+    [_Id, _SLA, _HR, _IEs],
+    [0, 0, 0, 2], 3
+];
+var ListStorageLensConfigurationsRequest$ = [3, n0, _LSLCR,
+    0,
+    [_AI, _NT],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _nT }]]
+];
+var ListStorageLensConfigurationsResult$ = [3, n0, _LSLCRi,
+    { [_xN]: _LSLCRis },
+    [_NT, _SLCL],
+    [0, [() => StorageLensConfigurationList, { [_xF]: 1, [_xN]: _SLC }]]
+];
+var ListStorageLensGroupEntry$ = [3, n0, _LSLGE,
+    0,
+    [_N, _SLGA, _HR],
+    [0, 0, 0], 3
+];
+var ListStorageLensGroupsRequest$ = [3, n0, _LSLGR,
+    0,
+    [_AI, _NT],
+    [[0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _nT }]]
+];
+var ListStorageLensGroupsResult$ = [3, n0, _LSLGRi,
+    0,
+    [_NT, _SLGLt],
+    [0, [() => StorageLensGroupList, { [_xF]: 1, [_xN]: _SLG }]]
+];
+var ListTagsForResourceRequest$ = [3, n0, _LTFRR,
+    0,
+    [_RAe, _AI],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var ListTagsForResourceResult$ = [3, n0, _LTFRRi,
+    0,
+    [_T],
+    [[() => TagList, 0]]
+];
+var MatchObjectAge$ = [3, n0, _MOA,
+    0,
+    [_DGT, _DLT],
+    [1, 1]
+];
+var MatchObjectSize$ = [3, n0, _MOS,
+    0,
+    [_BGT, _BLT],
+    [1, 1]
+];
+var Metrics$ = [3, n0, _Me,
+    0,
+    [_St, _ETv],
+    [0, () => ReplicationTimeValue$], 1
+];
+var MultiRegionAccessPointPolicyDocument$ = [3, n0, _MRAPPD,
+    0,
+    [_Es, _Pro],
+    [() => EstablishedMultiRegionAccessPointPolicy$, () => ProposedMultiRegionAccessPointPolicy$]
+];
+var MultiRegionAccessPointRegionalResponse$ = [3, n0, _MRAPRR,
+    0,
+    [_N, _RS],
+    [0, 0]
+];
+var MultiRegionAccessPointReport$ = [3, n0, _MRAPR,
+    0,
+    [_N, _A, _CA, _PAB, _St, _Reg],
+    [0, 0, 4, [() => PublicAccessBlockConfiguration$, 0], 0, [() => RegionReportList, 0]]
+];
+var MultiRegionAccessPointRoute$ = [3, n0, _MRAPRu,
+    0,
+    [_TDP, _B, _Regi],
+    [1, 0, 0], 1
+];
+var MultiRegionAccessPointsAsyncResponse$ = [3, n0, _MRAPAR,
+    0,
+    [_Reg],
+    [[() => MultiRegionAccessPointRegionalResponseList, 0]]
+];
+var NoncurrentVersionExpiration$ = [3, n0, _NVE,
+    0,
+    [_ND, _NNV],
+    [1, 1]
+];
+var NoncurrentVersionTransition$ = [3, n0, _NVTo,
+    0,
+    [_ND, _SC],
+    [1, 0]
+];
+var NotSSEFilter$ = [3, n0, _NSSEF,
+    0,
+    [],
+    []
+];
+var ObjectEncryption$ = [3, n0, _OE,
+    0,
+    [_SSEKMS],
+    [[() => S3UpdateObjectEncryptionSSEKMS$, { [_xN]: _SK }]]
+];
+var ObjectLambdaAccessPoint$ = [3, n0, _OLAP,
+    0,
+    [_N, _OLAPA, _A],
+    [0, 0, () => ObjectLambdaAccessPointAlias$], 1
+];
+var ObjectLambdaAccessPointAlias$ = [3, n0, _OLAPAb,
+    0,
+    [_V, _St],
+    [0, 0]
+];
+var ObjectLambdaConfiguration$ = [3, n0, _OLC,
+    0,
+    [_SAP, _TC, _CWME, _AF],
+    [0, [() => ObjectLambdaTransformationConfigurationsList, 0], 2, [() => ObjectLambdaAllowedFeaturesList, 0]], 2
+];
+var ObjectLambdaTransformationConfiguration$ = [3, n0, _OLTC,
+    0,
+    [_Act, _CTo],
+    [[() => ObjectLambdaTransformationConfigurationActionsList, 0], () => ObjectLambdaContentTransformation$], 2
+];
+var PolicyStatus$ = [3, n0, _PS,
+    0,
+    [_IP],
+    [[2, { [_xN]: _IP }]]
+];
+var PrefixLevel$ = [3, n0, _PL,
+    0,
+    [_SM],
+    [() => PrefixLevelStorageMetrics$], 1
+];
+var PrefixLevelStorageMetrics$ = [3, n0, _PLSM,
+    0,
+    [_IEs, _SCe],
+    [2, () => SelectionCriteria$]
+];
+var ProposedMultiRegionAccessPointPolicy$ = [3, n0, _PMRAPP,
+    0,
+    [_Po],
+    [0]
+];
+var PublicAccessBlockConfiguration$ = [3, n0, _PABC,
+    0,
+    [_BPA, _IPA, _BPP, _RPB],
+    [[2, { [_xN]: _BPA }], [2, { [_xN]: _IPA }], [2, { [_xN]: _BPP }], [2, { [_xN]: _RPB }]]
+];
+var PutAccessGrantsInstanceResourcePolicyRequest$ = [3, n0, _PAGIRPR,
+    0,
+    [_Po, _AI, _Or],
+    [0, [0, { [_hL]: 1, [_hH]: _xaai }], 0], 1
+];
+var PutAccessGrantsInstanceResourcePolicyResult$ = [3, n0, _PAGIRPRu,
+    0,
+    [_Po, _Or, _CA],
+    [0, 0, 4]
+];
+var PutAccessPointConfigurationForObjectLambdaRequest$ = [3, n0, _PAPCFOLR,
+    0,
+    [_N, _Co, _AI],
+    [[0, 1], [() => ObjectLambdaConfiguration$, 0], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var PutAccessPointPolicyForObjectLambdaRequest$ = [3, n0, _PAPPFOLR,
+    0,
+    [_N, _Po, _AI],
+    [[0, 1], 0, [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var PutAccessPointPolicyRequest$ = [3, n0, _PAPPR,
+    0,
+    [_N, _Po, _AI],
+    [[0, 1], 0, [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var PutAccessPointScopeRequest$ = [3, n0, _PAPSR,
+    0,
+    [_N, _S, _AI],
+    [[0, 1], [() => Scope$, 0], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var PutBucketLifecycleConfigurationRequest$ = [3, n0, _PBLCR,
+    0,
+    [_B, _AI, _LCi],
+    [[0, 1], [0, { [_hL]: 1, [_hH]: _xaai }], [() => LifecycleConfiguration$, { [_hP]: 1, [_xN]: _LCi }]], 1
+];
+var PutBucketPolicyRequest$ = [3, n0, _PBPR,
+    0,
+    [_B, _Po, _AI, _CRSBA],
+    [[0, 1], 0, [0, { [_hL]: 1, [_hH]: _xaai }], [2, { [_hH]: _xacrsba }]], 2
+];
+var PutBucketReplicationRequest$ = [3, n0, _PBRR,
+    0,
+    [_B, _RC, _AI],
+    [[0, 1], [() => ReplicationConfiguration$, { [_hP]: 1, [_xN]: _RC }], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var PutBucketTaggingRequest$ = [3, n0, _PBTR,
+    0,
+    [_B, _Tagg, _AI],
+    [[0, 1], [() => Tagging$, { [_hP]: 1, [_xN]: _Tagg }], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var PutBucketVersioningRequest$ = [3, n0, _PBVR,
+    0,
+    [_B, _VCe, _AI, _MFA],
+    [[0, 1], [() => VersioningConfiguration$, { [_hP]: 1, [_xN]: _VCe }], [0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hH]: _xam }]], 2
+];
+var PutJobTaggingRequest$ = [3, n0, _PJTR,
+    0,
+    [_JI, _T, _AI],
+    [[0, 1], () => S3TagSet, [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var PutJobTaggingResult$ = [3, n0, _PJTRu,
+    0,
+    [],
+    []
+];
+var PutMultiRegionAccessPointPolicyInput$ = [3, n0, _PMRAPPI,
+    0,
+    [_N, _Po],
+    [0, 0], 2
+];
+var PutMultiRegionAccessPointPolicyRequest$ = [3, n0, _PMRAPPR,
+    0,
+    [_De, _AI, _CTl],
+    [() => PutMultiRegionAccessPointPolicyInput$, [0, { [_hL]: 1, [_hH]: _xaai }], [0, 4]], 1
+];
+var PutMultiRegionAccessPointPolicyResult$ = [3, n0, _PMRAPPRu,
+    0,
+    [_RTARN],
+    [0]
+];
+var PutPublicAccessBlockRequest$ = [3, n0, _PPABR,
+    0,
+    [_PABC, _AI],
+    [[() => PublicAccessBlockConfiguration$, { [_hP]: 1, [_xN]: _PABC }], [0, { [_hL]: 1, [_hH]: _xaai }]], 1
+];
+var PutStorageLensConfigurationRequest$ = [3, n0, _PSLCR,
+    0,
+    [_CI, _SLC, _AI, _T],
+    [[0, 1], [() => StorageLensConfiguration$, 0], [0, { [_hL]: 1, [_hH]: _xaai }], [() => StorageLensTags, 0]], 2
+];
+var PutStorageLensConfigurationTaggingRequest$ = [3, n0, _PSLCTR,
+    0,
+    [_CI, _T, _AI],
+    [[0, 1], [() => StorageLensTags, 0], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var PutStorageLensConfigurationTaggingResult$ = [3, n0, _PSLCTRu,
+    0,
+    [],
+    []
+];
+var Region$ = [3, n0, _Regi,
+    0,
+    [_B, _BAI],
+    [0, 0], 1
+];
+var RegionalBucket$ = [3, n0, _RB,
+    0,
+    [_B, _PABE, _CD, _BA, _OI],
+    [0, 2, 4, 0, 0], 3
+];
+var RegionReport$ = [3, n0, _RR,
+    0,
+    [_B, _Regi, _BAI],
+    [0, 0, 0]
+];
+var ReplicaModifications$ = [3, n0, _RM,
+    0,
+    [_St],
+    [0], 1
+];
+var ReplicationConfiguration$ = [3, n0, _RC,
+    0,
+    [_Rol, _Ru],
+    [0, [() => ReplicationRules, 0]], 2
+];
+var ReplicationRule$ = [3, n0, _RRe,
+    0,
+    [_St, _Des, _B, _ID, _Pr, _Pre, _Fil, _SSC, _EOR, _DMR],
+    [0, () => Destination$, 0, 0, 1, 0, () => ReplicationRuleFilter$, () => SourceSelectionCriteria$, () => ExistingObjectReplication$, () => DeleteMarkerReplication$], 3
+];
+var ReplicationRuleAndOperator$ = [3, n0, _RRAO,
+    0,
+    [_Pre, _T],
+    [0, () => S3TagSet]
+];
+var ReplicationRuleFilter$ = [3, n0, _RRF,
+    0,
+    [_Pre, _Tag, _An],
+    [0, () => S3Tag$, () => ReplicationRuleAndOperator$]
+];
+var ReplicationTime$ = [3, n0, _RT,
+    0,
+    [_St, _Tim],
+    [0, () => ReplicationTimeValue$], 2
+];
+var ReplicationTimeValue$ = [3, n0, _RTV,
+    0,
+    [_Mi],
+    [1]
+];
+var S3AccessControlList$ = [3, n0, _SACL,
+    0,
+    [_O, _Gr],
+    [() => S3ObjectOwner$, () => S3GrantList], 1
+];
+var S3AccessControlPolicy$ = [3, n0, _SACP,
+    0,
+    [_ACLc, _CACL],
+    [() => S3AccessControlList$, 0]
+];
+var S3BucketDestination$ = [3, n0, _SBD,
+    0,
+    [_F, _OSV, _Ar, _AI, _Pre, _Enc],
+    [0, 0, 0, 0, 0, [() => StorageLensDataExportEncryption$, 0]], 3
+];
+var S3ComputeObjectChecksumOperation$ = [3, n0, _SCOCO,
+    0,
+    [_CAh, _CTh],
+    [0, 0]
+];
+var S3CopyObjectOperation$ = [3, n0, _SCOO,
+    0,
+    [_TR, _CACL, _ACG, _MDe, _MSC, _NOM, _NOT, _RL, _RPe, _SC, _UMSC, _SSEAKKI, _TKP, _OLLHS, _OLM, _OLRUD, _BKE, _CAh],
+    [0, 0, () => S3GrantList, 0, 4, () => S3ObjectMetadata$, () => S3TagSet, 0, 2, 0, 4, 0, 0, 0, 0, 4, 2, 0]
+];
+var S3DeleteObjectTaggingOperation$ = [3, n0, _SDOTO,
+    0,
+    [],
+    []
+];
+var S3GeneratedManifestDescriptor$ = [3, n0, _SGMD,
+    0,
+    [_F, _L],
+    [0, () => JobManifestLocation$]
+];
+var S3Grant$ = [3, n0, _SG,
+    0,
+    [_G, _P],
+    [() => S3Grantee$, 0]
+];
+var S3Grantee$ = [3, n0, _SGr,
+    0,
+    [_TI, _Ide, _DN],
+    [0, 0, 0]
+];
+var S3InitiateRestoreObjectOperation$ = [3, n0, _SIROO,
+    0,
+    [_EID, _GJT],
+    [1, 0]
+];
+var S3JobManifestGenerator$ = [3, n0, _SJMG,
+    0,
+    [_SB, _EMO, _EBO, _MOL, _Fil],
+    [0, 2, 0, [() => S3ManifestOutputLocation$, 0], [() => JobManifestGeneratorFilter$, 0]], 2
+];
+var S3ManifestOutputLocation$ = [3, n0, _SMOL,
+    0,
+    [_B, _MF, _EMBO, _MP, _ME],
+    [0, 0, 0, 0, [() => GeneratedManifestEncryption$, 0]], 2
+];
+var S3ObjectLockLegalHold$ = [3, n0, _SOLLH,
+    0,
+    [_St],
+    [0], 1
+];
+var S3ObjectMetadata$ = [3, n0, _SOM,
+    0,
+    [_CC, _CDo, _CE, _CL, _UM, _CLo, _CMD, _CTon, _HED, _RCe, _SSEA],
+    [0, 0, 0, 0, 128 | 0, 1, 0, 0, 4, 2, 0]
+];
+var S3ObjectOwner$ = [3, n0, _SOO,
+    0,
+    [_ID, _DN],
+    [0, 0]
+];
+var S3ReplicateObjectOperation$ = [3, n0, _SROO,
+    0,
+    [],
+    []
+];
+var S3Retention$ = [3, n0, _SR,
+    0,
+    [_RUD, _Mo],
+    [4, 0]
+];
+var S3SetObjectAclOperation$ = [3, n0, _SSOAO,
+    0,
+    [_ACP],
+    [() => S3AccessControlPolicy$]
+];
+var S3SetObjectLegalHoldOperation$ = [3, n0, _SSOLHO,
+    0,
+    [_LH],
+    [() => S3ObjectLockLegalHold$], 1
+];
+var S3SetObjectRetentionOperation$ = [3, n0, _SSORO,
+    0,
+    [_Ret, _BGR],
+    [() => S3Retention$, 2], 1
+];
+var S3SetObjectTaggingOperation$ = [3, n0, _SSOTO,
+    0,
+    [_TS],
+    [() => S3TagSet]
+];
+var S3Tag$ = [3, n0, _STa,
+    0,
+    [_K, _V],
+    [0, 0], 2
+];
+var S3UpdateObjectEncryptionOperation$ = [3, n0, _SUOEO,
+    0,
+    [_OE],
+    [[() => ObjectEncryption$, 0]]
+];
+var S3UpdateObjectEncryptionSSEKMS$ = [3, n0, _SUOESSEKMS,
+    { [_xN]: _SK },
+    [_KMSKA, _BKE],
+    [0, 2], 1
+];
+var Scope$ = [3, n0, _S,
+    0,
+    [_Pref, _Pe],
+    [[() => PrefixesList, { [_xN]: _Pref }], [() => ScopePermissionList, { [_xN]: _Pe }]]
+];
+var SelectionCriteria$ = [3, n0, _SCe,
+    0,
+    [_Del, _MDa, _MSBP],
+    [0, 1, 1]
+];
+var SourceSelectionCriteria$ = [3, n0, _SSC,
+    0,
+    [_SKEO, _RM],
+    [() => SseKmsEncryptedObjects$, () => ReplicaModifications$]
+];
+var SSECFilter$ = [3, n0, _SSECF,
+    0,
+    [],
+    []
+];
+var SSEKMS$ = [3, n0, _SSEKMS,
+    { [_xN]: _SK },
+    [_KI],
+    [0], 1
+];
+var SseKmsEncryptedObjects$ = [3, n0, _SKEO,
+    0,
+    [_St],
+    [0], 1
+];
+var SSEKMSEncryption$ = [3, n0, _SSEKMSE,
+    { [_xN]: _SK },
+    [_KI],
+    [0], 1
+];
+var SSEKMSFilter$ = [3, n0, _SSEKMSF,
+    0,
+    [_KKA, _BKE],
+    [0, 2]
+];
+var SSES3$ = [3, n0, _SSES,
+    { [_xN]: _SS },
+    [],
+    []
+];
+var SSES3Encryption$ = [3, n0, _SSESE,
+    { [_xN]: _SS },
+    [],
+    []
+];
+var SSES3Filter$ = [3, n0, _SSESF,
+    0,
+    [],
+    []
+];
+var StorageLensAwsOrg$ = [3, n0, _SLAO,
+    0,
+    [_Ar],
+    [0], 1
+];
+var StorageLensConfiguration$ = [3, n0, _SLC,
+    0,
+    [_Id, _AL, _IEs, _I, _Ex, _DE, _EPDE, _AOw, _SLA, _PD],
+    [0, [() => AccountLevel$, 0], 2, [() => Include$, 0], [() => _Exclude$, 0], [() => StorageLensDataExport$, 0], [() => StorageLensExpandedPrefixesDataExport$, 0], () => StorageLensAwsOrg$, 0, 0], 3
+];
+var StorageLensDataExport$ = [3, n0, _SLDE,
+    0,
+    [_SBD, _CWM, _SLTD],
+    [[() => S3BucketDestination$, 0], () => CloudWatchMetrics$, [() => StorageLensTableDestination$, 0]]
+];
+var StorageLensDataExportEncryption$ = [3, n0, _SLDEE,
+    0,
+    [_SSES, _SSEKMS],
+    [[() => SSES3$, { [_xN]: _SS }], [() => SSEKMS$, { [_xN]: _SK }]]
+];
+var StorageLensExpandedPrefixesDataExport$ = [3, n0, _SLEPDE,
+    0,
+    [_SBD, _SLTD],
+    [[() => S3BucketDestination$, 0], [() => StorageLensTableDestination$, 0]]
+];
+var StorageLensGroup$ = [3, n0, _SLG,
+    0,
+    [_N, _Fil, _SLGA],
+    [0, [() => StorageLensGroupFilter$, 0], 0], 2
+];
+var StorageLensGroupAndOperator$ = [3, n0, _SLGAO,
+    0,
+    [_MAP, _MAS, _MAT, _MOA, _MOS],
+    [[() => MatchAnyPrefix, 0], [() => MatchAnySuffix, 0], [() => MatchAnyTag, 0], () => MatchObjectAge$, () => MatchObjectSize$]
+];
+var StorageLensGroupFilter$ = [3, n0, _SLGF,
+    0,
+    [_MAP, _MAS, _MAT, _MOA, _MOS, _An, _Or_],
+    [[() => MatchAnyPrefix, 0], [() => MatchAnySuffix, 0], [() => MatchAnyTag, 0], () => MatchObjectAge$, () => MatchObjectSize$, [() => StorageLensGroupAndOperator$, 0], [() => StorageLensGroupOrOperator$, 0]]
+];
+var StorageLensGroupLevel$ = [3, n0, _SLGL,
+    0,
+    [_SCe],
+    [[() => StorageLensGroupLevelSelectionCriteria$, 0]]
+];
+var StorageLensGroupLevelSelectionCriteria$ = [3, n0, _SLGLSC,
+    0,
+    [_I, _Ex],
+    [[() => StorageLensGroupLevelInclude, 0], [() => StorageLensGroupLevelExclude, 0]]
+];
+var StorageLensGroupOrOperator$ = [3, n0, _SLGOO,
+    0,
+    [_MAP, _MAS, _MAT, _MOA, _MOS],
+    [[() => MatchAnyPrefix, 0], [() => MatchAnySuffix, 0], [() => MatchAnyTag, 0], () => MatchObjectAge$, () => MatchObjectSize$]
+];
+var StorageLensTableDestination$ = [3, n0, _SLTD,
+    0,
+    [_IEs, _Enc],
+    [2, [() => StorageLensDataExportEncryption$, 0]], 1
+];
+var StorageLensTag$ = [3, n0, _SLT,
+    0,
+    [_K, _V],
+    [0, 0], 2
+];
+var SubmitMultiRegionAccessPointRoutesRequest$ = [3, n0, _SMRAPRR,
+    0,
+    [_Mr, _RU, _AI],
+    [[0, 1], [() => RouteList, 0], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var SubmitMultiRegionAccessPointRoutesResult$ = [3, n0, _SMRAPRRu,
+    0,
+    [],
+    []
+];
+var Tag$ = [3, n0, _Tag,
+    0,
+    [_K, _V],
+    [0, 0], 2
+];
+var Tagging$ = [3, n0, _Tagg,
+    0,
+    [_TS],
+    [() => S3TagSet], 1
+];
+var TagResourceRequest$ = [3, n0, _TRR,
+    0,
+    [_RAe, _T, _AI],
+    [[0, 1], [() => TagList, 0], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var TagResourceResult$ = [3, n0, _TRRa,
+    0,
+    [],
+    []
+];
+var Transition$ = [3, n0, _Tra,
+    0,
+    [_Da, _Day, _SC],
+    [4, 1, 0]
+];
+var UntagResourceRequest$ = [3, n0, _URR,
+    0,
+    [_RAe, _TK, _AI],
+    [[0, 1], [64 | 0, { [_hQ]: _tK }], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var UntagResourceResult$ = [3, n0, _URRn,
+    0,
+    [],
+    []
+];
+var UpdateAccessGrantsLocationRequest$ = [3, n0, _UAGLR,
+    0,
+    [_AGLI, _IAMRA, _AI],
+    [[0, 1], 0, [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var UpdateAccessGrantsLocationResult$ = [3, n0, _UAGLRp,
+    0,
+    [_CA, _AGLI, _AGLA, _LS, _IAMRA],
+    [4, 0, 0, 0, 0]
+];
+var UpdateJobPriorityRequest$ = [3, n0, _UJPR,
+    0,
+    [_JI, _Pr, _AI],
+    [[0, 1], [1, { [_hQ]: _pri }], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var UpdateJobPriorityResult$ = [3, n0, _UJPRp,
+    0,
+    [_JI, _Pr],
+    [0, 1], 2
+];
+var UpdateJobStatusRequest$ = [3, n0, _UJSR,
+    0,
+    [_JI, _RJS, _AI, _SUR],
+    [[0, 1], [0, { [_hQ]: _rJS }], [0, { [_hL]: 1, [_hH]: _xaai }], [0, { [_hQ]: _sUR }]], 2
+];
+var UpdateJobStatusResult$ = [3, n0, _UJSRp,
+    0,
+    [_JI, _St, _SUR],
+    [0, 0, 0]
+];
+var UpdateStorageLensGroupRequest$ = [3, n0, _USLGR,
+    0,
+    [_N, _SLG, _AI],
+    [[0, 1], [() => StorageLensGroup$, 0], [0, { [_hL]: 1, [_hH]: _xaai }]], 2
+];
+var VersioningConfiguration$ = [3, n0, _VCe,
+    0,
+    [_MFAD, _St],
+    [[0, { [_xN]: _MD }], 0]
+];
+var VpcConfiguration$ = [3, n0, _VC,
+    0,
+    [_VI],
+    [0], 1
+];
+var __Unit = "unit";
+var AccessGrantsInstancesList = [1, n0, _AGIL,
+    0, [() => ListAccessGrantsInstanceEntry$,
+        { [_xN]: _AGIc }]
+];
+var AccessGrantsList = [1, n0, _AGL,
+    0, [() => ListAccessGrantEntry$,
+        { [_xN]: _AG }]
+];
+var AccessGrantsLocationsList = [1, n0, _AGLL,
+    0, [() => ListAccessGrantsLocationsEntry$,
+        { [_xN]: _AGLc }]
+];
+var AccessPointList = [1, n0, _APL,
+    0, [() => AccessPoint$,
+        { [_xN]: _AP }]
+];
+var Buckets = [1, n0, _Bu,
+    0, [0,
+        { [_xN]: _Ar }]
+];
+var CallerAccessGrantsList = [1, n0, _CAGL,
+    0, [() => ListCallerAccessGrantsEntry$,
+        { [_xN]: _AG }]
+];
+var JobFailureList = [1, n0, _JFL,
+    0, () => JobFailure$
+];
+var JobListDescriptorList = [1, n0, _JLDL,
+    0, () => JobListDescriptor$
+];
+var LifecycleRules = [1, n0, _LRi,
+    0, [() => LifecycleRule$,
+        { [_xN]: _Rul }]
+];
+var MatchAnyPrefix = [1, n0, _MAP,
+    0, [0,
+        { [_xN]: _Pre }]
+];
+var MatchAnySuffix = [1, n0, _MAS,
+    0, [0,
+        { [_xN]: _Su }]
+];
+var MatchAnyTag = [1, n0, _MAT,
+    0, [() => S3Tag$,
+        { [_xN]: _Tag }]
+];
+var MultiRegionAccessPointRegionalResponseList = [1, n0, _MRAPRRL,
+    0, [() => MultiRegionAccessPointRegionalResponse$,
+        { [_xN]: _Regi }]
+];
+var MultiRegionAccessPointReportList = [1, n0, _MRAPRL,
+    0, [() => MultiRegionAccessPointReport$,
+        { [_xN]: _AP }]
+];
+var NoncurrentVersionTransitionList = [1, n0, _NVTL,
+    0, [() => NoncurrentVersionTransition$,
+        { [_xN]: _NVTo }]
+];
+var ObjectEncryptionFilterList = [1, n0, _OEFL,
+    0, [() => ObjectEncryptionFilter$,
+        { [_xN]: _OE }]
+];
+var ObjectLambdaAccessPointList = [1, n0, _OLAPL,
+    0, [() => ObjectLambdaAccessPoint$,
+        { [_xN]: _OLAP }]
+];
+var ObjectLambdaAllowedFeaturesList = [1, n0, _OLAFL,
+    0, [0,
+        { [_xN]: _AFl }]
+];
+var ObjectLambdaTransformationConfigurationActionsList = [1, n0, _OLTCAL,
+    0, [0,
+        { [_xN]: _Acti }]
+];
+var ObjectLambdaTransformationConfigurationsList = [1, n0, _OLTCL,
+    0, [() => ObjectLambdaTransformationConfiguration$,
+        { [_xN]: _TCr }]
+];
+var PrefixesList = [1, n0, _PLr,
+    0, [0,
+        { [_xN]: _Pre }]
+];
+var RegionalBucketList = [1, n0, _RBL,
+    0, [() => RegionalBucket$,
+        { [_xN]: _RB }]
+];
+var RegionCreationList = [1, n0, _RCL,
+    0, [() => Region$,
+        { [_xN]: _Regi }]
+];
+var RegionReportList = [1, n0, _RRL,
+    0, [() => RegionReport$,
+        { [_xN]: _Regi }]
+];
+var Regions = [1, n0, _Reg,
+    0, [0,
+        { [_xN]: _Regi }]
+];
+var ReplicationRules = [1, n0, _RRep,
+    0, [() => ReplicationRule$,
+        { [_xN]: _Rul }]
+];
+var RouteList = [1, n0, _RLo,
+    0, [() => MultiRegionAccessPointRoute$,
+        { [_xN]: _Rou }]
+];
+var S3GrantList = [1, n0, _SGL,
+    0, () => S3Grant$
+];
+var S3TagSet = [1, n0, _STS,
+    0, () => S3Tag$
+];
+var ScopePermissionList = [1, n0, _SPL,
+    0, [0,
+        { [_xN]: _P }]
+];
+var StorageLensConfigurationList = [1, n0, _SLCL,
+    0, [() => ListStorageLensConfigurationEntry$,
+        { [_xN]: _SLC }]
+];
+var StorageLensGroupLevelExclude = [1, n0, _SLGLE,
+    0, [0,
+        { [_xN]: _Ar }]
+];
+var StorageLensGroupLevelInclude = [1, n0, _SLGLI,
+    0, [0,
+        { [_xN]: _Ar }]
+];
+var StorageLensGroupList = [1, n0, _SLGLt,
+    0, [() => ListStorageLensGroupEntry$,
+        { [_xN]: _SLG }]
+];
+var StorageLensTags = [1, n0, _SLTt,
+    0, [() => StorageLensTag$,
+        { [_xN]: _Tag }]
+];
+var TagList = [1, n0, _TL,
+    0, [() => Tag$,
+        { [_xN]: _Tag }]
+];
+var TransitionList = [1, n0, _TLr,
+    0, [() => Transition$,
+        { [_xN]: _Tra }]
+];
+var JobManifestGenerator$ = [4, n0, _JMG,
+    0,
+    [_SJMG],
+    [[() => S3JobManifestGenerator$, 0]]
+];
+var ObjectEncryptionFilter$ = [4, n0, _OEF,
+    0,
+    [_SSES, _SSEKMS, _DSSEKMS, _SSEC, _NOTSSE],
+    [[() => SSES3Filter$, { [_xN]: _SS }], [() => SSEKMSFilter$, { [_xN]: _SK }], [() => DSSEKMSFilter$, { [_xN]: _DK }], [() => SSECFilter$, { [_xN]: _SC_ }], [() => NotSSEFilter$, { [_xN]: _NS }]]
+];
+var ObjectLambdaContentTransformation$ = [4, n0, _OLCT,
+    0,
+    [_ALw],
+    [() => AwsLambdaTransformation$]
+];
+var AssociateAccessGrantsIdentityCenter$ = [9, n0, _AAGIC,
+    { [_h]: ["POST", "/v20180820/accessgrantsinstance/identitycenter", 200], [_hCR]: 1 }, () => AssociateAccessGrantsIdentityCenterRequest$, () => __Unit
+];
+var CreateAccessGrant$ = [9, n0, _CAG,
+    { [_h]: ["POST", "/v20180820/accessgrantsinstance/grant", 200], [_hCR]: 1 }, () => CreateAccessGrantRequest$, () => CreateAccessGrantResult$
+];
+var CreateAccessGrantsInstance$ = [9, n0, _CAGI,
+    { [_h]: ["POST", "/v20180820/accessgrantsinstance", 200], [_hCR]: 1 }, () => CreateAccessGrantsInstanceRequest$, () => CreateAccessGrantsInstanceResult$
+];
+var CreateAccessGrantsLocation$ = [9, n0, _CAGLr,
+    { [_h]: ["POST", "/v20180820/accessgrantsinstance/location", 200], [_hCR]: 1 }, () => CreateAccessGrantsLocationRequest$, () => CreateAccessGrantsLocationResult$
+];
+var CreateAccessPoint$ = [9, n0, _CAP,
+    { [_h]: ["PUT", "/v20180820/accesspoint/{Name}", 200] }, () => CreateAccessPointRequest$, () => CreateAccessPointResult$
+];
+var CreateAccessPointForObjectLambda$ = [9, n0, _CAPFOL,
+    { [_h]: ["PUT", "/v20180820/accesspointforobjectlambda/{Name}", 200] }, () => CreateAccessPointForObjectLambdaRequest$, () => CreateAccessPointForObjectLambdaResult$
+];
+var CreateBucket$ = [9, n0, _CBr,
+    { [_h]: ["PUT", "/v20180820/bucket/{Bucket}", 200], [_hCR]: 1 }, () => CreateBucketRequest$, () => CreateBucketResult$
+];
+var CreateJob$ = [9, n0, _CJ,
+    { [_h]: ["POST", "/v20180820/jobs", 200] }, () => CreateJobRequest$, () => CreateJobResult$
+];
+var CreateMultiRegionAccessPoint$ = [9, n0, _CMRAP,
+    { [_h]: ["POST", "/v20180820/async-requests/mrap/create", 200], [_hCR]: 1 }, () => CreateMultiRegionAccessPointRequest$, () => CreateMultiRegionAccessPointResult$
+];
+var CreateStorageLensGroup$ = [9, n0, _CSLG,
+    { [_h]: ["POST", "/v20180820/storagelensgroup", 204] }, () => CreateStorageLensGroupRequest$, () => __Unit
+];
+var DeleteAccessGrant$ = [9, n0, _DAG,
+    { [_h]: ["DELETE", "/v20180820/accessgrantsinstance/grant/{AccessGrantId}", 200], [_hCR]: 1 }, () => DeleteAccessGrantRequest$, () => __Unit
+];
+var DeleteAccessGrantsInstance$ = [9, n0, _DAGI,
+    { [_h]: ["DELETE", "/v20180820/accessgrantsinstance", 200], [_hCR]: 1 }, () => DeleteAccessGrantsInstanceRequest$, () => __Unit
+];
+var DeleteAccessGrantsInstanceResourcePolicy$ = [9, n0, _DAGIRP,
+    { [_h]: ["DELETE", "/v20180820/accessgrantsinstance/resourcepolicy", 200], [_hCR]: 1 }, () => DeleteAccessGrantsInstanceResourcePolicyRequest$, () => __Unit
+];
+var DeleteAccessGrantsLocation$ = [9, n0, _DAGL,
+    { [_h]: ["DELETE", "/v20180820/accessgrantsinstance/location/{AccessGrantsLocationId}", 200], [_hCR]: 1 }, () => DeleteAccessGrantsLocationRequest$, () => __Unit
+];
+var DeleteAccessPoint$ = [9, n0, _DAP,
+    { [_h]: ["DELETE", "/v20180820/accesspoint/{Name}", 200] }, () => DeleteAccessPointRequest$, () => __Unit
+];
+var DeleteAccessPointForObjectLambda$ = [9, n0, _DAPFOL,
+    { [_h]: ["DELETE", "/v20180820/accesspointforobjectlambda/{Name}", 200] }, () => DeleteAccessPointForObjectLambdaRequest$, () => __Unit
+];
+var DeleteAccessPointPolicy$ = [9, n0, _DAPP,
+    { [_h]: ["DELETE", "/v20180820/accesspoint/{Name}/policy", 200] }, () => DeleteAccessPointPolicyRequest$, () => __Unit
+];
+var DeleteAccessPointPolicyForObjectLambda$ = [9, n0, _DAPPFOL,
+    { [_h]: ["DELETE", "/v20180820/accesspointforobjectlambda/{Name}/policy", 200] }, () => DeleteAccessPointPolicyForObjectLambdaRequest$, () => __Unit
+];
+var DeleteAccessPointScope$ = [9, n0, _DAPS,
+    { [_h]: ["DELETE", "/v20180820/accesspoint/{Name}/scope", 200] }, () => DeleteAccessPointScopeRequest$, () => __Unit
+];
+var DeleteBucket$ = [9, n0, _DBe,
+    { [_h]: ["DELETE", "/v20180820/bucket/{Bucket}", 200] }, () => DeleteBucketRequest$, () => __Unit
+];
+var DeleteBucketLifecycleConfiguration$ = [9, n0, _DBLC,
+    { [_h]: ["DELETE", "/v20180820/bucket/{Bucket}/lifecycleconfiguration", 200] }, () => DeleteBucketLifecycleConfigurationRequest$, () => __Unit
+];
+var DeleteBucketPolicy$ = [9, n0, _DBP,
+    { [_h]: ["DELETE", "/v20180820/bucket/{Bucket}/policy", 200] }, () => DeleteBucketPolicyRequest$, () => __Unit
+];
+var DeleteBucketReplication$ = [9, n0, _DBRe,
+    { [_h]: ["DELETE", "/v20180820/bucket/{Bucket}/replication", 200] }, () => DeleteBucketReplicationRequest$, () => __Unit
+];
+var DeleteBucketTagging$ = [9, n0, _DBT,
+    { [_h]: ["DELETE", "/v20180820/bucket/{Bucket}/tagging", 204] }, () => DeleteBucketTaggingRequest$, () => __Unit
+];
+var DeleteJobTagging$ = [9, n0, _DJT,
+    { [_h]: ["DELETE", "/v20180820/jobs/{JobId}/tagging", 200] }, () => DeleteJobTaggingRequest$, () => DeleteJobTaggingResult$
+];
+var DeleteMultiRegionAccessPoint$ = [9, n0, _DMRAP,
+    { [_h]: ["POST", "/v20180820/async-requests/mrap/delete", 200], [_hCR]: 1 }, () => DeleteMultiRegionAccessPointRequest$, () => DeleteMultiRegionAccessPointResult$
+];
+var DeletePublicAccessBlock$ = [9, n0, _DPAB,
+    { [_h]: ["DELETE", "/v20180820/configuration/publicAccessBlock", 200] }, () => DeletePublicAccessBlockRequest$, () => __Unit
+];
+var DeleteStorageLensConfiguration$ = [9, n0, _DSLC,
+    { [_h]: ["DELETE", "/v20180820/storagelens/{ConfigId}", 200] }, () => DeleteStorageLensConfigurationRequest$, () => __Unit
+];
+var DeleteStorageLensConfigurationTagging$ = [9, n0, _DSLCT,
+    { [_h]: ["DELETE", "/v20180820/storagelens/{ConfigId}/tagging", 200] }, () => DeleteStorageLensConfigurationTaggingRequest$, () => DeleteStorageLensConfigurationTaggingResult$
+];
+var DeleteStorageLensGroup$ = [9, n0, _DSLG,
+    { [_h]: ["DELETE", "/v20180820/storagelensgroup/{Name}", 204] }, () => DeleteStorageLensGroupRequest$, () => __Unit
+];
+var DescribeJob$ = [9, n0, _DJ,
+    { [_h]: ["GET", "/v20180820/jobs/{JobId}", 200] }, () => DescribeJobRequest$, () => DescribeJobResult$
+];
+var DescribeMultiRegionAccessPointOperation$ = [9, n0, _DMRAPO,
+    { [_h]: ["GET", "/v20180820/async-requests/mrap/{RequestTokenARN+}", 200], [_hCR]: 1 }, () => DescribeMultiRegionAccessPointOperationRequest$, () => DescribeMultiRegionAccessPointOperationResult$
+];
+var DissociateAccessGrantsIdentityCenter$ = [9, n0, _DAGIC,
+    { [_h]: ["DELETE", "/v20180820/accessgrantsinstance/identitycenter", 200], [_hCR]: 1 }, () => DissociateAccessGrantsIdentityCenterRequest$, () => __Unit
+];
+var GetAccessGrant$ = [9, n0, _GAG,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance/grant/{AccessGrantId}", 200], [_hCR]: 1 }, () => GetAccessGrantRequest$, () => GetAccessGrantResult$
+];
+var GetAccessGrantsInstance$ = [9, n0, _GAGI,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance", 200], [_hCR]: 1 }, () => GetAccessGrantsInstanceRequest$, () => GetAccessGrantsInstanceResult$
+];
+var GetAccessGrantsInstanceForPrefix$ = [9, n0, _GAGIFP,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance/prefix", 200], [_hCR]: 1 }, () => GetAccessGrantsInstanceForPrefixRequest$, () => GetAccessGrantsInstanceForPrefixResult$
+];
+var GetAccessGrantsInstanceResourcePolicy$ = [9, n0, _GAGIRP,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance/resourcepolicy", 200], [_hCR]: 1 }, () => GetAccessGrantsInstanceResourcePolicyRequest$, () => GetAccessGrantsInstanceResourcePolicyResult$
+];
+var GetAccessGrantsLocation$ = [9, n0, _GAGL,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance/location/{AccessGrantsLocationId}", 200], [_hCR]: 1 }, () => GetAccessGrantsLocationRequest$, () => GetAccessGrantsLocationResult$
+];
+var GetAccessPoint$ = [9, n0, _GAP,
+    { [_h]: ["GET", "/v20180820/accesspoint/{Name}", 200] }, () => GetAccessPointRequest$, () => GetAccessPointResult$
+];
+var GetAccessPointConfigurationForObjectLambda$ = [9, n0, _GAPCFOL,
+    { [_h]: ["GET", "/v20180820/accesspointforobjectlambda/{Name}/configuration", 200] }, () => GetAccessPointConfigurationForObjectLambdaRequest$, () => GetAccessPointConfigurationForObjectLambdaResult$
+];
+var GetAccessPointForObjectLambda$ = [9, n0, _GAPFOL,
+    { [_h]: ["GET", "/v20180820/accesspointforobjectlambda/{Name}", 200] }, () => GetAccessPointForObjectLambdaRequest$, () => GetAccessPointForObjectLambdaResult$
+];
+var GetAccessPointPolicy$ = [9, n0, _GAPP,
+    { [_h]: ["GET", "/v20180820/accesspoint/{Name}/policy", 200] }, () => GetAccessPointPolicyRequest$, () => GetAccessPointPolicyResult$
+];
+var GetAccessPointPolicyForObjectLambda$ = [9, n0, _GAPPFOL,
+    { [_h]: ["GET", "/v20180820/accesspointforobjectlambda/{Name}/policy", 200] }, () => GetAccessPointPolicyForObjectLambdaRequest$, () => GetAccessPointPolicyForObjectLambdaResult$
+];
+var GetAccessPointPolicyStatus$ = [9, n0, _GAPPS,
+    { [_h]: ["GET", "/v20180820/accesspoint/{Name}/policyStatus", 200] }, () => GetAccessPointPolicyStatusRequest$, () => GetAccessPointPolicyStatusResult$
+];
+var GetAccessPointPolicyStatusForObjectLambda$ = [9, n0, _GAPPSFOL,
+    { [_h]: ["GET", "/v20180820/accesspointforobjectlambda/{Name}/policyStatus", 200] }, () => GetAccessPointPolicyStatusForObjectLambdaRequest$, () => GetAccessPointPolicyStatusForObjectLambdaResult$
+];
+var GetAccessPointScope$ = [9, n0, _GAPS,
+    { [_h]: ["GET", "/v20180820/accesspoint/{Name}/scope", 200] }, () => GetAccessPointScopeRequest$, () => GetAccessPointScopeResult$
+];
+var GetBucket$ = [9, n0, _GB,
+    { [_h]: ["GET", "/v20180820/bucket/{Bucket}", 200] }, () => GetBucketRequest$, () => GetBucketResult$
+];
+var GetBucketLifecycleConfiguration$ = [9, n0, _GBLC,
+    { [_h]: ["GET", "/v20180820/bucket/{Bucket}/lifecycleconfiguration", 200] }, () => GetBucketLifecycleConfigurationRequest$, () => GetBucketLifecycleConfigurationResult$
+];
+var GetBucketPolicy$ = [9, n0, _GBP,
+    { [_h]: ["GET", "/v20180820/bucket/{Bucket}/policy", 200] }, () => GetBucketPolicyRequest$, () => GetBucketPolicyResult$
+];
+var GetBucketReplication$ = [9, n0, _GBRet,
+    { [_h]: ["GET", "/v20180820/bucket/{Bucket}/replication", 200] }, () => GetBucketReplicationRequest$, () => GetBucketReplicationResult$
+];
+var GetBucketTagging$ = [9, n0, _GBT,
+    { [_h]: ["GET", "/v20180820/bucket/{Bucket}/tagging", 200] }, () => GetBucketTaggingRequest$, () => GetBucketTaggingResult$
+];
+var GetBucketVersioning$ = [9, n0, _GBV,
+    { [_h]: ["GET", "/v20180820/bucket/{Bucket}/versioning", 200] }, () => GetBucketVersioningRequest$, () => GetBucketVersioningResult$
+];
+var GetDataAccess$ = [9, n0, _GDA,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance/dataaccess", 200], [_hCR]: 1 }, () => GetDataAccessRequest$, () => GetDataAccessResult$
+];
+var GetJobTagging$ = [9, n0, _GJTe,
+    { [_h]: ["GET", "/v20180820/jobs/{JobId}/tagging", 200] }, () => GetJobTaggingRequest$, () => GetJobTaggingResult$
+];
+var GetMultiRegionAccessPoint$ = [9, n0, _GMRAP,
+    { [_h]: ["GET", "/v20180820/mrap/instances/{Name+}", 200], [_hCR]: 1 }, () => GetMultiRegionAccessPointRequest$, () => GetMultiRegionAccessPointResult$
+];
+var GetMultiRegionAccessPointPolicy$ = [9, n0, _GMRAPP,
+    { [_h]: ["GET", "/v20180820/mrap/instances/{Name+}/policy", 200], [_hCR]: 1 }, () => GetMultiRegionAccessPointPolicyRequest$, () => GetMultiRegionAccessPointPolicyResult$
+];
+var GetMultiRegionAccessPointPolicyStatus$ = [9, n0, _GMRAPPS,
+    { [_h]: ["GET", "/v20180820/mrap/instances/{Name+}/policystatus", 200], [_hCR]: 1 }, () => GetMultiRegionAccessPointPolicyStatusRequest$, () => GetMultiRegionAccessPointPolicyStatusResult$
+];
+var GetMultiRegionAccessPointRoutes$ = [9, n0, _GMRAPRet,
+    { [_h]: ["GET", "/v20180820/mrap/instances/{Mrap+}/routes", 200], [_hCR]: 1 }, () => GetMultiRegionAccessPointRoutesRequest$, () => GetMultiRegionAccessPointRoutesResult$
+];
+var GetPublicAccessBlock$ = [9, n0, _GPAB,
+    { [_h]: ["GET", "/v20180820/configuration/publicAccessBlock", 200] }, () => GetPublicAccessBlockRequest$, () => GetPublicAccessBlockOutput$
+];
+var GetStorageLensConfiguration$ = [9, n0, _GSLC,
+    { [_h]: ["GET", "/v20180820/storagelens/{ConfigId}", 200] }, () => GetStorageLensConfigurationRequest$, () => GetStorageLensConfigurationResult$
+];
+var GetStorageLensConfigurationTagging$ = [9, n0, _GSLCT,
+    { [_h]: ["GET", "/v20180820/storagelens/{ConfigId}/tagging", 200] }, () => GetStorageLensConfigurationTaggingRequest$, () => GetStorageLensConfigurationTaggingResult$
+];
+var GetStorageLensGroup$ = [9, n0, _GSLG,
+    { [_h]: ["GET", "/v20180820/storagelensgroup/{Name}", 200] }, () => GetStorageLensGroupRequest$, () => GetStorageLensGroupResult$
+];
+var ListAccessGrants$ = [9, n0, _LAG,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance/grants", 200], [_hCR]: 1 }, () => ListAccessGrantsRequest$, () => ListAccessGrantsResult$
+];
+var ListAccessGrantsInstances$ = [9, n0, _LAGI,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstances", 200], [_hCR]: 1 }, () => ListAccessGrantsInstancesRequest$, () => ListAccessGrantsInstancesResult$
+];
+var ListAccessGrantsLocations$ = [9, n0, _LAGL,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance/locations", 200], [_hCR]: 1 }, () => ListAccessGrantsLocationsRequest$, () => ListAccessGrantsLocationsResult$
+];
+var ListAccessPoints$ = [9, n0, _LAP,
+    { [_h]: ["GET", "/v20180820/accesspoint", 200] }, () => ListAccessPointsRequest$, () => ListAccessPointsResult$
+];
+var ListAccessPointsForDirectoryBuckets$ = [9, n0, _LAPFDB,
+    { [_h]: ["GET", "/v20180820/accesspointfordirectory", 200] }, () => ListAccessPointsForDirectoryBucketsRequest$, () => ListAccessPointsForDirectoryBucketsResult$
+];
+var ListAccessPointsForObjectLambda$ = [9, n0, _LAPFOL,
+    { [_h]: ["GET", "/v20180820/accesspointforobjectlambda", 200] }, () => ListAccessPointsForObjectLambdaRequest$, () => ListAccessPointsForObjectLambdaResult$
+];
+var ListCallerAccessGrants$ = [9, n0, _LCAG,
+    { [_h]: ["GET", "/v20180820/accessgrantsinstance/caller/grants", 200], [_hCR]: 1 }, () => ListCallerAccessGrantsRequest$, () => ListCallerAccessGrantsResult$
+];
+var ListJobs$ = [9, n0, _LJ,
+    { [_h]: ["GET", "/v20180820/jobs", 200] }, () => ListJobsRequest$, () => ListJobsResult$
+];
+var ListMultiRegionAccessPoints$ = [9, n0, _LMRAP,
+    { [_h]: ["GET", "/v20180820/mrap/instances", 200], [_hCR]: 1 }, () => ListMultiRegionAccessPointsRequest$, () => ListMultiRegionAccessPointsResult$
+];
+var ListRegionalBuckets$ = [9, n0, _LRB,
+    { [_h]: ["GET", "/v20180820/bucket", 200] }, () => ListRegionalBucketsRequest$, () => ListRegionalBucketsResult$
+];
+var ListStorageLensConfigurations$ = [9, n0, _LSLC,
+    { [_h]: ["GET", "/v20180820/storagelens", 200] }, () => ListStorageLensConfigurationsRequest$, () => ListStorageLensConfigurationsResult$
+];
+var ListStorageLensGroups$ = [9, n0, _LSLG,
+    { [_h]: ["GET", "/v20180820/storagelensgroup", 200] }, () => ListStorageLensGroupsRequest$, () => ListStorageLensGroupsResult$
+];
+var ListTagsForResource$ = [9, n0, _LTFR,
+    { [_h]: ["GET", "/v20180820/tags/{ResourceArn+}", 200] }, () => ListTagsForResourceRequest$, () => ListTagsForResourceResult$
+];
+var PutAccessGrantsInstanceResourcePolicy$ = [9, n0, _PAGIRP,
+    { [_h]: ["PUT", "/v20180820/accessgrantsinstance/resourcepolicy", 200], [_hCR]: 1 }, () => PutAccessGrantsInstanceResourcePolicyRequest$, () => PutAccessGrantsInstanceResourcePolicyResult$
+];
+var PutAccessPointConfigurationForObjectLambda$ = [9, n0, _PAPCFOL,
+    { [_h]: ["PUT", "/v20180820/accesspointforobjectlambda/{Name}/configuration", 200] }, () => PutAccessPointConfigurationForObjectLambdaRequest$, () => __Unit
+];
+var PutAccessPointPolicy$ = [9, n0, _PAPP,
+    { [_h]: ["PUT", "/v20180820/accesspoint/{Name}/policy", 200] }, () => PutAccessPointPolicyRequest$, () => __Unit
+];
+var PutAccessPointPolicyForObjectLambda$ = [9, n0, _PAPPFOL,
+    { [_h]: ["PUT", "/v20180820/accesspointforobjectlambda/{Name}/policy", 200] }, () => PutAccessPointPolicyForObjectLambdaRequest$, () => __Unit
+];
+var PutAccessPointScope$ = [9, n0, _PAPS,
+    { [_h]: ["PUT", "/v20180820/accesspoint/{Name}/scope", 200] }, () => PutAccessPointScopeRequest$, () => __Unit
+];
+var PutBucketLifecycleConfiguration$ = [9, n0, _PBLC,
+    { [_h]: ["PUT", "/v20180820/bucket/{Bucket}/lifecycleconfiguration", 200], [_hCR]: 1 }, () => PutBucketLifecycleConfigurationRequest$, () => __Unit
+];
+var PutBucketPolicy$ = [9, n0, _PBP,
+    { [_h]: ["PUT", "/v20180820/bucket/{Bucket}/policy", 200], [_hCR]: 1 }, () => PutBucketPolicyRequest$, () => __Unit
+];
+var PutBucketReplication$ = [9, n0, _PBR,
+    { [_h]: ["PUT", "/v20180820/bucket/{Bucket}/replication", 200], [_hCR]: 1 }, () => PutBucketReplicationRequest$, () => __Unit
+];
+var PutBucketTagging$ = [9, n0, _PBT,
+    { [_h]: ["PUT", "/v20180820/bucket/{Bucket}/tagging", 200], [_hCR]: 1 }, () => PutBucketTaggingRequest$, () => __Unit
+];
+var PutBucketVersioning$ = [9, n0, _PBV,
+    { [_h]: ["PUT", "/v20180820/bucket/{Bucket}/versioning", 200], [_hCR]: 1 }, () => PutBucketVersioningRequest$, () => __Unit
+];
+var PutJobTagging$ = [9, n0, _PJT,
+    { [_h]: ["PUT", "/v20180820/jobs/{JobId}/tagging", 200] }, () => PutJobTaggingRequest$, () => PutJobTaggingResult$
+];
+var PutMultiRegionAccessPointPolicy$ = [9, n0, _PMRAPPu,
+    { [_h]: ["POST", "/v20180820/async-requests/mrap/put-policy", 200], [_hCR]: 1 }, () => PutMultiRegionAccessPointPolicyRequest$, () => PutMultiRegionAccessPointPolicyResult$
+];
+var PutPublicAccessBlock$ = [9, n0, _PPAB,
+    { [_h]: ["PUT", "/v20180820/configuration/publicAccessBlock", 200] }, () => PutPublicAccessBlockRequest$, () => __Unit
+];
+var PutStorageLensConfiguration$ = [9, n0, _PSLC,
+    { [_h]: ["PUT", "/v20180820/storagelens/{ConfigId}", 200] }, () => PutStorageLensConfigurationRequest$, () => __Unit
+];
+var PutStorageLensConfigurationTagging$ = [9, n0, _PSLCT,
+    { [_h]: ["PUT", "/v20180820/storagelens/{ConfigId}/tagging", 200] }, () => PutStorageLensConfigurationTaggingRequest$, () => PutStorageLensConfigurationTaggingResult$
+];
+var SubmitMultiRegionAccessPointRoutes$ = [9, n0, _SMRAPR,
+    { [_h]: ["PATCH", "/v20180820/mrap/instances/{Mrap+}/routes", 200], [_hCR]: 1 }, () => SubmitMultiRegionAccessPointRoutesRequest$, () => SubmitMultiRegionAccessPointRoutesResult$
+];
+var TagResource$ = [9, n0, _TRa,
+    { [_h]: ["POST", "/v20180820/tags/{ResourceArn+}", 204] }, () => TagResourceRequest$, () => TagResourceResult$
+];
+var UntagResource$ = [9, n0, _UR,
+    { [_h]: ["DELETE", "/v20180820/tags/{ResourceArn+}", 204] }, () => UntagResourceRequest$, () => UntagResourceResult$
+];
+var UpdateAccessGrantsLocation$ = [9, n0, _UAGL,
+    { [_h]: ["PUT", "/v20180820/accessgrantsinstance/location/{AccessGrantsLocationId}", 200], [_hCR]: 1 }, () => UpdateAccessGrantsLocationRequest$, () => UpdateAccessGrantsLocationResult$
+];
+var UpdateJobPriority$ = [9, n0, _UJP,
+    { [_h]: ["POST", "/v20180820/jobs/{JobId}/priority", 200] }, () => UpdateJobPriorityRequest$, () => UpdateJobPriorityResult$
+];
+var UpdateJobStatus$ = [9, n0, _UJS,
+    { [_h]: ["POST", "/v20180820/jobs/{JobId}/status", 200] }, () => UpdateJobStatusRequest$, () => UpdateJobStatusResult$
+];
+var UpdateStorageLensGroup$ = [9, n0, _USLG,
+    { [_h]: ["PUT", "/v20180820/storagelensgroup/{Name}", 204] }, () => UpdateStorageLensGroupRequest$, () => __Unit
+];
+
+const getRuntimeConfig$1 = (config) => {
+    return {
+        apiVersion: "2018-08-20",
+        base64Decoder: config?.base64Decoder ?? fromBase64,
+        base64Encoder: config?.base64Encoder ?? toBase64,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultS3ControlHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+            {
+                schemeId: "aws.auth#sigv4",
+                identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+                signer: new AwsSdkSigV4Signer(),
+            },
+        ],
+        logger: config?.logger ?? new NoOpLogger(),
+        md5: config?.md5 ?? Md5,
+        protocol: config?.protocol ?? AwsRestXmlProtocol,
+        protocolSettings: config?.protocolSettings ?? {
+            defaultNamespace: "com.amazonaws.s3control",
+            errorTypeRegistries,
+            xmlNamespace: "http://awss3control.amazonaws.com/doc/2018-08-20/",
+            version: "2018-08-20",
+            serviceTarget: "AWSS3ControlServiceV20180820",
+        },
+        serviceId: config?.serviceId ?? "S3 Control",
+        sha256: config?.sha256 ?? Sha256,
+        signingEscapePath: config?.signingEscapePath ?? false,
+        urlParser: config?.urlParser ?? parseUrl,
+        useArnRegion: config?.useArnRegion ?? undefined,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf8,
+        utf8Encoder: config?.utf8Encoder ?? toUtf8,
+    };
+};
+
+const getRuntimeConfig = (config) => {
+    emitWarningIfUnsupportedVersion(process.version);
+    const defaultsMode = resolveDefaultsModeConfig(config);
+    const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
+    const clientSharedValues = getRuntimeConfig$1(config);
+    emitWarningIfUnsupportedVersion$1(process.version);
+    const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger,
+    };
+    return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
+        region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ??
+            loadConfig({
+                ...NODE_RETRY_MODE_CONFIG_OPTIONS,
+                default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE,
+            }, config),
+        streamCollector: config?.streamCollector ?? streamCollector,
+        streamHasher: config?.streamHasher ?? fileStreamHasher,
+        useArnRegion: config?.useArnRegion ?? loadConfig(NODE_USE_ARN_REGION_CONFIG_OPTIONS, loaderConfig),
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig(NODE_APP_ID_CONFIG_OPTIONS, loaderConfig),
+    };
+};
+
+const getHttpAuthExtensionConfiguration = (runtimeConfig) => {
+    const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+    let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+    let _credentials = runtimeConfig.credentials;
+    return {
+        setHttpAuthScheme(httpAuthScheme) {
+            const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+            if (index === -1) {
+                _httpAuthSchemes.push(httpAuthScheme);
+            }
+            else {
+                _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+            }
+        },
+        httpAuthSchemes() {
+            return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+            _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+            return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+            _credentials = credentials;
+        },
+        credentials() {
+            return _credentials;
+        },
+    };
+};
+const resolveHttpAuthRuntimeConfig = (config) => {
+    return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials(),
+    };
+};
+
+const resolveRuntimeExtensions = (runtimeConfig, extensions) => {
+    const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration(runtimeConfig));
+    extensions.forEach((extension) => extension.configure(extensionConfiguration));
+    return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig(extensionConfiguration));
+};
+
+class S3ControlClient extends Client {
+    config;
+    constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters(_config_0);
+        const _config_2 = resolveUserAgentConfig(_config_1);
+        const _config_3 = resolveRetryConfig(_config_2);
+        const _config_4 = resolveRegionConfig(_config_3);
+        const _config_5 = resolveHostHeaderConfig(_config_4);
+        const _config_6 = resolveEndpointConfig(_config_5);
+        const _config_7 = resolveS3ControlConfig(_config_6);
+        const _config_8 = resolveHttpAuthSchemeConfig(_config_7);
+        const _config_9 = resolveRuntimeExtensions(_config_8, configuration?.extensions || []);
+        this.config = _config_9;
+        this.middlewareStack.use(getSchemaSerdePlugin(this.config));
+        this.middlewareStack.use(getUserAgentPlugin(this.config));
+        this.middlewareStack.use(getRetryPlugin(this.config));
+        this.middlewareStack.use(getContentLengthPlugin(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin(this.config));
+        this.middlewareStack.use(getLoggerPlugin(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin(this.config));
+        this.middlewareStack.use(getHostPrefixDeduplicationPlugin(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
+            httpAuthSchemeParametersProvider: defaultS3ControlHttpAuthSchemeParametersProvider,
+            identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig({
+                "aws.auth#sigv4": config.credentials,
+            }),
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin(this.config));
+    }
+    destroy() {
+        super.destroy();
+    }
+}
+
+const command = makeBuilder(commonParams, "AWSS3ControlServiceV20180820", "S3ControlClient", getEndpointPlugin);
+const _ep0 = {
+    RequiresAccountId: { type: "staticContextParams", value: true },
+    AccountId: { type: "contextParams", name: "AccountId" },
+};
+const _ep1 = {
+    RequiresAccountId: { type: "staticContextParams", value: true },
+    AccessPointName: { type: "contextParams", name: "Name" },
+    AccountId: { type: "contextParams", name: "AccountId" },
+    Bucket: { type: "contextParams", name: "Bucket" },
+};
+const _ep2 = {
+    OutpostId: { type: "contextParams", name: "OutpostId" },
+    Bucket: { type: "contextParams", name: "Bucket" },
+};
+const _ep3 = {
+    RequiresAccountId: { type: "staticContextParams", value: true },
+    AccessPointName: { type: "contextParams", name: "Name" },
+    AccountId: { type: "contextParams", name: "AccountId" },
+};
+const _ep4 = {
+    RequiresAccountId: { type: "staticContextParams", value: true },
+    UseS3ExpressControlEndpoint: { type: "staticContextParams", value: true },
+    AccessPointName: { type: "contextParams", name: "Name" },
+    AccountId: { type: "contextParams", name: "AccountId" },
+};
+const _ep5 = {
+    RequiresAccountId: { type: "staticContextParams", value: true },
+    AccountId: { type: "contextParams", name: "AccountId" },
+    Bucket: { type: "contextParams", name: "Bucket" },
+};
+const _ep6 = {
+    RequiresAccountId: { type: "staticContextParams", value: true },
+    UseS3ExpressControlEndpoint: { type: "staticContextParams", value: true },
+    AccountId: { type: "contextParams", name: "AccountId" },
+};
+const _ep7 = {
+    RequiresAccountId: { type: "staticContextParams", value: true },
+    OutpostId: { type: "contextParams", name: "OutpostId" },
+    AccountId: { type: "contextParams", name: "AccountId" },
+};
+const _ep8 = {
+    RequiresAccountId: { type: "staticContextParams", value: true },
+    ResourceArn: { type: "contextParams", name: "ResourceArn" },
+    AccountId: { type: "contextParams", name: "AccountId" },
+};
+const _mw0 = (Command, cs, config, o) => [
+    getProcessArnablesPlugin(config),
+    getApplyMd5BodyChecksumPlugin(config),
+];
+const _mw1 = (Command, cs, config, o) => [
+    getProcessArnablesPlugin(config),
+];
+const _mw2 = (Command, cs, config, o) => [
+    getRedirectFromPostIdPlugin(config),
+    getApplyMd5BodyChecksumPlugin(config),
+];
+const _mw3 = (Command, cs, config, o) => [
+    getRedirectFromPostIdPlugin(config),
+];
+
+class AssociateAccessGrantsIdentityCenterCommand extends command(_ep0, _mw0, "AssociateAccessGrantsIdentityCenter", AssociateAccessGrantsIdentityCenter$) {
+}
+
+class CreateAccessGrantCommand extends command(_ep0, _mw0, "CreateAccessGrant", CreateAccessGrant$) {
+}
+
+class CreateAccessGrantsInstanceCommand extends command(_ep0, _mw0, "CreateAccessGrantsInstance", CreateAccessGrantsInstance$) {
+}
+
+class CreateAccessGrantsLocationCommand extends command(_ep0, _mw0, "CreateAccessGrantsLocation", CreateAccessGrantsLocation$) {
+}
+
+class CreateAccessPointCommand extends command(_ep1, _mw1, "CreateAccessPoint", CreateAccessPoint$) {
+}
+
+class CreateAccessPointForObjectLambdaCommand extends command(_ep0, _mw1, "CreateAccessPointForObjectLambda", CreateAccessPointForObjectLambda$) {
+}
+
+class CreateBucketCommand extends command(_ep2, _mw2, "CreateBucket", CreateBucket$) {
+}
+
+class CreateJobCommand extends command(_ep0, _mw1, "CreateJob", CreateJob$) {
+}
+
+class CreateMultiRegionAccessPointCommand extends command(_ep0, _mw0, "CreateMultiRegionAccessPoint", CreateMultiRegionAccessPoint$) {
+}
+
+class CreateStorageLensGroupCommand extends command(_ep0, _mw1, "CreateStorageLensGroup", CreateStorageLensGroup$) {
+}
+
+class DeleteAccessGrantCommand extends command(_ep0, _mw0, "DeleteAccessGrant", DeleteAccessGrant$) {
+}
+
+class DeleteAccessGrantsInstanceCommand extends command(_ep0, _mw0, "DeleteAccessGrantsInstance", DeleteAccessGrantsInstance$) {
+}
+
+class DeleteAccessGrantsInstanceResourcePolicyCommand extends command(_ep0, _mw0, "DeleteAccessGrantsInstanceResourcePolicy", DeleteAccessGrantsInstanceResourcePolicy$) {
+}
+
+class DeleteAccessGrantsLocationCommand extends command(_ep0, _mw0, "DeleteAccessGrantsLocation", DeleteAccessGrantsLocation$) {
+}
+
+class DeleteAccessPointCommand extends command(_ep3, _mw1, "DeleteAccessPoint", DeleteAccessPoint$) {
+}
+
+class DeleteAccessPointForObjectLambdaCommand extends command(_ep0, _mw1, "DeleteAccessPointForObjectLambda", DeleteAccessPointForObjectLambda$) {
+}
+
+class DeleteAccessPointPolicyCommand extends command(_ep3, _mw1, "DeleteAccessPointPolicy", DeleteAccessPointPolicy$) {
+}
+
+class DeleteAccessPointPolicyForObjectLambdaCommand extends command(_ep0, _mw1, "DeleteAccessPointPolicyForObjectLambda", DeleteAccessPointPolicyForObjectLambda$) {
+}
+
+class DeleteAccessPointScopeCommand extends command(_ep4, _mw1, "DeleteAccessPointScope", DeleteAccessPointScope$) {
+}
+
+class DeleteBucketCommand extends command(_ep5, _mw1, "DeleteBucket", DeleteBucket$) {
+}
+
+class DeleteBucketLifecycleConfigurationCommand extends command(_ep5, _mw1, "DeleteBucketLifecycleConfiguration", DeleteBucketLifecycleConfiguration$) {
+}
+
+class DeleteBucketPolicyCommand extends command(_ep5, _mw1, "DeleteBucketPolicy", DeleteBucketPolicy$) {
+}
+
+class DeleteBucketReplicationCommand extends command(_ep5, _mw1, "DeleteBucketReplication", DeleteBucketReplication$) {
+}
+
+class DeleteBucketTaggingCommand extends command(_ep5, _mw1, "DeleteBucketTagging", DeleteBucketTagging$) {
+}
+
+class DeleteJobTaggingCommand extends command(_ep0, _mw1, "DeleteJobTagging", DeleteJobTagging$) {
+}
+
+class DeleteMultiRegionAccessPointCommand extends command(_ep0, _mw0, "DeleteMultiRegionAccessPoint", DeleteMultiRegionAccessPoint$) {
+}
+
+class DeletePublicAccessBlockCommand extends command(_ep0, _mw1, "DeletePublicAccessBlock", DeletePublicAccessBlock$) {
+}
+
+class DeleteStorageLensConfigurationCommand extends command(_ep0, _mw1, "DeleteStorageLensConfiguration", DeleteStorageLensConfiguration$) {
+}
+
+class DeleteStorageLensConfigurationTaggingCommand extends command(_ep0, _mw1, "DeleteStorageLensConfigurationTagging", DeleteStorageLensConfigurationTagging$) {
+}
+
+class DeleteStorageLensGroupCommand extends command(_ep0, _mw1, "DeleteStorageLensGroup", DeleteStorageLensGroup$) {
+}
+
+class DescribeJobCommand extends command(_ep0, _mw1, "DescribeJob", DescribeJob$) {
+}
+
+class DescribeMultiRegionAccessPointOperationCommand extends command(_ep0, _mw0, "DescribeMultiRegionAccessPointOperation", DescribeMultiRegionAccessPointOperation$) {
+}
+
+class DissociateAccessGrantsIdentityCenterCommand extends command(_ep0, _mw0, "DissociateAccessGrantsIdentityCenter", DissociateAccessGrantsIdentityCenter$) {
+}
+
+class GetAccessGrantCommand extends command(_ep0, _mw0, "GetAccessGrant", GetAccessGrant$) {
+}
+
+class GetAccessGrantsInstanceCommand extends command(_ep0, _mw0, "GetAccessGrantsInstance", GetAccessGrantsInstance$) {
+}
+
+class GetAccessGrantsInstanceForPrefixCommand extends command(_ep0, _mw0, "GetAccessGrantsInstanceForPrefix", GetAccessGrantsInstanceForPrefix$) {
+}
+
+class GetAccessGrantsInstanceResourcePolicyCommand extends command(_ep0, _mw0, "GetAccessGrantsInstanceResourcePolicy", GetAccessGrantsInstanceResourcePolicy$) {
+}
+
+class GetAccessGrantsLocationCommand extends command(_ep0, _mw0, "GetAccessGrantsLocation", GetAccessGrantsLocation$) {
+}
+
+class GetAccessPointCommand extends command(_ep3, _mw1, "GetAccessPoint", GetAccessPoint$) {
+}
+
+class GetAccessPointConfigurationForObjectLambdaCommand extends command(_ep0, _mw1, "GetAccessPointConfigurationForObjectLambda", GetAccessPointConfigurationForObjectLambda$) {
+}
+
+class GetAccessPointForObjectLambdaCommand extends command(_ep0, _mw1, "GetAccessPointForObjectLambda", GetAccessPointForObjectLambda$) {
+}
+
+class GetAccessPointPolicyCommand extends command(_ep3, _mw1, "GetAccessPointPolicy", GetAccessPointPolicy$) {
+}
+
+class GetAccessPointPolicyForObjectLambdaCommand extends command(_ep0, _mw1, "GetAccessPointPolicyForObjectLambda", GetAccessPointPolicyForObjectLambda$) {
+}
+
+class GetAccessPointPolicyStatusCommand extends command(_ep3, _mw1, "GetAccessPointPolicyStatus", GetAccessPointPolicyStatus$) {
+}
+
+class GetAccessPointPolicyStatusForObjectLambdaCommand extends command(_ep0, _mw1, "GetAccessPointPolicyStatusForObjectLambda", GetAccessPointPolicyStatusForObjectLambda$) {
+}
+
+class GetAccessPointScopeCommand extends command(_ep4, _mw1, "GetAccessPointScope", GetAccessPointScope$) {
+}
+
+class GetBucketCommand extends command(_ep5, _mw1, "GetBucket", GetBucket$) {
+}
+
+class GetBucketLifecycleConfigurationCommand extends command(_ep5, _mw1, "GetBucketLifecycleConfiguration", GetBucketLifecycleConfiguration$) {
+}
+
+class GetBucketPolicyCommand extends command(_ep5, _mw1, "GetBucketPolicy", GetBucketPolicy$) {
+}
+
+class GetBucketReplicationCommand extends command(_ep5, _mw1, "GetBucketReplication", GetBucketReplication$) {
+}
+
+class GetBucketTaggingCommand extends command(_ep5, _mw1, "GetBucketTagging", GetBucketTagging$) {
+}
+
+class GetBucketVersioningCommand extends command(_ep5, _mw1, "GetBucketVersioning", GetBucketVersioning$) {
+}
+
+class GetDataAccessCommand extends command(_ep0, _mw0, "GetDataAccess", GetDataAccess$) {
+}
+
+class GetJobTaggingCommand extends command(_ep0, _mw1, "GetJobTagging", GetJobTagging$) {
+}
+
+class GetMultiRegionAccessPointCommand extends command(_ep0, _mw0, "GetMultiRegionAccessPoint", GetMultiRegionAccessPoint$) {
+}
+
+class GetMultiRegionAccessPointPolicyCommand extends command(_ep0, _mw0, "GetMultiRegionAccessPointPolicy", GetMultiRegionAccessPointPolicy$) {
+}
+
+class GetMultiRegionAccessPointPolicyStatusCommand extends command(_ep0, _mw0, "GetMultiRegionAccessPointPolicyStatus", GetMultiRegionAccessPointPolicyStatus$) {
+}
+
+class GetMultiRegionAccessPointRoutesCommand extends command(_ep0, _mw0, "GetMultiRegionAccessPointRoutes", GetMultiRegionAccessPointRoutes$) {
+}
+
+class GetPublicAccessBlockCommand extends command(_ep0, _mw1, "GetPublicAccessBlock", GetPublicAccessBlock$) {
+}
+
+class GetStorageLensConfigurationCommand extends command(_ep0, _mw1, "GetStorageLensConfiguration", GetStorageLensConfiguration$) {
+}
+
+class GetStorageLensConfigurationTaggingCommand extends command(_ep0, _mw1, "GetStorageLensConfigurationTagging", GetStorageLensConfigurationTagging$) {
+}
+
+class GetStorageLensGroupCommand extends command(_ep0, _mw1, "GetStorageLensGroup", GetStorageLensGroup$) {
+}
+
+class ListAccessGrantsCommand extends command(_ep0, _mw0, "ListAccessGrants", ListAccessGrants$) {
+}
+
+class ListAccessGrantsInstancesCommand extends command(_ep0, _mw0, "ListAccessGrantsInstances", ListAccessGrantsInstances$) {
+}
+
+class ListAccessGrantsLocationsCommand extends command(_ep0, _mw0, "ListAccessGrantsLocations", ListAccessGrantsLocations$) {
+}
+
+class ListAccessPointsCommand extends command(_ep5, _mw1, "ListAccessPoints", ListAccessPoints$) {
+}
+
+class ListAccessPointsForDirectoryBucketsCommand extends command(_ep6, _mw1, "ListAccessPointsForDirectoryBuckets", ListAccessPointsForDirectoryBuckets$) {
+}
+
+class ListAccessPointsForObjectLambdaCommand extends command(_ep0, _mw1, "ListAccessPointsForObjectLambda", ListAccessPointsForObjectLambda$) {
+}
+
+class ListCallerAccessGrantsCommand extends command(_ep0, _mw0, "ListCallerAccessGrants", ListCallerAccessGrants$) {
+}
+
+class ListJobsCommand extends command(_ep0, _mw1, "ListJobs", ListJobs$) {
+}
+
+class ListMultiRegionAccessPointsCommand extends command(_ep0, _mw0, "ListMultiRegionAccessPoints", ListMultiRegionAccessPoints$) {
+}
+
+class ListRegionalBucketsCommand extends command(_ep7, _mw3, "ListRegionalBuckets", ListRegionalBuckets$) {
+}
+
+class ListStorageLensConfigurationsCommand extends command(_ep0, _mw1, "ListStorageLensConfigurations", ListStorageLensConfigurations$) {
+}
+
+class ListStorageLensGroupsCommand extends command(_ep0, _mw1, "ListStorageLensGroups", ListStorageLensGroups$) {
+}
+
+class ListTagsForResourceCommand extends command(_ep8, _mw1, "ListTagsForResource", ListTagsForResource$) {
+}
+
+class PutAccessGrantsInstanceResourcePolicyCommand extends command(_ep0, _mw0, "PutAccessGrantsInstanceResourcePolicy", PutAccessGrantsInstanceResourcePolicy$) {
+}
+
+class PutAccessPointConfigurationForObjectLambdaCommand extends command(_ep0, _mw1, "PutAccessPointConfigurationForObjectLambda", PutAccessPointConfigurationForObjectLambda$) {
+}
+
+class PutAccessPointPolicyCommand extends command(_ep3, _mw1, "PutAccessPointPolicy", PutAccessPointPolicy$) {
+}
+
+class PutAccessPointPolicyForObjectLambdaCommand extends command(_ep0, _mw1, "PutAccessPointPolicyForObjectLambda", PutAccessPointPolicyForObjectLambda$) {
+}
+
+class PutAccessPointScopeCommand extends command(_ep4, _mw1, "PutAccessPointScope", PutAccessPointScope$) {
+}
+
+class PutBucketLifecycleConfigurationCommand extends command(_ep5, _mw0, "PutBucketLifecycleConfiguration", PutBucketLifecycleConfiguration$) {
+}
+
+class PutBucketPolicyCommand extends command(_ep5, _mw0, "PutBucketPolicy", PutBucketPolicy$) {
+}
+
+class PutBucketReplicationCommand extends command(_ep5, _mw0, "PutBucketReplication", PutBucketReplication$) {
+}
+
+class PutBucketTaggingCommand extends command(_ep5, _mw0, "PutBucketTagging", PutBucketTagging$) {
+}
+
+class PutBucketVersioningCommand extends command(_ep5, _mw0, "PutBucketVersioning", PutBucketVersioning$) {
+}
+
+class PutJobTaggingCommand extends command(_ep0, _mw1, "PutJobTagging", PutJobTagging$) {
+}
+
+class PutMultiRegionAccessPointPolicyCommand extends command(_ep0, _mw0, "PutMultiRegionAccessPointPolicy", PutMultiRegionAccessPointPolicy$) {
+}
+
+class PutPublicAccessBlockCommand extends command(_ep0, _mw1, "PutPublicAccessBlock", PutPublicAccessBlock$) {
+}
+
+class PutStorageLensConfigurationCommand extends command(_ep0, _mw1, "PutStorageLensConfiguration", PutStorageLensConfiguration$) {
+}
+
+class PutStorageLensConfigurationTaggingCommand extends command(_ep0, _mw1, "PutStorageLensConfigurationTagging", PutStorageLensConfigurationTagging$) {
+}
+
+class SubmitMultiRegionAccessPointRoutesCommand extends command(_ep0, _mw0, "SubmitMultiRegionAccessPointRoutes", SubmitMultiRegionAccessPointRoutes$) {
+}
+
+class TagResourceCommand extends command(_ep8, _mw1, "TagResource", TagResource$) {
+}
+
+class UntagResourceCommand extends command(_ep8, _mw1, "UntagResource", UntagResource$) {
+}
+
+class UpdateAccessGrantsLocationCommand extends command(_ep0, _mw0, "UpdateAccessGrantsLocation", UpdateAccessGrantsLocation$) {
+}
+
+class UpdateJobPriorityCommand extends command(_ep0, _mw1, "UpdateJobPriority", UpdateJobPriority$) {
+}
+
+class UpdateJobStatusCommand extends command(_ep0, _mw1, "UpdateJobStatus", UpdateJobStatus$) {
+}
+
+class UpdateStorageLensGroupCommand extends command(_ep0, _mw1, "UpdateStorageLensGroup", UpdateStorageLensGroup$) {
+}
+
+const paginateListAccessGrantsInstances = createPaginator(S3ControlClient, ListAccessGrantsInstancesCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListAccessGrantsLocations = createPaginator(S3ControlClient, ListAccessGrantsLocationsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListAccessGrants = createPaginator(S3ControlClient, ListAccessGrantsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListAccessPointsForDirectoryBuckets = createPaginator(S3ControlClient, ListAccessPointsForDirectoryBucketsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListAccessPointsForObjectLambda = createPaginator(S3ControlClient, ListAccessPointsForObjectLambdaCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListAccessPoints = createPaginator(S3ControlClient, ListAccessPointsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListCallerAccessGrants = createPaginator(S3ControlClient, ListCallerAccessGrantsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListJobs = createPaginator(S3ControlClient, ListJobsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListMultiRegionAccessPoints = createPaginator(S3ControlClient, ListMultiRegionAccessPointsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListRegionalBuckets = createPaginator(S3ControlClient, ListRegionalBucketsCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListStorageLensConfigurations = createPaginator(S3ControlClient, ListStorageLensConfigurationsCommand, "NextToken", "NextToken", "");
+
+const paginateListStorageLensGroups = createPaginator(S3ControlClient, ListStorageLensGroupsCommand, "NextToken", "NextToken", "");
+
+const commands = {
+    AssociateAccessGrantsIdentityCenterCommand,
+    CreateAccessGrantCommand,
+    CreateAccessGrantsInstanceCommand,
+    CreateAccessGrantsLocationCommand,
+    CreateAccessPointCommand,
+    CreateAccessPointForObjectLambdaCommand,
+    CreateBucketCommand,
+    CreateJobCommand,
+    CreateMultiRegionAccessPointCommand,
+    CreateStorageLensGroupCommand,
+    DeleteAccessGrantCommand,
+    DeleteAccessGrantsInstanceCommand,
+    DeleteAccessGrantsInstanceResourcePolicyCommand,
+    DeleteAccessGrantsLocationCommand,
+    DeleteAccessPointCommand,
+    DeleteAccessPointForObjectLambdaCommand,
+    DeleteAccessPointPolicyCommand,
+    DeleteAccessPointPolicyForObjectLambdaCommand,
+    DeleteAccessPointScopeCommand,
+    DeleteBucketCommand,
+    DeleteBucketLifecycleConfigurationCommand,
+    DeleteBucketPolicyCommand,
+    DeleteBucketReplicationCommand,
+    DeleteBucketTaggingCommand,
+    DeleteJobTaggingCommand,
+    DeleteMultiRegionAccessPointCommand,
+    DeletePublicAccessBlockCommand,
+    DeleteStorageLensConfigurationCommand,
+    DeleteStorageLensConfigurationTaggingCommand,
+    DeleteStorageLensGroupCommand,
+    DescribeJobCommand,
+    DescribeMultiRegionAccessPointOperationCommand,
+    DissociateAccessGrantsIdentityCenterCommand,
+    GetAccessGrantCommand,
+    GetAccessGrantsInstanceCommand,
+    GetAccessGrantsInstanceForPrefixCommand,
+    GetAccessGrantsInstanceResourcePolicyCommand,
+    GetAccessGrantsLocationCommand,
+    GetAccessPointCommand,
+    GetAccessPointConfigurationForObjectLambdaCommand,
+    GetAccessPointForObjectLambdaCommand,
+    GetAccessPointPolicyCommand,
+    GetAccessPointPolicyForObjectLambdaCommand,
+    GetAccessPointPolicyStatusCommand,
+    GetAccessPointPolicyStatusForObjectLambdaCommand,
+    GetAccessPointScopeCommand,
+    GetBucketCommand,
+    GetBucketLifecycleConfigurationCommand,
+    GetBucketPolicyCommand,
+    GetBucketReplicationCommand,
+    GetBucketTaggingCommand,
+    GetBucketVersioningCommand,
+    GetDataAccessCommand,
+    GetJobTaggingCommand,
+    GetMultiRegionAccessPointCommand,
+    GetMultiRegionAccessPointPolicyCommand,
+    GetMultiRegionAccessPointPolicyStatusCommand,
+    GetMultiRegionAccessPointRoutesCommand,
+    GetPublicAccessBlockCommand,
+    GetStorageLensConfigurationCommand,
+    GetStorageLensConfigurationTaggingCommand,
+    GetStorageLensGroupCommand,
+    ListAccessGrantsCommand,
+    ListAccessGrantsInstancesCommand,
+    ListAccessGrantsLocationsCommand,
+    ListAccessPointsCommand,
+    ListAccessPointsForDirectoryBucketsCommand,
+    ListAccessPointsForObjectLambdaCommand,
+    ListCallerAccessGrantsCommand,
+    ListJobsCommand,
+    ListMultiRegionAccessPointsCommand,
+    ListRegionalBucketsCommand,
+    ListStorageLensConfigurationsCommand,
+    ListStorageLensGroupsCommand,
+    ListTagsForResourceCommand,
+    PutAccessGrantsInstanceResourcePolicyCommand,
+    PutAccessPointConfigurationForObjectLambdaCommand,
+    PutAccessPointPolicyCommand,
+    PutAccessPointPolicyForObjectLambdaCommand,
+    PutAccessPointScopeCommand,
+    PutBucketLifecycleConfigurationCommand,
+    PutBucketPolicyCommand,
+    PutBucketReplicationCommand,
+    PutBucketTaggingCommand,
+    PutBucketVersioningCommand,
+    PutJobTaggingCommand,
+    PutMultiRegionAccessPointPolicyCommand,
+    PutPublicAccessBlockCommand,
+    PutStorageLensConfigurationCommand,
+    PutStorageLensConfigurationTaggingCommand,
+    SubmitMultiRegionAccessPointRoutesCommand,
+    TagResourceCommand,
+    UntagResourceCommand,
+    UpdateAccessGrantsLocationCommand,
+    UpdateJobPriorityCommand,
+    UpdateJobStatusCommand,
+    UpdateStorageLensGroupCommand,
+};
+const paginators = {
+    paginateListAccessGrants,
+    paginateListAccessGrantsInstances,
+    paginateListAccessGrantsLocations,
+    paginateListAccessPoints,
+    paginateListAccessPointsForDirectoryBuckets,
+    paginateListAccessPointsForObjectLambda,
+    paginateListCallerAccessGrants,
+    paginateListJobs,
+    paginateListMultiRegionAccessPoints,
+    paginateListRegionalBuckets,
+    paginateListStorageLensConfigurations,
+    paginateListStorageLensGroups,
+};
+class S3Control extends S3ControlClient {
+}
+createAggregatedClient(commands, S3Control, { paginators });
+
+const OwnerOverride = {
+    Destination: "Destination",
+};
+const GranteeType = {
+    DIRECTORY_GROUP: "DIRECTORY_GROUP",
+    DIRECTORY_USER: "DIRECTORY_USER",
+    IAM: "IAM",
+};
+const Permission = {
+    READ: "READ",
+    READWRITE: "READWRITE",
+    WRITE: "WRITE",
+};
+const NetworkOrigin = {
+    Internet: "Internet",
+    VPC: "VPC",
+};
+const AsyncOperationName = {
+    CreateMultiRegionAccessPoint: "CreateMultiRegionAccessPoint",
+    DeleteMultiRegionAccessPoint: "DeleteMultiRegionAccessPoint",
+    PutMultiRegionAccessPointPolicy: "PutMultiRegionAccessPointPolicy",
+};
+const S3PrefixType = {
+    Object: "Object",
+};
+const ScopePermission = {
+    AbortMultipartUpload: "AbortMultipartUpload",
+    DeleteObject: "DeleteObject",
+    GetObject: "GetObject",
+    GetObjectAttributes: "GetObjectAttributes",
+    ListBucket: "ListBucket",
+    ListBucketMultipartUploads: "ListBucketMultipartUploads",
+    ListMultipartUploadParts: "ListMultipartUploadParts",
+    PutObject: "PutObject",
+};
+const ObjectLambdaAllowedFeature = {
+    GetObjectPartNumber: "GetObject-PartNumber",
+    GetObjectRange: "GetObject-Range",
+    HeadObjectPartNumber: "HeadObject-PartNumber",
+    HeadObjectRange: "HeadObject-Range",
+};
+const ObjectLambdaTransformationConfigurationAction = {
+    GetObject: "GetObject",
+    HeadObject: "HeadObject",
+    ListObjects: "ListObjects",
+    ListObjectsV2: "ListObjectsV2",
+};
+const ObjectLambdaAccessPointAliasStatus = {
+    PROVISIONING: "PROVISIONING",
+    READY: "READY",
+};
+const BucketCannedACL = {
+    authenticated_read: "authenticated-read",
+    private: "private",
+    public_read: "public-read",
+    public_read_write: "public-read-write",
+};
+const BucketLocationConstraint = {
+    EU: "EU",
+    ap_northeast_1: "ap-northeast-1",
+    ap_south_1: "ap-south-1",
+    ap_southeast_1: "ap-southeast-1",
+    ap_southeast_2: "ap-southeast-2",
+    cn_north_1: "cn-north-1",
+    eu_central_1: "eu-central-1",
+    eu_west_1: "eu-west-1",
+    sa_east_1: "sa-east-1",
+    us_west_1: "us-west-1",
+    us_west_2: "us-west-2",
+};
+const JobManifestFieldName = {
+    Bucket: "Bucket",
+    Ignore: "Ignore",
+    Key: "Key",
+    VersionId: "VersionId",
+};
+const JobManifestFormat = {
+    S3BatchOperations_CSV_20180820: "S3BatchOperations_CSV_20180820",
+    S3InventoryReport_CSV_20161130: "S3InventoryReport_CSV_20161130",
+};
+const S3StorageClass = {
+    DEEP_ARCHIVE: "DEEP_ARCHIVE",
+    GLACIER: "GLACIER",
+    GLACIER_IR: "GLACIER_IR",
+    INTELLIGENT_TIERING: "INTELLIGENT_TIERING",
+    ONEZONE_IA: "ONEZONE_IA",
+    STANDARD: "STANDARD",
+    STANDARD_IA: "STANDARD_IA",
+};
+const ReplicationStatus = {
+    COMPLETED: "COMPLETED",
+    FAILED: "FAILED",
+    NONE: "NONE",
+    REPLICA: "REPLICA",
+};
+const GeneratedManifestFormat = {
+    S3InventoryReport_CSV_20211130: "S3InventoryReport_CSV_20211130",
+};
+const ComputeObjectChecksumAlgorithm = {
+    CRC32: "CRC32",
+    CRC32C: "CRC32C",
+    CRC64NVME: "CRC64NVME",
+    MD5: "MD5",
+    SHA1: "SHA1",
+    SHA256: "SHA256",
+    SHA512: "SHA512",
+    XXHASH128: "XXHASH128",
+    XXHASH3: "XXHASH3",
+    XXHASH64: "XXHASH64",
+};
+const ComputeObjectChecksumType = {
+    COMPOSITE: "COMPOSITE",
+    FULL_OBJECT: "FULL_OBJECT",
+};
+const S3GlacierJobTier = {
+    BULK: "BULK",
+    STANDARD: "STANDARD",
+};
+const S3GranteeTypeIdentifier = {
+    CANONICAL: "id",
+    EMAIL_ADDRESS: "emailAddress",
+    GROUP: "uri",
+};
+const S3Permission = {
+    FULL_CONTROL: "FULL_CONTROL",
+    READ: "READ",
+    READ_ACP: "READ_ACP",
+    WRITE: "WRITE",
+    WRITE_ACP: "WRITE_ACP",
+};
+const S3CannedAccessControlList = {
+    AUTHENTICATED_READ: "authenticated-read",
+    AWS_EXEC_READ: "aws-exec-read",
+    BUCKET_OWNER_FULL_CONTROL: "bucket-owner-full-control",
+    BUCKET_OWNER_READ: "bucket-owner-read",
+    PRIVATE: "private",
+    PUBLIC_READ: "public-read",
+    PUBLIC_READ_WRITE: "public-read-write",
+};
+const S3ChecksumAlgorithm = {
+    CRC32: "CRC32",
+    CRC32C: "CRC32C",
+    CRC64NVME: "CRC64NVME",
+    MD5: "MD5",
+    SHA1: "SHA1",
+    SHA256: "SHA256",
+    SHA512: "SHA512",
+    XXHASH128: "XXHASH128",
+    XXHASH3: "XXHASH3",
+    XXHASH64: "XXHASH64",
+};
+const S3MetadataDirective = {
+    COPY: "COPY",
+    REPLACE: "REPLACE",
+};
+const S3SSEAlgorithm = {
+    AES256: "AES256",
+    KMS: "KMS",
+};
+const S3ObjectLockLegalHoldStatus = {
+    OFF: "OFF",
+    ON: "ON",
+};
+const S3ObjectLockMode = {
+    COMPLIANCE: "COMPLIANCE",
+    GOVERNANCE: "GOVERNANCE",
+};
+const S3ObjectLockRetentionMode = {
+    COMPLIANCE: "COMPLIANCE",
+    GOVERNANCE: "GOVERNANCE",
+};
+const JobReportFormat = {
+    Report_CSV_20180820: "Report_CSV_20180820",
+};
+const JobReportScope = {
+    AllTasks: "AllTasks",
+    FailedTasksOnly: "FailedTasksOnly",
+};
+const JobStatus = {
+    Active: "Active",
+    Cancelled: "Cancelled",
+    Cancelling: "Cancelling",
+    Complete: "Complete",
+    Completing: "Completing",
+    Failed: "Failed",
+    Failing: "Failing",
+    New: "New",
+    Paused: "Paused",
+    Pausing: "Pausing",
+    Preparing: "Preparing",
+    Ready: "Ready",
+    Suspended: "Suspended",
+};
+const TransitionStorageClass = {
+    DEEP_ARCHIVE: "DEEP_ARCHIVE",
+    GLACIER: "GLACIER",
+    INTELLIGENT_TIERING: "INTELLIGENT_TIERING",
+    ONEZONE_IA: "ONEZONE_IA",
+    STANDARD_IA: "STANDARD_IA",
+};
+const ExpirationStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const DeleteMarkerReplicationStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const MetricsStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const ReplicationTimeStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const ReplicationStorageClass = {
+    DEEP_ARCHIVE: "DEEP_ARCHIVE",
+    GLACIER: "GLACIER",
+    GLACIER_IR: "GLACIER_IR",
+    INTELLIGENT_TIERING: "INTELLIGENT_TIERING",
+    ONEZONE_IA: "ONEZONE_IA",
+    OUTPOSTS: "OUTPOSTS",
+    REDUCED_REDUNDANCY: "REDUCED_REDUNDANCY",
+    STANDARD: "STANDARD",
+    STANDARD_IA: "STANDARD_IA",
+};
+const ExistingObjectReplicationStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const ReplicaModificationsStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const SseKmsEncryptedObjectsStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const ReplicationRuleStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const MFADeleteStatus = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const BucketVersioningStatus = {
+    Enabled: "Enabled",
+    Suspended: "Suspended",
+};
+const Privilege = {
+    Default: "Default",
+    Minimal: "Minimal",
+};
+const MultiRegionAccessPointStatus = {
+    CREATING: "CREATING",
+    DELETING: "DELETING",
+    INCONSISTENT_ACROSS_REGIONS: "INCONSISTENT_ACROSS_REGIONS",
+    PARTIALLY_CREATED: "PARTIALLY_CREATED",
+    PARTIALLY_DELETED: "PARTIALLY_DELETED",
+    READY: "READY",
+};
+const Format = {
+    CSV: "CSV",
+    Parquet: "Parquet",
+};
+const OutputSchemaVersion = {
+    V_1: "V_1",
+};
+const OperationName = {
+    LambdaInvoke: "LambdaInvoke",
+    S3ComputeObjectChecksum: "S3ComputeObjectChecksum",
+    S3DeleteObjectTagging: "S3DeleteObjectTagging",
+    S3InitiateRestoreObject: "S3InitiateRestoreObject",
+    S3PutObjectAcl: "S3PutObjectAcl",
+    S3PutObjectCopy: "S3PutObjectCopy",
+    S3PutObjectLegalHold: "S3PutObjectLegalHold",
+    S3PutObjectRetention: "S3PutObjectRetention",
+    S3PutObjectTagging: "S3PutObjectTagging",
+    S3ReplicateObject: "S3ReplicateObject",
+    S3UpdateObjectEncryption: "S3UpdateObjectEncryption",
+};
+const MFADelete = {
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+};
+const RequestedJobStatus = {
+    Cancelled: "Cancelled",
+    Ready: "Ready",
+};
+
+__webpack_unused_export__ = AbortIncompleteMultipartUpload$;
+__webpack_unused_export__ = AccessControlTranslation$;
+__webpack_unused_export__ = AccessGrantsLocationConfiguration$;
+__webpack_unused_export__ = AccessPoint$;
+__webpack_unused_export__ = AccountLevel$;
+__webpack_unused_export__ = ActivityMetrics$;
+__webpack_unused_export__ = AdvancedCostOptimizationMetrics$;
+__webpack_unused_export__ = AdvancedDataProtectionMetrics$;
+__webpack_unused_export__ = AdvancedPerformanceMetrics$;
+__webpack_unused_export__ = AssociateAccessGrantsIdentityCenter$;
+__webpack_unused_export__ = AssociateAccessGrantsIdentityCenterCommand;
+__webpack_unused_export__ = AssociateAccessGrantsIdentityCenterRequest$;
+__webpack_unused_export__ = AsyncErrorDetails$;
+__webpack_unused_export__ = AsyncOperation$;
+__webpack_unused_export__ = AsyncOperationName;
+__webpack_unused_export__ = AsyncRequestParameters$;
+__webpack_unused_export__ = AsyncResponseDetails$;
+__webpack_unused_export__ = AwsLambdaTransformation$;
+__webpack_unused_export__ = BadRequestException;
+__webpack_unused_export__ = BadRequestException$;
+__webpack_unused_export__ = BucketAlreadyExists;
+__webpack_unused_export__ = BucketAlreadyExists$;
+__webpack_unused_export__ = BucketAlreadyOwnedByYou;
+__webpack_unused_export__ = BucketAlreadyOwnedByYou$;
+__webpack_unused_export__ = BucketCannedACL;
+__webpack_unused_export__ = BucketLevel$;
+__webpack_unused_export__ = BucketLocationConstraint;
+__webpack_unused_export__ = BucketVersioningStatus;
+__webpack_unused_export__ = CloudWatchMetrics$;
+__webpack_unused_export__ = ComputeObjectChecksumAlgorithm;
+__webpack_unused_export__ = ComputeObjectChecksumType;
+__webpack_unused_export__ = CreateAccessGrant$;
+__webpack_unused_export__ = CreateAccessGrantCommand;
+__webpack_unused_export__ = CreateAccessGrantRequest$;
+__webpack_unused_export__ = CreateAccessGrantResult$;
+__webpack_unused_export__ = CreateAccessGrantsInstance$;
+__webpack_unused_export__ = CreateAccessGrantsInstanceCommand;
+__webpack_unused_export__ = CreateAccessGrantsInstanceRequest$;
+__webpack_unused_export__ = CreateAccessGrantsInstanceResult$;
+__webpack_unused_export__ = CreateAccessGrantsLocation$;
+__webpack_unused_export__ = CreateAccessGrantsLocationCommand;
+__webpack_unused_export__ = CreateAccessGrantsLocationRequest$;
+__webpack_unused_export__ = CreateAccessGrantsLocationResult$;
+__webpack_unused_export__ = CreateAccessPoint$;
+__webpack_unused_export__ = CreateAccessPointCommand;
+__webpack_unused_export__ = CreateAccessPointForObjectLambda$;
+__webpack_unused_export__ = CreateAccessPointForObjectLambdaCommand;
+__webpack_unused_export__ = CreateAccessPointForObjectLambdaRequest$;
+__webpack_unused_export__ = CreateAccessPointForObjectLambdaResult$;
+__webpack_unused_export__ = CreateAccessPointRequest$;
+__webpack_unused_export__ = CreateAccessPointResult$;
+__webpack_unused_export__ = CreateBucket$;
+__webpack_unused_export__ = CreateBucketCommand;
+__webpack_unused_export__ = CreateBucketConfiguration$;
+__webpack_unused_export__ = CreateBucketRequest$;
+__webpack_unused_export__ = CreateBucketResult$;
+__webpack_unused_export__ = CreateJob$;
+exports.n3k = CreateJobCommand;
+__webpack_unused_export__ = CreateJobRequest$;
+__webpack_unused_export__ = CreateJobResult$;
+__webpack_unused_export__ = CreateMultiRegionAccessPoint$;
+__webpack_unused_export__ = CreateMultiRegionAccessPointCommand;
+__webpack_unused_export__ = CreateMultiRegionAccessPointInput$;
+__webpack_unused_export__ = CreateMultiRegionAccessPointRequest$;
+__webpack_unused_export__ = CreateMultiRegionAccessPointResult$;
+__webpack_unused_export__ = CreateStorageLensGroup$;
+__webpack_unused_export__ = CreateStorageLensGroupCommand;
+__webpack_unused_export__ = CreateStorageLensGroupRequest$;
+__webpack_unused_export__ = Credentials$;
+__webpack_unused_export__ = DSSEKMSFilter$;
+__webpack_unused_export__ = DeleteAccessGrant$;
+__webpack_unused_export__ = DeleteAccessGrantCommand;
+__webpack_unused_export__ = DeleteAccessGrantRequest$;
+__webpack_unused_export__ = DeleteAccessGrantsInstance$;
+__webpack_unused_export__ = DeleteAccessGrantsInstanceCommand;
+__webpack_unused_export__ = DeleteAccessGrantsInstanceRequest$;
+__webpack_unused_export__ = DeleteAccessGrantsInstanceResourcePolicy$;
+__webpack_unused_export__ = DeleteAccessGrantsInstanceResourcePolicyCommand;
+__webpack_unused_export__ = DeleteAccessGrantsInstanceResourcePolicyRequest$;
+__webpack_unused_export__ = DeleteAccessGrantsLocation$;
+__webpack_unused_export__ = DeleteAccessGrantsLocationCommand;
+__webpack_unused_export__ = DeleteAccessGrantsLocationRequest$;
+__webpack_unused_export__ = DeleteAccessPoint$;
+__webpack_unused_export__ = DeleteAccessPointCommand;
+__webpack_unused_export__ = DeleteAccessPointForObjectLambda$;
+__webpack_unused_export__ = DeleteAccessPointForObjectLambdaCommand;
+__webpack_unused_export__ = DeleteAccessPointForObjectLambdaRequest$;
+__webpack_unused_export__ = DeleteAccessPointPolicy$;
+__webpack_unused_export__ = DeleteAccessPointPolicyCommand;
+__webpack_unused_export__ = DeleteAccessPointPolicyForObjectLambda$;
+__webpack_unused_export__ = DeleteAccessPointPolicyForObjectLambdaCommand;
+__webpack_unused_export__ = DeleteAccessPointPolicyForObjectLambdaRequest$;
+__webpack_unused_export__ = DeleteAccessPointPolicyRequest$;
+__webpack_unused_export__ = DeleteAccessPointRequest$;
+__webpack_unused_export__ = DeleteAccessPointScope$;
+__webpack_unused_export__ = DeleteAccessPointScopeCommand;
+__webpack_unused_export__ = DeleteAccessPointScopeRequest$;
+__webpack_unused_export__ = DeleteBucket$;
+__webpack_unused_export__ = DeleteBucketCommand;
+__webpack_unused_export__ = DeleteBucketLifecycleConfiguration$;
+__webpack_unused_export__ = DeleteBucketLifecycleConfigurationCommand;
+__webpack_unused_export__ = DeleteBucketLifecycleConfigurationRequest$;
+__webpack_unused_export__ = DeleteBucketPolicy$;
+__webpack_unused_export__ = DeleteBucketPolicyCommand;
+__webpack_unused_export__ = DeleteBucketPolicyRequest$;
+__webpack_unused_export__ = DeleteBucketReplication$;
+__webpack_unused_export__ = DeleteBucketReplicationCommand;
+__webpack_unused_export__ = DeleteBucketReplicationRequest$;
+__webpack_unused_export__ = DeleteBucketRequest$;
+__webpack_unused_export__ = DeleteBucketTagging$;
+__webpack_unused_export__ = DeleteBucketTaggingCommand;
+__webpack_unused_export__ = DeleteBucketTaggingRequest$;
+__webpack_unused_export__ = DeleteJobTagging$;
+__webpack_unused_export__ = DeleteJobTaggingCommand;
+__webpack_unused_export__ = DeleteJobTaggingRequest$;
+__webpack_unused_export__ = DeleteJobTaggingResult$;
+__webpack_unused_export__ = DeleteMarkerReplication$;
+__webpack_unused_export__ = DeleteMarkerReplicationStatus;
+__webpack_unused_export__ = DeleteMultiRegionAccessPoint$;
+__webpack_unused_export__ = DeleteMultiRegionAccessPointCommand;
+__webpack_unused_export__ = DeleteMultiRegionAccessPointInput$;
+__webpack_unused_export__ = DeleteMultiRegionAccessPointRequest$;
+__webpack_unused_export__ = DeleteMultiRegionAccessPointResult$;
+__webpack_unused_export__ = DeletePublicAccessBlock$;
+__webpack_unused_export__ = DeletePublicAccessBlockCommand;
+__webpack_unused_export__ = DeletePublicAccessBlockRequest$;
+__webpack_unused_export__ = DeleteStorageLensConfiguration$;
+__webpack_unused_export__ = DeleteStorageLensConfigurationCommand;
+__webpack_unused_export__ = DeleteStorageLensConfigurationRequest$;
+__webpack_unused_export__ = DeleteStorageLensConfigurationTagging$;
+__webpack_unused_export__ = DeleteStorageLensConfigurationTaggingCommand;
+__webpack_unused_export__ = DeleteStorageLensConfigurationTaggingRequest$;
+__webpack_unused_export__ = DeleteStorageLensConfigurationTaggingResult$;
+__webpack_unused_export__ = DeleteStorageLensGroup$;
+__webpack_unused_export__ = DeleteStorageLensGroupCommand;
+__webpack_unused_export__ = DeleteStorageLensGroupRequest$;
+__webpack_unused_export__ = DescribeJob$;
+exports.cPL = DescribeJobCommand;
+__webpack_unused_export__ = DescribeJobRequest$;
+__webpack_unused_export__ = DescribeJobResult$;
+__webpack_unused_export__ = DescribeMultiRegionAccessPointOperation$;
+__webpack_unused_export__ = DescribeMultiRegionAccessPointOperationCommand;
+__webpack_unused_export__ = DescribeMultiRegionAccessPointOperationRequest$;
+__webpack_unused_export__ = DescribeMultiRegionAccessPointOperationResult$;
+__webpack_unused_export__ = Destination$;
+__webpack_unused_export__ = DetailedStatusCodesMetrics$;
+__webpack_unused_export__ = DissociateAccessGrantsIdentityCenter$;
+__webpack_unused_export__ = DissociateAccessGrantsIdentityCenterCommand;
+__webpack_unused_export__ = DissociateAccessGrantsIdentityCenterRequest$;
+__webpack_unused_export__ = EncryptionConfiguration$;
+__webpack_unused_export__ = EstablishedMultiRegionAccessPointPolicy$;
+__webpack_unused_export__ = ExistingObjectReplication$;
+__webpack_unused_export__ = ExistingObjectReplicationStatus;
+__webpack_unused_export__ = ExpirationStatus;
+__webpack_unused_export__ = Format;
+__webpack_unused_export__ = GeneratedManifestEncryption$;
+__webpack_unused_export__ = GeneratedManifestFormat;
+__webpack_unused_export__ = GetAccessGrant$;
+__webpack_unused_export__ = GetAccessGrantCommand;
+__webpack_unused_export__ = GetAccessGrantRequest$;
+__webpack_unused_export__ = GetAccessGrantResult$;
+__webpack_unused_export__ = GetAccessGrantsInstance$;
+__webpack_unused_export__ = GetAccessGrantsInstanceCommand;
+__webpack_unused_export__ = GetAccessGrantsInstanceForPrefix$;
+__webpack_unused_export__ = GetAccessGrantsInstanceForPrefixCommand;
+__webpack_unused_export__ = GetAccessGrantsInstanceForPrefixRequest$;
+__webpack_unused_export__ = GetAccessGrantsInstanceForPrefixResult$;
+__webpack_unused_export__ = GetAccessGrantsInstanceRequest$;
+__webpack_unused_export__ = GetAccessGrantsInstanceResourcePolicy$;
+__webpack_unused_export__ = GetAccessGrantsInstanceResourcePolicyCommand;
+__webpack_unused_export__ = GetAccessGrantsInstanceResourcePolicyRequest$;
+__webpack_unused_export__ = GetAccessGrantsInstanceResourcePolicyResult$;
+__webpack_unused_export__ = GetAccessGrantsInstanceResult$;
+__webpack_unused_export__ = GetAccessGrantsLocation$;
+__webpack_unused_export__ = GetAccessGrantsLocationCommand;
+__webpack_unused_export__ = GetAccessGrantsLocationRequest$;
+__webpack_unused_export__ = GetAccessGrantsLocationResult$;
+__webpack_unused_export__ = GetAccessPoint$;
+__webpack_unused_export__ = GetAccessPointCommand;
+__webpack_unused_export__ = GetAccessPointConfigurationForObjectLambda$;
+__webpack_unused_export__ = GetAccessPointConfigurationForObjectLambdaCommand;
+__webpack_unused_export__ = GetAccessPointConfigurationForObjectLambdaRequest$;
+__webpack_unused_export__ = GetAccessPointConfigurationForObjectLambdaResult$;
+__webpack_unused_export__ = GetAccessPointForObjectLambda$;
+__webpack_unused_export__ = GetAccessPointForObjectLambdaCommand;
+__webpack_unused_export__ = GetAccessPointForObjectLambdaRequest$;
+__webpack_unused_export__ = GetAccessPointForObjectLambdaResult$;
+__webpack_unused_export__ = GetAccessPointPolicy$;
+__webpack_unused_export__ = GetAccessPointPolicyCommand;
+__webpack_unused_export__ = GetAccessPointPolicyForObjectLambda$;
+__webpack_unused_export__ = GetAccessPointPolicyForObjectLambdaCommand;
+__webpack_unused_export__ = GetAccessPointPolicyForObjectLambdaRequest$;
+__webpack_unused_export__ = GetAccessPointPolicyForObjectLambdaResult$;
+__webpack_unused_export__ = GetAccessPointPolicyRequest$;
+__webpack_unused_export__ = GetAccessPointPolicyResult$;
+__webpack_unused_export__ = GetAccessPointPolicyStatus$;
+__webpack_unused_export__ = GetAccessPointPolicyStatusCommand;
+__webpack_unused_export__ = GetAccessPointPolicyStatusForObjectLambda$;
+__webpack_unused_export__ = GetAccessPointPolicyStatusForObjectLambdaCommand;
+__webpack_unused_export__ = GetAccessPointPolicyStatusForObjectLambdaRequest$;
+__webpack_unused_export__ = GetAccessPointPolicyStatusForObjectLambdaResult$;
+__webpack_unused_export__ = GetAccessPointPolicyStatusRequest$;
+__webpack_unused_export__ = GetAccessPointPolicyStatusResult$;
+__webpack_unused_export__ = GetAccessPointRequest$;
+__webpack_unused_export__ = GetAccessPointResult$;
+__webpack_unused_export__ = GetAccessPointScope$;
+__webpack_unused_export__ = GetAccessPointScopeCommand;
+__webpack_unused_export__ = GetAccessPointScopeRequest$;
+__webpack_unused_export__ = GetAccessPointScopeResult$;
+__webpack_unused_export__ = GetBucket$;
+__webpack_unused_export__ = GetBucketCommand;
+__webpack_unused_export__ = GetBucketLifecycleConfiguration$;
+__webpack_unused_export__ = GetBucketLifecycleConfigurationCommand;
+__webpack_unused_export__ = GetBucketLifecycleConfigurationRequest$;
+__webpack_unused_export__ = GetBucketLifecycleConfigurationResult$;
+__webpack_unused_export__ = GetBucketPolicy$;
+__webpack_unused_export__ = GetBucketPolicyCommand;
+__webpack_unused_export__ = GetBucketPolicyRequest$;
+__webpack_unused_export__ = GetBucketPolicyResult$;
+__webpack_unused_export__ = GetBucketReplication$;
+__webpack_unused_export__ = GetBucketReplicationCommand;
+__webpack_unused_export__ = GetBucketReplicationRequest$;
+__webpack_unused_export__ = GetBucketReplicationResult$;
+__webpack_unused_export__ = GetBucketRequest$;
+__webpack_unused_export__ = GetBucketResult$;
+__webpack_unused_export__ = GetBucketTagging$;
+__webpack_unused_export__ = GetBucketTaggingCommand;
+__webpack_unused_export__ = GetBucketTaggingRequest$;
+__webpack_unused_export__ = GetBucketTaggingResult$;
+__webpack_unused_export__ = GetBucketVersioning$;
+__webpack_unused_export__ = GetBucketVersioningCommand;
+__webpack_unused_export__ = GetBucketVersioningRequest$;
+__webpack_unused_export__ = GetBucketVersioningResult$;
+__webpack_unused_export__ = GetDataAccess$;
+__webpack_unused_export__ = GetDataAccessCommand;
+__webpack_unused_export__ = GetDataAccessRequest$;
+__webpack_unused_export__ = GetDataAccessResult$;
+__webpack_unused_export__ = GetJobTagging$;
+__webpack_unused_export__ = GetJobTaggingCommand;
+__webpack_unused_export__ = GetJobTaggingRequest$;
+__webpack_unused_export__ = GetJobTaggingResult$;
+__webpack_unused_export__ = GetMultiRegionAccessPoint$;
+__webpack_unused_export__ = GetMultiRegionAccessPointCommand;
+__webpack_unused_export__ = GetMultiRegionAccessPointPolicy$;
+__webpack_unused_export__ = GetMultiRegionAccessPointPolicyCommand;
+__webpack_unused_export__ = GetMultiRegionAccessPointPolicyRequest$;
+__webpack_unused_export__ = GetMultiRegionAccessPointPolicyResult$;
+__webpack_unused_export__ = GetMultiRegionAccessPointPolicyStatus$;
+__webpack_unused_export__ = GetMultiRegionAccessPointPolicyStatusCommand;
+__webpack_unused_export__ = GetMultiRegionAccessPointPolicyStatusRequest$;
+__webpack_unused_export__ = GetMultiRegionAccessPointPolicyStatusResult$;
+__webpack_unused_export__ = GetMultiRegionAccessPointRequest$;
+__webpack_unused_export__ = GetMultiRegionAccessPointResult$;
+__webpack_unused_export__ = GetMultiRegionAccessPointRoutes$;
+__webpack_unused_export__ = GetMultiRegionAccessPointRoutesCommand;
+__webpack_unused_export__ = GetMultiRegionAccessPointRoutesRequest$;
+__webpack_unused_export__ = GetMultiRegionAccessPointRoutesResult$;
+__webpack_unused_export__ = GetPublicAccessBlock$;
+__webpack_unused_export__ = GetPublicAccessBlockCommand;
+__webpack_unused_export__ = GetPublicAccessBlockOutput$;
+__webpack_unused_export__ = GetPublicAccessBlockRequest$;
+__webpack_unused_export__ = GetStorageLensConfiguration$;
+__webpack_unused_export__ = GetStorageLensConfigurationCommand;
+__webpack_unused_export__ = GetStorageLensConfigurationRequest$;
+__webpack_unused_export__ = GetStorageLensConfigurationResult$;
+__webpack_unused_export__ = GetStorageLensConfigurationTagging$;
+__webpack_unused_export__ = GetStorageLensConfigurationTaggingCommand;
+__webpack_unused_export__ = GetStorageLensConfigurationTaggingRequest$;
+__webpack_unused_export__ = GetStorageLensConfigurationTaggingResult$;
+__webpack_unused_export__ = GetStorageLensGroup$;
+__webpack_unused_export__ = GetStorageLensGroupCommand;
+__webpack_unused_export__ = GetStorageLensGroupRequest$;
+__webpack_unused_export__ = GetStorageLensGroupResult$;
+__webpack_unused_export__ = Grantee$;
+__webpack_unused_export__ = GranteeType;
+__webpack_unused_export__ = IdempotencyException;
+__webpack_unused_export__ = IdempotencyException$;
+__webpack_unused_export__ = Include$;
+__webpack_unused_export__ = InternalServiceException;
+__webpack_unused_export__ = InternalServiceException$;
+__webpack_unused_export__ = InvalidNextTokenException;
+__webpack_unused_export__ = InvalidNextTokenException$;
+__webpack_unused_export__ = InvalidRequestException;
+__webpack_unused_export__ = InvalidRequestException$;
+__webpack_unused_export__ = JobDescriptor$;
+__webpack_unused_export__ = JobFailure$;
+__webpack_unused_export__ = JobListDescriptor$;
+__webpack_unused_export__ = JobManifest$;
+__webpack_unused_export__ = JobManifestFieldName;
+__webpack_unused_export__ = JobManifestFormat;
+__webpack_unused_export__ = JobManifestGenerator$;
+__webpack_unused_export__ = JobManifestGeneratorFilter$;
+__webpack_unused_export__ = JobManifestLocation$;
+__webpack_unused_export__ = JobManifestSpec$;
+__webpack_unused_export__ = JobOperation$;
+__webpack_unused_export__ = JobProgressSummary$;
+__webpack_unused_export__ = JobReport$;
+__webpack_unused_export__ = JobReportFormat;
+__webpack_unused_export__ = JobReportScope;
+exports.A8Q = JobStatus;
+__webpack_unused_export__ = JobStatusException;
+__webpack_unused_export__ = JobStatusException$;
+__webpack_unused_export__ = JobTimers$;
+__webpack_unused_export__ = KeyNameConstraint$;
+__webpack_unused_export__ = LambdaInvokeOperation$;
+__webpack_unused_export__ = LifecycleConfiguration$;
+__webpack_unused_export__ = LifecycleExpiration$;
+__webpack_unused_export__ = LifecycleRule$;
+__webpack_unused_export__ = LifecycleRuleAndOperator$;
+__webpack_unused_export__ = LifecycleRuleFilter$;
+__webpack_unused_export__ = ListAccessGrantEntry$;
+__webpack_unused_export__ = ListAccessGrants$;
+__webpack_unused_export__ = ListAccessGrantsCommand;
+__webpack_unused_export__ = ListAccessGrantsInstanceEntry$;
+__webpack_unused_export__ = ListAccessGrantsInstances$;
+__webpack_unused_export__ = ListAccessGrantsInstancesCommand;
+__webpack_unused_export__ = ListAccessGrantsInstancesRequest$;
+__webpack_unused_export__ = ListAccessGrantsInstancesResult$;
+__webpack_unused_export__ = ListAccessGrantsLocations$;
+__webpack_unused_export__ = ListAccessGrantsLocationsCommand;
+__webpack_unused_export__ = ListAccessGrantsLocationsEntry$;
+__webpack_unused_export__ = ListAccessGrantsLocationsRequest$;
+__webpack_unused_export__ = ListAccessGrantsLocationsResult$;
+__webpack_unused_export__ = ListAccessGrantsRequest$;
+__webpack_unused_export__ = ListAccessGrantsResult$;
+__webpack_unused_export__ = ListAccessPoints$;
+__webpack_unused_export__ = ListAccessPointsCommand;
+__webpack_unused_export__ = ListAccessPointsForDirectoryBuckets$;
+__webpack_unused_export__ = ListAccessPointsForDirectoryBucketsCommand;
+__webpack_unused_export__ = ListAccessPointsForDirectoryBucketsRequest$;
+__webpack_unused_export__ = ListAccessPointsForDirectoryBucketsResult$;
+__webpack_unused_export__ = ListAccessPointsForObjectLambda$;
+__webpack_unused_export__ = ListAccessPointsForObjectLambdaCommand;
+__webpack_unused_export__ = ListAccessPointsForObjectLambdaRequest$;
+__webpack_unused_export__ = ListAccessPointsForObjectLambdaResult$;
+__webpack_unused_export__ = ListAccessPointsRequest$;
+__webpack_unused_export__ = ListAccessPointsResult$;
+__webpack_unused_export__ = ListCallerAccessGrants$;
+__webpack_unused_export__ = ListCallerAccessGrantsCommand;
+__webpack_unused_export__ = ListCallerAccessGrantsEntry$;
+__webpack_unused_export__ = ListCallerAccessGrantsRequest$;
+__webpack_unused_export__ = ListCallerAccessGrantsResult$;
+__webpack_unused_export__ = ListJobs$;
+exports.uPg = ListJobsCommand;
+__webpack_unused_export__ = ListJobsRequest$;
+__webpack_unused_export__ = ListJobsResult$;
+__webpack_unused_export__ = ListMultiRegionAccessPoints$;
+__webpack_unused_export__ = ListMultiRegionAccessPointsCommand;
+__webpack_unused_export__ = ListMultiRegionAccessPointsRequest$;
+__webpack_unused_export__ = ListMultiRegionAccessPointsResult$;
+__webpack_unused_export__ = ListRegionalBuckets$;
+__webpack_unused_export__ = ListRegionalBucketsCommand;
+__webpack_unused_export__ = ListRegionalBucketsRequest$;
+__webpack_unused_export__ = ListRegionalBucketsResult$;
+__webpack_unused_export__ = ListStorageLensConfigurationEntry$;
+__webpack_unused_export__ = ListStorageLensConfigurations$;
+__webpack_unused_export__ = ListStorageLensConfigurationsCommand;
+__webpack_unused_export__ = ListStorageLensConfigurationsRequest$;
+__webpack_unused_export__ = ListStorageLensConfigurationsResult$;
+__webpack_unused_export__ = ListStorageLensGroupEntry$;
+__webpack_unused_export__ = ListStorageLensGroups$;
+__webpack_unused_export__ = ListStorageLensGroupsCommand;
+__webpack_unused_export__ = ListStorageLensGroupsRequest$;
+__webpack_unused_export__ = ListStorageLensGroupsResult$;
+__webpack_unused_export__ = ListTagsForResource$;
+__webpack_unused_export__ = ListTagsForResourceCommand;
+__webpack_unused_export__ = ListTagsForResourceRequest$;
+__webpack_unused_export__ = ListTagsForResourceResult$;
+__webpack_unused_export__ = MFADelete;
+__webpack_unused_export__ = MFADeleteStatus;
+__webpack_unused_export__ = MatchObjectAge$;
+__webpack_unused_export__ = MatchObjectSize$;
+__webpack_unused_export__ = Metrics$;
+__webpack_unused_export__ = MetricsStatus;
+__webpack_unused_export__ = MultiRegionAccessPointPolicyDocument$;
+__webpack_unused_export__ = MultiRegionAccessPointRegionalResponse$;
+__webpack_unused_export__ = MultiRegionAccessPointReport$;
+__webpack_unused_export__ = MultiRegionAccessPointRoute$;
+__webpack_unused_export__ = MultiRegionAccessPointStatus;
+__webpack_unused_export__ = MultiRegionAccessPointsAsyncResponse$;
+__webpack_unused_export__ = NetworkOrigin;
+__webpack_unused_export__ = NoSuchPublicAccessBlockConfiguration;
+__webpack_unused_export__ = NoSuchPublicAccessBlockConfiguration$;
+__webpack_unused_export__ = NoncurrentVersionExpiration$;
+__webpack_unused_export__ = NoncurrentVersionTransition$;
+__webpack_unused_export__ = NotFoundException;
+__webpack_unused_export__ = NotFoundException$;
+__webpack_unused_export__ = NotSSEFilter$;
+__webpack_unused_export__ = ObjectEncryption$;
+__webpack_unused_export__ = ObjectEncryptionFilter$;
+__webpack_unused_export__ = ObjectLambdaAccessPoint$;
+__webpack_unused_export__ = ObjectLambdaAccessPointAlias$;
+__webpack_unused_export__ = ObjectLambdaAccessPointAliasStatus;
+__webpack_unused_export__ = ObjectLambdaAllowedFeature;
+__webpack_unused_export__ = ObjectLambdaConfiguration$;
+__webpack_unused_export__ = ObjectLambdaContentTransformation$;
+__webpack_unused_export__ = ObjectLambdaTransformationConfiguration$;
+__webpack_unused_export__ = ObjectLambdaTransformationConfigurationAction;
+__webpack_unused_export__ = OperationName;
+__webpack_unused_export__ = OutputSchemaVersion;
+__webpack_unused_export__ = OwnerOverride;
+__webpack_unused_export__ = Permission;
+__webpack_unused_export__ = PolicyStatus$;
+__webpack_unused_export__ = PrefixLevel$;
+__webpack_unused_export__ = PrefixLevelStorageMetrics$;
+__webpack_unused_export__ = Privilege;
+__webpack_unused_export__ = ProposedMultiRegionAccessPointPolicy$;
+__webpack_unused_export__ = PublicAccessBlockConfiguration$;
+__webpack_unused_export__ = PutAccessGrantsInstanceResourcePolicy$;
+__webpack_unused_export__ = PutAccessGrantsInstanceResourcePolicyCommand;
+__webpack_unused_export__ = PutAccessGrantsInstanceResourcePolicyRequest$;
+__webpack_unused_export__ = PutAccessGrantsInstanceResourcePolicyResult$;
+__webpack_unused_export__ = PutAccessPointConfigurationForObjectLambda$;
+__webpack_unused_export__ = PutAccessPointConfigurationForObjectLambdaCommand;
+__webpack_unused_export__ = PutAccessPointConfigurationForObjectLambdaRequest$;
+__webpack_unused_export__ = PutAccessPointPolicy$;
+__webpack_unused_export__ = PutAccessPointPolicyCommand;
+__webpack_unused_export__ = PutAccessPointPolicyForObjectLambda$;
+__webpack_unused_export__ = PutAccessPointPolicyForObjectLambdaCommand;
+__webpack_unused_export__ = PutAccessPointPolicyForObjectLambdaRequest$;
+__webpack_unused_export__ = PutAccessPointPolicyRequest$;
+__webpack_unused_export__ = PutAccessPointScope$;
+__webpack_unused_export__ = PutAccessPointScopeCommand;
+__webpack_unused_export__ = PutAccessPointScopeRequest$;
+__webpack_unused_export__ = PutBucketLifecycleConfiguration$;
+__webpack_unused_export__ = PutBucketLifecycleConfigurationCommand;
+__webpack_unused_export__ = PutBucketLifecycleConfigurationRequest$;
+__webpack_unused_export__ = PutBucketPolicy$;
+__webpack_unused_export__ = PutBucketPolicyCommand;
+__webpack_unused_export__ = PutBucketPolicyRequest$;
+__webpack_unused_export__ = PutBucketReplication$;
+__webpack_unused_export__ = PutBucketReplicationCommand;
+__webpack_unused_export__ = PutBucketReplicationRequest$;
+__webpack_unused_export__ = PutBucketTagging$;
+__webpack_unused_export__ = PutBucketTaggingCommand;
+__webpack_unused_export__ = PutBucketTaggingRequest$;
+__webpack_unused_export__ = PutBucketVersioning$;
+__webpack_unused_export__ = PutBucketVersioningCommand;
+__webpack_unused_export__ = PutBucketVersioningRequest$;
+__webpack_unused_export__ = PutJobTagging$;
+__webpack_unused_export__ = PutJobTaggingCommand;
+__webpack_unused_export__ = PutJobTaggingRequest$;
+__webpack_unused_export__ = PutJobTaggingResult$;
+__webpack_unused_export__ = PutMultiRegionAccessPointPolicy$;
+__webpack_unused_export__ = PutMultiRegionAccessPointPolicyCommand;
+__webpack_unused_export__ = PutMultiRegionAccessPointPolicyInput$;
+__webpack_unused_export__ = PutMultiRegionAccessPointPolicyRequest$;
+__webpack_unused_export__ = PutMultiRegionAccessPointPolicyResult$;
+__webpack_unused_export__ = PutPublicAccessBlock$;
+__webpack_unused_export__ = PutPublicAccessBlockCommand;
+__webpack_unused_export__ = PutPublicAccessBlockRequest$;
+__webpack_unused_export__ = PutStorageLensConfiguration$;
+__webpack_unused_export__ = PutStorageLensConfigurationCommand;
+__webpack_unused_export__ = PutStorageLensConfigurationRequest$;
+__webpack_unused_export__ = PutStorageLensConfigurationTagging$;
+__webpack_unused_export__ = PutStorageLensConfigurationTaggingCommand;
+__webpack_unused_export__ = PutStorageLensConfigurationTaggingRequest$;
+__webpack_unused_export__ = PutStorageLensConfigurationTaggingResult$;
+__webpack_unused_export__ = Region$;
+__webpack_unused_export__ = RegionReport$;
+__webpack_unused_export__ = RegionalBucket$;
+__webpack_unused_export__ = ReplicaModifications$;
+__webpack_unused_export__ = ReplicaModificationsStatus;
+__webpack_unused_export__ = ReplicationConfiguration$;
+__webpack_unused_export__ = ReplicationRule$;
+__webpack_unused_export__ = ReplicationRuleAndOperator$;
+__webpack_unused_export__ = ReplicationRuleFilter$;
+__webpack_unused_export__ = ReplicationRuleStatus;
+__webpack_unused_export__ = ReplicationStatus;
+__webpack_unused_export__ = ReplicationStorageClass;
+__webpack_unused_export__ = ReplicationTime$;
+__webpack_unused_export__ = ReplicationTimeStatus;
+__webpack_unused_export__ = ReplicationTimeValue$;
+__webpack_unused_export__ = RequestedJobStatus;
+__webpack_unused_export__ = S3AccessControlList$;
+__webpack_unused_export__ = S3AccessControlPolicy$;
+__webpack_unused_export__ = S3BucketDestination$;
+__webpack_unused_export__ = S3CannedAccessControlList;
+__webpack_unused_export__ = S3ChecksumAlgorithm;
+__webpack_unused_export__ = S3ComputeObjectChecksumOperation$;
+__webpack_unused_export__ = S3Control;
+exports.gGw = S3ControlClient;
+__webpack_unused_export__ = S3ControlServiceException;
+__webpack_unused_export__ = S3ControlServiceException$;
+__webpack_unused_export__ = S3CopyObjectOperation$;
+__webpack_unused_export__ = S3DeleteObjectTaggingOperation$;
+__webpack_unused_export__ = S3GeneratedManifestDescriptor$;
+__webpack_unused_export__ = S3GlacierJobTier;
+__webpack_unused_export__ = S3Grant$;
+__webpack_unused_export__ = S3Grantee$;
+__webpack_unused_export__ = S3GranteeTypeIdentifier;
+__webpack_unused_export__ = S3InitiateRestoreObjectOperation$;
+__webpack_unused_export__ = S3JobManifestGenerator$;
+__webpack_unused_export__ = S3ManifestOutputLocation$;
+__webpack_unused_export__ = S3MetadataDirective;
+__webpack_unused_export__ = S3ObjectLockLegalHold$;
+__webpack_unused_export__ = S3ObjectLockLegalHoldStatus;
+__webpack_unused_export__ = S3ObjectLockMode;
+__webpack_unused_export__ = S3ObjectLockRetentionMode;
+__webpack_unused_export__ = S3ObjectMetadata$;
+__webpack_unused_export__ = S3ObjectOwner$;
+__webpack_unused_export__ = S3Permission;
+__webpack_unused_export__ = S3PrefixType;
+__webpack_unused_export__ = S3ReplicateObjectOperation$;
+__webpack_unused_export__ = S3Retention$;
+__webpack_unused_export__ = S3SSEAlgorithm;
+__webpack_unused_export__ = S3SetObjectAclOperation$;
+__webpack_unused_export__ = S3SetObjectLegalHoldOperation$;
+__webpack_unused_export__ = S3SetObjectRetentionOperation$;
+__webpack_unused_export__ = S3SetObjectTaggingOperation$;
+__webpack_unused_export__ = S3StorageClass;
+__webpack_unused_export__ = S3Tag$;
+__webpack_unused_export__ = S3UpdateObjectEncryptionOperation$;
+__webpack_unused_export__ = S3UpdateObjectEncryptionSSEKMS$;
+__webpack_unused_export__ = SSECFilter$;
+__webpack_unused_export__ = SSEKMS$;
+__webpack_unused_export__ = SSEKMSEncryption$;
+__webpack_unused_export__ = SSEKMSFilter$;
+__webpack_unused_export__ = SSES3$;
+__webpack_unused_export__ = SSES3Encryption$;
+__webpack_unused_export__ = SSES3Filter$;
+__webpack_unused_export__ = Scope$;
+__webpack_unused_export__ = ScopePermission;
+__webpack_unused_export__ = SelectionCriteria$;
+__webpack_unused_export__ = SourceSelectionCriteria$;
+__webpack_unused_export__ = SseKmsEncryptedObjects$;
+__webpack_unused_export__ = SseKmsEncryptedObjectsStatus;
+__webpack_unused_export__ = StorageLensAwsOrg$;
+__webpack_unused_export__ = StorageLensConfiguration$;
+__webpack_unused_export__ = StorageLensDataExport$;
+__webpack_unused_export__ = StorageLensDataExportEncryption$;
+__webpack_unused_export__ = StorageLensExpandedPrefixesDataExport$;
+__webpack_unused_export__ = StorageLensGroup$;
+__webpack_unused_export__ = StorageLensGroupAndOperator$;
+__webpack_unused_export__ = StorageLensGroupFilter$;
+__webpack_unused_export__ = StorageLensGroupLevel$;
+__webpack_unused_export__ = StorageLensGroupLevelSelectionCriteria$;
+__webpack_unused_export__ = StorageLensGroupOrOperator$;
+__webpack_unused_export__ = StorageLensTableDestination$;
+__webpack_unused_export__ = StorageLensTag$;
+__webpack_unused_export__ = SubmitMultiRegionAccessPointRoutes$;
+__webpack_unused_export__ = SubmitMultiRegionAccessPointRoutesCommand;
+__webpack_unused_export__ = SubmitMultiRegionAccessPointRoutesRequest$;
+__webpack_unused_export__ = SubmitMultiRegionAccessPointRoutesResult$;
+__webpack_unused_export__ = Tag$;
+__webpack_unused_export__ = TagResource$;
+__webpack_unused_export__ = TagResourceCommand;
+__webpack_unused_export__ = TagResourceRequest$;
+__webpack_unused_export__ = TagResourceResult$;
+__webpack_unused_export__ = Tagging$;
+__webpack_unused_export__ = TooManyRequestsException;
+__webpack_unused_export__ = TooManyRequestsException$;
+__webpack_unused_export__ = TooManyTagsException;
+__webpack_unused_export__ = TooManyTagsException$;
+__webpack_unused_export__ = Transition$;
+__webpack_unused_export__ = TransitionStorageClass;
+__webpack_unused_export__ = UntagResource$;
+__webpack_unused_export__ = UntagResourceCommand;
+__webpack_unused_export__ = UntagResourceRequest$;
+__webpack_unused_export__ = UntagResourceResult$;
+__webpack_unused_export__ = UpdateAccessGrantsLocation$;
+__webpack_unused_export__ = UpdateAccessGrantsLocationCommand;
+__webpack_unused_export__ = UpdateAccessGrantsLocationRequest$;
+__webpack_unused_export__ = UpdateAccessGrantsLocationResult$;
+__webpack_unused_export__ = UpdateJobPriority$;
+__webpack_unused_export__ = UpdateJobPriorityCommand;
+__webpack_unused_export__ = UpdateJobPriorityRequest$;
+__webpack_unused_export__ = UpdateJobPriorityResult$;
+__webpack_unused_export__ = UpdateJobStatus$;
+exports.gEy = UpdateJobStatusCommand;
+__webpack_unused_export__ = UpdateJobStatusRequest$;
+__webpack_unused_export__ = UpdateJobStatusResult$;
+__webpack_unused_export__ = UpdateStorageLensGroup$;
+__webpack_unused_export__ = UpdateStorageLensGroupCommand;
+__webpack_unused_export__ = UpdateStorageLensGroupRequest$;
+__webpack_unused_export__ = VersioningConfiguration$;
+__webpack_unused_export__ = VpcConfiguration$;
+__webpack_unused_export__ = _Exclude$;
+__webpack_unused_export__ = errorTypeRegistries;
+__webpack_unused_export__ = paginateListAccessGrants;
+__webpack_unused_export__ = paginateListAccessGrantsInstances;
+__webpack_unused_export__ = paginateListAccessGrantsLocations;
+__webpack_unused_export__ = paginateListAccessPoints;
+__webpack_unused_export__ = paginateListAccessPointsForDirectoryBuckets;
+__webpack_unused_export__ = paginateListAccessPointsForObjectLambda;
+__webpack_unused_export__ = paginateListCallerAccessGrants;
+__webpack_unused_export__ = paginateListJobs;
+__webpack_unused_export__ = paginateListMultiRegionAccessPoints;
+__webpack_unused_export__ = paginateListRegionalBuckets;
+__webpack_unused_export__ = paginateListStorageLensConfigurations;
+__webpack_unused_export__ = paginateListStorageLensGroups;
+
+
+/***/ }),
+
 /***/ 53711:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
@@ -11271,7 +22844,7 @@ __webpack_unused_export__ = GetBucketOwnershipControlsCommand;
 __webpack_unused_export__ = GetBucketOwnershipControlsOutput$;
 __webpack_unused_export__ = GetBucketOwnershipControlsRequest$;
 __webpack_unused_export__ = GetBucketPolicy$;
-__webpack_unused_export__ = GetBucketPolicyCommand;
+exports.mCJ = GetBucketPolicyCommand;
 __webpack_unused_export__ = GetBucketPolicyOutput$;
 __webpack_unused_export__ = GetBucketPolicyRequest$;
 __webpack_unused_export__ = GetBucketPolicyStatus$;
@@ -11279,7 +22852,7 @@ __webpack_unused_export__ = GetBucketPolicyStatusCommand;
 __webpack_unused_export__ = GetBucketPolicyStatusOutput$;
 __webpack_unused_export__ = GetBucketPolicyStatusRequest$;
 __webpack_unused_export__ = GetBucketReplication$;
-__webpack_unused_export__ = GetBucketReplicationCommand;
+exports.qJf = GetBucketReplicationCommand;
 __webpack_unused_export__ = GetBucketReplicationOutput$;
 __webpack_unused_export__ = GetBucketReplicationRequest$;
 __webpack_unused_export__ = GetBucketRequestPayment$;
@@ -11318,7 +22891,7 @@ __webpack_unused_export__ = GetObjectLegalHoldCommand;
 __webpack_unused_export__ = GetObjectLegalHoldOutput$;
 __webpack_unused_export__ = GetObjectLegalHoldRequest$;
 __webpack_unused_export__ = GetObjectLockConfiguration$;
-__webpack_unused_export__ = GetObjectLockConfigurationCommand;
+exports.mU1 = GetObjectLockConfigurationCommand;
 __webpack_unused_export__ = GetObjectLockConfigurationOutput$;
 __webpack_unused_export__ = GetObjectLockConfigurationRequest$;
 __webpack_unused_export__ = GetObjectOutput$;
@@ -11343,11 +22916,11 @@ __webpack_unused_export__ = GlacierJobParameters$;
 __webpack_unused_export__ = Grant$;
 __webpack_unused_export__ = Grantee$;
 __webpack_unused_export__ = HeadBucket$;
-__webpack_unused_export__ = HeadBucketCommand;
+exports.kuI = HeadBucketCommand;
 __webpack_unused_export__ = HeadBucketOutput$;
 __webpack_unused_export__ = HeadBucketRequest$;
 __webpack_unused_export__ = HeadObject$;
-__webpack_unused_export__ = HeadObjectCommand;
+exports.l81 = HeadObjectCommand;
 __webpack_unused_export__ = HeadObjectOutput$;
 __webpack_unused_export__ = HeadObjectRequest$;
 __webpack_unused_export__ = IdempotencyParameterMismatch;
@@ -17261,6 +28834,229 @@ const fromTokenFile = (init = {}) => async (awsIdentityProperties) => {
 
 exports.fromTokenFile = fromTokenFile;
 exports.fromWebToken = fromWebToken;
+
+
+/***/ }),
+
+/***/ 46108:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+const { validateOutpostService, validatePartition, validateAccountId, getArnResources } = __nccwpck_require__(45028);
+const { partition } = __nccwpck_require__(5152);
+const { validate, parse } = __nccwpck_require__(519);
+const { HttpRequest } = __nccwpck_require__(93422);
+
+function resolveS3ControlConfig(input) {
+    const { useArnRegion } = input;
+    return Object.assign(input, {
+        useArnRegion: typeof useArnRegion === "function" ? useArnRegion : () => Promise.resolve(useArnRegion),
+    });
+}
+
+const CONTEXT_OUTPOST_ID = "outpost_id";
+const CONTEXT_ACCOUNT_ID = "account_id";
+const CONTEXT_ARN_REGION = "outpost_arn_region";
+const CONTEXT_SIGNING_SERVICE = "signing_service";
+const CONTEXT_SIGNING_REGION = "signing_region";
+
+const parseOutpostArnablesMiddleaware = (options) => (next, context) => async (args) => {
+    const { input } = args;
+    const parameter = input.Name && validate(input.Name) ? "Name" : input.Bucket && validate(input.Bucket) ? "Bucket" : undefined;
+    if (!parameter) {
+        return next(args);
+    }
+    const clientRegion = await options.region();
+    const useArnRegion = await options.useArnRegion();
+    const useFipsEndpoint = await options.useFipsEndpoint();
+    const useDualstackEndpoint = await options.useDualstackEndpoint();
+    const baseRegion = clientRegion;
+    let clientPartition;
+    let signingRegion;
+    if (options.regionInfoProvider) {
+        ({ partition: clientPartition, signingRegion = baseRegion } = (await options.regionInfoProvider(baseRegion, {
+            useFipsEndpoint,
+            useDualstackEndpoint,
+        })));
+    }
+    else {
+        signingRegion = context.endpointV2?.properties?.authSchemes?.[0]?.signingRegion || baseRegion;
+        clientPartition = partition(signingRegion).name;
+    }
+    const validatorOptions = {
+        clientPartition};
+    let arn;
+    if (parameter === "Name") {
+        arn = parse(input.Name);
+        validateOutpostsArn(arn, validatorOptions);
+        const { outpostId, accesspointName } = parseOutpostsAccessPointArnResource(arn.resource);
+        input.Name = accesspointName;
+        context[CONTEXT_OUTPOST_ID] = outpostId;
+    }
+    else {
+        arn = parse(input.Bucket);
+        validateOutpostsArn(arn, validatorOptions);
+        const { outpostId, bucketName } = parseOutpostBucketArnResource(arn.resource);
+        input.Bucket = bucketName;
+        context[CONTEXT_OUTPOST_ID] = outpostId;
+    }
+    context[CONTEXT_SIGNING_SERVICE] = arn.service;
+    context[CONTEXT_SIGNING_REGION] = useArnRegion ? arn.region : signingRegion;
+    if (!input.AccountId) {
+        input.AccountId = arn.accountId;
+    }
+    if (useArnRegion) {
+        context[CONTEXT_ARN_REGION] = arn.region;
+    }
+    return next(args);
+};
+const parseOutpostArnablesMiddleawareOptions = {
+    toMiddleware: "serializerMiddleware",
+    relation: "before",
+    tags: ["CONVERT_ARN", "OUTPOST_BUCKET_ARN", "OUTPOST_ACCESS_POINT_ARN", "OUTPOST"],
+    name: "parseOutpostArnablesMiddleaware",
+};
+const validateOutpostsArn = (arn, { clientPartition }) => {
+    const { service, partition, accountId, region } = arn;
+    validateOutpostService(service);
+    validatePartition(partition, { clientPartition });
+    validateAccountId(accountId);
+};
+const parseOutpostsAccessPointArnResource = (resource) => {
+    const { outpostId, accesspointName } = getArnResources(resource);
+    if (!outpostId) {
+        throw new Error("ARN resource should begin with 'outpost'");
+    }
+    return {
+        outpostId,
+        accesspointName,
+    };
+};
+const parseOutpostBucketArnResource = (resource) => {
+    const delimiter = resource.includes(":") ? ":" : "/";
+    const [resourceType, ...rest] = resource.split(delimiter);
+    if (resourceType === "outpost") {
+        if (!rest[0] || rest[1] !== "bucket" || !rest[2] || rest.length !== 3) {
+            throw new Error(`Outpost Bucket ARN should have resource outpost${delimiter}{outpostId}${delimiter}bucket${delimiter}{bucketName}`);
+        }
+        const [outpostId, _, bucketName] = rest;
+        return { outpostId, bucketName };
+    }
+    else {
+        throw new Error(`ARN resource should begin with 'outpost${delimiter}'`);
+    }
+};
+
+const REGEX_S3CONTROL_HOSTNAME = /^(.+\.)?s3-control(-fips)?[.-]([a-z0-9-]+)\./;
+const getOutpostEndpoint = (hostname, { isCustomEndpoint, regionOverride, useFipsEndpoint }) => {
+    if (isCustomEndpoint) {
+        return hostname;
+    }
+    const match = hostname.match(REGEX_S3CONTROL_HOSTNAME);
+    if (!match) {
+        return hostname;
+    }
+    const [matched, prefix, fips, region] = hostname.match(REGEX_S3CONTROL_HOSTNAME);
+    return [
+        `s3-outposts${useFipsEndpoint ? "-fips" : ""}`,
+        regionOverride || region,
+        hostname.replace(new RegExp(`^${matched}`), ""),
+    ]
+        .filter((part) => part !== undefined)
+        .join(".");
+};
+
+const ACCOUNT_ID_HEADER = "x-amz-account-id";
+const OUTPOST_ID_HEADER = "x-amz-outpost-id";
+const updateArnablesRequestMiddleware = (config) => (next, context) => async (args) => {
+    const { request } = args;
+    if (!HttpRequest.isInstance(request)) {
+        return next(args);
+    }
+    if (context[CONTEXT_ACCOUNT_ID]) {
+        request.headers[ACCOUNT_ID_HEADER] = context[CONTEXT_ACCOUNT_ID];
+    }
+    if (context[CONTEXT_OUTPOST_ID]) {
+        const { isCustomEndpoint } = config;
+        const useFipsEndpoint = await config.useFipsEndpoint();
+        request.headers[OUTPOST_ID_HEADER] = context[CONTEXT_OUTPOST_ID];
+        request.hostname = getOutpostEndpoint(request.hostname, {
+            isCustomEndpoint,
+            regionOverride: context[CONTEXT_ARN_REGION],
+            useFipsEndpoint,
+        });
+    }
+    return next(args);
+};
+const updateArnablesRequestMiddlewareOptions = {
+    toMiddleware: "serializerMiddleware",
+    relation: "after",
+    name: "updateArnablesRequestMiddleware",
+    tags: ["ACCOUNT_ID", "OUTPOST_ID", "OUTPOST"],
+};
+
+const getProcessArnablesPlugin = (options) => ({
+    applyToStack: (clientStack) => {
+        clientStack.addRelativeTo(parseOutpostArnablesMiddleaware(options), parseOutpostArnablesMiddleawareOptions);
+        clientStack.addRelativeTo(updateArnablesRequestMiddleware(options), updateArnablesRequestMiddlewareOptions);
+    },
+});
+
+const hostPrefixDeduplicationMiddleware = () => {
+    return (next, context) => (args) => {
+        return next(args);
+    };
+};
+const hostPrefixDeduplicationMiddlewareOptions = {
+    tags: ["HOST_PREFIX_DEDUPLICATION", "ENDPOINT_V2", "ENDPOINT"],
+    toMiddleware: "serializerMiddleware",
+    relation: "after",
+    name: "hostPrefixDeduplicationMiddleware",
+    override: true,
+};
+const getHostPrefixDeduplicationPlugin = (config) => ({
+    applyToStack: (clientStack) => {
+        clientStack.addRelativeTo(hostPrefixDeduplicationMiddleware(), hostPrefixDeduplicationMiddlewareOptions);
+    },
+});
+
+const redirectFromPostIdMiddleware = (config) => (next, context) => async (args) => {
+    const { input, request } = args;
+    if (!HttpRequest.isInstance(request)) {
+        return next(args);
+    }
+    if (input.OutpostId) {
+        const { isCustomEndpoint } = config;
+        const useFipsEndpoint = await config.useFipsEndpoint();
+        request.hostname = getOutpostEndpoint(request.hostname, { isCustomEndpoint, useFipsEndpoint });
+        context[CONTEXT_SIGNING_SERVICE] = "s3-outposts";
+    }
+    return next(args);
+};
+const redirectFromPostIdMiddlewareOptions = {
+    step: "build",
+    name: "redirectFromPostIdMiddleware",
+    tags: ["OUTPOST"],
+    override: true,
+};
+const getRedirectFromPostIdPlugin = (options) => ({
+    applyToStack: (clientStack) => {
+        clientStack.add(redirectFromPostIdMiddleware(options), redirectFromPostIdMiddlewareOptions);
+    },
+});
+
+exports.getHostPrefixDeduplicationPlugin = getHostPrefixDeduplicationPlugin;
+exports.getOutpostEndpoint = getOutpostEndpoint;
+exports.getProcessArnablesPlugin = getProcessArnablesPlugin;
+exports.getRedirectFromPostIdPlugin = getRedirectFromPostIdPlugin;
+exports.hostPrefixDeduplicationMiddleware = hostPrefixDeduplicationMiddleware;
+exports.hostPrefixDeduplicationMiddlewareOptions = hostPrefixDeduplicationMiddlewareOptions;
+exports.parseOutpostArnablesMiddleaware = parseOutpostArnablesMiddleaware;
+exports.parseOutpostArnablesMiddleawareOptions = parseOutpostArnablesMiddleawareOptions;
+exports.redirectFromPostIdMiddleware = redirectFromPostIdMiddleware;
+exports.redirectFromPostIdMiddlewareOptions = redirectFromPostIdMiddlewareOptions;
+exports.resolveS3ControlConfig = resolveS3ControlConfig;
+exports.updateArnablesRequestMiddleware = updateArnablesRequestMiddleware;
+exports.updateArnablesRequestMiddlewareOptions = updateArnablesRequestMiddlewareOptions;
 
 
 /***/ }),
@@ -36305,6 +48101,72 @@ exports.fromInstanceMetadata = fromInstanceMetadata;
 exports.getInstanceMetadataEndpoint = getInstanceMetadataEndpoint;
 exports.httpRequest = httpRequest;
 exports.providerConfigFromInit = providerConfigFromInit;
+
+
+/***/ }),
+
+/***/ 23415:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+const { isArrayBuffer, hasOwn } = __nccwpck_require__(92430);
+const { HttpRequest } = __nccwpck_require__(93422);
+
+const applyMd5BodyChecksumMiddleware = (options) => (next) => async (args) => {
+    const { request } = args;
+    if (HttpRequest.isInstance(request)) {
+        const { body, headers } = request;
+        if (!hasHeader("content-md5", headers)) {
+            let digest;
+            if (body === undefined || typeof body === "string" || ArrayBuffer.isView(body) || isArrayBuffer(body)) {
+                const hash = new options.md5();
+                hash.update(body || "");
+                digest = hash.digest();
+            }
+            else {
+                digest = options.streamHasher(options.md5, body);
+            }
+            const cloned = HttpRequest.clone(request);
+            cloned.headers = {
+                ...headers,
+                "content-md5": options.base64Encoder(await digest),
+            };
+            return next({
+                ...args,
+                request: cloned,
+            });
+        }
+    }
+    return next(args);
+};
+const applyMd5BodyChecksumMiddlewareOptions = {
+    name: "applyMd5BodyChecksumMiddleware",
+    step: "build",
+    tags: ["SET_CONTENT_MD5", "BODY_CHECKSUM"],
+    override: true,
+};
+const getApplyMd5BodyChecksumPlugin = (config) => ({
+    applyToStack: (clientStack) => {
+        clientStack.add(applyMd5BodyChecksumMiddleware(config), applyMd5BodyChecksumMiddlewareOptions);
+    },
+});
+const hasHeader = (soughtHeader, headers) => {
+    soughtHeader = soughtHeader.toLowerCase();
+    for (const headerName in headers) {
+        if (!hasOwn(headers, headerName))
+            continue;
+        if (soughtHeader === headerName.toLowerCase()) {
+            return true;
+        }
+    }
+    return false;
+};
+
+const resolveMd5BodyChecksumConfig = (input) => input;
+
+exports.applyMd5BodyChecksumMiddleware = applyMd5BodyChecksumMiddleware;
+exports.applyMd5BodyChecksumMiddlewareOptions = applyMd5BodyChecksumMiddlewareOptions;
+exports.getApplyMd5BodyChecksumPlugin = getApplyMd5BodyChecksumPlugin;
+exports.resolveMd5BodyChecksumConfig = resolveMd5BodyChecksumConfig;
 
 
 /***/ }),
@@ -67235,43 +79097,66 @@ function artifactUrl(id) {
 
 /***/ }),
 
-/***/ 79322:
+/***/ 5441:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ githubLog),
-/* harmony export */   d: () => (/* binding */ mask)
-/* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77094);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Q: () => (/* binding */ githubLog),
+  d: () => (/* binding */ mask)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 13 modules
+var core = __nccwpck_require__(77094);
+// EXTERNAL MODULE: ./lib/src/errors.js
+var errors = __nccwpck_require__(65071);
+;// CONCATENATED MODULE: ./lib/src/meanwhile.js
+/** Something done again and again for as long as a piece of work lasts. */
+/** How often a log that only grows says how far the work is. */
+const LINE_EVERY_MS = 10_000;
+/** @returns what the work returns; `act` is not called any more once it has ended, however it did */
+async function meanwhile(everyMs, act, work) {
+    const ticker = setInterval(act, everyMs);
+    try {
+        return await work();
+    }
+    finally {
+        clearInterval(ticker);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/github/log.js
 /**
  * The job's voice in the log of a GitHub run. The runner reads commands from the same stream, and keys may contain
  * anything, so no message may ever begin a second line or look like a command.
  */
 
 
+
 const githubLog = {
-    info: message => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(harmless(message)),
-    debug: message => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(message)),
-    warning: (message, title) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(message), titled(title)),
-    error: (message, title) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(message), titled(title)),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(title), work),
+    info: message => core/* info */.pq(harmless(message)),
+    debug: message => core/* debug */.Yz((0,errors/* visible */.RK)(message)),
+    warning: (message, title) => core/* warning */.$e((0,errors/* visible */.RK)(message), titled(title)),
+    error: (message, title) => core/* error */.z3((0,errors/* visible */.RK)(message), titled(title)),
+    group: (title, work) => core/* group */.Os((0,errors/* visible */.RK)(title), work),
+    watch: (howFar, work) => meanwhile(LINE_EVERY_MS, () => githubLog.info(howFar().line), work),
 };
 /** Hides a value in everything that is logged from now on. */
 function mask(secret) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret);
+    core/* setSecret */.Pq(secret);
 }
 /**
  * One line that is no command: the runner takes `::name::` for one at the start of a line, after any white space, and
  * the older `##[name]` anywhere in it.
  */
 function harmless(message) {
-    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(message)
+    return (0,errors/* visible */.RK)(message)
         .replace(/^(\s*):(?=:)/, '$1\\x3a')
         .replaceAll('##[', '#\\x23[');
 }
 function titled(title) {
-    return title === undefined ? {} : { title: (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .visible */ .RK)(title) };
+    return title === undefined ? {} : { title: (0,errors/* visible */.RK)(title) };
 }
 
 
@@ -67387,7 +79272,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 12:
+/***/ 19132:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -67412,6 +79297,29 @@ var dist_cjs = __nccwpck_require__(61279);
 var undici = __nccwpck_require__(46752);
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
+;// CONCATENATED MODULE: ./lib/src/aws/arn.js
+/** The parts of ARNs that this project has to know. */
+/** `aws`, `aws-cn` or `aws-us-gov`. */
+function partitionOf(arn) {
+    return arn?.split(':')[1] || 'aws';
+}
+function regionOf(arn) {
+    return arn.split(':')[3] ?? '';
+}
+function accountOf(arn) {
+    return arn.split(':')[4] ?? '';
+}
+/**
+ * The ARN that policies name. A session's own ARN, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, lacks the role's
+ * path, so the ARN the role was assumed by is better where it is known.
+ */
+function principalOf(sessionArn, roleArn) {
+    if (roleArn !== undefined)
+        return roleArn;
+    const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
+    return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/src/aws/endpoint.js
 /**
  * How AWS is reached: custom endpoints, proxies and certificate authorities from the environment, the same on every
@@ -67424,12 +79332,13 @@ var errors = __nccwpck_require__(65071);
 
 
 
+
 /** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
 const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
-/** Something other than AWS's own endpoints answers for S3. */
-function endpoint_hasCustomEndpoint(environment) {
-    return Boolean(environment.AWS_ENDPOINT_URL || environment.AWS_ENDPOINT_URL_S3);
+/** Something other than AWS's own endpoints answers for a service. (AWS SDKs and Tools Guide, "Service-specific endpoints".) */
+function endpoint_hasCustomEndpoint(environment, service = 'S3') {
+    return Boolean(environment.AWS_ENDPOINT_URL || environment[`AWS_ENDPOINT_URL_${service}`]);
 }
 /**
  * @param sockets connections that may be open at the same time to one host
@@ -67477,39 +79386,19 @@ const FIRST_REGIONS = {
     'aws-cn': 'cn-north-1',
     'aws-us-gov': 'us-gov-west-1',
 };
+/** Where a partition began, and where its services without Regions are at home. */
+function firstRegion(partition) {
+    return FIRST_REGIONS[partition] ?? 'us-east-1';
+}
 /** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
 function endpoint_startingRegion(environment, roleArn) {
-    const partition = roleArn?.split(':')[1] ?? 'aws';
-    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || FIRST_REGIONS[partition] || 'us-east-1';
+    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || firstRegion(partitionOf(roleArn));
 }
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
 var client_sts_dist_cjs = __nccwpck_require__(71695);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js
 var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
-;// CONCATENATED MODULE: ./lib/src/aws/arn.js
-/** The parts of ARNs that this project has to know. */
-/** `aws`, `aws-cn` or `aws-us-gov`. */
-function partitionOf(arn) {
-    return arn?.split(':')[1] || 'aws';
-}
-function regionOf(arn) {
-    return arn.split(':')[3] ?? '';
-}
-function accountOf(arn) {
-    return arn.split(':')[4] ?? '';
-}
-/**
- * The ARN that policies name. A session's own ARN, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, lacks the role's
- * path, so the ARN the role was assumed by is better where it is known.
- */
-function principalOf(sessionArn, roleArn) {
-    if (roleArn !== undefined)
-        return roleArn;
-    const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
-    return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
-}
-
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/src/aws/trouble.js
@@ -67991,6 +79880,7 @@ function decodeJwt(jwt) {
 
 
 ;// CONCATENATED MODULE: ./lib/src/aws/policies.js
+
 function bucketArn({ bucket }, partition) {
     return `arn:${partition}:s3:::${bucket}`;
 }
@@ -68027,12 +79917,16 @@ function policies_readStatement(location, partition, needs) {
 function ofVersion(action) {
     return action.replace('Object', 'ObjectVersion');
 }
-/** Delete markers, which are put where the source's history has one. */
-function policies_markStatement(location, partition) {
+/**
+ * Delete markers, which are put where the source's history has one.
+ *
+ * @param conditional on the ETag that was listed: S3 asks who may know it
+ */
+function policies_markStatement(location, partition, conditional = false) {
     return {
         Sid: 'S3SyncMark',
         Effect: 'Allow',
-        Action: 's3:DeleteObject',
+        Action: conditional ? ['s3:DeleteObject', 's3:GetObject'] : 's3:DeleteObject',
         Resource: objectsArn(location, partition),
     };
 }
@@ -68096,6 +79990,59 @@ function policies_workStatement(location, partition) {
 function forPrincipal(statement, arn) {
     const { Sid, Effect, ...rest } = statement;
     return { Sid, Effect, Principal: { AWS: arn }, ...rest };
+}
+/** For whoever has a service of AWS work under a role. (IAM User Guide, "Granting a user permissions to pass a role".) */
+function passRoleStatement(role, service) {
+    return {
+        // One policy can have it for several services, and takes no Sid twice.
+        Sid: `S3SyncPassRole${nameOf(service)}`,
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: role,
+        Condition: { StringEquals: { 'iam:PassedToService': service } },
+    };
+}
+/**
+ * Of the trust policy of a role: the service may assume it, on behalf of the role's own account only. (IAM User Guide, "The
+ * confused deputy problem".)
+ *
+ * @param service its principal, for example `datasync.amazonaws.com`
+ * @param sourceArn a pattern of what the service acts for, where it tells
+ */
+function serviceTrustStatement(role, service, sourceArn) {
+    return {
+        Sid: `S3SyncTrust${nameOf(service)}`,
+        Effect: 'Allow',
+        Principal: { Service: service },
+        Action: 'sts:AssumeRole',
+        Condition: {
+            StringEquals: { 'aws:SourceAccount': accountOf(role) },
+            ...(sourceArn !== undefined && { ArnLike: { 'aws:SourceArn': sourceArn } }),
+        },
+    };
+}
+/** `Datasync` of `datasync.amazonaws.com`. */
+function nameOf(service) {
+    const [name = ''] = service.split('.');
+    return name.charAt(0).toUpperCase() + name.slice(1);
+}
+/** For whoever is to find out, before a service needs them, whether a role and its own rights will do. */
+function lookStatement(role, caller) {
+    return {
+        Sid: 'S3SyncLookAtRoles',
+        Effect: 'Allow',
+        Action: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'],
+        Resource: caller === undefined ? role : [role, caller],
+    };
+}
+/** Reading what the policy of a bucket says to others. */
+function bucketPolicyStatement(location, partition) {
+    return {
+        Sid: 'S3SyncBucketPolicy',
+        Effect: 'Allow',
+        Action: 's3:GetBucketPolicy',
+        Resource: bucketArn(location, partition),
+    };
 }
 /** The trust policy of a role for exactly these subjects of GitHub's tokens. */
 function trustStatement(account, partition, issuer, audience, subjects) {
@@ -68198,9 +80145,13 @@ function web_identity_fixFor(code, message, roleArn, audience, claims) {
     if (/DurationSeconds|MaxSessionDuration/i.test(message)) {
         return { todo: `Lower \`session-duration\`, or raise the maximum session duration of ${roleArn}.` };
     }
-    const trust = trustStatement(account, partitionOf(roleArn), issuer, audience, subjectsOf(claims));
+    const subjects = subjectsOf(claims);
+    const trust = trustStatement(account, partitionOf(roleArn), issuer, audience, subjects);
+    const forms = subjects.length > 1
+        ? ' Both forms of `sub` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.'
+        : '';
     return {
-        todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token. Both forms of \`sub\` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.`,
+        todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token.${forms}`,
         paste: asPolicy(trust),
     };
 }
@@ -68295,7 +80246,7 @@ async function prove({ side, roleArn }, sts, { environment, aborting }) {
 }
 function noCredentials(side, message, cause) {
     return new errors/* FatalError */.HX(`There are no credentials for the ${side}: \`${side}-role\` is empty and the job has none of its own (${message}).`, {
-        todo: `Give \`${side}-role\` (the ARN of a role that trusts GitHub's OIDC provider), or run aws-actions/configure-aws-credentials before this step.`,
+        todo: `Give \`${side}-role\` (the ARN of a role that trusts the job's OIDC provider), or give the job AWS credentials, on GitHub with aws-actions/configure-aws-credentials before this step.`,
     }, cause);
 }
 
@@ -68309,11 +80260,11 @@ var client_s3_dist_cjs = __nccwpck_require__(53711);
  * (S3 API, CopyObject, "x-amz-copy-source".)
  */
 function copySource(bucket, key, versionId) {
-    const path = `${bucket}/${encodeKey(key)}`;
+    const path = `${bucket}/${keys_encodeKey(key)}`;
     return versionId === undefined ? path : `${path}?versionId=${versionId}`;
 }
 /** A key in a path: all but unreserved characters and `/` percent-encoded. */
-function encodeKey(key) {
+function keys_encodeKey(key) {
     return NEEDS_NO_ENCODING.test(key) ? key : key.split('/').map(encodeValue).join('/');
 }
 const NEEDS_NO_ENCODING = /^[\w.~/-]*$/;
@@ -68322,7 +80273,7 @@ function encodeValue(text) {
     return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 /** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
-function keys_decodeListed(text) {
+function decodeListed(text) {
     return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
 }
 /** ETags travel in quotes. */
@@ -68555,7 +80506,7 @@ class Caller {
         const { bucket, config, identity, connection, count } = this.#options;
         this.#target ??= findTarget(config, bucket);
         const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
-        const path = `${target.base}/${key === undefined ? '' : encodeKey(key)}`;
+        const path = `${target.base}/${key === undefined ? '' : keys_encodeKey(key)}`;
         const search = query.map(([name, value]) => `${name}=${encodeValue(value)}`).join('&');
         const sent = { host: target.host };
         for (const name in headers) {
@@ -68746,8 +80697,11 @@ class bucket_Bucket {
     }
     /** The same bucket, at a longer prefix. */
     below(prefix) {
-        const location = { ...this.location, prefix: this.fullKey(prefix) };
-        return new bucket_Bucket({ ...this.#options, location }, this.#network);
+        return this.at(this.fullKey(prefix));
+    }
+    /** The same bucket, at another prefix. */
+    at(prefix) {
+        return new bucket_Bucket({ ...this.#options, location: { ...this.location, prefix } }, this.#network);
     }
     /** Any operation, by the SDK. */
     send(command, { signal = this.#network.aborting, withinMs } = {}) {
@@ -69012,6 +80966,7 @@ async function head_isGone(bucket, entry) {
         return troubleOf(error).kind === 'absent';
     }
 }
+/** Classes that nobody reads from, unless a copy was restored for a while; what replicates never does. */
 const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 /**
  * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
@@ -69469,6 +81424,85 @@ async function multipart_abortUpload(bucket, { key, uploadId }) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
+;// CONCATENATED MODULE: ./lib/src/report/text.js
+/**
+ * Markdown that foreign text cannot break. `md` escapes whatever is put into it, so what has not been escaped cannot
+ * be put on the page by mistake.
+ */
+
+
+
+/** Markdown that is safe to show as it is. */
+class Markup {
+    text;
+    constructor(text) {
+        this.text = text;
+    }
+}
+/** Safe Markdown from a template: texts are escaped, numbers get their thousands, Markup goes in as it is. */
+function md(template, ...values) {
+    const shown = values.map(value => {
+        if (value instanceof Markup)
+            return value.text;
+        return typeof value === 'number' ? text_thousands(value) : escaped(value);
+    });
+    return new Markup(String.raw({ raw: template }, ...shown));
+}
+function text_join(parts, separator) {
+    return new Markup(parts.map(part => part.text).join(separator));
+}
+/**
+ * A key, an ARN, anything to read letter by letter. White space that a page would swallow is shown as `\x20`. An
+ * element instead of backticks, because inside of backticks nothing can be escaped.
+ */
+function code(text) {
+    const spaces = text.replace(/^ +| {2,}| +$/g, run => '\\x20'.repeat(run.length));
+    return new Markup(`<code>${escaped(clip(spaces, 1200))}</code>`);
+}
+/** A block to copy from, fenced longer than any run of backticks it contains. */
+function fenced(text, language) {
+    const body = clip(text, 20_000).split('\n').map(visible).join('\n');
+    const longest = Math.max(2, ...(body.match(/`+/g) ?? []).map(run => run.length));
+    const fence = '`'.repeat(longest + 1);
+    return new Markup(`${fence}${language}\n${body}\n${fence}`);
+}
+function table(head, rows) {
+    const line = (cells) => `| ${cells.map(cell => cell.text).join(' | ')} |`;
+    return new Markup([
+        line(head.map(([title]) => md `${title}`)),
+        line(head.map(([, align]) => new Markup(align === 'right' ? '--:' : '---'))),
+        ...rows.map(line),
+    ].join('\n'));
+}
+/** Folded away until someone wants to see it. */
+function details(title, body) {
+    return md `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+/**
+ * Text on one line as it reads, with everything that means something to Markdown, HTML or GitHub (mentions, references,
+ * emoji, links) written as a character reference, which no parser takes for structure.
+ */
+function escaped(text) {
+    return visible(text).replace(/[#$&*<>@[\\\]_`|~]|:(?!\s|$)|^[-+= ]|(?<=\d)[.)](?=\s|$)|(?<=www)\./giu, character => `&#${character.codePointAt(0)};`);
+}
+/** At most so many UTF-16 units, with a mark where text is missing. */
+function clip(text, length) {
+    return text.length <= length ? text : `${text.slice(0, length)}…`;
+}
+function text_thousands(number) {
+    return number.toLocaleString('en-US');
+}
+/** `1 object`, `1,200 objects`. */
+function text_count(number, noun, nouns = `${noun}s`) {
+    return `${text_thousands(number)} ${number === 1 ? noun : nouns}`;
+}
+function text_bytes(number) {
+    return prettyBytes(number, { binary: true });
+}
+function text_seconds(number) {
+    return prettyMs(number * 1000);
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
 
 
@@ -69531,10 +81565,10 @@ function copies_readChecksum(answer, algorithm) {
 
 
 /** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
-const SINGLE_COPY_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
+const copy_SINGLE_COPY_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
 /** Whether a copy is many requests, each with a place of its own, rather than one. */
 function copy_needsParts(route, source) {
-    return source.size > SINGLE_COPY_BYTES || mustKeepParts(route, source);
+    return source.size > copy_SINGLE_COPY_BYTES || mustKeepParts(route, source);
 }
 function copy_copy(route, source) {
     if (!copy_needsParts(route, source))
@@ -69591,97 +81625,930 @@ async function copyPart(route, source, { key, uploadId }, { number, first, last 
     return { PartNumber: number, ETag: etag, ...checksumMember({ algorithm, value }) };
 }
 
-;// CONCATENATED MODULE: ./lib/src/s3/remove.js
+;// CONCATENATED MODULE: ./lib/src/s3control/progress.js
+
+
+class progress_JobProgress {
+    #rate = new Rate();
+    #look;
+    /** Whether the job has entered another state. */
+    see(look) {
+        const isNew = look.status !== this.#look?.status;
+        this.#look = look;
+        this.#rate.see(look.succeeded + look.failed);
+        return isNew;
+    }
+    howFar() {
+        const line = this.line();
+        const { total = 0, succeeded = 0, failed = 0 } = this.#look ?? {};
+        return total === 0 ? { line } : { line, share: (succeeded + failed) / total };
+    }
+    /** `S3 Batch Operations Active: 1,200 of 5,000 objects, 3 failed, 240 objects/s, 16s left.` */
+    line() {
+        const look = this.#look;
+        if (look === undefined)
+            return 'S3 Batch Operations is being set up.';
+        if (look.total === 0)
+            return `S3 Batch Operations ${look.status}.`;
+        const done = look.succeeded + look.failed;
+        const parts = [`${thousands(done)} of ${count(look.total, 'object')}`];
+        if (look.failed > 0)
+            parts.push(`${thousands(look.failed)} failed`);
+        return `S3 Batch Operations ${look.status}: ${[...parts, ...this.#rates(look, done)].join(', ')}.`;
+    }
+    #rates(look, done) {
+        const perSecond = look.isOver ? undefined : this.#rate.perSecond(done);
+        if (perSecond === undefined)
+            return [];
+        const [objects = 0] = perSecond;
+        return [`${thousands(Math.round(objects))} objects/s`, ...timeLeft([look.total - done], perSecond)];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/grant.js
+
+
+/** Who acts belongs to another account than the bucket. */
+function grant_isStranger({ account }, { owner }) {
+    return account !== undefined && owner !== undefined && account !== owner;
+}
+/** @param message what the service said of the denial */
+function grant_grantOn(grantee, owned, statement, message) {
+    const denied = explicitDenial(message);
+    if (denied !== undefined)
+        return denied;
+    if (grantee.principal === undefined) {
+        return { todo: `Allow the identity in use to use ${owned.bucket}.`, paste: pretty(statement) };
+    }
+    if (/no identity-based policy allows/.test(message) || !grant_isStranger(grantee, owned)) {
+        return grantOwn(grantee, statement);
+    }
+    const inBucketPolicy = grantInBucketPolicy(grantee.principal, owned, statement);
+    if (/no resource-based policy allows/.test(message))
+        return inBucketPolicy;
+    const more = `The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
+    return { ...inBucketPolicy, todo: `${inBucketPolicy.todo} ${more}` };
+}
 /**
- * Deletes objects, up to a thousand a request, each only while it is still the one that was listed; and puts the markers
- * of deletions that belong to a history.
+ * What to do where a policy denies outright, which no statement that allows can outweigh; `undefined` where none is said to.
+ * (IAM User Guide, "Troubleshoot access denied error messages".)
+ *
+ * @param message what the service said of the denial
+ */
+function explicitDenial(message) {
+    const [, kind] = /with an explicit deny in an? ([\w -]*?(?:policy|permissions boundary))/i.exec(message) ?? [];
+    if (kind === undefined)
+        return undefined;
+    const where = DENYING.find(([name]) => kind.toLowerCase().includes(name))?.[1] ?? 'Find it';
+    return {
+        todo: `A ${kind} denies this outright, which nothing that allows it outweighs. ${where}, and take out the statement with \`"Effect": "Deny"\` that says so, or exempt this role and bucket from it.`,
+    };
+}
+/** Where policies of each kind are found. */
+const DENYING = [
+    [
+        'service control policy',
+        'Look in AWS Organizations, in the management account, at the policies of the account and of the units above it',
+    ],
+    [
+        'resource control policy',
+        'Look in AWS Organizations, in the management account, at the policies of the account that owns the resource',
+    ],
+    ['resource-based policy', 'Look at the policy of the bucket or key that was asked for'],
+    ['permissions boundary', 'Look at the boundary of the role'],
+    ['session policy', 'Look at what the session was made with'],
+    ['vpc endpoint policy', 'Look at the policy of the VPC endpoint that the runner goes through'],
+    ['identity-based policy', 'Look at the policies of the role'],
+];
+/** The same where only the bucket's policy is at fault. */
+function grantInBucketPolicy(principal, { bucket, owner }, statement) {
+    return {
+        todo: `Add this statement to the bucket policy of ${bucket} (account ${owner}).`,
+        paste: pretty(forPrincipal(statement, principal)),
+    };
+}
+/** The same where only the principal's own policy counts. */
+function grantOwn({ principal, account }, ...statements) {
+    const whose = principal === undefined ? 'the identity in use' : `${principal} (account ${account})`;
+    const [statement, ...more] = statements;
+    return statement !== undefined && more.length === 0
+        ? { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) }
+        : { todo: `Add these statements to the policy of ${whose}.`, paste: asPolicy(...statements) };
+}
+/** What lets a service assume a role. What the trust policy says of others stays: they may need it. */
+function grantTrust({ role, service, sourceArn }) {
+    return {
+        todo: `Add this statement to the trust policy of ${role} (account ${accountOf(role)}).`,
+        paste: pretty(serviceTrustStatement(role, service, sourceArn)),
+    };
+}
+function pretty(statement) {
+    return JSON.stringify(statement, null, 2);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3control/policies.js
+/** Who assumes the roles of jobs. */
+const SERVICE = 'batchoperations.s3.amazonaws.com';
+/** For whoever makes jobs: what is asked of S3 as such, and of a job. */
+function callerStatements({ partition, region, account, }) {
+    const making = ['s3:CreateJob', 's3:ListJobs'];
+    const using = ['s3:DescribeJob', 's3:UpdateJobStatus', 's3:PutJobTagging'];
+    const jobs = `arn:${partition}:s3:${region}:${account}:job/*`;
+    return [
+        { Sid: 'S3SyncJobs', Effect: 'Allow', Action: making, Resource: '*' },
+        { Sid: 'S3SyncJob', Effect: 'Allow', Action: using, Resource: jobs },
+    ];
+}
+const SIDS = {
+    source: 'S3SyncBatchReads',
+    destination: 'S3SyncBatchWrites',
+    work: 'S3SyncBatchReports',
+};
+/** What a job of any kind does where its manifest and its report lie. */
+const policies_WORK_ACTIONS = (/* unused pure expression or super */ null && (['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject']));
+/** What the role needs of the key that the source's objects lie under. (S3 User Guide, "Copy objects".) */
+function decryptingStatement(key) {
+    return { Sid: 'S3SyncBatchDecrypts', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
+}
+/** And of the one that the copies are put under: S3 reads back what it has encrypted in parts. */
+function encryptingStatement(key) {
+    const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+    return { Sid: 'S3SyncBatchEncrypts', Effect: 'Allow', Action: actions, Resource: key };
+}
+/** What the role needs in one of the three buckets. */
+function roleStatement(use, ground) {
+    const { bucket, prefix, actions } = ground[use];
+    return {
+        Sid: SIDS[use],
+        Effect: 'Allow',
+        Action: actions,
+        Resource: `arn:${ground.partition}:s3:::${bucket}/${prefix}*`,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3control/trouble.js
+/**
+ * What errors of S3 Batch Operations mean and what to do about them: those of its requests, and those that jobs end with.
+ * The texts are those of the S3 User Guide ("Troubleshooting Batch Operations").
  */
 
 
 
-/** Keys per DeleteObjects (S3 API, DeleteObjects). */
-const BATCH = 1000;
-/** Deletes one batch after another and tells what became of each object. */
-async function* remove_removeAll(bucket, pages) {
-    let batch = [];
-    for await (const page of pages) {
-        for (const entry of page) {
-            batch.push(entry);
-            if (batch.length < BATCH)
-                continue;
-            yield await remove(bucket, batch);
-            batch = [];
+
+
+
+/**
+ * What was thrown while S3 was asked about jobs, in words for the user.
+ *
+ * @param doing what failed, as the beginning of a sentence
+ */
+function trouble_explain(doing, error, ground) {
+    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
+        return error;
+    const { kind, code, message } = trouble_troubleOf(error);
+    const words = `${code}: ${message}`;
+    const fix = kind === 'throttle' ? THROTTLED : trouble_fixFor(words, ground, kind === 'denied');
+    return new errors/* FatalError */.HX(`${doing} failed (${words}).`, fix, error);
+}
+const THROTTLED = {
+    todo: 'S3 limits how often an account may ask for jobs, in each Region. Run again later, and look for what else asks: other workflows, consoles left open, monitoring.',
+};
+/**
+ * @param words code and message, as S3 has them in answers and as the reasons for which jobs fail
+ * @param callerDenied it was the caller who was denied something, not the role
+ */
+function trouble_fixFor(words, ground, callerDenied = false) {
+    const { role, roleInput, caller, account } = ground;
+    const denied = explicitDenial(words);
+    if (denied !== undefined)
+        return denied;
+    if (/iam:PassRole/.test(words))
+        return grantOwn(caller, passRoleStatement(role, SERVICE));
+    if (/[Cc]ross-account pass role/.test(words))
+        return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
+    // Not in `assumed-role`, as whoever called is named.
+    if (/cannot assume|sts:AssumeRole|assum\w* (the )?role/i.test(words)) {
+        const todo = `Check the ARN in \`${roleInput}\`. Add this statement to the trust policy of ${role} (account ${accountOf(role)}), which lets S3 Batch Operations assume it for this account.`;
+        return { todo, paste: JSON.stringify(serviceTrustStatement(role, SERVICE), null, 2) };
+    }
+    if (callerDenied)
+        return grantOwn(caller, ...callerStatements(ground));
+    if (/kms:|KMS\./.test(words)) {
+        const [key = '*'] = /arn:[^:\s]*:kms:[^:\s]*:\d*:key\/[\w-]+/.exec(words) ?? [];
+        const todo = `Add these statements to the policy of ${role} (account ${accountOf(role)}), with the full ARNs of the keys of the buckets, and let the policies of the keys allow it the same.`;
+        return { todo, paste: asPolicy(decryptingStatement(key), encryptingStatement(key)) };
+    }
+    if (IS_DENIAL.test(words)) {
+        const use = useIn(words, ground);
+        return use === undefined ? grantBoth(ground) : grantRole(use, words, ground);
+    }
+    const known = KNOWN.find(([text]) => text.test(words));
+    return known === undefined ? undefined : { todo: known[1] };
+}
+const IS_DENIAL = /AccessDenied|Access Denied|is not authorized/i;
+const KNOWN = [
+    [
+        /more keys than the maximum/,
+        'Split the run by `include` or by prefixes: one job takes a bounded number of objects.',
+    ],
+    [
+        /manifest/i,
+        'The manifest in `work-location` is not what this run has written, or is no longer encrypted with SSE-S3. See that nothing rewrites, re-encrypts, replaces or expires objects there, and run again.',
+    ],
+    [
+        /report/i,
+        'S3 Batch Operations could not write its report. See that the bucket of `work-location` is still there, and belongs to the account that makes the jobs.',
+    ],
+    [
+        /threshold|More than 50%/i,
+        'S3 ends a job once more than half of at least 1,000 objects have failed. Correct what the failures above have in common, and run again.',
+    ],
+    [/IdempotencyException/, 'Run again: a new run makes a job of its own.'],
+    [/NoSuchJob/, 'S3 knows no such job any more; jobs are forgotten 90 days after their end. Run again.'],
+    [/NoSuchBucket/, 'Correct `source`, `destination` or `work-location`, and run again.'],
+];
+/** Where the role was denied something; `undefined` when the words do not tell. */
+function useIn(words, ground) {
+    const { destination, work } = ground;
+    const [place] = USES.filter(use => isAbout(words, ground[use])).sort((a, b) => ground[b].prefix.length - ground[a].prefix.length);
+    if (place !== undefined)
+        return place;
+    if (/manifest|completion report/i.test(words) || isNamed(words, work, ground))
+        return 'work';
+    if (/s3:(Get|List|Initiate)/.test(words) || destination.actions.length === 0)
+        return 'source';
+    return /s3:(Put|Abort)/.test(words) ? 'destination' : undefined;
+}
+const USES = ['source', 'destination', 'work'];
+/** Whether the ARN of an object there stands in the words. Places can be in one bucket: the longest prefix is the place. */
+function isAbout(words, { bucket, prefix }) {
+    return words.includes(`:::${bucket}/${prefix}`);
+}
+/** Whether the bucket of a place, which is that of no other, is named; a name can be part of another. */
+function isNamed(words, { bucket }, ground) {
+    const isShared = USES.filter(use => ground[use].bucket === bucket).length > 1;
+    return !isShared && (words.match(/[a-z0-9][a-z0-9.-]*[a-z0-9]/g)?.includes(bucket) ?? false);
+}
+/** S3 tells of a denied copy seldom more than that it was denied. */
+function grantBoth(ground) {
+    const { role, source, destination } = ground;
+    const [reads, writes] = [roleStatement('source', ground), roleStatement('destination', ground)];
+    const granting = [source, destination].filter(place => grant_isStranger({ account: accountOf(role) }, place));
+    const policies = granting.map(({ bucket, owner }) => `, the bucket policy of ${bucket} (account ${owner}) the one on ${bucket} with \`"Principal": {"AWS": "${role}"}\``);
+    return {
+        todo: `S3 does not say whether reading or writing was denied. The policy of ${role} needs both of these statements${policies.join('')}, and none may deny it. Look also at who owns the object and at its KMS key.`,
+        paste: asPolicy(reads, writes),
+    };
+}
+/** What to add for the role on one of the buckets. @param words of the denial */
+function grantRole(use, words, ground) {
+    const { role } = ground;
+    return grant_grantOn({ principal: role, account: accountOf(role) }, ground[use], roleStatement(use, ground), words);
+}
+
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/src/ndjson.js
+/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
+
+
+const FLUSH_AT_CHARACTERS = (/* unused pure expression or super */ null && (64 * 1024));
+const READ_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
+class ndjson_NdjsonWriter {
+    path;
+    #stream;
+    #buffer = '';
+    #failure;
+    constructor(path) {
+        this.path = path;
+        this.#stream = createWriteStream(path);
+        this.#stream.on('error', error => {
+            this.#failure = error;
+        });
+    }
+    /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
+    write(value) {
+        if (this.#failure)
+            throw this.#failure;
+        this.#buffer += `${JSON.stringify(value)}\n`;
+        if (this.#buffer.length < FLUSH_AT_CHARACTERS)
+            return undefined;
+        const chunk = this.#buffer;
+        this.#buffer = '';
+        return this.#stream.write(chunk) ? undefined : this.#drained();
+    }
+    /** One await for all of them, but for the times when the disk has to be waited for. */
+    async writeAll(values) {
+        for (const value of values) {
+            const drained = this.write(value);
+            if (drained !== undefined)
+                await drained;
         }
     }
-    if (batch.length > 0)
-        yield await remove(bucket, batch);
-}
-async function remove(bucket, entries) {
-    const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
-    const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
-    const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
-    for (const entry of odd)
-        removals.push(await removeAlone(bucket, entry));
-    return removals;
-}
-/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-async function removeTogether(bucket, entries) {
-    const answer = await bucket.send(new DeleteObjectsCommand({
-        ...bucket.common,
-        ...bucket.payer,
-        Delete: {
-            Quiet: true,
-            Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
-        },
-    }));
-    const requestId = answer.$metadata.requestId;
-    const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
-    return entries.map(({ key }) => {
-        const error = errors.get(bucket.fullKey(key));
-        // The answer to an earlier attempt may have been lost; what is gone is deleted.
-        if (error === undefined || error.Code === 'NoSuchKey')
-            return { key, result: 'deleted', requestId };
-        return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
-    });
-}
-async function removeAlone(bucket, { key, etag }) {
-    const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
-    try {
-        const answer = await bucket.send(new DeleteObjectCommand(request));
-        return { key, result: 'deleted', requestId: answer.$metadata.requestId };
+    async close() {
+        this.#stream.end(this.#buffer);
+        this.#buffer = '';
+        await finished(this.#stream);
     }
-    catch (error) {
-        if (error instanceof StoppedError)
-            throw error;
-        const { kind, code, message, requestId } = troubleOf(error);
-        if (kind === 'absent')
-            return { key, result: 'deleted', requestId };
-        return failure(key, code, message, requestId);
+    #drained() {
+        return new Promise((resolve, reject) => {
+            const settle = (error) => {
+                this.#stream.off('drain', settle).off('error', settle);
+                error ? reject(error) : resolve();
+            };
+            this.#stream.once('drain', settle).once('error', settle);
+        });
     }
 }
 /**
- * Puts a delete marker on a key, also on one that has no object.
+ * The values of a file written by `NdjsonWriter`, a page per chunk read.
  *
- * @throws FatalError when S3 answers that it made none: the bucket no longer keeps versions, and what stood there is gone
+ * @param chunkBytes read at a time: fewer where many files are open
  */
-async function remove_putDeleteMarker(bucket, key) {
-    const answer = await bucket.send(new DeleteObjectCommand(bucket.naming({ key })));
-    if (!answer.DeleteMarker || answer.VersionId === undefined) {
-        throw new FatalError(`Deleting ${JSON.stringify(key)} in ${bucket.location.bucket} left no delete marker: the bucket no longer keeps versions.`);
+async function* ndjson_readNdjson(path, chunkBytes = READ_BYTES) {
+    let rest = '';
+    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: chunkBytes })) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        yield lines.map(line => JSON.parse(line));
     }
-    return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
+    if (rest !== '')
+        throw new Error(`${path} ends in the middle of a line.`);
 }
-function failure(key, code, message, requestId) {
-    return {
-        key,
-        result: 'failed',
-        reason: code === 'AccessDenied' ? 'denied' : 'error',
-        code,
-        message,
-        requestId,
+
+;// CONCATENATED MODULE: ./lib/src/sync/plan-line.js
+function plan_line_toLine(item) {
+    const { key, action, reason, source, destination } = item;
+    const ours = source ? entryLine(source) : 0;
+    const theirs = destination ? entryLine(destination) : 0;
+    if ((item.action !== 'copy' && item.action !== 'unchanged') || item.twins === undefined)
+        return [key, action, reason, ours, theirs];
+    const { from, twins, differing } = item;
+    const continuation = { ...(from !== undefined && { from }), twins, ...(differing && { differing }) };
+    return [key, action, reason, ours, theirs, continuation];
+}
+/** The item that the line was made of. */
+function plan_line_fromLine([key, action, reason, source, destination, continuation]) {
+    const ours = source === 0 ? undefined : plan_line_entryOf(key, source);
+    const theirs = destination === 0 ? undefined : plan_line_entryOf(key, destination);
+    if (theirs === undefined)
+        return { key, source: ours, action, reason };
+    if (ours === undefined)
+        return { key, destination: theirs, action, reason };
+    const both = { key, source: ours, destination: theirs, action, reason };
+    return continuation === undefined ? both : { ...both, ...continuation };
+}
+function entryLine(entry) {
+    const { size, etag, modified } = entry;
+    return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
+}
+function isUsual({ storageClass, restored, restoring, versionId }) {
+    return storageClass === USUAL.storageClass && !restored && !restoring && versionId === undefined;
+}
+function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, history, ...others }) {
+    if (history === undefined)
+        return others;
+    return { ...others, history: history.map(({ key: _, ...version }) => version) };
+}
+const USUAL = { storageClass: 'STANDARD', restored: false };
+function plan_line_entryOf(key, [size, etag, modified, others]) {
+    return others === undefined
+        ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
+        : { key, size, etag, modified, ...expanded(key, others) };
+}
+function expanded(key, { history, ...others }) {
+    return history === undefined
+        ? others
+        : { ...others, history: history.map(version => ({ key, ...version })) };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/load.js
+/** The plan sorted out for a service: what goes into its manifest, and what it cannot carry, which goes another way. */
+
+
+
+
+
+
+
+
+const EXAMPLES = 3;
+async function load_sortOut(items, { hindrances, lineOf, fullKey, scratch, draining }) {
+    await mkdir(scratch, { recursive: true });
+    const [listed, others] = [
+        new load_PileWriter(join(scratch, 'listed.ndjson')),
+        new load_PileWriter(join(scratch, 'others.ndjson')),
+    ];
+    const examples = [];
+    let manifestBytes = 0;
+    for await (const page of items) {
+        if (draining.aborted)
+            break;
+        const reasons = await hindrances(page);
+        for (const [index, item] of page.entries()) {
+            const why = reasons[index];
+            if (why === undefined)
+                manifestBytes += Buffer.byteLength(lineOf(item));
+            else if (examples.length < EXAMPLES)
+                examples.push(`${JSON.stringify(fullKey(item.key))} (${why})`);
+            await (why === undefined ? listed : others).write(item);
+        }
+    }
+    return { listed: await listed.close(), manifestBytes, others: await others.close(), examples };
+}
+/**
+ * Before anything is made, so that a run that cannot do all of its plan does nothing of it.
+ *
+ * @param service by its name
+ * @param obstacles why the others cannot be carried from here either
+ * @param soFar what was done by then, as a sentence
+ * @throws FatalError
+ */
+function load_assertCarriable({ others, examples, manifestBytes }, service, [obstacle], soFar = 'Nothing was copied.') {
+    if (others.count > 0 && obstacle !== undefined) {
+        throw new FatalError(`${service} cannot carry ${count(others.count, 'planned object')}, the first of them ${examples.join(', ')}, and they cannot be copied from here: ${obstacle.seen} ${soFar}`, obstacle.fix);
+    }
+    if (manifestBytes > LARGEST_UPLOAD) {
+        throw new FatalError(`The manifest for ${service} would have ${bytes(manifestBytes)}, more than goes in one upload (${bytes(LARGEST_UPLOAD)}).`, { todo: 'Split the run by `include` or by prefixes.' });
+    }
+}
+/** Whatever becomes of either, the other goes on. @throws what the first of them that failed has thrown */
+async function load_bothToTheirEnds(...both) {
+    await Promise.allSettled(both);
+    await Promise.all(both);
+}
+/** The manifest of what is listed, from its beginning. */
+function load_manifestOf({ listed }, lineOf) {
+    return Readable.from(manifestPages(listed, lineOf));
+}
+async function* manifestPages({ items }, lineOf) {
+    for await (const page of items()) {
+        if (page.length > 0)
+            yield Buffer.from(page.map(lineOf).join(''));
+    }
+}
+class load_PileWriter {
+    #writer;
+    #count = 0;
+    constructor(path) {
+        this.#writer = new NdjsonWriter(path);
+    }
+    write(item) {
+        this.#count++;
+        return this.#writer.write(toLine(item));
+    }
+    async close() {
+        await this.#writer.close();
+        const { path } = this.#writer;
+        return { count: this.#count, items: () => readItems(path) };
+    }
+}
+async function* readItems(path) {
+    for await (const page of readNdjson(path))
+        yield page.map(line => fromLine(line));
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/waiting.js
+/** Waiting for services, which call nobody back. */
+
+const FIRST_MS = 200;
+const LONGEST_MS = 10_000;
+const GROWTH = 1.5;
+/**
+ * The time between two looks, which grows from a fifth of a second. Ends early when `stopping` fires.
+ *
+ * @param longestMs to which it grows
+ */
+async function waiting_pause(looks, stopping, longestMs = LONGEST_MS) {
+    const ms = Math.min(longestMs, FIRST_MS * GROWTH ** looks);
+    try {
+        await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal: stopping });
+    }
+    catch {
+        // What is to be done about it is for the next look to find out.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/follow.js
+/** Work that a service does for a run, watched to its end, and cancelled when the run is stopped. */
+
+
+
+/** Looks in a row that a service may leave unanswered, each tried for half a minute: the work does not need them. */
+const UNANSWERED = 10;
+const PASSING = new Set(['throttle', 'retry', 'renew']);
+const LASTING = new Set(['denied', 'configuration']);
+const CANCEL_WITHIN_MS = 5_000;
+/**
+ * Resolves to the last look. Work that this run no longer watches, for whatever reason, is cancelled.
+ *
+ * @throws StoppedError when the run was aborted before the end; what the service answered when it could not be asked
+ */
+async function follow_follow(watched) {
+    const { stop, told, longestMs } = watched;
+    let cancelled = false;
+    try {
+        for (let [looks, refused] = [0, 0];; looks++) {
+            const seen = await follow_lookPatiently(watched);
+            told(seen);
+            if (seen.isOver)
+                return seen;
+            if (stop.draining.aborted && !cancelled) {
+                looks = refused++;
+                cancelled = await cancelNow(watched);
+            }
+            await pause(looks, stop.draining.aborted ? stop.aborting : stop.draining, longestMs);
+        }
+    }
+    catch (error) {
+        // The first error is the one to tell. The post step cancels what could not be cancelled here.
+        if (!cancelled)
+            await cancelSoon(watched).catch(() => { });
+        throw error;
+    }
+}
+/**
+ * Resolves to whether it was accepted. What is refused for the moment can be taken a moment later: a service may not cancel
+ * in every state, and what has just ended by itself the next look shows.
+ *
+ * @throws what the service answered to one who may not cancel
+ */
+async function cancelNow(watched) {
+    try {
+        await cancelSoon(watched);
+        return true;
+    }
+    catch (error) {
+        const { kind } = troubleOf(error);
+        // It may be over all the same, and then there is nothing to cancel but much to report.
+        if (LASTING.has(kind) && !(await follow_lookPatiently(watched)).isOver)
+            throw error;
+        return false;
+    }
+}
+/** Not by the run's own signal, which may be the very reason. */
+function cancelSoon({ cancel }) {
+    return cancel(AbortSignal.timeout(CANCEL_WITHIN_MS));
+}
+/** A look that outlasts a service in trouble. */
+async function follow_lookPatiently({ look, stop, longestMs, }) {
+    for (let unanswered = 1;; unanswered++) {
+        try {
+            return await look();
+        }
+        catch (error) {
+            // Credentials that cannot be had for a while are no answer of the service either.
+            const mayPass = error instanceof FatalError || PASSING.has(troubleOf(error).kind);
+            if (!mayPass || unanswered === UNANSWERED)
+                throw error;
+            await pause(unanswered, stop.aborting, longestMs);
+        }
+    }
+}
+/**
+ * Follows work that somebody else has started, which is theirs to cancel.
+ *
+ * @returns `undefined` when the run was stopped before the end
+ */
+async function follow_attend(watched) {
+    const { stop, told, longestMs } = watched;
+    for (let looks = 0; !stop.draining.aborted; looks++) {
+        const seen = await follow_lookPatiently(watched);
+        told(seen);
+        if (seen.isOver)
+            return seen;
+        await pause(looks, stop.draining, longestMs);
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/merge.js
+/**
+ * Two streams in key order become one stream of meetings. Everything that must be brought together here is brought
+ * together this way (two listings, a plan and its outcomes, what was done and what is seen afterwards), so that memory
+ * stays at one page a side however many objects there are.
+ */
+
+
+/**
+ * @param names what to call each stream when it turns out not to be in key order
+ * @throws FatalError when a stream is out of order or repeats a key: nothing decided from such a listing can be trusted,
+ * least of all a deletion
+ */
+async function* merge_mergeByKey(left, right, names) {
+    const l = new merge_Cursor(left, names.left);
+    const r = new merge_Cursor(right, names.right);
+    try {
+        await Promise.all([l.turnPage(), r.turnPage()]);
+        while (l.current !== undefined || r.current !== undefined) {
+            yield meetingsWithinPages(l, r);
+            await Promise.all([l.turnPage(), r.turnPage()]);
+        }
+    }
+    finally {
+        await Promise.all([l.close(), r.close()]);
+    }
+}
+/** Merges until one side needs its next page, or both have ended. */
+function meetingsWithinPages(l, r) {
+    const meetings = [];
+    while (!l.needsPage && !r.needsPage) {
+        const left = l.current;
+        const right = r.current;
+        if (left === undefined && right === undefined)
+            break;
+        const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.key, right.key);
+        if (order < 0 && left !== undefined) {
+            meetings.push({ key: left.key, left, right: undefined });
+            l.step();
+        }
+        else if (order > 0 && right !== undefined) {
+            meetings.push({ key: right.key, left: undefined, right });
+            r.step();
+        }
+        else if (left !== undefined && right !== undefined) {
+            meetings.push({ key: left.key, left, right });
+            l.step();
+            r.step();
+        }
+    }
+    return meetings;
+}
+/** A place in a paged stream. `current` is undefined before the first page and after the last. */
+class merge_Cursor {
+    current;
+    #pages;
+    #name;
+    #page = [];
+    #index = 0;
+    #ended = false;
+    #last;
+    constructor(pages, name) {
+        this.#pages = pages[Symbol.asyncIterator]();
+        this.#name = name;
+    }
+    /** The page is used up and the stream may have more. */
+    get needsPage() {
+        return this.current === undefined && !this.#ended;
+    }
+    step() {
+        this.#index++;
+        this.#look();
+    }
+    /** Fetches pages until one has something in it or the stream ends; does nothing while the page lasts. */
+    async turnPage() {
+        while (this.needsPage) {
+            const next = await this.#pages.next();
+            if (next.done) {
+                this.#ended = true;
+                return;
+            }
+            this.#page = next.value;
+            this.#index = 0;
+            this.#look();
+        }
+    }
+    /** Lets the stream release what it holds when the merge ends early. */
+    async close() {
+        if (!this.#ended)
+            await this.#pages.return?.();
+    }
+    #look() {
+        this.current = this.#page[this.#index];
+        if (this.current === undefined)
+            return;
+        if (this.#last !== undefined && compareKeys(this.#last, this.current.key) >= 0) {
+            throw new FatalError(`${this.#name} is not in key order: ${JSON.stringify(this.current.key)} came after ${JSON.stringify(this.#last)}. ` +
+                'Only general purpose buckets, which list in UTF-8 byte order, can be compared safely.');
+        }
+        this.#last = this.current.key;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/runs.js
+/** Runs, each in key order, become one stream in key order. */
+
+
+
+const PAGE = 1_000;
+/** What one counts for: itself, and each version that it tells of. */
+function runs_weightOf({ versions }) {
+    return 1 + (versions?.length ?? 0);
+}
+/** A run is open only from its first key to its last: runs that do not overlap are never open at the same time. */
+async function* runs_mergeRuns(runs) {
+    const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
+    const open = new Heap((a, b) => compareKeys(keyOf(a), keyOf(b)) < 0);
+    let page = [];
+    let weight = 0;
+    try {
+        for (;;) {
+            for (let due = waiting[0]; due !== undefined && isDue(due, open.lowest); due = waiting[0]) {
+                waiting.shift();
+                const cursor = new Cursor(due.open(), 'A run of outcomes');
+                await cursor.turnPage();
+                if (cursor.current !== undefined)
+                    open.add(cursor);
+            }
+            const next = open.lowest;
+            if (next?.current === undefined)
+                break;
+            page.push(next.current);
+            weight += runs_weightOf(next.current);
+            next.step();
+            if (next.needsPage)
+                await next.turnPage();
+            if (next.current === undefined)
+                open.removeLowest();
+            else
+                open.settle();
+            if (weight < PAGE)
+                continue;
+            yield page;
+            page = [];
+            weight = 0;
+        }
+        yield page;
+    }
+    finally {
+        await Promise.all(open.items.map(cursor => cursor.close()));
+    }
+}
+function isDue({ first }, next) {
+    return next?.current === undefined || compareKeys(first, next.current.key) < 0;
+}
+function keyOf({ current }) {
+    if (current === undefined)
+        throw new RangeError('A run that has ended is not open.');
+    return current.key;
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/outcomes.js
+/**
+ * Outcomes arrive in the order in which requests end and are needed in key order. They are sorted on disk: full buffers
+ * are sorted and written out, and read back as one merged stream.
+ */
+
+
+
+
+
+
+/** Outcomes held in memory, and versions that were sent; some 3 MB. */
+const BUFFER = 10_000;
+/** Runs on disk that are open at the same time, and what is read of each; together some 15 MB. */
+const FAN_IN = 64;
+const outcomes_CHUNK_BYTES = (/* unused pure expression or super */ null && (16 * 1024));
+/** For whatever else arrives as it comes and is needed by key, too. */
+class outcomes_OutcomeLog {
+    #folder;
+    #runs = [];
+    #stored = 0;
+    #buffer = [];
+    #weight = 0;
+    #spilling = Promise.resolve();
+    /** @param folder an existing folder for the sorted runs */
+    constructor(folder) {
+        this.#folder = folder;
+    }
+    /** Resolves when there is room for more. */
+    async add(outcome) {
+        this.#buffer.push(outcome);
+        this.#weight += weightOf(outcome);
+        if (this.#weight < BUFFER)
+            return;
+        const full = this.#buffer;
+        this.#buffer = [];
+        this.#weight = 0;
+        this.#spilling = this.#spilling.then(() => this.#spill(full));
+        await this.#spilling;
+    }
+    /** All outcomes so far in key order, to be read before they are asked for again. */
+    async inKeyOrder() {
+        await this.#spilling;
+        await this.#narrow();
+        const held = sorted(this.#buffer);
+        return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
+    }
+    async #spill(outcomes) {
+        this.#runs.push(await this.#store(onePage(sorted(outcomes)), 1));
+    }
+    /** Until no more runs overlap than may be open. A run goes when all of it stands in the merged one. */
+    async #narrow() {
+        for (;;) {
+            const merged = tooMany(this.#runs, FAN_IN);
+            if (merged.length === 0)
+                return;
+            const size = merged.reduce((sum, run) => sum + run.size, 0);
+            const whole = await this.#store(mergeRuns(merged), size);
+            this.#runs = [...this.#runs.filter(run => !merged.includes(run)), whole];
+            await Promise.all(merged.map(({ path }) => rm(path)));
+        }
+    }
+    async #store(pages, size) {
+        const path = join(this.#folder, `outcomes-${this.#stored++}.ndjson`);
+        const writer = new NdjsonWriter(path);
+        let first;
+        let last = '';
+        for await (const page of pages) {
+            first ??= page[0]?.key;
+            last = page.at(-1)?.key ?? last;
+            await writer.writeAll(page);
+        }
+        await writer.close();
+        return { first: first ?? '', last, size, path, open: () => readNdjson(path, outcomes_CHUNK_BYTES) };
+    }
+}
+function sorted(outcomes) {
+    return outcomes.sort((a, b) => compareKeys(a.key, b.key));
+}
+async function* onePage(page) {
+    yield page;
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/fold.js
+/** The report of a service becomes outcomes: one for each object of the manifest, in whatever order and files it is told of. */
+
+
+
+
+/** No text in which `escaped` has been at work holds this, and none comes before it. */
+const BREAK = '\0\0';
+const fold_escaped = (key) => key.replaceAll('\0', '\0\u0001');
+const unescaped = (text) => text.replaceAll('\0\u0001', '\0');
+/** All that a report says, sorted on disk. */
+class fold_Tellings {
+    #gravity;
+    #scratch;
+    #sorted;
+    #number = 0;
+    /**
+     * @param scratch a folder to sort in
+     * @param gravity a digit, the lowest for the worst: an object may be told of more than once
+     */
+    constructor(scratch, gravity) {
+        this.#scratch = scratch;
+        this.#gravity = gravity;
+    }
+    /** @param key as the plan has it */
+    async add(key, finding) {
+        const order = `${fold_escaped(key)}${BREAK}${this.#gravity(finding)}${BREAK}${this.#number++}`;
+        await (await this.#log()).add({ key: order, finding });
+    }
+    /** The worst that is said of each key, in key order. */
+    async worstOfEach() {
+        return worstOfEach(await (await this.#log()).inKeyOrder());
+    }
+    async #log() {
+        if (this.#sorted === undefined) {
+            await mkdir(this.#scratch, { recursive: true });
+            this.#sorted = new OutcomeLog(this.#scratch);
+        }
+        return this.#sorted;
+    }
+}
+async function* worstOfEach(told) {
+    let last;
+    for await (const page of told) {
+        const worst = [];
+        for (const { key, finding } of page) {
+            const plain = unescaped(key.slice(0, key.indexOf(BREAK)));
+            if (plain === last?.key)
+                last.times++;
+            else {
+                if (last !== undefined)
+                    worst.push(last);
+                last = { key: plain, finding, times: 1 };
+            }
+        }
+        yield worst;
+    }
+    if (last !== undefined)
+        yield [last];
+}
+async function fold_fold(items, { reporter, tellings, outcomeOf, isFailed, timesOf = () => 1, unmentioned: unmentionedOf, asking, }, record) {
+    const place = pLimit(asking);
+    const names = { left: 'The manifest', right: `The report of ${reporter}` };
+    let unmentioned = 0;
+    let failed = 0;
+    const settle = async ({ left: item, right: told }) => {
+        if (item === undefined)
+            return undefined;
+        const isBad = told !== undefined && isFailed(told.finding);
+        if (isBad)
+            failed++;
+        if (told !== undefined && (isBad || told.times >= timesOf(item)))
+            return outcomeOf(item, told.finding);
+        unmentioned++;
+        return unmentionedOf(item);
     };
+    for await (const meetings of mergeByKey(items, await tellings.worstOfEach(), names)) {
+        const outcomes = await Promise.all(meetings.map(meeting => place(() => settle(meeting))));
+        for (const outcome of outcomes)
+            if (outcome !== undefined)
+                await record(outcome);
+    }
+    return { unmentioned, failed };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/history.js
@@ -69771,991 +82638,319 @@ function history_versionsToSend({ history = [] }, from = 0) {
     return history.slice(from);
 }
 
-;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
-/** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
+;// CONCATENATED MODULE: ./lib/src/sync/decide.js
 
 
-
-
-
+const TO_RESTORE = { action: 'restore', reason: 'archived' };
+const UNDECIDED = { action: 'undecided' };
+/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
+const KEY_BYTES = 1024;
+const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+function decide_decide(pair, rules) {
+    const { source, destination } = pair;
+    if (source === undefined)
+        return decideExtraneous(pair.key, rules);
+    if (!rules.filter.object(source))
+        return { action: 'skip', reason: 'excluded' };
+    if (destination === undefined)
+        return decide_decideCopy(source, 'missing', rules);
+    if (source.history !== undefined)
+        return UNDECIDED;
+    const comparison = decide_compareListed(source, destination, rules.compare);
+    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
+}
+/** Settles an undecided pair. */
+function decide_decideWithEvidence(source, destination, testimony, rules) {
+    return conclude(source, decide_compareEvidence(source, destination, testimony, rules.compare), rules);
+}
+/** `undefined` = the listings alone cannot tell. */
+function decide_compareListed(source, destination, compare) {
+    if (compare === 'missing')
+        return 'exists';
+    if (compare === 'always')
+        return 'always';
+    if (source.size !== destination.size)
+        return 'size-differs';
+    if (compare === 'size')
+        return 'same-size';
+    if (compare === 'newer')
+        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
+    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
+}
+/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
+function decide_compareEvidence(source, destination, testimony, compare) {
+    const finding = weigh(testimony);
+    if (finding !== undefined)
+        return finding.same ? 'same-checksum' : 'content-differs';
+    if (compare === 'checksum')
+        return 'unproven';
+    // A replica has the time of its source, by which nothing could be told.
+    if (testimony.isReplica)
+        return 'same-size';
+    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
+    return isNewer(destination, source) ? 'same-size' : 'source-newer';
+}
+/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
+function isNewer(one, other) {
+    return one.modified > other.modified;
+}
+function conclude(source, comparison, rules) {
+    return decide_isCopyReason(comparison)
+        ? decide_decideCopy(source, comparison, rules)
+        : { action: 'unchanged', reason: comparison };
+}
+const COPY_REASONS = new Set([
+    'missing',
+    'size-differs',
+    'content-differs',
+    'source-newer',
+    'versions-missing',
+    'versions-differ',
+    'unproven',
+    'always',
+]);
+function decide_isCopyReason(reason) {
+    return COPY_REASONS.has(reason);
+}
+/** @param from index of the first version to send, where the source has a history */
+function decide_decideCopy(source, reason, rules, from) {
+    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
+    const archived = source.history === undefined ? decide_isArchived(source) : holdsArchived(source, from);
+    if (archived && rules.archived !== 'restore')
+        return { action: rules.archived, reason: 'archived' };
+    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
+    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
+    if (bytes === 0)
+        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
+    if (bytes > KEY_BYTES)
+        return { action: 'fail', reason: 'key-too-long' };
+    // Last, because a restore costs money and is for nothing where the copy could never be made.
+    if (archived)
+        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
+    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
+}
+function holdsArchived(source, from) {
+    return versionsToSend(source, from).some(version => !isMarker(version) && decide_isArchived(version));
+}
+/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
+function decide_isArchived(entry) {
+    return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
+}
 /**
- * Sends one object, once more if the source has overwritten it since.
- *
- * @returns `undefined` when the run was stopped before it was known what became of the object
- * @throws FatalError for trouble that every other object would meet as well
+ * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
+ * the globs leave out is none of this run's business.
  */
-async function outcome_carry(send, from, item, archived) {
-    try {
-        const { etag, requestId } = await send(item.source);
-        return { key: item.key, result: 'copied', bytes: item.source.size, etag, requestId };
-    }
-    catch (error) {
-        if (error instanceof StoppedError)
-            return undefined;
-        if (isSourceChange(error))
-            return await carryChanged(send, from, item, archived);
-        return explainObject(item.key, error, archived, from);
-    }
-}
-/** 412 on the source, not on the destination: the object was overwritten after it was listed. */
-function isSourceChange(error) {
-    const { kind, condition } = troubleOf(error);
-    return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
-}
-/** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
-async function carryChanged(send, from, { key, source: listed }, archived) {
-    try {
-        const source = await headEntry(from, listed.key);
-        const { etag, requestId } = await send(source);
-        return { key, result: 'copied', bytes: source.size, etag, requestId, source };
-    }
-    catch (error) {
-        return error instanceof StoppedError ? undefined : explainObject(key, error, archived, from);
-    }
-}
-/** An object that has gone from the source is nobody's failure. */
-async function explainObject(key, error, archived, from) {
-    const { kind, requestId } = troubleOf(error);
-    try {
-        if (kind === 'absent' && (await isGone(from, { key })))
-            return { key, result: 'skipped', reason: 'vanished', requestId };
-    }
-    catch (stopped) {
-        if (stopped instanceof StoppedError)
-            return undefined;
-        throw stopped;
-    }
-    return outcome_explain(key, error, archived);
-}
-const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
-/**
- * What an error means for an object.
- *
- * @throws FatalError for trouble that every other object would meet as well
- */
-function outcome_explain(key, error, archived) {
-    if (error instanceof FatalError)
-        throw error;
-    const { kind, code, message, requestId } = troubleOf(error);
-    if (kind === 'configuration') {
-        throw new FatalError(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
-    }
-    const failed = { key, result: 'failed', code, message, requestId };
-    if (error instanceof UncarriableError)
-        return { ...failed, reason: error.reason };
-    if (lacksCustomerKey({ code, message }))
-        return { ...failed, reason: 'customer-key' };
-    if (ARCHIVE_CODES.has(code)) {
-        return archived === 'skip'
-            ? { key, result: 'skipped', reason: 'archived', requestId }
-            : { ...failed, reason: 'archived' };
-    }
-    switch (kind) {
-        case 'denied':
-            return { ...failed, reason: 'denied' };
-        case 'precondition':
-            return { ...failed, reason: 'changed' };
-        default:
-            return { ...failed, reason: 'error' };
-    }
+function decideExtraneous(key, rules) {
+    if (!rules.filter.name(key))
+        return { action: 'keep', reason: 'protected-by-filter' };
+    return rules.delete
+        ? { action: 'delete', reason: 'extraneous' }
+        : { action: 'keep', reason: 'delete-not-asked' };
 }
 
-;// CONCATENATED MODULE: ./lib/src/engines/history.js
-/**
- * What becomes of a history: its versions are sent one after another, because the order in which they arrive is their
- * order. Where one does not arrive, those behind it wait for a later run, which goes on from there.
- */
+;// CONCATENATED MODULE: ./lib/src/sync/decide-history.js
 
 
-
-
-
-/**
- * Sends what the destination lacks of a history.
- *
- * @returns `undefined` when the run was stopped before anything of it was sent
- * @throws FatalError for trouble that every other object would meet as well
- */
-async function history_carryHistory(send, mark, from, { key, source, from: first }, archived) {
-    const versions = [];
-    const vanished = new Set();
-    let bytes = 0;
-    let last;
-    for (const version of versionsToSend(source, first)) {
-        try {
-            last = isMarker(version) ? { etag: '', ...(await mark(key)) } : await send(version);
-            versions.push({ source: version.versionId, destination: kept(last) });
-            bytes += sizeOf(version);
+/** Versions that the listings cannot tell from each other are asked about themselves, one pair after another. */
+async function decide_history_decideHistory(source, destination, rules, gather) {
+    const { history = [] } = source;
+    const { history: copies = [] } = destination;
+    const comparisons = new Comparisons(rules);
+    for (;;) {
+        const alignment = align(history, copies, comparisons.same);
+        if ('ask' in alignment) {
+            await comparisons.find(alignment.ask, gather);
+            continue;
         }
-        catch (error) {
-            const stopped = error instanceof StoppedError;
-            if (stopped && versions.length === 0)
-                return undefined;
-            if (stopped)
-                return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
-            // A lifecycle rule took it meanwhile: the source's history no longer has it either.
-            if (troubleOf(error).kind === 'absent' && (await isGone(from, version)))
-                vanished.add(version);
+        const { from, twins, differing } = alignment;
+        if (from === history.length) {
+            const reasons = twins.map(([ours, theirs]) => comparisons.reason(history[ours], copies[theirs]));
+            return { action: 'unchanged', reason: weakest(reasons), twins };
+        }
+        const decision = decideCopy(source, from === 0 ? 'versions-differ' : 'versions-missing', rules, from);
+        return decision.action === 'copy' ? { ...decision, twins, ...(differing && { differing }) } : decision;
+    }
+}
+/** What is known of pairs of versions, from the listings or because they were asked. */
+class Comparisons {
+    #rules;
+    #found = new Map();
+    constructor(rules) {
+        this.#rules = rules;
+    }
+    same = (version, copy) => {
+        if (isMarker(version) || isMarker(copy))
+            return isMarker(version) && isMarker(copy);
+        const comparison = this.#compare(version, copy);
+        return comparison === undefined ? undefined : !isCopyReason(comparison);
+    };
+    async find([version, copy], gather) {
+        if (isMarker(version) || isMarker(copy))
+            throw new RangeError('A delete marker has nothing to tell.');
+        const testimony = await gather(version, copy);
+        const comparison = compareEvidence(version, copy, testimony, this.#rules.compare);
+        this.#found.set(idOf(version, copy), comparison);
+    }
+    /** Why two versions are the same; `undefined` for delete markers, which have nothing that could differ. */
+    reason(version, copy) {
+        if (version === undefined || copy === undefined || isMarker(version) || isMarker(copy))
+            return undefined;
+        const comparison = this.#compare(version, copy);
+        return comparison === undefined || isCopyReason(comparison) ? undefined : comparison;
+    }
+    #compare(version, copy) {
+        return compareListed(version, copy, this.#rules.compare) ?? this.#found.get(idOf(version, copy));
+    }
+}
+function idOf(version, copy) {
+    return `${version.versionId} ${copy.versionId}`;
+}
+const STRONGEST_FIRST = (/* unused pure expression or super */ null && (['same-etag', 'same-checksum', 'same-size']));
+function weakest(reasons) {
+    return STRONGEST_FIRST.findLast(reason => reasons.includes(reason)) ?? 'same-etag';
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/plan.js
+/**
+ * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
+ * what the guards, the choice of engine and the progress line are built on.
+ */
+
+
+
+
+
+/** Two listings as pairs of twins. */
+async function* pairListings(source, destination) {
+    for await (const meetings of mergeByKey(source, destination, {
+        left: 'The source listing',
+        right: 'The destination listing',
+    })) {
+        yield meetings.map(({ key, left, right }) => asPair(key, left, right));
+    }
+}
+function asPair(key, source, destination) {
+    if (source !== undefined)
+        return destination === undefined ? { key, source } : { key, source, destination };
+    if (destination !== undefined)
+        return { key, destination };
+    throw new RangeError('A pair without either side.');
+}
+/** @param asking how many undecided pairs may be asked about at the same time */
+async function* planPairs(pairs, rules, gather, asking) {
+    const limit = pLimit(asking);
+    for await (const page of pairs) {
+        const items = page.filter(isThere).map(pair => planPair(pair, rules, gather, limit));
+        yield items.every(isDecided) ? items : await Promise.all(items);
+    }
+}
+/** A key that only the destination has, and that is deleted there, is no object of either side. */
+function isThere({ source, destination }) {
+    return source !== undefined || !isDeleted(destination);
+}
+/** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
+function isDecided(item) {
+    return !(item instanceof Promise);
+}
+function planPair(pair, rules, gather, limit) {
+    const decision = decide(pair, rules);
+    if (decision.action !== 'undecided')
+        return { ...pair, ...decision };
+    return limit(async () => {
+        const { source, destination } = pair;
+        if (source === undefined || destination === undefined)
+            throw new RangeError('Only twins can be undecided.');
+        if (source.history !== undefined)
+            return { ...pair, ...(await decideHistory(source, destination, rules, gather)) };
+        const evidence = await gather(source, destination);
+        return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
+    });
+}
+/** What a plan amounts to, counted while it streams by. */
+class PlanTotals {
+    /** Source objects. */
+    listed = 0;
+    bytesListed = 0;
+    /** Destination objects. */
+    atDestination = 0;
+    toCopy = 0;
+    bytesToCopy = 0;
+    /** Of the objects to copy; 0 where versions are not told apart. */
+    versionsToCopy = 0;
+    toDelete = 0;
+    /** Of the objects to copy: keys whose history ends with a delete marker that hides a destination object. */
+    toHide = 0;
+    /** Archived objects to ask back. */
+    toRestore = 0;
+    /** Objects that cannot be carried, known before anything is tried. */
+    toFail = 0;
+    count(item) {
+        if (item.source !== undefined) {
+            this.listed++;
+            this.bytesListed += item.source.size;
+        }
+        if (item.destination !== undefined && !isDeleted(item.destination))
+            this.atDestination++;
+        if (item.action === 'copy' && item.source !== undefined) {
+            this.toCopy++;
+            if (isDeleted(item.source) && item.destination !== undefined && !isDeleted(item.destination))
+                this.toHide++;
+            if (item.source.history === undefined)
+                this.bytesToCopy += item.source.size;
             else
-                return { ...explainVersion(key, version, error, archived), versions };
+                this.#countVersions(versionsToSend(item.source, item.from));
         }
+        else if (item.action === 'delete')
+            this.toDelete++;
+        else if (item.action === 'restore')
+            this.toRestore++;
+        else if (item.action === 'fail')
+            this.toFail++;
     }
-    if (last === undefined)
-        return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
-    const { etag, requestId } = last;
-    return {
-        key,
-        result: 'copied',
-        etag,
-        bytes,
-        versions,
-        ...(vanished.size > 0 && { source: without(vanished, source) }),
-        requestId,
-    };
+    #countVersions(versions) {
+        this.versionsToCopy += versions.length;
+        for (const version of versions)
+            this.bytesToCopy += sizeOf(version);
+    }
 }
-/** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
-function kept({ versionId }) {
-    // In a bucket with versioning suspended each version has this id, and replaces the one before it.
-    if (versionId === undefined || versionId === 'null')
-        throw new FatalError('The destination keeps no versions any more: each would replace the one before it.');
-    return versionId;
-}
-function without(vanished, { key, history = [] }) {
-    return entryOf(key, history.filter(version => !vanished.has(version)));
-}
-function explainVersion(key, { versionId }, error, archived) {
-    const outcome = explain(key, error, archived);
-    return outcome.result === 'failed'
-        ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
-        : outcome;
+/** `s3://bucket/prefix` */
+function plan_uri(location) {
+    return `s3://${location.bucket}/${location.prefix}`;
 }
 
-;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
-/** What engines have in common that carry object by object from here: places, pace, and when to give up. */
+;// CONCATENATED MODULE: ./lib/src/engines/work.js
+/** Manifests written and reports read as the identity that services are asked as, with what to grant where that is refused. */
 
 
 
 
 
 /**
- * Above this an object is large, as is one of several requests: the time it takes is S3's work on its bytes, which says
- * nothing about the pace and would keep small objects waiting.
+ * @param doing what is done there, as the beginning of a sentence
+ * @throws FatalError for whatever S3 answers that no further attempt would change; StoppedError
  */
-const LARGE_BYTES = (/* unused pure expression or super */ null && (16 * 1024 ** 2));
-/** Denials before the first success that show a missing permission rather than an odd object. */
-const HOPELESS = 50;
-function object_by_object_createObjectEngine({ name, from, deletions, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
-    const isLarge = (source) => source.size > LARGE_BYTES || needsParts(source);
-    let slowDowns = 0;
-    let denials = 0;
-    let successes = 0;
-    /** Every copy so far was denied: the rest would be, too. */
-    const guardHope = (outcome) => {
-        if (outcome.result === 'copied')
-            successes++;
-        if (outcome.result !== 'failed' || outcome.reason !== 'denied')
-            return;
-        if (++denials >= HOPELESS && successes === 0) {
-            throw new FatalError(`The first ${denials} copies were all denied (${outcome.message}); stopped trying.`, {
-                todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
-            });
-        }
-    };
-    const keepPace = (source, startedMs) => {
-        if (isLarge(source))
-            return;
-        const before = slowDowns;
-        slowDowns = throttled();
-        pace?.answered(performance.now() - startedMs, slowDowns > before);
-    };
-    return {
-        name,
-        transfer: (items, record, stop) => {
-            /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
-            const inPlace = async (source) => {
-                if (needsParts(source))
-                    return sendNow(source);
-                const place = isLarge(source) ? places.large : places.small;
-                return place(async () => {
-                    if (stop.draining.aborted)
-                        throw new StoppedError('Stopped before a copy was sent.');
-                    return sendNow(source);
-                });
-            };
-            const send = async (source) => {
-                const started = performance.now();
-                try {
-                    return await inPlace(source);
-                }
-                finally {
-                    keepPace(source, started);
-                }
-            };
-            const mark = (key) => places.small(async () => {
-                if (stop.draining.aborted)
-                    throw new StoppedError('Stopped before a delete marker was put.');
-                return putDeleteMarker(deletions, key);
-            });
-            const work = async (item) => {
-                const outcome = item.source.history === undefined
-                    ? await carry(send, from, item, archived)
-                    : await carryHistory(send, mark, from, item, archived);
-                if (outcome === undefined)
-                    return;
-                await record(outcome);
-                guardHope(outcome);
-            };
-            return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/copy.js
-/** Server-side copies sent from here: no byte of an object passes the runner. */
-
-
-function copy_createCopyEngine({ route, ...options }) {
-    return createObjectEngine({
-        name: 'copy',
-        from: route.from,
-        deletions: route.deletions,
-        needsParts: source => needsParts(route, source),
-        send: source => copy(route, source),
-    }, options);
-}
-
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-datasync/dist-cjs/index.js
-var client_datasync_dist_cjs = __nccwpck_require__(58784);
-;// CONCATENATED MODULE: ./lib/src/datasync/ground.js
-/** Tasks are made in the Region of the destination (DataSync User Guide, "Tutorial: Transferring data between S3 buckets"). */
-function ground_taskRegion({ destination }) {
-    return destination.region;
-}
-function bucketArnOf({ bucket }, { partition }) {
-    return `arn:${partition}:s3:::${bucket}`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/locations.js
-/** Locations: a folder of a bucket, and the role to go there with. */
-
-
-function locationWish(side, ground) {
-    return {
-        ...ground[side],
-        role: ground.role,
-        bucketArn: bucketArnOf(ground[side], ground),
-        storageClass: side === 'destination' ? ground.storageClass : undefined,
-    };
-}
-/** ARNs of the locations that are what is wished for. */
-async function findLocations(ask, wish) {
-    const found = [];
-    for await (const { LocationArn, LocationUri } of locationsIn(ask, wish)) {
-        if (LocationArn === undefined || !isSameFolder(LocationUri, wish))
-            continue;
-        const { S3Config, S3StorageClass } = await ask(wish.region, new client_datasync_dist_cjs.DescribeLocationS3Command({ LocationArn }));
-        const fits = wish.storageClass === undefined || S3StorageClass === wish.storageClass;
-        if (fits && S3Config?.BucketAccessRoleArn === wish.role)
-            found.push(LocationArn);
-    }
-    return found;
-}
-/** A filter takes fewer characters than a folder may have, so that it names the bucket only. */
-async function* locationsIn(ask, { region, bucket }) {
-    const Filters = [
-        { Name: 'LocationUri', Operator: 'BeginsWith', Values: [`s3://${bucket}/`] },
-    ];
-    let NextToken;
-    do {
-        const page = await ask(region, new client_datasync_dist_cjs.ListLocationsCommand({ Filters, ...(NextToken && { NextToken }) }));
-        yield* page.Locations ?? [];
-        NextToken = page.NextToken;
-    } while (NextToken);
-}
-function isSameFolder(uri, { bucket, folder }) {
-    return uri?.replace(/\/$/, '') === `s3://${bucket}/${folder}`.replace(/\/$/, '');
-}
-/** DataSync tries the role on the bucket before it answers. */
-function createLocation(service, wish, tags) {
-    const find = (once) => findLocations(once, wish);
-    return service.makeAnother(find, async (once) => {
-        const { LocationArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateLocationS3Command({
-            S3BucketArn: wish.bucketArn,
-            S3Config: { BucketAccessRoleArn: wish.role },
-            ...(wish.folder !== '' && { Subdirectory: wish.folder }),
-            ...(wish.storageClass !== undefined && { S3StorageClass: wish.storageClass }),
-            Tags: tags,
-        }));
-        return LocationArn;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/options.js
-
-function options_optionsOf({ compare, verify, preserve, }) {
-    return {
-        VerifyMode: verify === 'none' ? 'NONE' : 'ONLY_FILES_TRANSFERRED',
-        OverwriteMode: compare === 'missing' ? 'NEVER' : 'ALWAYS',
-        ObjectTags: preserve.has('tags') ? 'PRESERVE' : 'NONE',
-        TransferMode: 'ALL',
-        // Deletions are ours: guarded, and bound to the ETag that was listed.
-        PreserveDeletedFiles: 'PRESERVE',
-        TaskQueueing: 'ENABLED',
-        // What is for files: as between buckets by default. (DataSync API, Options.)
-        Atime: 'BEST_EFFORT',
-        Mtime: 'PRESERVE',
-        Uid: 'NONE',
-        Gid: 'NONE',
-        PosixPermissions: 'NONE',
-        PreserveDevices: 'NONE',
-    };
-}
-/** @param ManifestObjectPath key in the work bucket */
-function options_manifestConfig(ground, ManifestObjectPath) {
-    return { Action: 'TRANSFER', Format: 'CSV', Source: { S3: { ...workPlace(ground), ManifestObjectPath } } };
-}
-/** A report with a row for every object, below the work location. */
-function options_reportConfig(ground) {
-    const { folder } = ground.work;
-    return {
-        Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
-        OutputType: 'STANDARD',
-        ReportLevel: 'SUCCESSES_AND_ERRORS',
-        // Each object is known by its transfer. What stands among the verified is then what failed.
-        Overrides: { Verified: { ReportLevel: 'ERRORS_ONLY' } },
-    };
-}
-function workPlace(ground) {
-    return { S3BucketArn: bucketArnOf(ground.work, ground), BucketAccessRoleArn: ground.role };
-}
-/** Storage classes that DataSync writes, by S3's names. (DataSync API, S3StorageClass.) */
-const STORAGE_CLASSES = {
-    STANDARD: 'STANDARD',
-    STANDARD_IA: 'STANDARD_IA',
-    ONEZONE_IA: 'ONEZONE_IA',
-    INTELLIGENT_TIERING: 'INTELLIGENT_TIERING',
-    GLACIER_IR: 'GLACIER_INSTANT_RETRIEVAL',
-    GLACIER: 'GLACIER',
-    DEEP_ARCHIVE: 'DEEP_ARCHIVE',
-};
-/** That of the destination location. The settings refuse classes that DataSync does not have. */
-function options_storageClassOf({ storageClass }) {
-    return STORAGE_CLASSES[storageClass ?? 'STANDARD'] ?? 'STANDARD';
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/waiting.js
-/** Waiting for DataSync, which calls nobody back. */
-
-const FIRST_MS = 200;
-const LONGEST_MS = 10_000;
-const GROWTH = 1.5;
-/** The time between two looks, which grows from a fifth of a second to ten. Ends early when `stopping` fires. */
-async function waiting_pause(looks, stopping) {
-    const ms = Math.min(LONGEST_MS, FIRST_MS * GROWTH ** looks);
+async function work_atWork(doing, work, use) {
     try {
-        await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal: stopping });
+        return await use();
     }
-    catch {
-        // What is to be done about it is for the next look to find out.
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/tasks.js
-/** Tasks: from which location to which, and in which mode, which cannot be changed later. */
-
-
-
-/** ARNs of the tasks between these locations that can be started; their options are given anew with every start. */
-async function findTasks(ask, wish) {
-    const found = [];
-    for await (const { TaskArn, Status } of tasksOf(ask, wish)) {
-        if (TaskArn === undefined || Status === 'UNAVAILABLE')
-            continue;
-        const task = await ask(wish.region, new client_datasync_dist_cjs.DescribeTaskCommand({ TaskArn }));
-        // Older tasks name no mode: there was but one.
-        const isMode = (task.TaskMode ?? 'BASIC') === wish.mode;
-        const isWay = task.SourceLocationArn === wish.source && task.DestinationLocationArn === wish.destination;
-        if (isMode && isWay)
-            found.push(TaskArn);
-    }
-    return found;
-}
-async function* tasksOf(ask, { region, destination }) {
-    let NextToken;
-    do {
-        const page = await ask(region, new client_datasync_dist_cjs.ListTasksCommand({
-            Filters: [{ Name: 'LocationId', Operator: 'Equals', Values: [destination] }],
-            ...(NextToken && { NextToken }),
-        }));
-        yield* page.Tasks ?? [];
-        NextToken = page.NextToken;
-    } while (NextToken);
-}
-function createTask(service, wish, more) {
-    const find = (once) => findTasks(once, wish);
-    return service.makeAnother(find, async (once) => {
-        const { TaskArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateTaskCommand({
-            SourceLocationArn: wish.source,
-            DestinationLocationArn: wish.destination,
-            TaskMode: wish.mode,
-            ...more,
-        }));
-        return TaskArn;
-    });
-}
-const READY_WITHIN_MS = 10 * 60_000;
-/**
- * A new task is CREATING at first. One that runs or waits already can be started once more: the execution is queued.
- *
- * @throws FatalError when it has become unavailable, or is not ready in time; StoppedError
- */
-async function untilReady({ ask }, region, TaskArn, stopping) {
-    const end = Date.now() + READY_WITHIN_MS;
-    for (let polls = 0;; polls++) {
-        const { Status, ErrorCode, ErrorDetail } = await ask(region, new client_datasync_dist_cjs.DescribeTaskCommand({ TaskArn }));
-        if (Status !== 'CREATING' && Status !== 'UNAVAILABLE')
-            return;
-        if (Status === 'UNAVAILABLE' || Date.now() > end) {
-            const why = [ErrorCode, ErrorDetail].filter(Boolean).join(': ') || 'DataSync does not say why';
-            throw new errors/* FatalError */.HX(`The task ${TaskArn} is ${Status} (${why}).`, {
-                todo: 'Look at the task in the DataSync console of that Region. Deleted there, it is made anew by the next run.',
-            });
-        }
-        await waiting_pause(polls, stopping);
-        if (stopping.aborted)
-            throw new errors/* StoppedError */.Ko('Stopped before the task was ready.');
+    catch (error) {
+        if (error instanceof FatalError || error instanceof StoppedError)
+            throw error;
+        const { kind, code, message } = troubleOf(error);
+        const { location, identity, owner } = work;
+        const statement = workStatement(location, identity.partition);
+        const fix = grantOn(identity, { bucket: location.bucket, owner }, statement, message);
+        const text = `${doing} ${uri(location)} failed (${code}: ${message}).`;
+        throw new FatalError(text, kind === 'denied' ? fix : undefined, error);
     }
 }
-
-;// CONCATENATED MODULE: ./lib/src/aws/grant.js
-
-/** Who acts belongs to another account than the bucket. */
-function isStranger({ account }, { owner }) {
-    return account !== undefined && owner !== undefined && account !== owner;
-}
-/** @param message what the service said of the denial */
-function grant_grantOn(grantee, owned, statement, message) {
-    if (grantee.principal === undefined) {
-        return { todo: `Allow the identity in use to use ${owned.bucket}.`, paste: pretty(statement) };
-    }
-    if (/no identity-based policy allows/.test(message) || !isStranger(grantee, owned)) {
-        return grantOwn(grantee, statement);
-    }
-    const bucketPolicy = `the bucket policy of ${owned.bucket} (account ${owned.owner})`;
-    const missing = /no resource-based policy allows/.test(message)
-        ? `Add this statement to ${bucketPolicy}.`
-        : `Add this statement to ${bucketPolicy}. The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
-    return { todo: missing, paste: pretty(forPrincipal(statement, grantee.principal)) };
-}
-/** The same where only the principal's own policy counts. */
-function grantOwn({ principal, account }, statement) {
-    const whose = principal === undefined ? 'the identity in use' : `${principal} (account ${account})`;
-    return { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) };
-}
-function pretty(statement) {
-    return JSON.stringify(statement, null, 2);
+/** Objects asked at the same time about what only a request of their own tells. */
+function work_askingAtOnce({ concurrency }) {
+    return concurrency === 'auto' ? 32 : concurrency;
 }
 
-;// CONCATENATED MODULE: ./lib/src/datasync/policies.js
-/**
- * The statements that whoever calls DataSync and the role it assumes need. (DataSync User Guide, "Tutorial: Transferring
- * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
- */
-
-
-
-const SERVICE = 'datasync.amazonaws.com';
-function callerStatement() {
-    return {
-        Sid: 'S3SyncDataSync',
-        Effect: 'Allow',
-        Action: [
-            'datasync:CreateLocationS3',
-            'datasync:DescribeLocationS3',
-            'datasync:ListLocations',
-            'datasync:DeleteLocation',
-            'datasync:CreateTask',
-            'datasync:DescribeTask',
-            'datasync:ListTasks',
-            'datasync:DeleteTask',
-            'datasync:StartTaskExecution',
-            'datasync:DescribeTaskExecution',
-            'datasync:ListTaskExecutions',
-            'datasync:CancelTaskExecution',
-            'datasync:TagResource',
-        ],
-        Resource: '*',
-    };
-}
-function passRoleStatement(role) {
-    return {
-        Sid: 'S3SyncPassRole',
-        Effect: 'Allow',
-        Action: 'iam:PassRole',
-        Resource: role,
-        Condition: { StringEquals: { 'iam:PassedToService': SERVICE } },
-    };
-}
-/** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
-function serviceLinkedRoleStatement(role) {
-    return {
-        Sid: 'S3SyncServiceLinkedRole',
-        Effect: 'Allow',
-        Action: 'iam:CreateServiceLinkedRole',
-        Resource: `arn:${partitionOf(role)}:iam::${accountOf(role)}:role/aws-service-role/${SERVICE}/AWSServiceRoleForDataSync`,
-        Condition: { StringEquals: { 'iam:AWSServiceName': SERVICE } },
-    };
-}
-/** Who may assume the role: DataSync, on behalf of its own account only. */
-function trustPolicy(role) {
-    const account = accountOf(role);
-    return asPolicy({
-        Sid: 'DataSync',
-        Effect: 'Allow',
-        Principal: { Service: SERVICE },
-        Action: 'sts:AssumeRole',
-        Condition: {
-            StringEquals: { 'aws:SourceAccount': account },
-            ArnLike: { 'aws:SourceArn': `arn:${partitionOf(role)}:datasync:*:${account}:*` },
-        },
-    });
-}
-const LOOKS = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
-const READS = [
-    's3:GetObject',
-    's3:GetObjectTagging',
-    's3:GetObjectVersion',
-    's3:GetObjectVersionTagging',
-    's3:ListMultipartUploadParts',
-];
-const WRITES = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'];
-const ACTIONS = {
-    source: [...LOOKS, ...READS],
-    destination: [...LOOKS, ...READS, ...WRITES],
-    work: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'],
-};
-const SIDS = {
-    source: 'S3SyncDataSyncReads',
-    destination: 'S3SyncDataSyncWrites',
-    work: 'S3SyncDataSyncReports',
-};
-/** What the role needs in one of the three buckets. */
-function roleStatement(use, ground) {
-    const arn = bucketArnOf(ground[use], ground);
-    const objects = `${arn}/${ground[use].folder}*`;
-    return {
-        Sid: SIDS[use],
-        Effect: 'Allow',
-        Action: ACTIONS[use],
-        Resource: use === 'work' ? objects : [arn, objects],
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/trouble.js
-/**
- * What DataSync's errors mean and what to do about them. The texts are those of the DataSync User Guide
- * ("Troubleshooting issues with storage locations", "Troubleshooting issues with transfers").
- */
-
-
-
-
-
-/**
- * What was thrown while DataSync was asked, in words for the user.
- *
- * @param doing what failed, as the beginning of a sentence
- */
-function trouble_explain(doing, error, ground) {
-    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
-        return error;
-    const { kind, message } = trouble_troubleOf(error);
-    const code = codesOf(error);
-    const words = `${code}: ${message}`;
-    const fix = kind === 'throttle' ? THROTTLED : trouble_fixFor(words, ground, kind === 'denied');
-    return new errors/* FatalError */.HX(`${doing} failed (${words}).`, fix, error);
-}
-/** DataSync wraps most refusals into one exception; what it is about stands in further members (InvalidRequestException). */
-function codesOf(error) {
-    const { errorCode, datasyncErrorCode } = error;
-    return [trouble_troubleOf(error).code, errorCode, datasyncErrorCode].filter(one => one !== undefined).join('/');
-}
-const THROTTLED = {
-    todo: 'DataSync limits how often an account may ask it, in each Region. Run again later, and look for what else calls it: other jobs, consoles left open, monitoring.',
-};
-/** @param words code and message, as DataSync has them in answers, results of executions and reports */
-function trouble_fixFor(words, ground, denied = false) {
-    const { role, caller } = ground;
-    if (/iam:PassRole/.test(words))
-        return grantOwn(caller, passRoleStatement(role));
-    if (/CreateServiceLinkedRole/.test(words))
-        return grantOwn(caller, serviceLinkedRoleStatement(role));
-    if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
-        const todo = `Check the ARN in \`datasync-role\`, and give ${role} in account ${accountOf(role)} a trust policy that lets DataSync assume it for this account.`;
-        return { todo, paste: trustPolicy(role) };
-    }
-    if (/kms:/.test(words)) {
-        const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;
-        return { todo };
-    }
-    const known = KNOWN.find(([text]) => text.test(words));
-    if (known !== undefined)
-        return { todo: known[1] };
-    const use = bucketIn(words, ground);
-    if (use !== undefined)
-        return grantRole(use, words, ground);
-    return denied ? grantOwn(caller, callerStatement()) : undefined;
-}
-const KNOWN = [
-    [
-        /FsS3UnableToConnectToEndpoint|Unable to connect to S3 endpoint/,
-        'DataSync does not reach a bucket. Use `datasync-mode: enhanced`, have both Regions enabled in the account of the role, and see that no policy asks for a VPC endpoint.',
-    ],
-    [
-        /NoMem|Cannot allocate memory/i,
-        'Use `datasync-mode: enhanced`, or split the run by `include`: Basic mode takes 25 million items.',
-    ],
-    [/EniNotFound/, 'A network interface of DataSync was deleted while it worked. Run again.'],
-];
-/** Which bucket the role was denied on; `undefined` when it is not about the role. */
-function bucketIn(words, { source, destination, work }) {
-    if (/bucket access test failed|Task Report|manifest/i.test(words))
-        return 'work';
-    const isDenial = /access test failed|FsS3HeadBucketFailed|LocHitAccess|LocationNotAdded|s3:\w+/i.test(words);
-    if (!isDenial)
-        return undefined;
-    const names = new Set(words.split(/[^a-z0-9.-]+/).map(word => word.replace(/\.$/, '')));
-    if (names.has(destination.bucket))
-        return 'destination';
-    if (/SrcLocHitAccess/.test(words) || names.has(source.bucket))
-        return 'source';
-    return names.has(work.bucket) ? 'work' : 'destination';
-}
-/** What to add for the role on one of the buckets. */
-function grantRole(use, words, ground) {
-    const { role, caller } = ground;
-    const grantee = { principal: role, account: accountOf(role) };
-    const fix = grant_grantOn(grantee, ground[use], roleStatement(use, ground), words);
-    // Older versions of DataSync also looked as the one who called. (Tutorial of 2023.)
-    const more = use === 'destination' && caller.principal !== undefined
-        ? ` If it still fails, let ${caller.principal} list the bucket, too.`
-        : '';
-    return { ...fix, todo: fix.todo + more };
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/equipment.js
-/**
- * What a run works with: two locations and a task between them. They are found by what they are, whoever made them, and
- * made where they are not; what this run made can be removed again, and nothing else.
- */
-
-
-
-
-
-
-class equipment_Equipment {
-    #service;
-    #ground;
-    #tags;
-    /** Newest first: a location cannot go before its task. */
-    #made = [];
-    /** @param run what the tags of all that is made call this run: a URL, or the name of a session */
-    constructor(service, ground, run) {
-        this.#service = service;
-        this.#ground = ground;
-        // (DataSync API, TagValue.)
-        this.#tags = [{ Key: TAG, Value: run.replace(/[^a-zA-Z0-9\s+=._:@/-]/g, '_').slice(0, 256) }];
-    }
-    get tags() {
-        return this.#tags;
-    }
-    /** Looks and makes nothing. Of several locations that would do, those count between which there is a task. */
-    async find() {
-        const { ask } = this.#service;
-        return this.#explained('Looking for locations and tasks of DataSync', async () => {
-            const [sources, destinations] = await Promise.all(SIDES.map(side => findLocations(ask, locationWish(side, this.#ground))));
-            for (const source of sources ?? []) {
-                for (const destination of destinations ?? []) {
-                    const [task] = await findTasks(ask, this.#taskWish(source, destination));
-                    if (task !== undefined)
-                        return { source, destination, task };
-                }
-            }
-            return { source: sources?.[0], destination: destinations?.[0] };
-        });
-    }
-    /** The ARNs of both locations. What one of them lacks keeps nobody from finding out about the other. */
-    async locations(found) {
-        const both = [this.location('source', found), this.location('destination', found)];
-        await Promise.allSettled(both);
-        return Promise.all(both);
-    }
-    /** The ARN of the location, which is made in the Region of its bucket. */
-    location(side, { [side]: found }) {
-        const wish = locationWish(side, this.#ground);
-        return found === undefined
-            ? this.#explained(`Making a location of DataSync for the ${side}, s3://${wish.bucket}/${wish.folder},`, async () => this.#remember(wish.region, await createLocation(this.#service, wish, this.#tags)))
-            : Promise.resolve(found);
-    }
-    /** The ARN of the task, which is made in the Region of the destination. @param options those it begins with */
-    task(source, destination, { task }, Options) {
-        const wish = this.#taskWish(source, destination);
-        const Name = `s3-cross-account-sync ${this.#ground.source.bucket} to ${this.#ground.destination.bucket}`;
-        // DataSync tries the role on the work location, too, when a task is made with a report.
-        const TaskReportConfig = options_reportConfig(this.#ground);
-        return task === undefined
-            ? this.#explained(`Making a task of DataSync in ${wish.region}`, async () => this.#remember(wish.region, await createTask(this.#service, wish, { Name, Options, TaskReportConfig, Tags: this.#tags })))
-            : Promise.resolve(task);
-    }
-    /** @throws FatalError, StoppedError */
-    untilReady(task, stopping) {
-        return this.#explained(`Waiting for the task ${task}`, () => untilReady(this.#service, ground_taskRegion(this.#ground), task, stopping));
-    }
-    /** Removes what this run has made. */
-    async removeMade() {
-        for (let last = this.#made.pop(); last !== undefined; last = this.#made.pop()) {
-            const { region, arn } = last;
-            await this.#explained(`Removing ${arn}`, async () => {
-                if (arn.includes(':task/'))
-                    await this.#service.ask(region, new client_datasync_dist_cjs.DeleteTaskCommand({ TaskArn: arn }));
-                else
-                    await this.#service.ask(region, new client_datasync_dist_cjs.DeleteLocationCommand({ LocationArn: arn }));
-            });
-        }
-    }
-    #taskWish(source, destination) {
-        return { region: ground_taskRegion(this.#ground), source, destination, mode: this.#ground.mode };
-    }
-    #remember(region, arn) {
-        this.#made.push({ region, arn });
-        return arn;
-    }
-    async #explained(doing, work) {
-        try {
-            return await work();
-        }
-        catch (error) {
-            throw trouble_explain(doing, error, this.#ground);
-        }
-    }
-}
-const SIDES = ['source', 'destination'];
-const TAG = 's3-cross-account-sync:run';
-
-;// CONCATENATED MODULE: ./lib/src/report/text.js
-/**
- * Markdown that foreign text cannot break. `md` escapes whatever is put into it, so what has not been escaped cannot
- * be put on the page by mistake.
- */
-
-
-
-/** Markdown that is safe to show as it is. */
-class Markup {
-    text;
-    constructor(text) {
-        this.text = text;
-    }
-}
-/** Safe Markdown from a template: texts are escaped, numbers get their thousands, Markup goes in as it is. */
-function md(template, ...values) {
-    const shown = values.map(value => {
-        if (value instanceof Markup)
-            return value.text;
-        return typeof value === 'number' ? text_thousands(value) : escaped(value);
-    });
-    return new Markup(String.raw({ raw: template }, ...shown));
-}
-function text_join(parts, separator) {
-    return new Markup(parts.map(part => part.text).join(separator));
-}
-/**
- * A key, an ARN, anything to read letter by letter. White space that a page would swallow is shown as `\x20`. An
- * element instead of backticks, because inside of backticks nothing can be escaped.
- */
-function code(text) {
-    const spaces = text.replace(/^ +| {2,}| +$/g, run => '\\x20'.repeat(run.length));
-    return new Markup(`<code>${escaped(clip(spaces, 1200))}</code>`);
-}
-/** A block to copy from, fenced longer than any run of backticks it contains. */
-function fenced(text, language) {
-    const body = clip(text, 20_000).split('\n').map(visible).join('\n');
-    const longest = Math.max(2, ...(body.match(/`+/g) ?? []).map(run => run.length));
-    const fence = '`'.repeat(longest + 1);
-    return new Markup(`${fence}${language}\n${body}\n${fence}`);
-}
-function table(head, rows) {
-    const line = (cells) => `| ${cells.map(cell => cell.text).join(' | ')} |`;
-    return new Markup([
-        line(head.map(([title]) => md `${title}`)),
-        line(head.map(([, align]) => new Markup(align === 'right' ? '--:' : '---'))),
-        ...rows.map(line),
-    ].join('\n'));
-}
-/** Folded away until someone wants to see it. */
-function details(title, body) {
-    return md `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
-}
-/**
- * Text on one line as it reads, with everything that means something to Markdown, HTML or GitHub (mentions, references,
- * emoji, links) written as a character reference, which no parser takes for structure.
- */
-function escaped(text) {
-    return visible(text).replace(/[#$&*<>@[\\\]_`|~]|:(?!\s|$)|^[-+= ]|(?<=\d)[.)](?=\s|$)|(?<=www)\./giu, character => `&#${character.codePointAt(0)};`);
-}
-/** At most so many UTF-16 units, with a mark where text is missing. */
-function clip(text, length) {
-    return text.length <= length ? text : `${text.slice(0, length)}…`;
-}
-function text_thousands(number) {
-    return number.toLocaleString('en-US');
-}
-/** `1 object`, `1,200 objects`. */
-function text_count(number, noun) {
-    return `${text_thousands(number)} ${noun}${number === 1 ? '' : 's'}`;
-}
-function text_bytes(number) {
-    return prettyBytes(number, { binary: true });
-}
-function seconds(number) {
-    return prettyMs(number * 1000);
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/progress.js
-/** How far an execution is, as one line for people who wait. */
-
-
-class progress_ExecutionProgress {
-    #status = '';
-    #look;
-    /** Of the first look at which something had been transferred. */
-    #since;
-    /** Whether the execution has entered another phase. */
-    see(look) {
-        const isNew = look.status !== this.#status;
-        this.#status = look.status;
-        this.#look = look;
-        if (look.transferred + look.bytesTransferred > 0)
-            this.#since ??= { ms: performance.now(), objects: look.transferred, bytes: look.bytesTransferred };
-        return isNew;
-    }
-    /** `DataSync TRANSFERRING: 1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 80 verified, 240 objects/s, 620 MiB/s, 16s left` */
-    line() {
-        const look = this.#look;
-        if (look === undefined)
-            return 'DataSync is being set up.';
-        if (look.objects + look.prepared === 0)
-            return `DataSync ${look.status}.`;
-        const parts = look.objects === 0
-            ? [`${count(look.prepared, 'object')} prepared`]
-            : [
-                `${thousands(look.transferred)} of ${count(look.objects, 'object')}`,
-                `${bytes(look.bytesTransferred)} of ${bytes(look.bytes)}`,
-            ];
-        for (const word of ['verified', 'skipped', 'failed'])
-            if (look[word] > 0)
-                parts.push(`${thousands(look[word])} ${word}`);
-        return `DataSync ${look.status}: ${[...parts, ...this.#rates(look)].join(', ')}.`;
-    }
-    #rates(look) {
-        if (this.#since === undefined || look.isOver)
-            return [];
-        const seconds = (performance.now() - this.#since.ms) / 1000;
-        if (seconds < 1)
-            return [];
-        const perSecond = {
-            objects: (look.transferred - this.#since.objects) / seconds,
-            bytes: (look.bytesTransferred - this.#since.bytes) / seconds,
-        };
-        const rates = [`${thousands(Math.round(perSecond.objects))} objects/s`, `${bytes(perSecond.bytes)}/s`];
-        const left = secondsLeft(look, perSecond);
-        return left === undefined ? rates : [...rates, `${prettyMs(left * 1000, { compact: true })} left`];
-    }
-}
-/** The slower of two estimates, by objects and by bytes. */
-function secondsLeft(look, perSecond) {
-    const left = [
-        [look.objects - look.transferred, perSecond.objects],
-        [look.bytes - look.bytesTransferred, perSecond.bytes],
-    ];
-    const estimates = left.filter(([amount]) => amount > 0).map(([amount, rate]) => amount / rate);
-    const longest = Math.max(...estimates);
-    return Number.isFinite(longest) ? Math.max(1, longest) : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/report.js
-/** Where DataSync puts the rows of an execution, below the folder it was given. */
-function report_detailsFolder(execution) {
-    return `Detailed-Reports/${idsOf(execution)}/`;
-}
-/** Where it puts everything about it. */
-function report_reportFolders(execution) {
-    return [`Summary-Reports/${idsOf(execution)}/`, report_detailsFolder(execution)];
-}
-/** `task-…/exec-…` of `arn:…:task/task-…/execution/exec-…`. */
-function idsOf(execution) {
-    const [, task, , id] = execution.split('/');
-    return `${task}/${id}`;
-}
-const LISTS = { Transferred: 'Transfer', Verified: 'Verify', Skipped: 'Skip' };
-/** All that a file of the report says; nothing of a file that is something else. */
-function report_findingsIn(document) {
-    return Object.keys(LISTS).flatMap(list => rowsOf(document, list).flatMap(row => findingOf(list, row)));
-}
-function rowsOf(document, list) {
-    const rows = isRow(document) ? document[list] : undefined;
-    return Array.isArray(rows) ? rows.filter(isRow) : [];
-}
-function isRow(value) {
-    return typeof value === 'object' && value !== null;
-}
-function findingOf(list, row) {
-    const metadata = row.SourceMetadata ?? row.SrcMetadata;
-    // Of a folder, which an object may have for a name as well.
-    if (isRow(metadata) && metadata.Type === 'Directory')
-        return [];
-    // Paths of Basic mode begin with a slash; no object that DataSync takes does.
-    const path = report_textOf(row.RelativePath).replace(/^\//, '');
-    const code = report_textOf(row.ErrorCode ?? row.FailureCode);
-    const message = report_textOf(row.ErrorDetail ?? row.FailureReason);
-    const status = row[`${LISTS[list]}Status`];
-    if (list === 'Skipped' && status !== 'FAILED')
-        return [{ path, is: 'skipped', why: report_textOf(row.SkipReason) || message }];
-    // Only this word is documented for what went well, and a word that nobody knows must not pass for it.
-    if (status !== 'SUCCESS')
-        return [failed(path, list, code, message)];
-    if (list === 'Verified')
-        return [];
-    return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];
-}
-function failed(path, list, code, message) {
-    // A message may quote the key, which can have any number in it.
-    const isDenied = /access ?denied|403/i.test(code) || /access ?denied|not authorized/i.test(message);
-    const reason = isDenied ? 'denied' : list === 'Verified' ? 'content-differs' : 'error';
-    return {
-        path,
-        is: 'failed',
-        isGone: /ManifestFileDoesNotExist|NoSuchKey/.test(`${code} ${message}`) || code === '404',
-        reason,
-        code: code || `${LISTS[list]}Failed`,
-        message: message || 'DataSync does not say why.',
-    };
-}
-function sourceOf(metadata) {
-    if (!isRow(metadata) || !isRow(metadata.SystemMetadata))
-        return undefined;
-    const etag = report_textOf(metadata.SystemMetadata.ETag).replace(/^"|"$/g, '');
-    const size = Number(metadata.ContentSize);
-    const modified = Date.parse(report_textOf(metadata.LastModified));
-    return etag !== '' && Number.isInteger(size) && Number.isFinite(modified)
-        ? { size, etag, modified }
-        : undefined;
-}
-function report_textOf(value) {
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 ;// CONCATENATED MODULE: ./lib/src/sync/order.js
 /**
  * The order in which S3 lists keys: by the bytes of their UTF-8 form. JavaScript's `<` compares UTF-16 units, which
@@ -71103,7 +83298,7 @@ const FILL = 0.94;
  * @throws the first error of a fetch
  * @throws FatalError when a page promises more and does not get on
  */
-async function* ranges_listInRanges(fetch, options) {
+async function* listInRanges(fetch, options) {
     const lister = new Lister(fetch, options);
     try {
         for (let page = await lister.next(); page !== undefined; page = await lister.next())
@@ -71242,7 +83437,7 @@ function scanPage(page, prefix) {
     const end = first < 0 ? -1 : page.lastIndexOf(CLOSE) + CLOSE.length;
     // What describes the page stands before or after the objects, never between them.
     const frame = first < 0 ? page.toString() : page.toString('utf8', 0, first) + page.toString('utf8', end);
-    const decode = xml_textOf(frame, 'EncodingType') === 'url' ? keys_decodeListed : (text) => text;
+    const decode = xml_textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
     if (frame.includes('<!'))
         return undefined;
     const entries = first < 0 ? [] : scanEntries(page, first, end, prefix, decode);
@@ -71267,7 +83462,7 @@ function scanEntries(page, first, end, prefix, decode) {
         if (page[name] === EXCLAMATION)
             return undefined;
         if (page[name] === SLASH) {
-            if (isNamed(page, name + 1, text - 1, NAMES.contents)) {
+            if (page_isNamed(page, name + 1, text - 1, NAMES.contents)) {
                 const entry = fields.entry(prefix, decode);
                 if (entry === undefined)
                     return undefined;
@@ -71299,7 +83494,7 @@ const NAMES = {
     expiry: Buffer.from('RestoreExpiryDate'),
     restoring: Buffer.from('IsRestoreInProgress'),
 };
-function isNamed(page, from, to, name) {
+function page_isNamed(page, from, to, name) {
     if (to - from !== name.length)
         return false;
     for (let i = 0; i < name.length; i++)
@@ -71318,19 +83513,19 @@ class Fields {
     #isRestoring = false;
     /** Takes the element whose name and text are at these places. */
     read(page, name, nameEnd, text, textEnd) {
-        if (isNamed(page, name, nameEnd, NAMES.key))
+        if (page_isNamed(page, name, nameEnd, NAMES.key))
             this.#key = textAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.size))
+        else if (page_isNamed(page, name, nameEnd, NAMES.size))
             this.#size = numberAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.etag))
+        else if (page_isNamed(page, name, nameEnd, NAMES.etag))
             this.#etag = etagAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.modified))
+        else if (page_isNamed(page, name, nameEnd, NAMES.modified))
             this.#modified = timeAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.storageClass))
+        else if (page_isNamed(page, name, nameEnd, NAMES.storageClass))
             this.#storageClass = storageClassAt(page, text, textEnd);
-        else if (isNamed(page, name, nameEnd, NAMES.expiry))
+        else if (page_isNamed(page, name, nameEnd, NAMES.expiry))
             this.#hasExpiry = true;
-        else if (isNamed(page, name, nameEnd, NAMES.restoring))
+        else if (page_isNamed(page, name, nameEnd, NAMES.restoring))
             this.#isRestoring = textAt(page, text, textEnd) === 'true';
     }
     /** `undefined` when something is missing or cannot be. */
@@ -71358,7 +83553,7 @@ const ESCAPED_QUOTE = Buffer.from('&quot;');
 /** S3 writes the quotes around it as entities, and others as they are. */
 function etagAt(page, from, to) {
     const [start, end] = [from + ESCAPED_QUOTE.length, to - ESCAPED_QUOTE.length];
-    return start <= end && isNamed(page, from, start, ESCAPED_QUOTE) && isNamed(page, end, to, ESCAPED_QUOTE)
+    return start <= end && page_isNamed(page, from, start, ESCAPED_QUOTE) && page_isNamed(page, end, to, ESCAPED_QUOTE)
         ? textAt(page, start, end)
         : keys_unquote(textAt(page, from, to));
 }
@@ -71383,7 +83578,7 @@ function timeAt(page, from, to) {
 /** Objects in a row mostly have the same one, so that one string serves them all. */
 let [lastClass, lastClassBytes] = ['STANDARD', Buffer.from('STANDARD')];
 function storageClassAt(page, from, to) {
-    if (!isNamed(page, from, to, lastClassBytes)) {
+    if (!page_isNamed(page, from, to, lastClassBytes)) {
         lastClass = textAt(page, from, to);
         lastClassBytes = Buffer.from(page.subarray(from, to));
     }
@@ -71398,7 +83593,7 @@ function storageClassAt(page, from, to) {
 
 
 /** Listings in flight, and pages held for the consumer; some 8 MB. */
-const list_RANGES = { workers: 16, window: 32 };
+const RANGES = { workers: 16, window: 32 };
 /**
  * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
  * archived objects. More than one page is listed at several places of the key space at once.
@@ -71406,7 +83601,7 @@ const list_RANGES = { workers: 16, window: 32 };
  * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
  */
 function list_list(bucket) {
-    return ranges_listInRanges(after => fetchAfter(bucket, after), list_RANGES);
+    return listInRanges(after => fetchAfter(bucket, after), RANGES);
 }
 /** The next keys after one; S3 may send empty pages that promise more. */
 async function fetchAfter(bucket, after) {
@@ -71417,7 +83612,7 @@ async function fetchAfter(bucket, after) {
 }
 const PAGE_WITHIN_MS = 60_000;
 async function fetchPage(bucket, start) {
-    const answer = await list_askForPage(bucket, 'ListObjectsV2', {
+    const answer = await askForPage(bucket, 'ListObjectsV2', {
         'continuation-token': start.token,
         'encoding-type': 'url',
         'list-type': '2',
@@ -71427,7 +83622,7 @@ async function fetchPage(bucket, start) {
     return scanPage(answer.body, bucket.location.prefix) ?? (await parsePage(bucket, start));
 }
 /** @param query in the order of its names, by which it is signed; what is undefined is left out */
-function list_askForPage(bucket, operation, query) {
+function askForPage(bucket, operation, query) {
     return bucket.call({
         operation,
         method: 'GET',
@@ -71452,7 +83647,7 @@ async function parsePage(bucket, { after, token }) {
         EncodingType: 'url',
         OptionalObjectAttributes: ['RestoreStatus'],
     }));
-    const decode = page.EncodingType === 'url' ? keys_decodeListed : (text) => text;
+    const decode = page.EncodingType === 'url' ? decodeListed : (text) => text;
     if (page.IsTruncated && page.NextContinuationToken === undefined) {
         throw new errors/* FatalError */.HX(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
     }
@@ -71481,6 +83676,3968 @@ function toEntry(object, decode, prefix) {
         restored: object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
         ...(object.RestoreStatus?.IsRestoreInProgress && { restoring: true }),
     };
+}
+
+// EXTERNAL MODULE: external "stream"
+var external_stream_ = __nccwpck_require__(2203);
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/CsvError.js
+class CsvError_CsvError extends Error {
+  constructor(code, message, options, ...contexts) {
+    if (Array.isArray(message)) message = message.join(" ").trim();
+    super(message);
+    if (Error.captureStackTrace !== undefined) {
+      Error.captureStackTrace(this, CsvError_CsvError);
+    }
+    this.code = code;
+    for (const context of contexts) {
+      for (const key in context) {
+        const value = context[key];
+        this[key] = Buffer.isBuffer(value)
+          ? value.toString(options.encoding)
+          : value == null
+            ? value
+            : JSON.parse(JSON.stringify(value));
+      }
+    }
+  }
+}
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/is_object.js
+const is_object_is_object = function (obj) {
+  return typeof obj === "object" && obj !== null && !Array.isArray(obj);
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/normalize_columns_array.js
+
+
+
+const normalize_columns_array = function (columns) {
+  const normalizedColumns = [];
+  for (let i = 0, l = columns.length; i < l; i++) {
+    const column = columns[i];
+    if (column === undefined || column === null || column === false) {
+      normalizedColumns[i] = { disabled: true };
+    } else if (typeof column === "string" || typeof column === "number") {
+      normalizedColumns[i] = { name: `${column}` };
+    } else if (is_object_is_object(column)) {
+      if (typeof column.name !== "string") {
+        throw new CsvError_CsvError("CSV_OPTION_COLUMNS_MISSING_NAME", [
+          "Option columns missing name:",
+          `property "name" is required at position ${i}`,
+          "when column is an object literal",
+        ]);
+      }
+      normalizedColumns[i] = column;
+    } else {
+      throw new CsvError_CsvError("CSV_INVALID_COLUMN_DEFINITION", [
+        "Invalid column definition:",
+        "expect a string or a literal object,",
+        `got ${JSON.stringify(column)} at position ${i}`,
+      ]);
+    }
+  }
+  return normalizedColumns;
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/ResizeableBuffer.js
+class ResizeableBuffer {
+  constructor(size = 100) {
+    this.size = size;
+    this.length = 0;
+    this.buf = Buffer.allocUnsafe(size);
+  }
+  prepend(val) {
+    if (Buffer.isBuffer(val)) {
+      const length = this.length + val.length;
+      if (length >= this.size) {
+        this.resize();
+        if (length >= this.size) {
+          throw Error("INVALID_BUFFER_STATE");
+        }
+      }
+      const buf = this.buf;
+      this.buf = Buffer.allocUnsafe(this.size);
+      val.copy(this.buf, 0);
+      buf.copy(this.buf, val.length);
+      this.length += val.length;
+    } else {
+      const length = this.length++;
+      if (length === this.size) {
+        this.resize();
+      }
+      const buf = this.clone();
+      this.buf[0] = val;
+      buf.copy(this.buf, 1, 0, length);
+    }
+  }
+  append(val) {
+    const length = this.length++;
+    if (length === this.size) {
+      this.resize();
+    }
+    this.buf[length] = val;
+  }
+  clone() {
+    return Buffer.from(this.buf.slice(0, this.length));
+  }
+  resize() {
+    const length = this.length;
+    this.size = this.size * 2;
+    const buf = Buffer.allocUnsafe(this.size);
+    this.buf.copy(buf, 0, 0, length);
+    this.buf = buf;
+  }
+  toString(encoding) {
+    if (encoding) {
+      return this.buf.toString(encoding, 0, this.length);
+    } else {
+      return Uint8Array.prototype.slice.call(this.buf.slice(0, this.length));
+    }
+  }
+  toJSON() {
+    return this.toString("utf8");
+  }
+  reset() {
+    this.length = 0;
+  }
+}
+
+/* harmony default export */ const utils_ResizeableBuffer = (ResizeableBuffer);
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/init_state.js
+
+
+const init_state = function (options) {
+  // ECMAScript WhiteSpace + LineTerminator codepoints, encoded under
+  // `options.encoding`. Aligns trimming with `String.prototype.trim()`.
+  // https://tc39.es/ecma262/#sec-white-space
+  // https://tc39.es/ecma262/#sec-line-terminators
+  //
+  // Codepoints unrepresentable in the target encoding are dropped: Node's
+  // Buffer substitutes them with `?` (0x3F), and including those would cause
+  // literal `?` bytes in the input to be trimmed under `latin1`/`ascii`.
+  const timchars = [
+    // Basic Latin
+    0x0020, // [Space](https://www.fileformat.info/info/unicode/char/0020/index.htm)
+    0x0009, // [CHARACTER TABULATION (HT)](https://www.fileformat.info/info/unicode/char/0009/index.htm)
+    0x000a, // [LINE FEED (LF)](https://www.fileformat.info/info/unicode/char/000a/index.htm)
+    0x000d, // [CARRIAGE RETURN (CR)](https://www.fileformat.info/info/unicode/char/000d/index.htm)
+    0x000c, // [FORM FEED (FF)](https://www.fileformat.info/info/unicode/char/000c/index.htm)
+    0x000b, // [LINE TABULATION (VT)](https://www.fileformat.info/info/unicode/char/000b/index.htm)
+    // Latin-1 Supplement
+    0x00a0, // [NO-BREAK SPACE (NBSP)](https://www.fileformat.info/info/unicode/char/00a0/index.htm)
+    // Ogham
+    0x1680, // [OGHAM SPACE MARK](https://www.fileformat.info/info/unicode/char/1680/index.htm)
+    // General Punctuation
+    0x2000, // [EN QUAD](https://www.fileformat.info/info/unicode/char/2000/index.htm)
+    0x2001, // [EM QUAD](https://www.fileformat.info/info/unicode/char/2001/index.htm)
+    0x2002, // [EN SPACE](https://www.fileformat.info/info/unicode/char/2002/index.htm)
+    0x2003, // [EM SPACE](https://www.fileformat.info/info/unicode/char/2003/index.htm)
+    0x2004, // [THREE-PER-EM SPACE](https://www.fileformat.info/info/unicode/char/2004/index.htm)
+    0x2005, // [FOUR-PER-EM SPACE](https://www.fileformat.info/info/unicode/char/2005/index.htm)
+    0x2006, // [SIX-PER-EM SPACE](https://www.fileformat.info/info/unicode/char/2006/index.htm)
+    0x2007, // [FIGURE SPACE](https://www.fileformat.info/info/unicode/char/2007/index.htm)
+    0x2008, // [PUNCTUATION SPACE](https://www.fileformat.info/info/unicode/char/2008/index.htm)
+    0x2009, // [THIN SPACE](https://www.fileformat.info/info/unicode/char/2009/index.htm)
+    0x200a, // [HAIR SPACE](https://www.fileformat.info/info/unicode/char/200a/index.htm)
+    0x2028, // [LINE SEPARATOR](https://www.fileformat.info/info/unicode/char/2028/index.htm)
+    0x2029, // [PARAGRAPH SEPARATOR](https://www.fileformat.info/info/unicode/char/2029/index.htm)
+    0x202f, // [NARROW NO-BREAK SPACE (NNBSP)](https://www.fileformat.info/info/unicode/char/202f/index.htm)
+    0x205f, // [MEDIUM MATHEMATICAL SPACE (MMSP)](https://www.fileformat.info/info/unicode/char/205f/index.htm)
+    0x3000, // [IDEOGRAPHIC SPACE](https://www.fileformat.info/info/unicode/char/3000/index.htm)
+    0xfeff, // [ZERO WIDTH NO-BREAK SPACE (BOM)](https://www.fileformat.info/info/unicode/char/feff/index.htm)
+  ].reduce((acc, codepoint) => {
+    const encoded = Buffer.from(
+      String.fromCharCode(codepoint),
+      options.encoding,
+    );
+    if (codepoint !== 0x3f && encoded.length === 1 && encoded[0] === 0x3f) {
+      return acc;
+    }
+    acc.push(encoded);
+    return acc;
+  }, []);
+  // First-byte lookup table for `__isCharTrimable`. Non-whitespace bytes
+  // (the common case) bail out in O(1) without scanning every timchar.
+  const timcharFirstBytes = new Uint8Array(256);
+  for (const t of timchars) timcharFirstBytes[t[0]] = 1;
+  return {
+    bomSkipped: false,
+    bufBytesStart: 0,
+    castField: options.cast_function,
+    commenting: false,
+    delimiterBufPrevious: undefined,
+    delimiterDiscovered: false,
+    // Current error encountered by a record
+    error: undefined,
+    enabled: options.from_line === 1,
+    escaping: false,
+    escapeIsQuote:
+      Buffer.isBuffer(options.escape) &&
+      Buffer.isBuffer(options.quote) &&
+      Buffer.compare(options.escape, options.quote) === 0,
+    // columns can be `false`, `true`, `Array`
+    expectedRecordLength: Array.isArray(options.columns)
+      ? options.columns.length
+      : undefined,
+    field: new utils_ResizeableBuffer(20),
+    firstLineToHeaders: options.cast_first_line_to_header,
+    needMoreDataSize: Math.max(
+      // Skip if the remaining buffer smaller than comment
+      options.comment !== null ? options.comment.length : 0,
+      // Skip if the remaining buffer can be delimiter
+      ...(options.delimiter
+        ? options.delimiter.map((delimiter) => delimiter.length)
+        : []),
+      // Auto discovery of delimiter is limited to 1 character
+      options.delimiter_auto ? 1 : 0,
+      // Skip if the remaining buffer can be escape sequence
+      options.quote !== null ? options.quote.length : 0,
+      // Skip if the remaining buffer can be a multi-byte trim character
+      ...timchars.map((t) => t.length),
+    ),
+    previousBuf: undefined,
+    quoting: false,
+    stop: false,
+    rawBuffer: new utils_ResizeableBuffer(100),
+    record: [],
+    recordHasError: false,
+    record_length: 0,
+    recordDelimiterMaxLength:
+      options.record_delimiter.length === 0
+        ? 0
+        : Math.max(...options.record_delimiter.map((v) => v.length)),
+    trimChars: [
+      Buffer.from(" ", options.encoding)[0],
+      Buffer.from("\t", options.encoding)[0],
+    ],
+    wasQuoting: false,
+    wasRowDelimiter: false,
+    timchars: timchars,
+    timcharFirstBytes: timcharFirstBytes,
+  };
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/underscore.js
+const underscore = function (str) {
+  return str.replace(/([A-Z])/g, function (_, match) {
+    return "_" + match.toLowerCase();
+  });
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/normalize_options.js
+
+
+
+
+
+const normalize_options = function (opts) {
+  const options = {};
+  // Merge with user options
+  for (const opt in opts) {
+    options[underscore(opt)] = opts[opt];
+  }
+  // Normalize option `encoding`
+  // Note: defined first because other options depends on it
+  // to convert chars/strings into buffers.
+  if (options.encoding === undefined || options.encoding === true) {
+    options.encoding = "utf8";
+  } else if (options.encoding === null || options.encoding === false) {
+    options.encoding = null;
+  } else if (
+    typeof options.encoding !== "string" &&
+    options.encoding !== null
+  ) {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_ENCODING",
+      [
+        "Invalid option encoding:",
+        "encoding must be a string or null to return a buffer,",
+        `got ${JSON.stringify(options.encoding)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `bom`
+  if (
+    options.bom === undefined ||
+    options.bom === null ||
+    options.bom === false
+  ) {
+    options.bom = false;
+  } else if (options.bom !== true) {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_BOM",
+      [
+        "Invalid option bom:",
+        "bom must be true,",
+        `got ${JSON.stringify(options.bom)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `cast`
+  options.cast_function = null;
+  if (
+    options.cast === undefined ||
+    options.cast === null ||
+    options.cast === false ||
+    options.cast === ""
+  ) {
+    options.cast = undefined;
+  } else if (typeof options.cast === "function") {
+    options.cast_function = options.cast;
+    options.cast = true;
+  } else if (options.cast !== true) {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_CAST",
+      [
+        "Invalid option cast:",
+        "cast must be true or a function,",
+        `got ${JSON.stringify(options.cast)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `cast_date`
+  if (
+    options.cast_date === undefined ||
+    options.cast_date === null ||
+    options.cast_date === false ||
+    options.cast_date === ""
+  ) {
+    options.cast_date = false;
+  } else if (options.cast_date === true) {
+    options.cast_date = function (value) {
+      const date = Date.parse(value);
+      return !isNaN(date) ? new Date(date) : value;
+    };
+  } else if (typeof options.cast_date !== "function") {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_CAST_DATE",
+      [
+        "Invalid option cast_date:",
+        "cast_date must be true or a function,",
+        `got ${JSON.stringify(options.cast_date)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `columns`
+  options.cast_first_line_to_header = undefined;
+  if (options.columns === true) {
+    // Fields in the first line are converted as-is to columns
+    options.cast_first_line_to_header = undefined;
+  } else if (typeof options.columns === "function") {
+    options.cast_first_line_to_header = options.columns;
+    options.columns = true;
+  } else if (Array.isArray(options.columns)) {
+    options.columns = normalize_columns_array(options.columns);
+  } else if (
+    options.columns === undefined ||
+    options.columns === null ||
+    options.columns === false
+  ) {
+    options.columns = false;
+  } else {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_COLUMNS",
+      [
+        "Invalid option columns:",
+        "expect an array, a function or true,",
+        `got ${JSON.stringify(options.columns)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `group_columns_by_name`
+  if (
+    options.group_columns_by_name === undefined ||
+    options.group_columns_by_name === null ||
+    options.group_columns_by_name === false
+  ) {
+    options.group_columns_by_name = false;
+  } else if (options.group_columns_by_name !== true) {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_GROUP_COLUMNS_BY_NAME",
+      [
+        "Invalid option group_columns_by_name:",
+        "expect an boolean,",
+        `got ${JSON.stringify(options.group_columns_by_name)}`,
+      ],
+      options,
+    );
+  } else if (options.columns === false) {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_GROUP_COLUMNS_BY_NAME",
+      [
+        "Invalid option group_columns_by_name:",
+        "the `columns` mode must be activated.",
+      ],
+      options,
+    );
+  }
+  // Normalize option `comment`
+  if (
+    options.comment === undefined ||
+    options.comment === null ||
+    options.comment === false ||
+    options.comment === ""
+  ) {
+    options.comment = null;
+  } else {
+    if (typeof options.comment === "string") {
+      options.comment = Buffer.from(options.comment, options.encoding);
+    }
+    if (!Buffer.isBuffer(options.comment)) {
+      throw new CsvError_CsvError(
+        "CSV_INVALID_OPTION_COMMENT",
+        [
+          "Invalid option comment:",
+          "comment must be a buffer or a string,",
+          `got ${JSON.stringify(options.comment)}`,
+        ],
+        options,
+      );
+    }
+  }
+  // Normalize option `comment_no_infix`
+  if (
+    options.comment_no_infix === undefined ||
+    options.comment_no_infix === null ||
+    options.comment_no_infix === false
+  ) {
+    options.comment_no_infix = false;
+  } else if (options.comment_no_infix !== true) {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_COMMENT",
+      [
+        "Invalid option comment_no_infix:",
+        "value must be a boolean,",
+        `got ${JSON.stringify(options.comment_no_infix)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `delimiter_auto`
+  if (
+    options.delimiter_auto === undefined ||
+    options.delimiter_auto === null ||
+    options.delimiter_auto === false
+  ) {
+    options.delimiter_auto = false;
+  } else if (options.delimiter_auto === true) {
+    options.delimiter_auto = {};
+  } else if (!is_object_is_object(options.delimiter_auto)) {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_DELIMITER_AUTO",
+      [
+        "Invalid option delimiter_auto:",
+        "delimiter_auto must be a boolean or a configuration object,",
+        `got ${JSON.stringify(options.delimiter_auto)}`,
+      ],
+      options,
+    );
+  }
+  if (options.delimiter_auto) {
+    if (options.delimiter_auto.preferred === undefined)
+      options.delimiter_auto.preferred = {
+        [",".charCodeAt(0)]: 1.8,
+        ["\t".charCodeAt(0)]: 1.8,
+        [";".charCodeAt(0)]: 1.6,
+        [" ".charCodeAt(0)]: 1.6,
+        [":".charCodeAt(0)]: 1.5,
+        [".".charCodeAt(0)]: 1.4,
+        ["/".charCodeAt(0)]: 1.4,
+      };
+    else if (!is_object_is_object(options.delimiter_auto.preferred)) {
+      throw new CsvError_CsvError(
+        "CSV_INVALID_OPTION_DELIMITER_AUTO",
+        [
+          "Invalid option delimiter_auto:",
+          "preferred must be an object,",
+          `got ${JSON.stringify(options.delimiter_auto.preferred)}`,
+        ],
+        options,
+      );
+    }
+    if (options.delimiter_auto.score === undefined)
+      options.delimiter_auto.score = (info, options) => {
+        return (
+          (info.total - info.std) * (options.preferred[info.char_code] || 1)
+        );
+      };
+    else if (typeof options.delimiter_auto.score !== "function") {
+      throw new CsvError_CsvError(
+        "CSV_INVALID_OPTION_DELIMITER_AUTO",
+        [
+          "Invalid option delimiter_auto:",
+          "score must be a function,",
+          `got ${JSON.stringify(options.delimiter_auto.score)}`,
+        ],
+        options,
+      );
+    }
+    if (options.delimiter_auto.size === undefined)
+      options.delimiter_auto.size = 2048;
+    else if (typeof options.delimiter_auto.size !== "number") {
+      throw new CsvError_CsvError(
+        "CSV_INVALID_OPTION_DELIMITER_AUTO",
+        [
+          "Invalid option delimiter_auto:",
+          "size must be a number,",
+          `got ${JSON.stringify(options.delimiter_auto.size)}`,
+        ],
+        options,
+      );
+    }
+  }
+  // Normalize option `delimiter`
+  const delimiter_json = JSON.stringify(options.delimiter);
+  if (options.delimiter_auto !== false) {
+    options.delimiter = [];
+  }
+  if (!Array.isArray(options.delimiter)) {
+    if (
+      options.delimiter === undefined ||
+      options.delimiter === null ||
+      options.delimiter === false
+    ) {
+      options.delimiter = Buffer.from(",", options.encoding);
+    }
+    options.delimiter = [options.delimiter];
+  }
+  options.delimiter = options.delimiter.map(function (delimiter) {
+    if (typeof delimiter === "string") {
+      delimiter = Buffer.from(delimiter, options.encoding);
+    }
+    if (!Buffer.isBuffer(delimiter) || delimiter.length === 0) {
+      throw new CsvError_CsvError(
+        "CSV_INVALID_OPTION_DELIMITER",
+        [
+          "Invalid option delimiter:",
+          "delimiter must be a non empty string or buffer or array of string|buffer,",
+          `got ${delimiter_json}`,
+        ],
+        options,
+      );
+    }
+    return delimiter;
+  });
+  // Normalize option `escape`
+  if (options.escape === undefined || options.escape === true) {
+    options.escape = Buffer.from('"', options.encoding);
+  } else if (typeof options.escape === "string") {
+    options.escape = Buffer.from(options.escape, options.encoding);
+  } else if (options.escape === null || options.escape === false) {
+    options.escape = null;
+  }
+  if (options.escape !== null) {
+    if (!Buffer.isBuffer(options.escape)) {
+      throw new Error(
+        `Invalid Option: escape must be a buffer, a string or a boolean, got ${JSON.stringify(options.escape)}`,
+      );
+    }
+  }
+  // Normalize option `from`
+  if (options.from === undefined || options.from === null) {
+    options.from = 1;
+  } else {
+    if (typeof options.from === "string" && /\d+/.test(options.from)) {
+      options.from = parseInt(options.from);
+    }
+    if (Number.isInteger(options.from)) {
+      if (options.from < 0) {
+        throw new Error(
+          `Invalid Option: from must be a positive integer, got ${JSON.stringify(opts.from)}`,
+        );
+      }
+    } else {
+      throw new Error(
+        `Invalid Option: from must be an integer, got ${JSON.stringify(options.from)}`,
+      );
+    }
+  }
+  // Normalize option `from_line`
+  if (options.from_line === undefined || options.from_line === null) {
+    options.from_line = 1;
+  } else {
+    if (
+      typeof options.from_line === "string" &&
+      /\d+/.test(options.from_line)
+    ) {
+      options.from_line = parseInt(options.from_line);
+    }
+    if (Number.isInteger(options.from_line)) {
+      if (options.from_line <= 0) {
+        throw new Error(
+          `Invalid Option: from_line must be a positive integer greater than 0, got ${JSON.stringify(opts.from_line)}`,
+        );
+      }
+    } else {
+      throw new Error(
+        `Invalid Option: from_line must be an integer, got ${JSON.stringify(opts.from_line)}`,
+      );
+    }
+  }
+  // Normalize options `ignore_last_delimiters`
+  if (
+    options.ignore_last_delimiters === undefined ||
+    options.ignore_last_delimiters === null
+  ) {
+    options.ignore_last_delimiters = false;
+  } else if (typeof options.ignore_last_delimiters === "number") {
+    options.ignore_last_delimiters = Math.floor(options.ignore_last_delimiters);
+    if (options.ignore_last_delimiters === 0) {
+      options.ignore_last_delimiters = false;
+    }
+  } else if (typeof options.ignore_last_delimiters !== "boolean") {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_IGNORE_LAST_DELIMITERS",
+      [
+        "Invalid option `ignore_last_delimiters`:",
+        "the value must be a boolean value or an integer,",
+        `got ${JSON.stringify(options.ignore_last_delimiters)}`,
+      ],
+      options,
+    );
+  }
+  if (options.ignore_last_delimiters === true && options.columns === false) {
+    throw new CsvError_CsvError(
+      "CSV_IGNORE_LAST_DELIMITERS_REQUIRES_COLUMNS",
+      [
+        "The option `ignore_last_delimiters`",
+        "requires the activation of the `columns` option",
+      ],
+      options,
+    );
+  }
+  // Normalize option `info`
+  if (
+    options.info === undefined ||
+    options.info === null ||
+    options.info === false
+  ) {
+    options.info = false;
+  } else if (options.info !== true) {
+    throw new Error(
+      `Invalid Option: info must be true, got ${JSON.stringify(options.info)}`,
+    );
+  }
+  // Normalize option `max_record_size`
+  if (
+    options.max_record_size === undefined ||
+    options.max_record_size === null ||
+    options.max_record_size === false
+  ) {
+    options.max_record_size = 0;
+  } else if (
+    Number.isInteger(options.max_record_size) &&
+    options.max_record_size >= 0
+  ) {
+    // Great, nothing to do
+  } else if (
+    typeof options.max_record_size === "string" &&
+    /\d+/.test(options.max_record_size)
+  ) {
+    options.max_record_size = parseInt(options.max_record_size);
+  } else {
+    throw new Error(
+      `Invalid Option: max_record_size must be a positive integer, got ${JSON.stringify(options.max_record_size)}`,
+    );
+  }
+  // Normalize option `objname`
+  if (
+    options.objname === undefined ||
+    options.objname === null ||
+    options.objname === false
+  ) {
+    options.objname = undefined;
+  } else if (Buffer.isBuffer(options.objname)) {
+    if (options.objname.length === 0) {
+      throw new Error(`Invalid Option: objname must be a non empty buffer`);
+    }
+    if (options.encoding === null) {
+      // Don't call `toString`, leave objname as a buffer
+    } else {
+      options.objname = options.objname.toString(options.encoding);
+    }
+  } else if (typeof options.objname === "string") {
+    if (options.objname.length === 0) {
+      throw new Error(`Invalid Option: objname must be a non empty string`);
+    }
+    // Great, nothing to do
+  } else if (typeof options.objname === "number") {
+    // if(options.objname.length === 0){
+    //   throw new Error(`Invalid Option: objname must be a non empty string`);
+    // }
+    // Great, nothing to do
+  } else {
+    throw new Error(
+      `Invalid Option: objname must be a string or a buffer, got ${options.objname}`,
+    );
+  }
+  if (options.objname !== undefined) {
+    if (typeof options.objname === "number") {
+      if (options.columns !== false) {
+        throw Error(
+          "Invalid Option: objname index cannot be combined with columns or be defined as a field",
+        );
+      }
+    } else {
+      // A string or a buffer
+      if (options.columns === false) {
+        throw Error(
+          "Invalid Option: objname field must be combined with columns or be defined as an index",
+        );
+      }
+    }
+  }
+  // Normalize option `on_record`
+  if (options.on_record === undefined || options.on_record === null) {
+    options.on_record = undefined;
+  } else if (typeof options.on_record !== "function") {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_ON_RECORD",
+      [
+        "Invalid option `on_record`:",
+        "expect a function,",
+        `got ${JSON.stringify(options.on_record)}`,
+      ],
+      options,
+    );
+  }
+  // Normalize option `on_skip`
+  // options.on_skip ??= (err, chunk) => {
+  //   this.emit('skip', err, chunk);
+  // };
+  if (
+    options.on_skip !== undefined &&
+    options.on_skip !== null &&
+    typeof options.on_skip !== "function"
+  ) {
+    throw new Error(
+      `Invalid Option: on_skip must be a function, got ${JSON.stringify(options.on_skip)}`,
+    );
+  }
+  // Normalize option `quote`
+  if (
+    options.quote === null ||
+    options.quote === false ||
+    options.quote === ""
+  ) {
+    options.quote = null;
+  } else {
+    if (options.quote === undefined || options.quote === true) {
+      options.quote = Buffer.from('"', options.encoding);
+    } else if (typeof options.quote === "string") {
+      options.quote = Buffer.from(options.quote, options.encoding);
+    }
+    if (!Buffer.isBuffer(options.quote)) {
+      throw new Error(
+        `Invalid Option: quote must be a buffer or a string, got ${JSON.stringify(options.quote)}`,
+      );
+    }
+  }
+  // Normalize option `raw`
+  if (
+    options.raw === undefined ||
+    options.raw === null ||
+    options.raw === false
+  ) {
+    options.raw = false;
+  } else if (options.raw !== true) {
+    throw new Error(
+      `Invalid Option: raw must be true, got ${JSON.stringify(options.raw)}`,
+    );
+  }
+  // Normalize option `record_delimiter`
+  if (options.record_delimiter === undefined) {
+    options.record_delimiter = [];
+  } else if (
+    typeof options.record_delimiter === "string" ||
+    Buffer.isBuffer(options.record_delimiter)
+  ) {
+    if (options.record_delimiter.length === 0) {
+      throw new CsvError_CsvError(
+        "CSV_INVALID_OPTION_RECORD_DELIMITER",
+        [
+          "Invalid option `record_delimiter`:",
+          "value must be a non empty string or buffer,",
+          `got ${JSON.stringify(options.record_delimiter)}`,
+        ],
+        options,
+      );
+    }
+    options.record_delimiter = [options.record_delimiter];
+  } else if (!Array.isArray(options.record_delimiter)) {
+    throw new CsvError_CsvError(
+      "CSV_INVALID_OPTION_RECORD_DELIMITER",
+      [
+        "Invalid option `record_delimiter`:",
+        "value must be a string, a buffer or array of string|buffer,",
+        `got ${JSON.stringify(options.record_delimiter)}`,
+      ],
+      options,
+    );
+  }
+  options.record_delimiter = options.record_delimiter.map(function (rd, i) {
+    if (typeof rd !== "string" && !Buffer.isBuffer(rd)) {
+      throw new CsvError_CsvError(
+        "CSV_INVALID_OPTION_RECORD_DELIMITER",
+        [
+          "Invalid option `record_delimiter`:",
+          "value must be a string, a buffer or array of string|buffer",
+          `at index ${i},`,
+          `got ${JSON.stringify(rd)}`,
+        ],
+        options,
+      );
+    } else if (rd.length === 0) {
+      throw new CsvError_CsvError(
+        "CSV_INVALID_OPTION_RECORD_DELIMITER",
+        [
+          "Invalid option `record_delimiter`:",
+          "value must be a non empty string or buffer",
+          `at index ${i},`,
+          `got ${JSON.stringify(rd)}`,
+        ],
+        options,
+      );
+    }
+    if (typeof rd === "string") {
+      rd = Buffer.from(rd, options.encoding);
+    }
+    return rd;
+  });
+  // Normalize option `relax_column_count`
+  if (typeof options.relax_column_count === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.relax_column_count === undefined ||
+    options.relax_column_count === null
+  ) {
+    options.relax_column_count = false;
+  } else {
+    throw new Error(
+      `Invalid Option: relax_column_count must be a boolean, got ${JSON.stringify(options.relax_column_count)}`,
+    );
+  }
+  if (typeof options.relax_column_count_less === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.relax_column_count_less === undefined ||
+    options.relax_column_count_less === null
+  ) {
+    options.relax_column_count_less = false;
+  } else {
+    throw new Error(
+      `Invalid Option: relax_column_count_less must be a boolean, got ${JSON.stringify(options.relax_column_count_less)}`,
+    );
+  }
+  if (typeof options.relax_column_count_more === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.relax_column_count_more === undefined ||
+    options.relax_column_count_more === null
+  ) {
+    options.relax_column_count_more = false;
+  } else {
+    throw new Error(
+      `Invalid Option: relax_column_count_more must be a boolean, got ${JSON.stringify(options.relax_column_count_more)}`,
+    );
+  }
+  // Normalize option `relax_quotes`
+  if (typeof options.relax_quotes === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.relax_quotes === undefined ||
+    options.relax_quotes === null
+  ) {
+    options.relax_quotes = false;
+  } else {
+    throw new Error(
+      `Invalid Option: relax_quotes must be a boolean, got ${JSON.stringify(options.relax_quotes)}`,
+    );
+  }
+  // Normalize option `skip_empty_lines`
+  if (typeof options.skip_empty_lines === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.skip_empty_lines === undefined ||
+    options.skip_empty_lines === null
+  ) {
+    options.skip_empty_lines = false;
+  } else {
+    throw new Error(
+      `Invalid Option: skip_empty_lines must be a boolean, got ${JSON.stringify(options.skip_empty_lines)}`,
+    );
+  }
+  // Normalize option `skip_records_with_empty_values`
+  if (typeof options.skip_records_with_empty_values === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.skip_records_with_empty_values === undefined ||
+    options.skip_records_with_empty_values === null
+  ) {
+    options.skip_records_with_empty_values = false;
+  } else {
+    throw new Error(
+      `Invalid Option: skip_records_with_empty_values must be a boolean, got ${JSON.stringify(options.skip_records_with_empty_values)}`,
+    );
+  }
+  // Normalize option `skip_records_with_error`
+  if (typeof options.skip_records_with_error === "boolean") {
+    // Great, nothing to do
+  } else if (
+    options.skip_records_with_error === undefined ||
+    options.skip_records_with_error === null
+  ) {
+    options.skip_records_with_error = false;
+  } else {
+    throw new Error(
+      `Invalid Option: skip_records_with_error must be a boolean, got ${JSON.stringify(options.skip_records_with_error)}`,
+    );
+  }
+  // Normalize option `rtrim`
+  if (
+    options.rtrim === undefined ||
+    options.rtrim === null ||
+    options.rtrim === false
+  ) {
+    options.rtrim = false;
+  } else if (options.rtrim !== true) {
+    throw new Error(
+      `Invalid Option: rtrim must be a boolean, got ${JSON.stringify(options.rtrim)}`,
+    );
+  }
+  // Normalize option `ltrim`
+  if (
+    options.ltrim === undefined ||
+    options.ltrim === null ||
+    options.ltrim === false
+  ) {
+    options.ltrim = false;
+  } else if (options.ltrim !== true) {
+    throw new Error(
+      `Invalid Option: ltrim must be a boolean, got ${JSON.stringify(options.ltrim)}`,
+    );
+  }
+  // Normalize option `trim`
+  if (
+    options.trim === undefined ||
+    options.trim === null ||
+    options.trim === false
+  ) {
+    options.trim = false;
+  } else if (options.trim !== true) {
+    throw new Error(
+      `Invalid Option: trim must be a boolean, got ${JSON.stringify(options.trim)}`,
+    );
+  }
+  // Normalize options `trim`, `ltrim` and `rtrim`
+  if (options.trim === true && opts.ltrim !== false) {
+    options.ltrim = true;
+  } else if (options.ltrim !== true) {
+    options.ltrim = false;
+  }
+  if (options.trim === true && opts.rtrim !== false) {
+    options.rtrim = true;
+  } else if (options.rtrim !== true) {
+    options.rtrim = false;
+  }
+  // Normalize option `to`
+  if (options.to === undefined || options.to === null) {
+    options.to = -1;
+  } else if (options.to !== -1) {
+    if (typeof options.to === "string" && /\d+/.test(options.to)) {
+      options.to = parseInt(options.to);
+    }
+    if (Number.isInteger(options.to)) {
+      if (options.to <= 0) {
+        throw new Error(
+          `Invalid Option: to must be a positive integer greater than 0, got ${JSON.stringify(opts.to)}`,
+        );
+      }
+    } else {
+      throw new Error(
+        `Invalid Option: to must be an integer, got ${JSON.stringify(opts.to)}`,
+      );
+    }
+  }
+  // Normalize option `to_line`
+  if (options.to_line === undefined || options.to_line === null) {
+    options.to_line = -1;
+  } else if (options.to_line !== -1) {
+    if (typeof options.to_line === "string" && /\d+/.test(options.to_line)) {
+      options.to_line = parseInt(options.to_line);
+    }
+    if (Number.isInteger(options.to_line)) {
+      if (options.to_line <= 0) {
+        throw new Error(
+          `Invalid Option: to_line must be a positive integer greater than 0, got ${JSON.stringify(opts.to_line)}`,
+        );
+      }
+    } else {
+      throw new Error(
+        `Invalid Option: to_line must be an integer, got ${JSON.stringify(opts.to_line)}`,
+      );
+    }
+  }
+  return options;
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/delimiter_discover.js
+
+
+
+// Discussed in [issue #400](https://github.com/adaltas/node-csv/issues/400)
+// See https://github.com/python/cpython/blob/ea1b1c579f600cc85d145c60862b2e6b98701b24/Lib/csv.py#L349
+const delimiter_discover = function (records, options) {
+  // Normalize the configuration
+  if (!options) {
+    ({ delimiter_auto: options } = normalize_options({ delimiter_auto: true }));
+  }
+  // Convert String to Buffer
+  if (typeof records === "string") {
+    records = Buffer.from(records);
+  }
+  // Convert Buffer to an array of records
+  if (Buffer.isBuffer(records)) {
+    records = ((data) => {
+      const records = [];
+      const parser = transform({ delimiter: [] });
+      const push = (record) => records.push(record);
+      const close = () => {};
+      const error = parser.parse(data, true, push, close);
+      if (error !== undefined) throw error;
+      return records;
+    })(records);
+  }
+  // Info array initialization, 127 entries, one per char code
+  const info = Array(127)
+    .fill()
+    .map(() => ({ lines: [] }));
+  // Traverse each records, count occurences per char code
+  records.map(([record], line) => {
+    for (let i = 0, l = record.length; i < l; i++) {
+      // Count the character frequency
+      const code = record.charCodeAt(i);
+      if (info[code].lines[line] === undefined) info[code].lines[line] = 0;
+      info[code].lines[line]++;
+    }
+  });
+  // Traverse each char code, compute the score
+  info.map((info, i) => {
+    info.char_code = i;
+    info.std = std(info.lines);
+    info.total = info.lines.reduce((acc, val) => acc + val, 0);
+    info.preferred = !!options.preferred[i];
+    info.score = options.score(info, options);
+  });
+  // Extract the dominant character
+  const result = info.reduce(
+    (acc, info) => (acc.score > info.score ? acc : info),
+    {},
+  );
+  return String.fromCharCode(result.char_code);
+};
+
+const std = function (array) {
+  const n = array.length;
+  if (n === 0) return 0;
+  const mean = array.reduce((a, b) => a + b) / n;
+  return Math.sqrt(
+    array.map((x) => Math.pow(x - mean, 2)).reduce((a, b) => a + b) / n,
+  );
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/index.js
+
+
+
+
+
+
+const isRecordEmpty = function (record) {
+  return record.every(
+    (field) =>
+      field == null || (field.toString && field.toString().trim() === ""),
+  );
+};
+
+const cr = 13; // `\r`, carriage return, 0x0D in hexadécimal, 13 in decimal
+const nl = 10; // `\n`, newline, 0x0A in hexadecimal, 10 in decimal
+
+const boms = {
+  // Note, the following are equals:
+  // Buffer.from("\ufeff")
+  // Buffer.from([239, 187, 191])
+  // Buffer.from('EFBBBF', 'hex')
+  utf8: Buffer.from([239, 187, 191]),
+  // Note, the following are equals:
+  // Buffer.from "\ufeff", 'utf16le
+  // Buffer.from([255, 254])
+  utf16le: Buffer.from([255, 254]),
+};
+
+const transform = function (original_options = {}) {
+  const info = {
+    bytes: 0,
+    bytes_records: 0,
+    comment_lines: 0,
+    empty_lines: 0,
+    invalid_field_length: 0,
+    lines: 1,
+    records: 0,
+  };
+  const options = normalize_options(original_options);
+  return {
+    info: info,
+    original_options: original_options,
+    options: options,
+    state: init_state(options),
+    __needMoreData: function (i, bufLen, end) {
+      if (end) return false;
+      const { encoding, escape, quote } = this.options;
+      const { quoting, needMoreDataSize, recordDelimiterMaxLength } =
+        this.state;
+      const numOfCharLeft = bufLen - i - 1;
+      const requiredLength = Math.max(
+        needMoreDataSize,
+        // Skip if the remaining buffer smaller than record delimiter
+        // If "record_delimiter" is yet to be discovered:
+        // 1. It is equals to `[]` and "recordDelimiterMaxLength" equals `0`
+        // 2. We set the length to windows line ending in the current encoding
+        // Note, that encoding is known from user or bom discovery at that point
+        // recordDelimiterMaxLength,
+        recordDelimiterMaxLength === 0
+          ? Buffer.from("\r\n", encoding).length
+          : recordDelimiterMaxLength,
+        // Skip if remaining buffer can be an escaped quote
+        quoting ? (escape === null ? 0 : escape.length) + quote.length : 0,
+        // Skip if remaining buffer can be record delimiter following the closing quote
+        quoting ? quote.length + recordDelimiterMaxLength : 0,
+      );
+      return numOfCharLeft < requiredLength;
+    },
+    // Central parser implementation
+    parse: function (nextBuf, end, push, close) {
+      const {
+        bom,
+        comment_no_infix,
+        delimiter_auto,
+        encoding,
+        from_line,
+        ltrim,
+        max_record_size,
+        raw,
+        relax_quotes,
+        rtrim,
+        skip_empty_lines,
+        to,
+        to_line,
+      } = this.options;
+      let { comment, escape, quote, record_delimiter } = this.options;
+      const {
+        bomSkipped,
+        delimiterDiscovered,
+        delimiterBufPrevious,
+        rawBuffer,
+        escapeIsQuote,
+      } = this.state;
+      // Automatic delimiter discovery
+      if (!delimiterDiscovered && delimiter_auto) {
+        let delimiterBuf;
+        if (delimiterBufPrevious === undefined) {
+          delimiterBuf = nextBuf;
+        } else if (
+          delimiterBufPrevious !== undefined &&
+          nextBuf === undefined
+        ) {
+          delimiterBuf = delimiterBufPrevious;
+        } else {
+          delimiterBuf = Buffer.concat([delimiterBufPrevious, nextBuf]);
+        }
+        // Ensure that nextBuf is not concatenated a second time during buffer reconciliation
+        nextBuf = undefined;
+        // this.delimiterBufPrevious = delimiterBuf;
+        if (end || delimiterBuf.length > delimiter_auto.size) {
+          this.options.delimiter = [
+            Buffer.from(
+              delimiter_discover(delimiterBuf, this.options.delimiter_auto),
+            ),
+          ];
+          this.state.previousBuf = delimiterBuf;
+          this.state.delimiterBufPrevious = undefined;
+          this.state.delimiterDiscovered = true;
+        } else {
+          this.state.delimiterBufPrevious = delimiterBuf;
+          return;
+        }
+      }
+      // Previous buffers reconciliation
+      const { previousBuf } = this.state;
+      let buf;
+      if (previousBuf === undefined) {
+        if (nextBuf === undefined) {
+          // Handle empty string
+          close();
+          return;
+        } else {
+          buf = nextBuf;
+        }
+      } else if (previousBuf !== undefined && nextBuf === undefined) {
+        buf = previousBuf;
+      } else {
+        buf = Buffer.concat([previousBuf, nextBuf]);
+      }
+      // Handle UTF BOM
+      if (bomSkipped === false) {
+        if (bom === false) {
+          this.state.bomSkipped = true;
+        } else if (buf.length < 3) {
+          // No enough data
+          if (end === false) {
+            // Wait for more data
+            this.state.previousBuf = buf;
+            return;
+          }
+        } else {
+          for (const encoding in boms) {
+            if (boms[encoding].compare(buf, 0, boms[encoding].length) === 0) {
+              // Skip BOM
+              const bomLength = boms[encoding].length;
+              this.state.bufBytesStart += bomLength;
+              buf = buf.slice(bomLength);
+              // Renormalize original options with the new encoding
+              const options = normalize_options({
+                ...this.original_options,
+                encoding: encoding,
+              });
+              // Properties are merged with the existing options instance
+              for (const key in options) {
+                this.options[key] = options[key];
+              }
+              // Options will re-evaluate the Buffer with the new encoding
+              ({ comment, escape, quote } = this.options);
+              break;
+            }
+          }
+          this.state.bomSkipped = true;
+        }
+      }
+      const bufLen = buf.length;
+      let pos;
+      for (pos = 0; pos < bufLen; pos++) {
+        // Ensure we get enough space to look ahead
+        // There should be a way to move this out of the loop
+        if (this.__needMoreData(pos, bufLen, end)) {
+          break;
+        }
+        if (this.state.wasRowDelimiter === true) {
+          this.info.lines++;
+          this.state.wasRowDelimiter = false;
+        }
+        if (to_line !== -1 && this.info.lines > to_line) {
+          this.state.stop = true;
+          close();
+          return;
+        }
+        // Auto discovery of record_delimiter, unix, mac and windows supported
+        if (this.state.quoting === false && record_delimiter.length === 0) {
+          const record_delimiterCount = this.__autoDiscoverRecordDelimiter(
+            buf,
+            pos,
+          );
+          if (record_delimiterCount) {
+            record_delimiter = this.options.record_delimiter;
+          }
+        }
+        const chr = buf[pos];
+        if (raw === true) {
+          rawBuffer.append(chr);
+        }
+        if (
+          (chr === cr || chr === nl) &&
+          this.state.wasRowDelimiter === false
+        ) {
+          this.state.wasRowDelimiter = true;
+        }
+        // Previous char was a valid escape char
+        // treat the current char as a regular char
+        if (this.state.escaping === true) {
+          this.state.escaping = false;
+        } else {
+          // Escape is only active inside quoted fields
+          // We are quoting, the char is an escape chr and there is a chr to escape
+          // if(escape !== null && this.state.quoting === true && chr === escape && pos + 1 < bufLen){
+          if (
+            escape !== null &&
+            this.state.quoting === true &&
+            this.__isEscape(buf, pos, chr) &&
+            pos + escape.length < bufLen
+          ) {
+            if (escapeIsQuote) {
+              if (this.__isQuote(buf, pos + escape.length)) {
+                this.state.escaping = true;
+                pos += escape.length - 1;
+                continue;
+              }
+            } else {
+              this.state.escaping = true;
+              pos += escape.length - 1;
+              continue;
+            }
+          }
+          // Not currently escaping and chr is a quote
+          // TODO: need to compare bytes instead of single char
+          if (this.state.commenting === false && this.__isQuote(buf, pos)) {
+            if (this.state.quoting === true) {
+              const nextChr = buf[pos + quote.length];
+              const isNextChrTrimable =
+                rtrim && this.__isCharTrimable(buf, pos + quote.length);
+              const isNextChrComment =
+                comment !== null &&
+                this.__compareBytes(comment, buf, pos + quote.length, nextChr);
+              const isNextChrDelimiter = this.__isDelimiter(
+                buf,
+                pos + quote.length,
+                nextChr,
+              );
+              const isNextChrRecordDelimiter =
+                record_delimiter.length === 0
+                  ? this.__autoDiscoverRecordDelimiter(buf, pos + quote.length)
+                  : this.__isRecordDelimiter(nextChr, buf, pos + quote.length);
+              // Escape a quote
+              // Treat next char as a regular character
+              if (
+                escape !== null &&
+                this.__isEscape(buf, pos, chr) &&
+                this.__isQuote(buf, pos + escape.length)
+              ) {
+                pos += escape.length - 1;
+              } else if (
+                !nextChr ||
+                isNextChrDelimiter ||
+                isNextChrRecordDelimiter ||
+                isNextChrComment ||
+                isNextChrTrimable
+              ) {
+                this.state.quoting = false;
+                this.state.wasQuoting = true;
+                pos += quote.length - 1;
+                continue;
+              } else if (relax_quotes === false) {
+                const err = this.__error(
+                  new CsvError_CsvError(
+                    "CSV_INVALID_CLOSING_QUOTE",
+                    [
+                      "Invalid Closing Quote:",
+                      `got "${String.fromCharCode(nextChr)}"`,
+                      `at line ${this.info.lines}`,
+                      "instead of delimiter, record delimiter, trimable character",
+                      "(if activated) or comment",
+                    ],
+                    this.options,
+                    this.__infoField(),
+                  ),
+                );
+                if (err !== undefined) return err;
+              } else {
+                this.state.quoting = false;
+                this.state.wasQuoting = true;
+                this.state.field.prepend(quote);
+                pos += quote.length - 1;
+              }
+            } else {
+              if (this.state.field.length !== 0) {
+                // In relax_quotes mode, treat opening quote preceded by chrs as regular
+                if (relax_quotes === false) {
+                  const info = this.__infoField();
+                  const bom = Object.keys(boms)
+                    .map((b) =>
+                      boms[b].equals(this.state.field.toString()) ? b : false,
+                    )
+                    .filter(Boolean)[0];
+                  const err = this.__error(
+                    new CsvError_CsvError(
+                      "INVALID_OPENING_QUOTE",
+                      [
+                        "Invalid Opening Quote:",
+                        `a quote is found on field ${JSON.stringify(info.column)} at line ${info.lines}, value is ${JSON.stringify(this.state.field.toString(encoding))}`,
+                        bom ? `(${bom} bom)` : undefined,
+                      ],
+                      this.options,
+                      info,
+                      {
+                        field: this.state.field,
+                      },
+                    ),
+                  );
+                  if (err !== undefined) return err;
+                }
+              } else {
+                this.state.quoting = true;
+                pos += quote.length - 1;
+                continue;
+              }
+            }
+          }
+          if (this.state.quoting === false) {
+            const recordDelimiterLength = this.__isRecordDelimiter(
+              chr,
+              buf,
+              pos,
+            );
+            if (recordDelimiterLength !== 0) {
+              // Do not emit comments which take a full line
+              const skipCommentLine =
+                this.state.commenting &&
+                this.state.wasQuoting === false &&
+                this.state.record.length === 0 &&
+                this.state.field.length === 0;
+              if (skipCommentLine) {
+                this.info.comment_lines++;
+                // Skip full comment line
+              } else {
+                // Activate records emission if above from_line
+                if (
+                  this.state.enabled === false &&
+                  this.info.lines +
+                    (this.state.wasRowDelimiter === true ? 1 : 0) >=
+                    from_line
+                ) {
+                  this.state.enabled = true;
+                  this.__resetField();
+                  this.__resetRecord();
+                  pos += recordDelimiterLength - 1;
+                  continue;
+                }
+                // Skip if line is empty and skip_empty_lines activated
+                if (
+                  skip_empty_lines === true &&
+                  this.state.wasQuoting === false &&
+                  this.state.record.length === 0 &&
+                  this.state.field.length === 0
+                ) {
+                  this.info.empty_lines++;
+                  pos += recordDelimiterLength - 1;
+                  continue;
+                }
+                this.info.bytes = this.state.bufBytesStart + pos;
+                const errField = this.__onField();
+                if (errField !== undefined) return errField;
+                this.info.bytes =
+                  this.state.bufBytesStart + pos + recordDelimiterLength;
+                const errRecord = this.__onRecord(push);
+                if (errRecord !== undefined) return errRecord;
+                if (to !== -1 && this.info.records >= to) {
+                  this.state.stop = true;
+                  close();
+                  return;
+                }
+              }
+              this.state.commenting = false;
+              pos += recordDelimiterLength - 1;
+              continue;
+            }
+            if (this.state.commenting) {
+              continue;
+            }
+            if (
+              comment !== null &&
+              (comment_no_infix === false ||
+                (this.state.record.length === 0 &&
+                  this.state.field.length === 0))
+            ) {
+              const commentCount = this.__compareBytes(comment, buf, pos, chr);
+              if (commentCount !== 0) {
+                this.state.commenting = true;
+                continue;
+              }
+            }
+            const delimiterLength = this.__isDelimiter(buf, pos, chr);
+            if (delimiterLength !== 0) {
+              this.info.bytes = this.state.bufBytesStart + pos;
+              const errField = this.__onField();
+              if (errField !== undefined) return errField;
+              pos += delimiterLength - 1;
+              continue;
+            }
+          }
+        }
+        if (this.state.commenting === false) {
+          if (
+            max_record_size !== 0 &&
+            this.state.record_length + this.state.field.length > max_record_size
+          ) {
+            return this.__error(
+              new CsvError_CsvError(
+                "CSV_MAX_RECORD_SIZE",
+                [
+                  "Max Record Size:",
+                  "record exceed the maximum number of tolerated bytes",
+                  `of ${max_record_size}`,
+                  `at line ${this.info.lines}`,
+                ],
+                this.options,
+                this.__infoField(),
+              ),
+            );
+          }
+        }
+        const lappend =
+          ltrim === false ||
+          this.state.quoting === true ||
+          this.state.field.length !== 0 ||
+          !this.__isCharTrimable(buf, pos);
+        // rtrim in non quoting is handle in __onField
+        const rappend = rtrim === false || this.state.wasQuoting === false;
+        if (lappend === true && rappend === true) {
+          this.state.field.append(chr);
+        } else if (rtrim === true && !this.__isCharTrimable(buf, pos)) {
+          return this.__error(
+            new CsvError_CsvError(
+              "CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE",
+              [
+                "Invalid Closing Quote:",
+                "found non trimable byte after quote",
+                `at line ${this.info.lines}`,
+              ],
+              this.options,
+              this.__infoField(),
+            ),
+          );
+        } else {
+          if (lappend === false) {
+            pos += this.__isCharTrimable(buf, pos) - 1;
+          }
+          continue;
+        }
+      }
+      if (end === true) {
+        // Ensure we are not ending in a quoting state
+        if (this.state.quoting === true) {
+          const err = this.__error(
+            new CsvError_CsvError(
+              "CSV_QUOTE_NOT_CLOSED",
+              [
+                "Quote Not Closed:",
+                `the parsing is finished with an opening quote at line ${this.info.lines}`,
+              ],
+              this.options,
+              this.__infoField(),
+            ),
+          );
+          if (err !== undefined) return err;
+        } else {
+          // Skip last line if it has no characters
+          if (
+            this.state.wasQuoting === true ||
+            this.state.record.length !== 0 ||
+            this.state.field.length !== 0
+          ) {
+            this.info.bytes = this.state.bufBytesStart + pos;
+            const errField = this.__onField();
+            if (errField !== undefined) return errField;
+            const errRecord = this.__onRecord(push);
+            if (errRecord !== undefined) return errRecord;
+          } else if (this.state.wasRowDelimiter === true) {
+            this.info.empty_lines++;
+          } else if (this.state.commenting === true) {
+            this.info.comment_lines++;
+          }
+        }
+      } else {
+        this.state.bufBytesStart += pos;
+        this.state.previousBuf = buf.slice(pos);
+      }
+      if (this.state.wasRowDelimiter === true) {
+        this.info.lines++;
+        this.state.wasRowDelimiter = false;
+      }
+    },
+    __onRecord: function (push) {
+      const {
+        columns,
+        group_columns_by_name,
+        encoding,
+        info,
+        from,
+        relax_column_count,
+        relax_column_count_less,
+        relax_column_count_more,
+        raw,
+        skip_records_with_empty_values,
+      } = this.options;
+      const { enabled, record } = this.state;
+      if (enabled === false) {
+        return this.__resetRecord();
+      }
+      // Convert the first line into column names
+      const recordLength = record.length;
+      if (columns === true) {
+        if (skip_records_with_empty_values === true && isRecordEmpty(record)) {
+          this.__resetRecord();
+          return;
+        }
+        return this.__firstLineToColumns(record);
+      }
+      if (columns === false && this.info.records === 0) {
+        this.state.expectedRecordLength = recordLength;
+      }
+      if (recordLength !== this.state.expectedRecordLength) {
+        const err =
+          columns === false
+            ? new CsvError_CsvError(
+                "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH",
+                [
+                  "Invalid Record Length:",
+                  `expect ${this.state.expectedRecordLength},`,
+                  `got ${recordLength} on line ${this.info.lines}`,
+                ],
+                this.options,
+                this.__infoField(),
+                {
+                  record: record,
+                },
+              )
+            : new CsvError_CsvError(
+                "CSV_RECORD_INCONSISTENT_COLUMNS",
+                [
+                  "Invalid Record Length:",
+                  `columns length is ${columns.length},`, // rename columns
+                  `got ${recordLength} on line ${this.info.lines}`,
+                ],
+                this.options,
+                this.__infoField(),
+                {
+                  record: record,
+                },
+              );
+        if (
+          relax_column_count === true ||
+          (relax_column_count_less === true &&
+            recordLength < this.state.expectedRecordLength) ||
+          (relax_column_count_more === true &&
+            recordLength > this.state.expectedRecordLength)
+        ) {
+          this.info.invalid_field_length++;
+          this.state.error = err;
+          // Error is undefined with skip_records_with_error
+        } else {
+          const finalErr = this.__error(err);
+          if (finalErr) return finalErr;
+        }
+      }
+      if (skip_records_with_empty_values === true && isRecordEmpty(record)) {
+        this.__resetRecord();
+        return;
+      }
+      if (this.state.recordHasError === true) {
+        this.__resetRecord();
+        this.state.recordHasError = false;
+        return;
+      }
+      this.info.records++;
+      if (from === 1 || this.info.records >= from) {
+        const { objname } = this.options;
+        // With columns, records are object
+        if (columns !== false) {
+          const obj = {};
+          // Transform record array to an object
+          for (let i = 0, l = record.length; i < l; i++) {
+            if (columns[i] === undefined || columns[i].disabled) continue;
+            // Turn duplicate columns into an array
+            if (
+              group_columns_by_name === true &&
+              Object.hasOwn(obj, columns[i].name)
+            ) {
+              if (Array.isArray(obj[columns[i].name])) {
+                obj[columns[i].name] = obj[columns[i].name].concat(record[i]);
+              } else {
+                obj[columns[i].name] = [obj[columns[i].name], record[i]];
+              }
+            } else {
+              Object.defineProperty(obj, columns[i].name, {
+                value: record[i],
+                enumerable: true,
+                writable: true,
+                configurable: true,
+              });
+            }
+          }
+          // Without objname (default)
+          if (raw === true || info === true) {
+            const extRecord = Object.assign(
+              { record: obj },
+              raw === true
+                ? { raw: this.state.rawBuffer.toString(encoding) }
+                : {},
+              info === true ? { info: this.__infoRecord() } : {},
+            );
+            const err = this.__push(
+              objname === undefined ? extRecord : [obj[objname], extRecord],
+              push,
+            );
+            if (err) {
+              return err;
+            }
+          } else {
+            const err = this.__push(
+              objname === undefined ? obj : [obj[objname], obj],
+              push,
+            );
+            if (err) {
+              return err;
+            }
+          }
+          // Without columns, records are array
+        } else {
+          if (raw === true || info === true) {
+            const extRecord = Object.assign(
+              { record: record },
+              raw === true
+                ? { raw: this.state.rawBuffer.toString(encoding) }
+                : {},
+              info === true ? { info: this.__infoRecord() } : {},
+            );
+            const err = this.__push(
+              objname === undefined ? extRecord : [record[objname], extRecord],
+              push,
+            );
+            if (err) {
+              return err;
+            }
+          } else {
+            const err = this.__push(
+              objname === undefined ? record : [record[objname], record],
+              push,
+            );
+            if (err) {
+              return err;
+            }
+          }
+        }
+      }
+      this.__resetRecord();
+    },
+    __firstLineToColumns: function (record) {
+      const { firstLineToHeaders } = this.state;
+      try {
+        const headers =
+          firstLineToHeaders === undefined
+            ? record
+            : firstLineToHeaders.call(null, record);
+        if (!Array.isArray(headers)) {
+          return this.__error(
+            new CsvError_CsvError(
+              "CSV_INVALID_COLUMN_MAPPING",
+              [
+                "Invalid Column Mapping:",
+                "expect an array from column function,",
+                `got ${JSON.stringify(headers)}`,
+              ],
+              this.options,
+              this.__infoField(),
+              {
+                headers: headers,
+              },
+            ),
+          );
+        }
+        const normalizedHeaders = normalize_columns_array(headers);
+        this.state.expectedRecordLength = normalizedHeaders.length;
+        this.options.columns = normalizedHeaders;
+        this.__resetRecord();
+        return;
+      } catch (err) {
+        return err;
+      }
+    },
+    __resetRecord: function () {
+      if (this.options.raw === true) {
+        this.state.rawBuffer.reset();
+      }
+      this.state.error = undefined;
+      this.state.record = [];
+      this.state.record_length = 0;
+    },
+    __onField: function () {
+      const { cast, encoding, rtrim, max_record_size } = this.options;
+      const { enabled, wasQuoting } = this.state;
+      // Short circuit for the from_line options
+      if (enabled === false) {
+        return this.__resetField();
+      }
+      let field = this.state.field.toString(encoding);
+      if (rtrim === true && wasQuoting === false) {
+        field = field.trimRight();
+      }
+      if (cast === true) {
+        const [err, f] = this.__cast(field);
+        if (err !== undefined) return err;
+        field = f;
+      }
+      this.state.record.push(field);
+      // Increment record length if record size must not exceed a limit
+      if (max_record_size !== 0 && typeof field === "string") {
+        this.state.record_length += field.length;
+      }
+      this.__resetField();
+    },
+    __resetField: function () {
+      this.state.field.reset();
+      this.state.wasQuoting = false;
+    },
+    __push: function (record, push) {
+      const { on_record } = this.options;
+      if (on_record !== undefined) {
+        const info = this.__infoRecord();
+        try {
+          record = on_record.call(null, record, info);
+        } catch (err) {
+          return err;
+        }
+        if (record === undefined || record === null) {
+          return;
+        }
+      }
+      this.info.bytes_records += this.info.bytes;
+      push(record);
+    },
+    // Return a tuple with the error and the casted value
+    __cast: function (field) {
+      const { columns, relax_column_count } = this.options;
+      const isColumns = Array.isArray(columns);
+      // Dont loose time calling cast
+      // because the final record is an object
+      // and this field can't be associated to a key present in columns
+      if (
+        isColumns === true &&
+        relax_column_count &&
+        this.options.columns.length <= this.state.record.length
+      ) {
+        return [undefined, undefined];
+      }
+      if (this.state.castField !== null) {
+        try {
+          const info = this.__infoField();
+          return [undefined, this.state.castField.call(null, field, info)];
+        } catch (err) {
+          return [err];
+        }
+      }
+      if (this.__isFloat(field)) {
+        return [undefined, parseFloat(field)];
+      } else if (this.options.cast_date !== false) {
+        const info = this.__infoField();
+        return [undefined, this.options.cast_date.call(null, field, info)];
+      }
+      return [undefined, field];
+    },
+    __compareBytes: function (sourceBuf, targetBuf, targetPos, firstByte) {
+      if (sourceBuf[0] !== firstByte) return 0;
+      const sourceLength = sourceBuf.length;
+      for (let i = 1; i < sourceLength; i++) {
+        if (sourceBuf[i] !== targetBuf[targetPos + i]) return 0;
+      }
+      return sourceLength;
+    },
+    // Helper to test if a character is trimable
+    __isCharTrimable: function (buf, pos) {
+      const { timchars, timcharFirstBytes } = this.state;
+      // Fast bail-out: non-whitespace bytes (the common case) are rejected
+      // without scanning the full timchar list.
+      const first = buf[pos];
+      if (first === undefined || timcharFirstBytes[first] === 0) return 0;
+      loop1: for (let i = 0; i < timchars.length; i++) {
+        const timchar = timchars[i];
+        for (let j = 0; j < timchar.length; j++) {
+          if (timchar[j] !== buf[pos + j]) continue loop1;
+        }
+        return timchar.length;
+      }
+      return 0;
+    },
+    __isDelimiter: function (buf, pos, chr) {
+      const { delimiter, ignore_last_delimiters } = this.options;
+      if (
+        ignore_last_delimiters === true &&
+        this.state.record.length === this.options.columns.length - 1
+      ) {
+        return 0;
+      } else if (
+        ignore_last_delimiters !== false &&
+        typeof ignore_last_delimiters === "number" &&
+        this.state.record.length === ignore_last_delimiters - 1
+      ) {
+        return 0;
+      }
+      loop1: for (let i = 0; i < delimiter.length; i++) {
+        const del = delimiter[i];
+        if (del[0] === chr) {
+          for (let j = 1; j < del.length; j++) {
+            if (del[j] !== buf[pos + j]) continue loop1;
+          }
+          return del.length;
+        }
+      }
+      return 0;
+    },
+    __isEscape: function (buf, pos, chr) {
+      const { escape } = this.options;
+      if (escape === null) return false;
+      const l = escape.length;
+      if (escape[0] === chr) {
+        for (let i = 0; i < l; i++) {
+          if (escape[i] !== buf[pos + i]) {
+            return false;
+          }
+        }
+        return true;
+      }
+      return false;
+    },
+    __isFloat: function (value) {
+      return value - parseFloat(value) + 1 >= 0; // Borrowed from jquery
+    },
+    // Keep it in case we implement the `cast_int` option
+    // __isInt(value){
+    //   // return Number.isInteger(parseInt(value))
+    //   // return !isNaN( parseInt( obj ) );
+    //   return /^(\-|\+)?[1-9][0-9]*$/.test(value)
+    // }
+    __isQuote: function (buf, pos) {
+      const { quote } = this.options;
+      if (quote === null) return false;
+      const l = quote.length;
+      for (let i = 0; i < l; i++) {
+        if (quote[i] !== buf[pos + i]) {
+          return false;
+        }
+      }
+      return true;
+    },
+    __isRecordDelimiter: function (chr, buf, pos) {
+      const { record_delimiter } = this.options;
+      const recordDelimiterLength = record_delimiter.length;
+      loop1: for (let i = 0; i < recordDelimiterLength; i++) {
+        const rd = record_delimiter[i];
+        const rdLength = rd.length;
+        if (rd[0] !== chr) {
+          continue;
+        }
+        for (let j = 1; j < rdLength; j++) {
+          if (rd[j] !== buf[pos + j]) {
+            continue loop1;
+          }
+        }
+        return rd.length;
+      }
+      return 0;
+    },
+    __autoDiscoverRecordDelimiter: function (buf, pos) {
+      const { encoding } = this.options;
+      // Note, we don't need to cache this information in state,
+      // It is only called on the first line until we find out a suitable
+      // record delimiter.
+      const rds = [
+        // Important, the windows line ending must be before mac os 9
+        Buffer.from("\r\n", encoding),
+        Buffer.from("\n", encoding),
+        Buffer.from("\r", encoding),
+      ];
+      loop: for (let i = 0; i < rds.length; i++) {
+        const l = rds[i].length;
+        for (let j = 0; j < l; j++) {
+          if (rds[i][j] !== buf[pos + j]) {
+            continue loop;
+          }
+        }
+        this.options.record_delimiter.push(rds[i]);
+        this.state.recordDelimiterMaxLength = rds[i].length;
+        return rds[i].length;
+      }
+      return 0;
+    },
+    __error: function (msg) {
+      const { encoding, raw, skip_records_with_error } = this.options;
+      const err = typeof msg === "string" ? new Error(msg) : msg;
+      if (skip_records_with_error) {
+        this.state.recordHasError = true;
+        if (this.options.on_skip !== undefined) {
+          try {
+            this.options.on_skip(
+              err,
+              raw ? this.state.rawBuffer.toString(encoding) : undefined,
+            );
+          } catch (err) {
+            return err;
+          }
+        }
+        // this.emit('skip', err, raw ? this.state.rawBuffer.toString(encoding) : undefined);
+        return undefined;
+      } else {
+        return err;
+      }
+    },
+    __infoDataSet: function () {
+      return {
+        ...this.info,
+        columns: this.options.columns,
+      };
+    },
+    __infoRecord: function () {
+      const { columns, raw, encoding } = this.options;
+      return {
+        ...this.__infoDataSet(),
+        bytes_records: this.info.bytes,
+        error: this.state.error,
+        header: columns === true,
+        index: this.state.record.length,
+        raw: raw ? this.state.rawBuffer.toString(encoding) : undefined,
+      };
+    },
+    __infoField: function () {
+      const { columns } = this.options;
+      const isColumns = Array.isArray(columns);
+      // Bytes records are only incremented when all records'fields are parsed
+      const bytes_records = this.info.bytes_records;
+      return {
+        ...this.__infoRecord(),
+        bytes_records: bytes_records,
+        column:
+          isColumns === true
+            ? columns.length > this.state.record.length
+              ? columns[this.state.record.length].name
+              : null
+            : this.state.record.length,
+        quoting: this.state.wasQuoting,
+      };
+    },
+  };
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/index.js
+/*
+CSV Parse
+
+Please look at the [project documentation](https://csv.js.org/parse/) for
+additional information.
+*/
+
+
+
+
+
+
+
+class Parser extends external_stream_.Transform {
+  constructor(opts = {}) {
+    super({ ...{ readableObjectMode: true }, ...opts, encoding: null });
+    this.api = transform({
+      on_skip: (err, chunk) => {
+        this.emit("skip", err, chunk);
+      },
+      ...opts,
+    });
+    // Backward compatibility
+    this.state = this.api.state;
+    this.options = this.api.options;
+    this.info = this.api.info;
+  }
+  // Implementation of `Transform._transform`
+  _transform(buf, _, callback) {
+    if (this.state.stop === true) {
+      return;
+    }
+    const err = this.api.parse(
+      buf,
+      false,
+      (record) => {
+        this.push(record);
+      },
+      () => {
+        this.push(null);
+        this.end();
+        // Fix #333 and break #410
+        //   ko: api.stream.iterator.coffee
+        //   ko with v21.4.0, ok with node v20.5.1: api.stream.finished # aborted (with generate())
+        //   ko: api.stream.finished # aborted (with Readable)
+        // this.destroy()
+        // Fix #410 and partially break #333
+        //   ok: api.stream.iterator.coffee
+        //   ok: api.stream.finished # aborted (with generate())
+        //   broken: api.stream.finished # aborted (with Readable)
+        this.on("end", this.destroy);
+      },
+    );
+    if (err !== undefined) {
+      this.state.stop = true;
+    }
+    callback(err);
+  }
+  // Implementation of `Transform._flush`
+  _flush(callback) {
+    if (this.state.stop === true) {
+      return;
+    }
+    const err = this.api.parse(
+      undefined,
+      true,
+      (record) => {
+        this.push(record);
+      },
+      () => {
+        this.push(null);
+        this.on("end", this.destroy);
+      },
+    );
+    callback(err);
+  }
+}
+
+const lib_parse = function () {
+  let data, options, callback;
+  for (const i in arguments) {
+    const argument = arguments[i];
+    const type = typeof argument;
+    if (
+      data === undefined &&
+      (typeof argument === "string" || Buffer.isBuffer(argument))
+    ) {
+      data = argument;
+    } else if (options === undefined && is_object(argument)) {
+      options = argument;
+    } else if (callback === undefined && type === "function") {
+      callback = argument;
+    } else {
+      throw new CsvError(
+        "CSV_INVALID_ARGUMENT",
+        ["Invalid argument:", `got ${JSON.stringify(argument)} at index ${i}`],
+        options || {},
+      );
+    }
+  }
+  const parser = new Parser(options);
+  if (callback) {
+    const records =
+      options === undefined || options.objname === undefined
+        ? []
+        : Object.create(null);
+    parser.on("readable", function () {
+      let record;
+      while ((record = this.read()) !== null) {
+        if (options === undefined || options.objname === undefined) {
+          records.push(record);
+        } else {
+          Object.assign(records, {
+            [record[0]]: record[1],
+            // writable: true,
+            // enumerable: true,
+            // configurable: true
+          });
+        }
+      }
+    });
+    parser.on("error", function (err) {
+      callback(err, undefined, parser.api.__infoDataSet());
+    });
+    parser.on("end", function () {
+      callback(undefined, records, parser.api.__infoDataSet());
+    });
+  }
+  if (data !== undefined) {
+    const writer = function () {
+      parser.write(data);
+      parser.end();
+    };
+    // Support Deno, Rollup doesn't provide a shim for setImmediate
+    if (typeof setImmediate === "function") {
+      setImmediate(writer);
+    } else {
+      setTimeout(writer, 0);
+    }
+  }
+  return parser;
+};
+
+
+
+;// CONCATENATED MODULE: ./lib/src/s3control/report.js
+/**
+ * Completion reports: a manifest of CSV files with a row for each task. What the User Guide shows of them contradicts itself
+ * in the order of two columns, and does not say how keys are written. (S3 User Guide, "Examples: S3 Batch Operations
+ * completion reports".)
+ */
+
+
+/** Below the prefix of reports, all that belongs to the one of a job. */
+function report_reportFolder(id) {
+    return `job-${id}/`;
+}
+/** What names the files of a report, below its folder. */
+const report_REPORT_INDEX = 'manifest.json';
+const COLUMNS = (/* unused pure expression or super */ null && (['Bucket', 'Key', 'VersionId', 'TaskStatus', 'ErrorCode', 'HTTPStatusCode', 'ResultMessage']));
+/** @returns the files that the index names; `undefined` when it is none */
+function report_filesIn(index) {
+    const { Results, ReportSchema } = objectIn(index);
+    if (!Array.isArray(Results))
+        return undefined;
+    const given = typeof ReportSchema === 'string' ? ReportSchema.split(',').map(name => name.trim()) : [];
+    // An order is of use only when it is one of all columns.
+    const columns = COLUMNS.every(name => given.includes(name)) ? given : COLUMNS;
+    return Results.flatMap(({ Key, TaskExecutionStatus }) => typeof Key === 'string' ? [{ key: Key, ofFailed: TaskExecutionStatus === 'failed', columns }] : []);
+}
+function objectIn(text) {
+    try {
+        const value = JSON.parse(text);
+        return typeof value === 'object' && value !== null ? value : {};
+    }
+    catch {
+        return {};
+    }
+}
+/** Messages may have quotes that are not doubled. */
+const TOLERANT = { relax_quotes: true, relax_column_count: true, skip_empty_lines: true };
+/** The rows of a file, one by one, in constant memory. */
+async function* report_resultsIn(file, content) {
+    const parser = parse(TOLERANT);
+    // Whatever ends the content ends the parser with it, which tells whoever reads.
+    const rows = pipeline(content, parser, () => { });
+    for await (const row of rows)
+        yield resultOf(file, row);
+}
+function resultOf({ columns, ofFailed }, row) {
+    const [order, word] = orderOf(columns, row);
+    const value = (name) => row[order.indexOf(name)] ?? '';
+    const [code, status] = [value('ErrorCode'), value('HTTPStatusCode')];
+    const [plainCode, plainStatus] = isStatus(code) && !isStatus(status) ? [status, code] : [code, status];
+    const http = isStatus(plainStatus) ? Number(plainStatus) : 0;
+    return {
+        bucket: value('Bucket'),
+        key: decoded(value('Key')),
+        versionId: value('VersionId'),
+        // A word that nobody knows must not pass for what went well, nor one that another contradicts.
+        succeeded: word === 'succeeded' && !ofFailed && http < 400,
+        code: plainCode,
+        status: http,
+        message: value('ResultMessage'),
+    };
+}
+const WORDS = new Set(['succeeded', 'failed']);
+/** The columns in the order that the row keeps to, and its word for what became of the task. */
+function orderOf(columns, row) {
+    const wordIn = (order) => (row[order.indexOf('TaskStatus')] ?? '').toLowerCase();
+    const order = [columns, COLUMNS].find(one => WORDS.has(wordIn(one))) ?? columns;
+    return [order, wordIn(order)];
+}
+function isStatus(text) {
+    return /^[1-5]\d\d$/.test(text);
+}
+/** As in the manifest. What is no encoding of anything stands for itself. */
+function decoded(key) {
+    try {
+        return decodeURIComponent(key);
+    }
+    catch {
+        return key;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/jobs/report.js
+/** The completion report of a job, read from where the job has written it. */
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * @param scratch a folder to sort in
+ * @returns what it says of the objects of the source; `undefined` when there is no report
+ */
+async function report_readReport(id, scratch, { work, source }) {
+    return atWork('Reading the report in', work, async () => {
+        const folder = work.below(`${REPORTS}/${reportFolder(id)}`);
+        const files = await findFiles(folder);
+        if (files === undefined)
+            return undefined;
+        const { bucket, prefix } = source.location;
+        const tellings = new Tellings(scratch, ({ succeeded }) => (succeeded ? 1 : 0));
+        await mkdir(scratch, { recursive: true });
+        // To the disk first: what broke off in the middle must not be told twice.
+        const path = join(scratch, 'results.csv');
+        for (const file of files) {
+            await downloadNamed(file.key, [work.at(''), work.below(`${REPORTS}/`), folder], path);
+            for await (const result of resultsIn(file, createReadStream(path))) {
+                if (result.bucket === bucket && result.key.startsWith(prefix))
+                    await tellings.add(result.key.slice(prefix.length), result);
+            }
+        }
+        return tellings;
+    });
+}
+/** AWS does not say from where on the index names files: from the first of the places that has it. */
+async function downloadNamed(key, [place, ...others], path) {
+    try {
+        await download(place, key, content => pipeline(content, createWriteStream(path)));
+    }
+    catch (error) {
+        const [next, ...more] = others;
+        if (next === undefined || troubleOf(error).kind !== 'absent')
+            throw error;
+        await downloadNamed(key, [next, ...more], path);
+    }
+}
+/** Wherever below the folder of the job they are named. */
+async function findFiles(folder) {
+    for await (const page of list(folder)) {
+        for (const { key } of page) {
+            if (key !== REPORT_INDEX && !key.endsWith(`/${REPORT_INDEX}`))
+                continue;
+            const files = filesIn(await download(folder, key, text));
+            if (files !== undefined)
+                return files;
+        }
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/jobs/finish.js
+/** A job followed to its end, and its report folded into outcomes. */
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * @param id of the job
+ * @throws FatalError when the job or its report went wrong; what was recorded stands
+ */
+async function finish_finish(id, load, options, { told, settled }, record, stop) {
+    const { kind, jobs, ground, note, scratch, settings, collected } = options;
+    const watched = { ...jobs.watch(id), told, stop };
+    const end = await (collected === undefined ? follow(watched) : attend(watched)).catch(error => {
+        throw explain(`Following the job ${id} of ${LABEL}`, error, ground);
+    });
+    if (end === undefined)
+        return;
+    await rm(note, { force: true });
+    // What else a job ended by than the run that was stopped is told.
+    const wasStopped = stop.draining.aborted && end.status === 'Cancelled';
+    const tellings = await readReport(id, join(scratch, kind.name), options).catch(error => {
+        if (isLost(error))
+            settled();
+        throw error;
+    });
+    if (tellings === undefined) {
+        settled();
+        // Cancelled before there was anything to report.
+        if (wasStopped)
+            return;
+        throw end.isWell ? unreported(end, options) : ended(end, options);
+    }
+    await fold(load.listed.items(), {
+        reporter: LABEL,
+        tellings,
+        isFailed: ({ succeeded }) => !succeeded,
+        outcomeOf: (item, result) => (result.succeeded ? kind.succeeded(item) : kind.failed(item, result)),
+        timesOf: item => tasksOf(kind, item),
+        unmentioned: item => (end.isWell ? notReported(item, id) : undefined),
+        asking: askingAtOnce(settings),
+    }, record);
+    settled();
+    if (!end.isWell && !wasStopped)
+        throw ended(end, options);
+}
+/** A report that no later run could read either. */
+function isLost(error) {
+    if (!(error instanceof FatalError))
+        return false;
+    const { kind } = troubleOf(error.cause);
+    return kind === 'absent' || kind === 'other';
+}
+function ended({ id, status, error }, { ground }) {
+    if (status === 'Cancelled')
+        return new FatalError(`Somebody else has cancelled the job ${id} of ${LABEL}.`, {
+            todo: 'Run again: what has arrived is not copied a second time.',
+        });
+    const words = error || 'S3 does not say why';
+    return new FatalError(`The job ${id} of ${LABEL} failed (${words}).`, fixFor(words, ground));
+}
+function unreported({ id }, { ground, work }) {
+    return new FatalError(`The job ${id} of ${LABEL} is complete, but there is no report of it in ${work.location.bucket}, so that nobody knows what became of each object. The next run compares anew.`, fixFor('completion report', ground));
+}
+function notReported({ key }, id) {
+    const message = `The report of the job ${id} does not mention the object, or not all of it.`;
+    return { key, result: 'failed', reason: 'error', code: 'NotReported', message, requestId: undefined };
+}
+
+;// CONCATENATED MODULE: ./lib/src/settings/kind.js
+/**
+ * What a kind of value is: a sentence that says what is accepted, and a reader that keeps to it. The kinds that are
+ * built from other kinds live here too.
+ */
+/** The text is not of the kind asked for. The message continues the sentence that begins with the value. */
+class Refusal extends Error {
+    name = 'Refusal';
+    constructor(why = 'is not understood') {
+        super(why);
+    }
+}
+/** One of a few words. */
+function oneOf(words) {
+    return {
+        accepts: words.join(', '),
+        read(text) {
+            const word = words.find(each => each === text);
+            if (word !== undefined)
+                return word;
+            throw new Refusal();
+        },
+    };
+}
+/** Several of a few words, separated by commas or lines. */
+function setOf(words) {
+    const word = oneOf(words);
+    return {
+        accepts: `${word.accepts}, separated by commas or lines`,
+        read(text) {
+            const parts = text.split(/[,\n]/).map(part => part.trim());
+            const named = parts.filter(part => part !== '');
+            if (named.length === 0)
+                throw new Refusal('names nothing');
+            return new Set(named.map(part => word.read(part)));
+        },
+    };
+}
+function orAuto(kind) {
+    return {
+        accepts: `auto, or ${kind.accepts}`,
+        read: text => (text === 'auto' ? 'auto' : kind.read(text)),
+    };
+}
+/** A kind of number kept between two bounds, both inclusive. */
+function between(kind, low, high, accepts) {
+    return {
+        accepts,
+        read(text) {
+            const value = kind.read(text);
+            if (value < low)
+                throw new Refusal('is too small');
+            if (value > high)
+                throw new Refusal('is too large');
+            return value;
+        },
+    };
+}
+function matching(pattern, accepts) {
+    return {
+        accepts,
+        read(text) {
+            if (!pattern.test(text))
+                throw new Refusal();
+            return text;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/settings/location.js
+
+/** Bytes of UTF-8 that S3 allows for a key. */
+const KEY_LIMIT = 1024;
+const LOCATION = {
+    accepts: 's3://bucket or s3://bucket/prefix',
+    verbatim: true,
+    read(text) {
+        if (/[\r\n]/.test(text))
+            throw new Refusal('has a line break');
+        if (/^(s3:\/\/)?arn:/.test(text))
+            throw new Refusal('is an ARN; access points are not supported, name the bucket');
+        const [, bucket, prefix = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/.exec(text) ?? [];
+        if (bucket === undefined)
+            throw new Refusal('does not begin with s3://');
+        const wrong = wrongBucket(bucket);
+        if (wrong !== undefined)
+            throw new Refusal(wrong);
+        if (Buffer.byteLength(prefix) > KEY_LIMIT) {
+            throw new Refusal(`has a prefix of more than ${KEY_LIMIT} bytes, longer than any key`);
+        }
+        return { bucket, prefix };
+    },
+};
+/** Characters that services take in the path of a manifest or report. (DataSync API, S3Subdirectory.) */
+const WORK_FOLDER = /^[a-zA-Z0-9_\-+./()\p{Zs}]*$/u;
+/** A folder for services: unlike other prefixes it ends with a slash, which is added where it is missing. */
+const WORK_LOCATION = {
+    accepts: 's3://bucket or s3://bucket/folder, the folder of the characters A-Z a-z 0-9 _ - + . / ( ) and space',
+    read(text) {
+        const { bucket, prefix } = LOCATION.read(text);
+        if (!WORK_FOLDER.test(prefix))
+            throw new Refusal('has characters that not every service takes in a path');
+        if (/(^|\/)\.{0,2}\//.test(prefix))
+            throw new Refusal('has an empty part, "." or ".." in its folder');
+        return { bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
+    },
+};
+/** Whether two locations can hold the same key: one prefix begins with the other, in the same bucket. */
+function overlap(a, b) {
+    return a.bucket === b.bucket && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));
+}
+function formatLocation({ bucket, prefix }) {
+    return prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
+}
+/** What is wrong with a bucket's name, by S3's rules for general purpose buckets. */
+function wrongBucket(name) {
+    if (name === '')
+        return 'names no bucket';
+    if (name.endsWith('--x-s3'))
+        return 'is a directory bucket (S3 Express), which does not list in order and is not supported';
+    if (name.endsWith('--table-s3'))
+        return 'is a table bucket, which is not supported';
+    if (/(-s3alias|--ol-s3|\.mrap)$/.test(name))
+        return 'is an access point alias, which is not supported; name the bucket';
+    if (name.length < 3 || name.length > 63)
+        return 'has a bucket name that is not 3 to 63 characters long';
+    if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) {
+        return 'has a bucket name with other characters than a-z 0-9 . - or one that does not begin and end with a letter or digit';
+    }
+    if (name.includes('..'))
+        return 'has a bucket name with two dots in a row';
+    if (/^\d+(\.\d+){3}$/.test(name))
+        return 'has a bucket name that looks like an IP address';
+    if (/^(xn--|sthree-)/.test(name))
+        return 'has a bucket name with a beginning that S3 reserves';
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/src/settings/echo.js
+
+/** Plain JSON; inputs without a value are left out. Sizes in bytes. Secrets are left out, too. */
+function echoSettings(settings) {
+    const { source, destination, filter, replication, report } = settings;
+    const all = {
+        source: formatLocation(source.location),
+        destination: formatLocation(destination.location),
+        'source-role': source.roleArn,
+        'destination-role': destination.roleArn,
+        'copy-as': settings.copyAs,
+        'source-region': source.region,
+        'destination-region': destination.region,
+        'source-account': source.account,
+        'destination-account': destination.account,
+        audience: settings.audience,
+        'session-name': settings.sessionName,
+        'session-duration': `${settings.sessionSeconds}s`,
+        mode: settings.mode,
+        engine: settings.engine,
+        include: filter.include,
+        exclude: filter.exclude,
+        'min-size': filter.minSize,
+        'max-size': filter.maxSize,
+        'modified-after': filter.modifiedAfter?.toISOString(),
+        'modified-before': filter.modifiedBefore?.toISOString(),
+        compare: settings.compare,
+        delete: settings.delete,
+        'max-delete': deleteCap(settings.maxDelete),
+        preserve: [...settings.preserve],
+        'storage-class': settings.storageClass,
+        encryption: settings.encryption,
+        'kms-key': settings.kmsKey,
+        acl: settings.acl,
+        archived: settings.archived,
+        'request-payer': settings.requestPayer,
+        concurrency: settings.concurrency,
+        'max-rate': settings.maxRate,
+        'part-size': settings.partSize,
+        verify: settings.verify,
+        'work-location': settings.workLocation && formatLocation(settings.workLocation),
+        'datasync-role': settings.dataSync.roleArn,
+        'datasync-mode': settings.dataSync.mode,
+        'datasync-keep': settings.dataSync.keep,
+        'batch-role': settings.batch.roleArn,
+        'batch-priority': settings.batch.priority,
+        wait: settings.wait,
+        'replication-role': replication.roleArn,
+        'replication-rule': replication.rule,
+        'replication-delete-markers': replication.deleteMarkers,
+        'replication-time-control': replication.timeControl,
+        'replication-metrics': replication.metrics,
+        'replication-max-lag': `${replication.maxLagSeconds}s`,
+        'enable-versioning': settings.enableVersioning,
+        report: report.folder,
+        artifact: report.artifact ?? '',
+        'artifact-retention-days': report.artifactRetentionDays,
+        summary: report.summary,
+        comment: report.comment,
+        'github-token': undefined,
+    };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+function deleteCap(cap) {
+    return 'count' in cap ? cap.count : `${cap.percent}%`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/settings/fingerprint.js
+/** By what a later run knows that it was asked for the same as an earlier one. */
+
+
+/**
+ * Inputs that say what is to arrive where, and how. `max-delete` is not one of them: each run holds whatever plan it has to
+ * its own.
+ */
+const TELLING = [
+    'source',
+    'destination',
+    'engine',
+    'include',
+    'exclude',
+    'min-size',
+    'max-size',
+    'compare',
+    'delete',
+    'preserve',
+    'storage-class',
+    'encryption',
+    'kms-key',
+    'acl',
+    'archived',
+    'request-payer',
+];
+/** 16 hexadecimal digits. */
+function fingerprint_fingerprintOf(settings) {
+    const echo = echoSettings(settings);
+    // Ages as they were given: the moments that they mean are others in each run.
+    const told = JSON.stringify([TELLING.map(name => echo[name] ?? null), settings.filter.ages]);
+    return (0,external_node_crypto_.createHash)('sha256').update(told).digest('hex').slice(0, 16);
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/jobs/launch.js
+/** From the sorted plan to a job under way: manifest, note, job. */
+
+
+
+
+
+
+
+
+
+
+/**
+ * @param token of 36 characters, which no other job has: it names manifest and job
+ * @returns the id of the job
+ * @throws FatalError with what to do about it; StoppedError
+ */
+async function launch_launch(load, token, options, draining) {
+    const { settings, kind, jobs, ground, work, note } = options;
+    const key = `manifests/${token}.csv`;
+    const etag = await atWork('Writing the manifest to', work, () => upload(work, {
+        key,
+        contentType: 'text/csv',
+        bytes: load.manifestBytes,
+        open: () => manifestOf(load, kind.lineOf),
+        // Whatever the bucket's default: manifests under a KMS key are refused. (S3 User Guide, "Creating a job".)
+        encryption: 'AES256',
+    }));
+    if (draining.aborted)
+        throw new StoppedError('Stopped before a job was made.');
+    const description = descriptionOf(ground, fingerprintOf(settings), token);
+    await writeFile(note, JSON.stringify({ description }));
+    try {
+        return await jobs.create(wishFor(token, description, work.fullKey(key), etag, options));
+    }
+    catch (error) {
+        // It may have been made all the same: the note stays, and the post step looks.
+        throw explain(`Making a job of ${LABEL} in ${jobs.region}`, error, ground);
+    }
+}
+function wishFor(token, Description, manifest, ETag, { settings, kind, ground, run, work }) {
+    const bucketArn = `arn:${ground.partition}:s3:::${ground.work.bucket}`;
+    return {
+        ClientRequestToken: token,
+        ConfirmationRequired: false,
+        Description,
+        Operation: kind.operation,
+        Priority: settings.batch.priority,
+        RoleArn: ground.role,
+        Tags: [runTag(run)],
+        Manifest: {
+            Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: kind.fields },
+            Location: { ObjectArn: `${bucketArn}/${manifest}`, ETag },
+        },
+        Report: {
+            Enabled: true,
+            Bucket: bucketArn,
+            Format: 'Report_CSV_20180820',
+            ReportScope: 'AllTasks',
+            Prefix: work.fullKey(REPORTS),
+            ...(ground.work.owner !== undefined && { ExpectedBucketOwner: ground.work.owner }),
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/jobs/engine.js
+/**
+ * A job of S3 Batch Operations does the copying. The plan stays the one truth: the job gets exactly the planned objects as a
+ * manifest, and its report becomes their outcomes. What no job can carry is copied meanwhile from here.
+ */
+
+
+
+
+
+
+
+
+
+
+function engine_createJobEngine(options) {
+    return new JobEngine(options);
+}
+class JobEngine {
+    name;
+    #options;
+    #progress = new JobProgress();
+    #notes = [];
+    /** One that goes on without this run, or that was started by another and whose report is still to be read. */
+    #underWay;
+    constructor(options) {
+        this.name = options.kind.name;
+        this.#options = options;
+        this.#underWay = options.collected;
+    }
+    underWay() {
+        return this.#underWay;
+    }
+    progress() {
+        return this.#progress.howFar();
+    }
+    notes() {
+        return this.#notes;
+    }
+    async transfer(items, record, stop) {
+        const { settings, others, cannotCopy, collected, log } = this.#options;
+        const load = await sortOutForJob(items, this.#options, stop.draining);
+        const obstacles = others === undefined ? [NOBODY] : cannotCopy;
+        // What a job has done already is told all the same.
+        if (collected === undefined)
+            assertCarriable(load, LABEL, obstacles);
+        if (load.others.count > 0)
+            log.info(`${count(load.others.count, 'object')} that ${LABEL} cannot carry, copied from here: ${load.examples.join(', ')}.`);
+        try {
+            const id = await this.#jobFor(load, stop);
+            // A run that was stopped leaves nothing: it follows its job, which cancels it.
+            const leaves = id !== undefined && !settings.wait && !stop.draining.aborted;
+            if (leaves && (await this.#leave(id)))
+                return await passOver(load, record);
+            await bothToTheirEnds(id !== undefined && finish(id, load, this.#options, this.#watcher, record, stop), obstacles.length === 0 && others?.transfer(load.others.items(), record, stop));
+            if (collected !== undefined && !stop.draining.aborted)
+                assertCarriable(load, LABEL, obstacles, `What the job ${collected.id} has done is in the report.`);
+        }
+        catch (error) {
+            // What was recorded stands, and what was not is accounted for as stopped.
+            if (!(error instanceof StoppedError && stop.draining.aborted))
+                throw error;
+        }
+    }
+    /** `undefined` when there is nothing to do for one. */
+    async #jobFor(load, stop) {
+        if (this.#options.collected !== undefined)
+            return this.#options.collected.id;
+        return load.listed.count > 0 && !stop.draining.aborted ? this.#launch(load, stop) : undefined;
+    }
+    /** Resolves to whether the job goes on without this run; a job of an earlier run may be over by now. */
+    async #leave(id) {
+        const { jobs, ground, collected, log } = this.#options;
+        if (collected !== undefined) {
+            const look = await jobs.look(id).catch(error => {
+                throw explain(`Looking at the job ${id} of ${LABEL}`, error, ground);
+            });
+            this.#see(look);
+            if (look.isOver)
+                return false;
+        }
+        this.#underWay = { id, region: jobs.region };
+        log.info(`The job ${id} goes on. The next run with the same inputs verifies and reports what it did.`);
+        return true;
+    }
+    async #launch(load, stop) {
+        const { jobs, log } = this.#options;
+        const id = await launch(load, randomUUID(), this.#options, stop.draining);
+        const started = `${LABEL} copies ${count(load.listed.count, 'object')} as job ${id} in ${jobs.region}.`;
+        log.info(started);
+        this.#notes.push(started);
+        return id;
+    }
+    get #watcher() {
+        return {
+            told: look => this.#see(look),
+            settled: () => {
+                this.#underWay = undefined;
+            },
+        };
+    }
+    /** Every state is told when it begins. */
+    #see(look) {
+        if (this.#progress.see(look))
+            this.#options.log.info(this.#progress.line());
+    }
+}
+/** What goes into the manifest and what does not, which the plan alone decides. */
+function sortOutForJob(items, { kind, source, scratch }, draining) {
+    return sortOut(items, {
+        hindrances: async (page) => page.map(kind.hindrance),
+        lineOf: kind.lineOf,
+        fullKey: key => source.fullKey(key),
+        scratch: join(scratch, kind.name),
+        draining,
+    });
+}
+/** What a job has that goes on, and what is copied beside it once the job is collected. */
+async function passOver({ listed, others }, record) {
+    for (const pile of [listed, others])
+        for await (const page of pile.items())
+            for (const { key } of page)
+                await record({ key, result: 'skipped', reason: 'under-way', requestId: undefined });
+}
+const NOBODY = {
+    check: 'engine',
+    verdict: 'fail',
+    seen: 'beside this engine nothing else copies.',
+};
+
+;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
+/** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
+
+
+
+
+
+/**
+ * Sends one object, once more if the source has overwritten it since.
+ *
+ * @returns `undefined` when the run was stopped before it was known what became of the object
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+async function outcome_carry(send, from, item, archived) {
+    try {
+        const { etag, requestId } = await send(item.source);
+        return { key: item.key, result: 'copied', bytes: item.source.size, etag, requestId };
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            return undefined;
+        if (isSourceChange(error))
+            return await carryChanged(send, from, item, archived);
+        return explainObject(item.key, error, archived, from);
+    }
+}
+/** 412 on the source, not on the destination: the object was overwritten after it was listed. */
+function isSourceChange(error) {
+    const { kind, condition } = troubleOf(error);
+    return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
+}
+/** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
+async function carryChanged(send, from, { key, source: listed }, archived) {
+    try {
+        const source = await headEntry(from, listed.key);
+        const { etag, requestId } = await send(source);
+        return { key, result: 'copied', bytes: source.size, etag, requestId, source };
+    }
+    catch (error) {
+        return error instanceof StoppedError ? undefined : explainObject(key, error, archived, from);
+    }
+}
+/** An object that has gone from the source is nobody's failure. */
+async function explainObject(key, error, archived, from) {
+    const { kind, requestId } = troubleOf(error);
+    try {
+        if (kind === 'absent' && (await isGone(from, { key })))
+            return { key, result: 'skipped', reason: 'vanished', requestId };
+    }
+    catch (stopped) {
+        if (stopped instanceof StoppedError)
+            return undefined;
+        throw stopped;
+    }
+    return outcome_explain(key, error, archived);
+}
+const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
+/**
+ * What an error means for an object.
+ *
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+function outcome_explain(key, error, archived) {
+    if (error instanceof FatalError)
+        throw error;
+    const { kind, code, message, requestId } = troubleOf(error);
+    if (kind === 'configuration') {
+        throw new FatalError(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
+    }
+    const failed = { key, result: 'failed', code, message, requestId };
+    if (error instanceof UncarriableError)
+        return { ...failed, reason: error.reason };
+    if (lacksCustomerKey({ code, message }))
+        return { ...failed, reason: 'customer-key' };
+    if (ARCHIVE_CODES.has(code)) {
+        return archived === 'skip'
+            ? { key, result: 'skipped', reason: 'archived', requestId }
+            : { ...failed, reason: 'archived' };
+    }
+    switch (kind) {
+        case 'denied':
+            return { ...failed, reason: 'denied' };
+        case 'precondition':
+            return { ...failed, reason: 'changed' };
+        default:
+            return { ...failed, reason: 'error' };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/batch.js
+
+
+
+
+
+
+
+
+
+function batch_createBatchEngine(options) {
+    return createJobEngine({ ...options, kind: copying(options) });
+}
+function copying(options) {
+    const { settings, ground, source } = options;
+    const { bucket } = source.location;
+    return {
+        name: 'batch',
+        operation: { S3PutObjectCopy: copyOperation(settings, ground, options) },
+        fields: ['Bucket', 'Key'],
+        lineOf: ({ source: { key } }) => `${bucket},${encodeKey(source.fullKey(key))}\n`,
+        hindrance: ({ source: { size } }) => size > SINGLE_COPY_BYTES ? `is larger than ${bytes(SINGLE_COPY_BYTES)}` : undefined,
+        succeeded: ({ key, source: { size } }) => ({ key, result: 'copied', bytes: size, requestId: undefined }),
+        failed: (item, result) => outcomeOf(item, result, settings, source),
+    };
+}
+/** All that each copy gets. What is absent is as with CopyObject: tags of the source, STANDARD, the bucket's encryption. */
+function copyOperation(settings, { partition, destination }, { acl, byDefault }) {
+    const { preserve, storageClass, requestPayer } = settings;
+    const folder = targetFolder(settings.source.location.prefix, settings.destination.location.prefix);
+    if (folder === undefined)
+        throw new RangeError('The settings were not checked.');
+    return {
+        TargetResource: `arn:${partition}:s3:::${destination.bucket}`,
+        ...(folder !== '' && { TargetKeyPrefix: folder }),
+        MetadataDirective: 'COPY',
+        ...encrypting(settings, byDefault),
+        ...(!preserve.has('tags') && { NewObjectTagging: [] }),
+        ...(storageClass !== undefined && { StorageClass: storageClass }),
+        ...(acl !== undefined && { CannedAccessControlList: acl }),
+        ...(requestPayer && { RequesterPays: true }),
+    };
+}
+/**
+ * The algorithm alone stands among the new metadata of the copies, and AWS does not say that metadata of the source is still
+ * copied where there is new one. So it is named only where nothing else says the same: a key does, and a bucket that
+ * encrypts so by itself. (S3 API, S3CopyObjectOperation and S3ObjectMetadata.)
+ */
+function encrypting({ encryption, kmsKey }, byDefault) {
+    if (kmsKey !== undefined)
+        return { SSEAwsKmsKeyId: kmsKey };
+    if (encryption === undefined || (encryption === 'AES256' && byDefault === 'AES256'))
+        return {};
+    return { NewObjectMetadata: { SSEAlgorithm: encryption === 'AES256' ? 'AES256' : 'KMS' } };
+}
+async function outcomeOf(item, { code, status, message }, { archived }, source) {
+    const words = `${LABEL}: ${message || 'it does not say why.'}`;
+    const error = Object.assign(new Error(words), {
+        ...(code !== '' && { Code: code }),
+        $metadata: { httpStatusCode: status },
+    });
+    const trouble = troubleOf(error);
+    const { key } = item;
+    const requestId = undefined;
+    // Something else of the same words can be missing, too; and a role that may not list is denied what is not there.
+    const mayBeGone = trouble.kind === 'absent' || trouble.kind === 'denied';
+    if (mayBeGone && (await isGone(source, item.source)))
+        return { key, result: 'skipped', reason: 'vanished', requestId };
+    // What no request of this kind can succeed with was tried with all of them: nothing is left to be stopped.
+    if (trouble.kind === 'configuration')
+        return { key, result: 'failed', reason: 'error', code: trouble.code, message: words, requestId };
+    return explain(key, error, archived === 'fail' ? 'fail' : 'skip');
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/remove.js
+/**
+ * Deletes objects, up to a thousand a request, each only while it is still the one that was listed; and puts the markers
+ * of deletions that belong to a history.
+ */
+
+
+
+/** Keys per DeleteObjects (S3 API, DeleteObjects). */
+const BATCH = 1000;
+/** Deletes one batch after another and tells what became of each object. */
+async function* remove_removeAll(bucket, pages) {
+    let batch = [];
+    for await (const page of pages) {
+        for (const entry of page) {
+            batch.push(entry);
+            if (batch.length < BATCH)
+                continue;
+            yield await remove(bucket, batch);
+            batch = [];
+        }
+    }
+    if (batch.length > 0)
+        yield await remove(bucket, batch);
+}
+async function remove(bucket, entries) {
+    const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
+    const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
+    const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
+    for (const entry of odd)
+        removals.push(await removeAlone(bucket, entry));
+    return removals;
+}
+/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+async function removeTogether(bucket, entries) {
+    const answer = await bucket.send(new DeleteObjectsCommand({
+        ...bucket.common,
+        ...bucket.payer,
+        Delete: {
+            Quiet: true,
+            Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
+        },
+    }));
+    const requestId = answer.$metadata.requestId;
+    const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
+    return entries.map(({ key }) => {
+        const error = errors.get(bucket.fullKey(key));
+        // The answer to an earlier attempt may have been lost; what is gone is deleted.
+        if (error === undefined || error.Code === 'NoSuchKey')
+            return { key, result: 'deleted', requestId };
+        return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
+    });
+}
+async function removeAlone(bucket, { key, etag }) {
+    const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
+    try {
+        const answer = await bucket.send(new DeleteObjectCommand(request));
+        return { key, result: 'deleted', requestId: answer.$metadata.requestId };
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            throw error;
+        const { kind, code, message, requestId } = troubleOf(error);
+        if (kind === 'absent')
+            return { key, result: 'deleted', requestId };
+        return failure(key, code, message, requestId);
+    }
+}
+/**
+ * Puts a delete marker on a key, also on one that has no object.
+ *
+ * @throws FatalError when S3 answers that it made none: the bucket no longer keeps versions, and what stood there is gone
+ */
+async function remove_putDeleteMarker(bucket, key) {
+    const answer = await bucket.send(new DeleteObjectCommand(bucket.naming({ key })));
+    if (!answer.DeleteMarker || answer.VersionId === undefined) {
+        throw new FatalError(`Deleting ${JSON.stringify(key)} in ${bucket.location.bucket} left no delete marker: the bucket no longer keeps versions.`);
+    }
+    return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
+}
+function failure(key, code, message, requestId) {
+    return {
+        key,
+        result: 'failed',
+        reason: code === 'AccessDenied' ? 'denied' : 'error',
+        code,
+        message,
+        requestId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/history.js
+/**
+ * What becomes of a history: its versions are sent one after another, because the order in which they arrive is their
+ * order. Where one does not arrive, those behind it wait for a later run, which goes on from there.
+ */
+
+
+
+
+
+/**
+ * Sends what the destination lacks of a history.
+ *
+ * @returns `undefined` when the run was stopped before anything of it was sent
+ * @throws FatalError for trouble that every other object would meet as well
+ */
+async function history_carryHistory(send, mark, from, { key, source, from: first }, archived) {
+    const versions = [];
+    const vanished = new Set();
+    let bytes = 0;
+    let last;
+    for (const version of versionsToSend(source, first)) {
+        try {
+            last = isMarker(version) ? { etag: '', ...(await mark(key)) } : await send(version);
+            versions.push({ source: version.versionId, destination: kept(last) });
+            bytes += sizeOf(version);
+        }
+        catch (error) {
+            const stopped = error instanceof StoppedError;
+            if (stopped && versions.length === 0)
+                return undefined;
+            if (stopped)
+                return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
+            // A lifecycle rule took it meanwhile: the source's history no longer has it either.
+            if (troubleOf(error).kind === 'absent' && (await isGone(from, version)))
+                vanished.add(version);
+            else
+                return { ...explainVersion(key, version, error, archived), versions };
+        }
+    }
+    if (last === undefined)
+        return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
+    const { etag, requestId } = last;
+    return {
+        key,
+        result: 'copied',
+        etag,
+        bytes,
+        versions,
+        ...(vanished.size > 0 && { source: without(vanished, source) }),
+        requestId,
+    };
+}
+/** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
+function kept({ versionId }) {
+    // In a bucket with versioning suspended each version has this id, and replaces the one before it.
+    if (versionId === undefined || versionId === 'null')
+        throw new FatalError('The destination keeps no versions any more: each would replace the one before it.');
+    return versionId;
+}
+function without(vanished, { key, history = [] }) {
+    return entryOf(key, history.filter(version => !vanished.has(version)));
+}
+function explainVersion(key, { versionId }, error, archived) {
+    const outcome = explain(key, error, archived);
+    return outcome.result === 'failed'
+        ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
+        : outcome;
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
+/** What engines have in common that carry object by object from here: places, pace, and when to give up. */
+
+
+
+
+
+/**
+ * Above this an object is large, as is one of several requests: the time it takes is S3's work on its bytes, which says
+ * nothing about the pace and would keep small objects waiting.
+ */
+const LARGE_BYTES = (/* unused pure expression or super */ null && (16 * 1024 ** 2));
+/** Denials before the first success that show a missing permission rather than an odd object. */
+const HOPELESS = 50;
+function object_by_object_createObjectEngine({ name, from, deletions, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
+    const isLarge = (source) => source.size > LARGE_BYTES || needsParts(source);
+    let slowDowns = 0;
+    let denials = 0;
+    let successes = 0;
+    /** Every copy so far was denied: the rest would be, too. */
+    const guardHope = (outcome) => {
+        if (outcome.result === 'copied')
+            successes++;
+        if (outcome.result !== 'failed' || outcome.reason !== 'denied')
+            return;
+        if (++denials >= HOPELESS && successes === 0) {
+            throw new FatalError(`The first ${denials} copies were all denied (${outcome.message}); stopped trying.`, {
+                todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
+            });
+        }
+    };
+    const keepPace = (source, startedMs) => {
+        if (isLarge(source))
+            return;
+        const before = slowDowns;
+        slowDowns = throttled();
+        pace?.answered(performance.now() - startedMs, slowDowns > before);
+    };
+    return {
+        name,
+        transfer: (items, record, stop) => {
+            /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
+            const inPlace = async (source) => {
+                if (needsParts(source))
+                    return sendNow(source);
+                const place = isLarge(source) ? places.large : places.small;
+                return place(async () => {
+                    if (stop.draining.aborted)
+                        throw new StoppedError('Stopped before a copy was sent.');
+                    return sendNow(source);
+                });
+            };
+            const send = async (source) => {
+                const started = performance.now();
+                try {
+                    return await inPlace(source);
+                }
+                finally {
+                    keepPace(source, started);
+                }
+            };
+            const mark = (key) => places.small(async () => {
+                if (stop.draining.aborted)
+                    throw new StoppedError('Stopped before a delete marker was put.');
+                return putDeleteMarker(deletions, key);
+            });
+            const work = async (item) => {
+                const outcome = item.source.history === undefined
+                    ? await carry(send, from, item, archived)
+                    : await carryHistory(send, mark, from, item, archived);
+                if (outcome === undefined)
+                    return;
+                await record(outcome);
+                guardHope(outcome);
+            };
+            return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/copy.js
+/** Server-side copies sent from here: no byte of an object passes the runner. */
+
+
+function copy_createCopyEngine({ route, ...options }) {
+    return createObjectEngine({
+        name: 'copy',
+        from: route.from,
+        deletions: route.deletions,
+        needsParts: source => needsParts(route, source),
+        send: source => copy(route, source),
+    }, options);
+}
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-datasync/dist-cjs/index.js
+var client_datasync_dist_cjs = __nccwpck_require__(58784);
+;// CONCATENATED MODULE: ./lib/src/aws/run-tag.js
+/** The tag that says which run has made something. */
+/** @param run a URL, or the name of a session. Characters that no service takes in a tag are replaced. */
+function run_tag_runTag(run) {
+    return {
+        Key: 's3-cross-account-sync:run',
+        Value: run.replace(/[^a-zA-Z0-9 +=._:@/-]/g, '_').slice(0, 256),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/ground.js
+/** Tasks are made in the Region of the destination (DataSync User Guide, "Tutorial: Transferring data between S3 buckets"). */
+function ground_taskRegion({ destination }) {
+    return destination.region;
+}
+function bucketArnOf({ bucket }, { partition }) {
+    return `arn:${partition}:s3:::${bucket}`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/locations.js
+/** Locations: a folder of a bucket, and the role to go there with. */
+
+
+function locationWish(side, ground) {
+    return {
+        ...ground[side],
+        role: ground.role,
+        bucketArn: bucketArnOf(ground[side], ground),
+        storageClass: side === 'destination' ? ground.storageClass : undefined,
+    };
+}
+/** ARNs of the locations that are what is wished for. */
+async function findLocations(ask, wish) {
+    const found = [];
+    for await (const { LocationArn, LocationUri } of locationsIn(ask, wish)) {
+        if (LocationArn === undefined || !isSameFolder(LocationUri, wish))
+            continue;
+        const { S3Config, S3StorageClass } = await ask(wish.region, new client_datasync_dist_cjs.DescribeLocationS3Command({ LocationArn }));
+        const fits = wish.storageClass === undefined || S3StorageClass === wish.storageClass;
+        if (fits && S3Config?.BucketAccessRoleArn === wish.role)
+            found.push(LocationArn);
+    }
+    return found;
+}
+/** A filter takes fewer characters than a folder may have, so that it names the bucket only. */
+async function* locationsIn(ask, { region, bucket }) {
+    const Filters = [
+        { Name: 'LocationUri', Operator: 'BeginsWith', Values: [`s3://${bucket}/`] },
+    ];
+    let NextToken;
+    do {
+        const page = await ask(region, new client_datasync_dist_cjs.ListLocationsCommand({ Filters, ...(NextToken && { NextToken }) }));
+        yield* page.Locations ?? [];
+        NextToken = page.NextToken;
+    } while (NextToken);
+}
+function isSameFolder(uri, { bucket, folder }) {
+    return uri?.replace(/\/$/, '') === `s3://${bucket}/${folder}`.replace(/\/$/, '');
+}
+/** DataSync tries the role on the bucket before it answers. */
+function createLocation(service, wish, tags) {
+    const find = (once) => findLocations(once, wish);
+    return service.makeAnother(find, async (once) => {
+        const { LocationArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateLocationS3Command({
+            S3BucketArn: wish.bucketArn,
+            S3Config: { BucketAccessRoleArn: wish.role },
+            ...(wish.folder !== '' && { Subdirectory: wish.folder }),
+            ...(wish.storageClass !== undefined && { S3StorageClass: wish.storageClass }),
+            Tags: tags,
+        }));
+        return LocationArn;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/options.js
+
+function options_optionsOf({ compare, verify, preserve, }) {
+    return {
+        VerifyMode: verify === 'none' ? 'NONE' : 'ONLY_FILES_TRANSFERRED',
+        OverwriteMode: compare === 'missing' ? 'NEVER' : 'ALWAYS',
+        ObjectTags: preserve.has('tags') ? 'PRESERVE' : 'NONE',
+        TransferMode: 'ALL',
+        // Deletions are ours: guarded, and bound to the ETag that was listed.
+        PreserveDeletedFiles: 'PRESERVE',
+        TaskQueueing: 'ENABLED',
+        // What is for files: as between buckets by default. (DataSync API, Options.)
+        Atime: 'BEST_EFFORT',
+        Mtime: 'PRESERVE',
+        Uid: 'NONE',
+        Gid: 'NONE',
+        PosixPermissions: 'NONE',
+        PreserveDevices: 'NONE',
+    };
+}
+/** @param ManifestObjectPath key in the work bucket */
+function options_manifestConfig(ground, ManifestObjectPath) {
+    return { Action: 'TRANSFER', Format: 'CSV', Source: { S3: { ...workPlace(ground), ManifestObjectPath } } };
+}
+/** A report with a row for every object, below the work location. */
+function options_reportConfig(ground) {
+    const { folder } = ground.work;
+    return {
+        Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
+        OutputType: 'STANDARD',
+        ReportLevel: 'SUCCESSES_AND_ERRORS',
+        // Each object is known by its transfer. What stands among the verified is then what failed.
+        Overrides: { Verified: { ReportLevel: 'ERRORS_ONLY' } },
+    };
+}
+function workPlace(ground) {
+    return { S3BucketArn: bucketArnOf(ground.work, ground), BucketAccessRoleArn: ground.role };
+}
+/** Storage classes that DataSync writes, by S3's names. (DataSync API, S3StorageClass.) */
+const STORAGE_CLASSES = {
+    STANDARD: 'STANDARD',
+    STANDARD_IA: 'STANDARD_IA',
+    ONEZONE_IA: 'ONEZONE_IA',
+    INTELLIGENT_TIERING: 'INTELLIGENT_TIERING',
+    GLACIER_IR: 'GLACIER_INSTANT_RETRIEVAL',
+    GLACIER: 'GLACIER',
+    DEEP_ARCHIVE: 'DEEP_ARCHIVE',
+};
+/** That of the destination location. The settings refuse classes that DataSync does not have. */
+function options_storageClassOf({ storageClass }) {
+    return STORAGE_CLASSES[storageClass ?? 'STANDARD'] ?? 'STANDARD';
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/tasks.js
+/** Tasks: from which location to which, and in which mode, which cannot be changed later. */
+
+
+
+/** ARNs of the tasks between these locations that can be started; their options are given anew with every start. */
+async function findTasks(ask, wish) {
+    const found = [];
+    for await (const { TaskArn, Status } of tasks_tasksOf(ask, wish)) {
+        if (TaskArn === undefined || Status === 'UNAVAILABLE')
+            continue;
+        const task = await ask(wish.region, new client_datasync_dist_cjs.DescribeTaskCommand({ TaskArn }));
+        // Older tasks name no mode: there was but one.
+        const isMode = (task.TaskMode ?? 'BASIC') === wish.mode;
+        const isWay = task.SourceLocationArn === wish.source && task.DestinationLocationArn === wish.destination;
+        if (isMode && isWay)
+            found.push(TaskArn);
+    }
+    return found;
+}
+async function* tasks_tasksOf(ask, { region, destination }) {
+    let NextToken;
+    do {
+        const page = await ask(region, new client_datasync_dist_cjs.ListTasksCommand({
+            Filters: [{ Name: 'LocationId', Operator: 'Equals', Values: [destination] }],
+            ...(NextToken && { NextToken }),
+        }));
+        yield* page.Tasks ?? [];
+        NextToken = page.NextToken;
+    } while (NextToken);
+}
+function createTask(service, wish, more) {
+    const find = (once) => findTasks(once, wish);
+    return service.makeAnother(find, async (once) => {
+        const { TaskArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateTaskCommand({
+            SourceLocationArn: wish.source,
+            DestinationLocationArn: wish.destination,
+            TaskMode: wish.mode,
+            ...more,
+        }));
+        return TaskArn;
+    });
+}
+const READY_WITHIN_MS = 10 * 60_000;
+/**
+ * A new task is CREATING at first. One that runs or waits already can be started once more: the execution is queued.
+ *
+ * @throws FatalError when it has become unavailable, or is not ready in time; StoppedError
+ */
+async function untilReady({ ask }, region, TaskArn, stopping) {
+    const end = Date.now() + READY_WITHIN_MS;
+    for (let polls = 0;; polls++) {
+        const { Status, ErrorCode, ErrorDetail } = await ask(region, new client_datasync_dist_cjs.DescribeTaskCommand({ TaskArn }));
+        if (Status !== 'CREATING' && Status !== 'UNAVAILABLE')
+            return;
+        if (Status === 'UNAVAILABLE' || Date.now() > end) {
+            const why = [ErrorCode, ErrorDetail].filter(Boolean).join(': ') || 'DataSync does not say why';
+            throw new errors/* FatalError */.HX(`The task ${TaskArn} is ${Status} (${why}).`, {
+                todo: 'Look at the task in the DataSync console of that Region. Deleted there, it is made anew by the next run.',
+            });
+        }
+        await waiting_pause(polls, stopping);
+        if (stopping.aborted)
+            throw new errors/* StoppedError */.Ko('Stopped before the task was ready.');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/policies.js
+/**
+ * The statements that whoever calls DataSync and the role it assumes need. (DataSync User Guide, "Tutorial: Transferring
+ * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
+ */
+
+
+/** Its principal. */
+const policies_SERVICE = 'datasync.amazonaws.com';
+function callerStatement() {
+    return {
+        Sid: 'S3SyncDataSync',
+        Effect: 'Allow',
+        Action: [
+            'datasync:CreateLocationS3',
+            'datasync:DescribeLocationS3',
+            'datasync:ListLocations',
+            'datasync:DeleteLocation',
+            'datasync:CreateTask',
+            'datasync:DescribeTask',
+            'datasync:ListTasks',
+            'datasync:DeleteTask',
+            'datasync:StartTaskExecution',
+            'datasync:DescribeTaskExecution',
+            'datasync:ListTaskExecutions',
+            'datasync:CancelTaskExecution',
+            'datasync:TagResource',
+        ],
+        Resource: '*',
+    };
+}
+/** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
+function serviceLinkedRoleStatement(role) {
+    return {
+        Sid: 'S3SyncServiceLinkedRole',
+        Effect: 'Allow',
+        Action: 'iam:CreateServiceLinkedRole',
+        Resource: `arn:${partitionOf(role)}:iam::${accountOf(role)}:role/aws-service-role/${policies_SERVICE}/AWSServiceRoleForDataSync`,
+        Condition: { StringEquals: { 'iam:AWSServiceName': policies_SERVICE } },
+    };
+}
+/** For what DataSync says it acts when it assumes the role. */
+function sourceArnOf(role) {
+    return `arn:${partitionOf(role)}:datasync:*:${accountOf(role)}:*`;
+}
+const LOOKS = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
+const READS = [
+    's3:GetObject',
+    's3:GetObjectTagging',
+    's3:GetObjectVersion',
+    's3:GetObjectVersionTagging',
+    's3:ListMultipartUploadParts',
+];
+const WRITES = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'];
+const ACTIONS = {
+    source: [...LOOKS, ...READS],
+    destination: [...LOOKS, ...READS, ...WRITES],
+    work: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'],
+};
+/**
+ * What of it nothing goes without. The rest is for what may not happen: objects by version, parts left over, objects to
+ * replace.
+ *
+ * @param tags the task keeps them
+ */
+function indispensable(use, tags) {
+    const spared = tags ? SPARED : [...SPARED, 's3:GetObjectTagging', 's3:PutObjectTagging'];
+    return ACTIONS[use].filter(action => !spared.includes(action));
+}
+const SPARED = [
+    's3:GetObjectVersion',
+    's3:GetObjectVersionTagging',
+    's3:ListMultipartUploadParts',
+    's3:AbortMultipartUpload',
+    's3:DeleteObject',
+];
+const policies_SIDS = {
+    source: 'S3SyncDataSyncReads',
+    destination: 'S3SyncDataSyncWrites',
+    work: 'S3SyncDataSyncReports',
+};
+/** What the role needs in one of the three buckets. */
+function policies_roleStatement(use, ground) {
+    const arn = bucketArnOf(ground[use], ground);
+    const objects = `${arn}/${ground[use].folder}*`;
+    return {
+        Sid: policies_SIDS[use],
+        Effect: 'Allow',
+        Action: ACTIONS[use],
+        Resource: use === 'work' ? objects : [arn, objects],
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/trouble.js
+/**
+ * What DataSync's errors mean and what to do about them. The texts are those of the DataSync User Guide
+ * ("Troubleshooting issues with storage locations", "Troubleshooting issues with transfers").
+ */
+
+
+
+
+
+
+/**
+ * What was thrown while DataSync was asked, in words for the user.
+ *
+ * @param doing what failed, as the beginning of a sentence
+ */
+function datasync_trouble_explain(doing, error, ground) {
+    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
+        return error;
+    const { kind, message } = trouble_troubleOf(error);
+    const code = codesOf(error);
+    const words = `${code}: ${message}`;
+    const fix = kind === 'throttle' ? trouble_THROTTLED : datasync_trouble_fixFor(words, ground, kind === 'denied');
+    return new errors/* FatalError */.HX(`${doing} failed (${words}).`, fix, error);
+}
+/** DataSync wraps most refusals into one exception; what it is about stands in further members (InvalidRequestException). */
+function codesOf(error) {
+    const { errorCode, datasyncErrorCode } = error;
+    return [trouble_troubleOf(error).code, errorCode, datasyncErrorCode].filter(one => one !== undefined).join('/');
+}
+const trouble_THROTTLED = {
+    todo: 'DataSync limits how often an account may ask it, in each Region. Run again later, and look for what else calls it: other jobs, consoles left open, monitoring.',
+};
+/** @param words code and message, as DataSync has them in answers, results of executions and reports */
+function datasync_trouble_fixFor(words, ground, denied = false) {
+    const { role, caller } = ground;
+    if (/iam:PassRole/.test(words))
+        return grantOwn(caller, passRoleStatement(role, policies_SERVICE));
+    if (/CreateServiceLinkedRole/.test(words))
+        return grantOwn(caller, serviceLinkedRoleStatement(role));
+    if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
+        const { todo, ...rest } = grantTrust({ role, service: policies_SERVICE, sourceArn: sourceArnOf(role) });
+        return { todo: `Check the ARN in \`datasync-role\`. ${todo}`, ...rest };
+    }
+    if (/kms:/.test(words)) {
+        const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;
+        return { todo };
+    }
+    const known = trouble_KNOWN.find(([text]) => text.test(words));
+    if (known !== undefined)
+        return { todo: known[1] };
+    const use = bucketIn(words, ground);
+    if (use !== undefined)
+        return trouble_grantRole(use, words, ground);
+    return denied ? grantOwn(caller, callerStatement()) : undefined;
+}
+const trouble_KNOWN = [
+    [
+        /FsS3UnableToConnectToEndpoint|Unable to connect to S3 endpoint/,
+        'DataSync does not reach a bucket. Use `datasync-mode: enhanced`, have both Regions enabled in the account of the role, and see that no policy asks for a VPC endpoint.',
+    ],
+    [
+        /NoMem|Cannot allocate memory/i,
+        'Use `datasync-mode: enhanced`, or split the run by `include`: Basic mode takes 25 million items.',
+    ],
+    [/EniNotFound/, 'A network interface of DataSync was deleted while it worked. Run again.'],
+];
+/** Which bucket the role was denied on; `undefined` when it is not about the role. */
+function bucketIn(words, { source, destination, work }) {
+    if (/bucket access test failed|Task Report|manifest/i.test(words))
+        return 'work';
+    const isDenial = /access test failed|FsS3HeadBucketFailed|LocHitAccess|LocationNotAdded|s3:\w+/i.test(words);
+    if (!isDenial)
+        return undefined;
+    const names = new Set(words.split(/[^a-z0-9.-]+/).map(word => word.replace(/\.$/, '')));
+    if (names.has(destination.bucket))
+        return 'destination';
+    if (/SrcLocHitAccess/.test(words) || names.has(source.bucket))
+        return 'source';
+    return names.has(work.bucket) ? 'work' : 'destination';
+}
+/** What to add for the role on one of the buckets. */
+function trouble_grantRole(use, words, ground) {
+    const { role, caller } = ground;
+    const grantee = { principal: role, account: accountOf(role) };
+    const fix = grant_grantOn(grantee, ground[use], policies_roleStatement(use, ground), words);
+    // Older versions of DataSync also looked as the one who called. (Tutorial of 2023.)
+    const more = use === 'destination' && caller.principal !== undefined
+        ? ` If it still fails, let ${caller.principal} list the bucket, too.`
+        : '';
+    return { ...fix, todo: fix.todo + more };
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/equipment.js
+/**
+ * What a run works with: two locations and a task between them. They are found by what they are, whoever made them, and
+ * made where they are not; what this run made can be removed again, and nothing else.
+ */
+
+
+
+
+
+
+
+class equipment_Equipment {
+    #service;
+    #ground;
+    #tags;
+    /** Newest first: a location cannot go before its task. */
+    #made = [];
+    /** @param run what the tags of all that is made call this run: a URL, or the name of a session */
+    constructor(service, ground, run) {
+        this.#service = service;
+        this.#ground = ground;
+        this.#tags = [run_tag_runTag(run)];
+    }
+    get tags() {
+        return this.#tags;
+    }
+    /** Looks and makes nothing. Of several locations that would do, those count between which there is a task. */
+    async find() {
+        const { ask } = this.#service;
+        return this.#explained('Looking for locations and tasks of DataSync', async () => {
+            const [sources, destinations] = await Promise.all(SIDES.map(side => findLocations(ask, locationWish(side, this.#ground))));
+            for (const source of sources ?? []) {
+                for (const destination of destinations ?? []) {
+                    const [task] = await findTasks(ask, this.#taskWish(source, destination));
+                    if (task !== undefined)
+                        return { source, destination, task };
+                }
+            }
+            return { source: sources?.[0], destination: destinations?.[0] };
+        });
+    }
+    /** The ARNs of both locations. What one of them lacks keeps nobody from finding out about the other. */
+    async locations(found) {
+        const both = [this.location('source', found), this.location('destination', found)];
+        await Promise.allSettled(both);
+        return Promise.all(both);
+    }
+    /** The ARN of the location, which is made in the Region of its bucket. */
+    location(side, { [side]: found }) {
+        const wish = locationWish(side, this.#ground);
+        return found === undefined
+            ? this.#explained(`Making a location of DataSync for the ${side}, s3://${wish.bucket}/${wish.folder},`, async () => this.#remember(wish.region, await createLocation(this.#service, wish, this.#tags)))
+            : Promise.resolve(found);
+    }
+    /** The ARN of the task, which is made in the Region of the destination. @param options those it begins with */
+    task(source, destination, { task }, Options) {
+        const wish = this.#taskWish(source, destination);
+        const Name = `s3-cross-account-sync ${this.#ground.source.bucket} to ${this.#ground.destination.bucket}`;
+        // DataSync tries the role on the work location, too, when a task is made with a report.
+        const TaskReportConfig = options_reportConfig(this.#ground);
+        return task === undefined
+            ? this.#explained(`Making a task of DataSync in ${wish.region}`, async () => this.#remember(wish.region, await createTask(this.#service, wish, { Name, Options, TaskReportConfig, Tags: this.#tags })))
+            : Promise.resolve(task);
+    }
+    /** @throws FatalError, StoppedError */
+    untilReady(task, stopping) {
+        return this.#explained(`Waiting for the task ${task}`, () => untilReady(this.#service, ground_taskRegion(this.#ground), task, stopping));
+    }
+    /** Removes what this run has made. */
+    async removeMade() {
+        for (let last = this.#made.pop(); last !== undefined; last = this.#made.pop()) {
+            const { region, arn } = last;
+            await this.#explained(`Removing ${arn}`, async () => {
+                if (arn.includes(':task/'))
+                    await this.#service.ask(region, new client_datasync_dist_cjs.DeleteTaskCommand({ TaskArn: arn }));
+                else
+                    await this.#service.ask(region, new client_datasync_dist_cjs.DeleteLocationCommand({ LocationArn: arn }));
+            });
+        }
+    }
+    #taskWish(source, destination) {
+        return { region: ground_taskRegion(this.#ground), source, destination, mode: this.#ground.mode };
+    }
+    #remember(region, arn) {
+        this.#made.push({ region, arn });
+        return arn;
+    }
+    async #explained(doing, work) {
+        try {
+            return await work();
+        }
+        catch (error) {
+            throw datasync_trouble_explain(doing, error, this.#ground);
+        }
+    }
+}
+const SIDES = ['source', 'destination'];
+
+;// CONCATENATED MODULE: ./lib/src/report/progress.js
+/** How far the copies are: as one line for people who wait, and from time to time for the report. */
+
+
+
+class Progress {
+    failed = 0;
+    #objects = 0;
+    #bytes = 0;
+    #objectsInAll;
+    #bytesInAll;
+    #throttled;
+    #started = performance.now();
+    #throughput = new Throughput();
+    /** @param throttled how often S3 has asked to slow down so far */
+    constructor(objects, bytes, throttled) {
+        this.#objectsInAll = objects;
+        this.#bytesInAll = bytes;
+        this.#throttled = throttled;
+    }
+    count(outcome) {
+        this.#objects++;
+        if (outcome.result === 'copied')
+            this.#bytes += outcome.bytes;
+        if (outcome.result === 'failed')
+            this.failed++;
+    }
+    /** To be called every `LOOK_EVERY_MS`. */
+    look() {
+        this.#throughput.look(performance.now() - this.#started, this.#objects, this.#bytes);
+    }
+    /** All looks and a last one. */
+    end() {
+        return this.#throughput.end(performance.now() - this.#started, this.#objects, this.#bytes);
+    }
+    howFar() {
+        return { line: this.line(), share: this.#share() };
+    }
+    /** `1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 240 objects/s, 620 MiB/s, 16s left` */
+    line() {
+        const ms = performance.now() - this.#started;
+        const perSecond = (amount) => (ms > 0 ? (amount * 1000) / ms : 0);
+        const parts = [
+            `${thousands(this.#objects)} of ${thousands(this.#objectsInAll)} objects`,
+            `${bytes(this.#bytes)} of ${bytes(this.#bytesInAll)}`,
+            `${thousands(Math.round(perSecond(this.#objects)))} objects/s`,
+            `${bytes(perSecond(this.#bytes))}/s`,
+        ];
+        if (this.failed > 0)
+            parts.push(`${thousands(this.failed)} failed`);
+        const throttled = this.#throttled();
+        if (throttled > 0)
+            parts.push(`throttled ${count(throttled, 'time')}`);
+        const left = this.#msLeft(ms);
+        if (left !== undefined)
+            parts.push(`${prettyMs(left, { compact: true })} left`);
+        return parts.join(', ');
+    }
+    /** The slower of two estimates, by objects and by bytes: small objects cost requests, large ones time. */
+    #msLeft(ms) {
+        const share = this.#share();
+        if (share <= 0 || share >= 1)
+            return undefined;
+        return Math.max(1000, (ms / share) * (1 - share));
+    }
+    #share() {
+        return progress_shareOf(this.#objects, this.#objectsInAll, this.#bytes, this.#bytesInAll);
+    }
+}
+/** From 0 to 1: the smaller of the shares of objects and of bytes. */
+function progress_shareOf(objects, objectsInAll, bytes, bytesInAll) {
+    return Math.min(objects / objectsInAll, bytesInAll === 0 ? 1 : bytes / bytesInAll, 1);
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/progress.js
+
+
+
+class progress_ExecutionProgress {
+    #status = '';
+    #look;
+    #rate = new Rate();
+    /** Whether the execution has entered another phase. */
+    see(look) {
+        const isNew = look.status !== this.#status;
+        this.#status = look.status;
+        this.#look = look;
+        this.#rate.see(look.transferred, look.bytesTransferred);
+        return isNew;
+    }
+    howFar() {
+        const line = this.line();
+        const look = this.#look;
+        if (look === undefined || look.objects === 0)
+            return { line };
+        return { line, share: shareOf(look.transferred, look.objects, look.bytesTransferred, look.bytes) };
+    }
+    /** `DataSync TRANSFERRING: 1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 80 verified, 240 objects/s, 620 MiB/s, 16s left` */
+    line() {
+        const look = this.#look;
+        if (look === undefined)
+            return 'DataSync is being set up.';
+        if (look.objects + look.prepared === 0)
+            return `DataSync ${look.status}.`;
+        const parts = look.objects === 0
+            ? [`${count(look.prepared, 'object')} prepared`]
+            : [
+                `${thousands(look.transferred)} of ${count(look.objects, 'object')}`,
+                `${bytes(look.bytesTransferred)} of ${bytes(look.bytes)}`,
+            ];
+        for (const word of ['verified', 'skipped', 'failed'])
+            if (look[word] > 0)
+                parts.push(`${thousands(look[word])} ${word}`);
+        return `DataSync ${look.status}: ${[...parts, ...this.#rates(look)].join(', ')}.`;
+    }
+    #rates(look) {
+        const perSecond = look.isOver ? undefined : this.#rate.perSecond(look.transferred, look.bytesTransferred);
+        if (perSecond === undefined)
+            return [];
+        const [objects = 0, byteRate = 0] = perSecond;
+        const left = [look.objects - look.transferred, look.bytes - look.bytesTransferred];
+        return [
+            `${thousands(Math.round(objects))} objects/s`,
+            `${bytes(byteRate)}/s`,
+            ...timeLeft(left, perSecond),
+        ];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/report.js
+/** Where DataSync puts the rows of an execution, below the folder it was given. */
+function report_detailsFolder(execution) {
+    return `Detailed-Reports/${idsOf(execution)}/`;
+}
+/** Where it puts everything about it. */
+function report_reportFolders(execution) {
+    return [`Summary-Reports/${idsOf(execution)}/`, report_detailsFolder(execution)];
+}
+/** `task-…/exec-…` of `arn:…:task/task-…/execution/exec-…`. */
+function idsOf(execution) {
+    const [, task, , id] = execution.split('/');
+    return `${task}/${id}`;
+}
+const LISTS = { Transferred: 'Transfer', Verified: 'Verify', Skipped: 'Skip' };
+/** All that a file of the report says; nothing of a file that is something else. */
+function report_findingsIn(document) {
+    return Object.keys(LISTS).flatMap(list => rowsOf(document, list).flatMap(row => findingOf(list, row)));
+}
+function rowsOf(document, list) {
+    const rows = isRow(document) ? document[list] : undefined;
+    return Array.isArray(rows) ? rows.filter(isRow) : [];
+}
+function isRow(value) {
+    return typeof value === 'object' && value !== null;
+}
+function findingOf(list, row) {
+    const metadata = row.SourceMetadata ?? row.SrcMetadata;
+    // Of a folder, which an object may have for a name as well.
+    if (isRow(metadata) && metadata.Type === 'Directory')
+        return [];
+    // Paths of Basic mode begin with a slash; no object that DataSync takes does.
+    const path = report_textOf(row.RelativePath).replace(/^\//, '');
+    const code = report_textOf(row.ErrorCode ?? row.FailureCode);
+    const message = report_textOf(row.ErrorDetail ?? row.FailureReason);
+    const status = row[`${LISTS[list]}Status`];
+    if (list === 'Skipped' && status !== 'FAILED')
+        return [{ path, is: 'skipped', why: report_textOf(row.SkipReason) || message }];
+    // Only this word is documented for what went well, and a word that nobody knows must not pass for it.
+    if (status !== 'SUCCESS')
+        return [report_failed(path, list, code, message)];
+    if (list === 'Verified')
+        return [];
+    return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];
+}
+function report_failed(path, list, code, message) {
+    // A message may quote the key, which can have any number in it.
+    const isDenied = /access ?denied|403/i.test(code) || /access ?denied|not authorized/i.test(message);
+    const reason = isDenied ? 'denied' : list === 'Verified' ? 'content-differs' : 'error';
+    return {
+        path,
+        is: 'failed',
+        isGone: /ManifestFileDoesNotExist|NoSuchKey/.test(`${code} ${message}`) || code === '404',
+        reason,
+        code: code || `${LISTS[list]}Failed`,
+        message: message || 'DataSync does not say why.',
+    };
+}
+function sourceOf(metadata) {
+    if (!isRow(metadata) || !isRow(metadata.SystemMetadata))
+        return undefined;
+    const etag = report_textOf(metadata.SystemMetadata.ETag).replace(/^"|"$/g, '');
+    const size = Number(metadata.ContentSize);
+    const modified = Date.parse(report_textOf(metadata.LastModified));
+    return etag !== '' && Number.isInteger(size) && Number.isFinite(modified)
+        ? { size, etag, modified }
+        : undefined;
+}
+function report_textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 ;// CONCATENATED MODULE: ./lib/src/datasync/execution.js
@@ -71564,680 +87721,29 @@ async function execution_cancel(ask, region, TaskExecutionArn, signal) {
 }
 
 ;// CONCATENATED MODULE: ./lib/src/datasync/follow.js
-/** An execution watched to its end, and cancelled when the run is stopped. */
+/** An execution as something to be watched, and the report that is written after its end. */
 
 
 
-
-/** Looks in a row that DataSync may leave unanswered, each tried for half a minute: the execution does not need them. */
-const UNANSWERED = 10;
-const PASSING = new Set(['throttle', 'retry', 'renew']);
-const CANCEL_WITHIN_MS = 5_000;
 const REPORT_WITHIN_MS = (/* unused pure expression or super */ null && (15 * 60_000));
 /** Whether there will be a report at all. */
 const SAID_WITHIN_MS = 60_000;
-/**
- * Resolves to the last look. An execution that this run no longer watches, for whatever reason, is cancelled.
- *
- * @throws StoppedError when the run was aborted before the end; what DataSync answered when it could not be asked
- */
-async function follow_follow(watched) {
-    const { stop, told } = watched;
-    let cancelled = false;
-    try {
-        for (let looks = 0;; looks++) {
-            const seen = await patiently(watched);
-            told(seen);
-            if (seen.isOver)
-                return seen;
-            if (stop.draining.aborted && !cancelled) {
-                cancelled = true;
-                looks = 0;
-                await cancelSoon(watched).catch(async (error) => {
-                    // It may just have ended by itself, and then there is nothing to cancel but much to report.
-                    if (!(await patiently(watched)).isOver)
-                        throw error;
-                });
-            }
-            await pause(looks, cancelled ? stop.aborting : stop.draining);
-        }
-    }
-    catch (error) {
-        // The first error is the one to tell. The post step cancels what could not be cancelled here.
-        if (!cancelled)
-            await cancelSoon(watched).catch(() => { });
-        throw error;
-    }
+function follow_watch({ ask }, region, execution) {
+    return {
+        look: () => look(ask, region, execution),
+        cancel: signal => cancel(ask, region, execution, signal),
+    };
 }
-/** Not by the run's own signal, which may be the very reason. */
-function cancelSoon({ service, region, execution }) {
-    return cancel(service.ask, region, execution, AbortSignal.timeout(CANCEL_WITHIN_MS));
-}
-async function patiently({ service, region, execution, stop }) {
-    for (let unanswered = 1;; unanswered++) {
-        try {
-            return await look(service.ask, region, execution);
-        }
-        catch (error) {
-            // Credentials that cannot be had for a while are no answer of DataSync's either.
-            const mayPass = error instanceof FatalError || PASSING.has(troubleOf(error).kind);
-            if (!mayPass || unanswered === UNANSWERED)
-                throw error;
-            await pause(unanswered, stop.aborting);
-        }
-    }
-}
-/**
- * Follows an execution that somebody else has started, which is theirs to cancel.
- *
- * @returns `undefined` when the run was stopped before the end
- */
-async function attend({ service, region, execution, stop, told }) {
-    for (let looks = 0; !stop.draining.aborted; looks++) {
-        const seen = await patiently({ service, region, execution, stop });
-        told(seen);
-        if (seen.isOver)
-            return seen;
-        await pause(looks, stop.draining);
-    }
-    return undefined;
-}
-/** The report is written after the end. Resolves to how that went; it may still be pending, or nobody speaks of one. */
-async function follow_untilReported({ service, region, execution, stop }) {
+/** Resolves to how the report went; it may still be pending, or nobody speaks of one. */
+async function follow_untilReported(watched) {
     const begun = Date.now();
     for (let looks = 0;; looks++) {
-        const { report } = await patiently({ service, region, execution, stop });
+        const { report } = await lookPatiently(watched);
         if (report?.status === 'SUCCESS' || report?.status === 'ERROR')
             return report;
         if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS))
             return report;
-        await pause(looks, stop.aborting);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/merge.js
-/**
- * Two streams in key order become one stream of meetings. Everything that must be brought together here is brought
- * together this way (two listings, a plan and its outcomes, what was done and what is seen afterwards), so that memory
- * stays at one page a side however many objects there are.
- */
-
-
-/**
- * @param names what to call each stream when it turns out not to be in key order
- * @throws FatalError when a stream is out of order or repeats a key: nothing decided from such a listing can be trusted,
- * least of all a deletion
- */
-async function* merge_mergeByKey(left, right, names) {
-    const l = new merge_Cursor(left, names.left);
-    const r = new merge_Cursor(right, names.right);
-    try {
-        await Promise.all([l.turnPage(), r.turnPage()]);
-        while (l.current !== undefined || r.current !== undefined) {
-            yield meetingsWithinPages(l, r);
-            await Promise.all([l.turnPage(), r.turnPage()]);
-        }
-    }
-    finally {
-        await Promise.all([l.close(), r.close()]);
-    }
-}
-/** Merges until one side needs its next page, or both have ended. */
-function meetingsWithinPages(l, r) {
-    const meetings = [];
-    while (!l.needsPage && !r.needsPage) {
-        const left = l.current;
-        const right = r.current;
-        if (left === undefined && right === undefined)
-            break;
-        const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.key, right.key);
-        if (order < 0 && left !== undefined) {
-            meetings.push({ key: left.key, left, right: undefined });
-            l.step();
-        }
-        else if (order > 0 && right !== undefined) {
-            meetings.push({ key: right.key, left: undefined, right });
-            r.step();
-        }
-        else if (left !== undefined && right !== undefined) {
-            meetings.push({ key: left.key, left, right });
-            l.step();
-            r.step();
-        }
-    }
-    return meetings;
-}
-/** A place in a paged stream. `current` is undefined before the first page and after the last. */
-class merge_Cursor {
-    current;
-    #pages;
-    #name;
-    #page = [];
-    #index = 0;
-    #ended = false;
-    #last;
-    constructor(pages, name) {
-        this.#pages = pages[Symbol.asyncIterator]();
-        this.#name = name;
-    }
-    /** The page is used up and the stream may have more. */
-    get needsPage() {
-        return this.current === undefined && !this.#ended;
-    }
-    step() {
-        this.#index++;
-        this.#look();
-    }
-    /** Fetches pages until one has something in it or the stream ends; does nothing while the page lasts. */
-    async turnPage() {
-        while (this.needsPage) {
-            const next = await this.#pages.next();
-            if (next.done) {
-                this.#ended = true;
-                return;
-            }
-            this.#page = next.value;
-            this.#index = 0;
-            this.#look();
-        }
-    }
-    /** Lets the stream release what it holds when the merge ends early. */
-    async close() {
-        if (!this.#ended)
-            await this.#pages.return?.();
-    }
-    #look() {
-        this.current = this.#page[this.#index];
-        if (this.current === undefined)
-            return;
-        if (this.#last !== undefined && compareKeys(this.#last, this.current.key) >= 0) {
-            throw new FatalError(`${this.#name} is not in key order: ${JSON.stringify(this.current.key)} came after ${JSON.stringify(this.#last)}. ` +
-                'Only general purpose buckets, which list in UTF-8 byte order, can be compared safely.');
-        }
-        this.#last = this.current.key;
-    }
-}
-
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: ./lib/src/ndjson.js
-/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
-
-
-const FLUSH_AT_CHARACTERS = (/* unused pure expression or super */ null && (64 * 1024));
-const READ_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
-class ndjson_NdjsonWriter {
-    path;
-    #stream;
-    #buffer = '';
-    #failure;
-    constructor(path) {
-        this.path = path;
-        this.#stream = createWriteStream(path);
-        this.#stream.on('error', error => {
-            this.#failure = error;
-        });
-    }
-    /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
-    write(value) {
-        if (this.#failure)
-            throw this.#failure;
-        this.#buffer += `${JSON.stringify(value)}\n`;
-        if (this.#buffer.length < FLUSH_AT_CHARACTERS)
-            return undefined;
-        const chunk = this.#buffer;
-        this.#buffer = '';
-        return this.#stream.write(chunk) ? undefined : this.#drained();
-    }
-    /** One await for all of them, but for the times when the disk has to be waited for. */
-    async writeAll(values) {
-        for (const value of values) {
-            const drained = this.write(value);
-            if (drained !== undefined)
-                await drained;
-        }
-    }
-    async close() {
-        this.#stream.end(this.#buffer);
-        this.#buffer = '';
-        await finished(this.#stream);
-    }
-    #drained() {
-        return new Promise((resolve, reject) => {
-            const settle = (error) => {
-                this.#stream.off('drain', settle).off('error', settle);
-                error ? reject(error) : resolve();
-            };
-            this.#stream.once('drain', settle).once('error', settle);
-        });
-    }
-}
-/** The values of a file written by `NdjsonWriter`, a page per chunk read. */
-async function* ndjson_readNdjson(path) {
-    let rest = '';
-    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES })) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        yield lines.map(line => JSON.parse(line));
-    }
-    if (rest !== '')
-        throw new Error(`${path} ends in the middle of a line.`);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/outcomes.js
-/**
- * Outcomes arrive in the order in which requests end and are needed in key order. They are sorted on disk: full buffers
- * are sorted and written out, and read back as one merged stream.
- */
-
-
-
-
-/** Outcomes held in memory, and versions that were sent; some 3 MB. */
-const BUFFER = 10_000;
-const PAGE = 1_000;
-/** What one counts for: itself, and each version that it tells of. */
-function weightOf({ versions }) {
-    return 1 + (versions?.length ?? 0);
-}
-/** For whatever else arrives as it comes and is needed by key, too. */
-class outcomes_OutcomeLog {
-    #folder;
-    #runs = [];
-    #buffer = [];
-    #weight = 0;
-    #spilling = Promise.resolve();
-    /** @param folder an existing folder for the sorted runs */
-    constructor(folder) {
-        this.#folder = folder;
-    }
-    /** Resolves when there is room for more. */
-    async add(outcome) {
-        this.#buffer.push(outcome);
-        this.#weight += weightOf(outcome);
-        if (this.#weight < BUFFER)
-            return;
-        const full = this.#buffer;
-        this.#buffer = [];
-        this.#weight = 0;
-        this.#spilling = this.#spilling.then(() => this.#spill(full));
-        await this.#spilling;
-    }
-    /** All outcomes so far in key order. */
-    async inKeyOrder() {
-        await this.#spilling;
-        const held = sorted(this.#buffer);
-        return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
-    }
-    async #spill(outcomes) {
-        const path = join(this.#folder, `outcomes-${this.#runs.length}.ndjson`);
-        const run = sorted(outcomes);
-        this.#runs.push({ first: run[0]?.key ?? '', open: () => readNdjson(path) });
-        const writer = new NdjsonWriter(path);
-        await writer.writeAll(run);
-        await writer.close();
-    }
-}
-function sorted(outcomes) {
-    return outcomes.sort((a, b) => compareKeys(a.key, b.key));
-}
-async function* onePage(page) {
-    yield page;
-}
-/**
- * Objects end in about the order in which they were started, so that runs overlap little: one is opened when its first key
- * is due, and done with soon after.
- */
-async function* mergeRuns(runs) {
-    const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
-    const open = [];
-    let page = [];
-    let weight = 0;
-    try {
-        for (;;) {
-            let next = lowest(open);
-            for (let due = waiting[0]; due !== undefined && isDue(due, next); due = waiting[0]) {
-                waiting.shift();
-                const cursor = new Cursor(due.open(), 'A run of outcomes');
-                await cursor.turnPage();
-                if (cursor.current !== undefined)
-                    open.push(cursor);
-                next = lowest(open);
-            }
-            if (next?.current === undefined)
-                break;
-            page.push(next.current);
-            weight += weightOf(next.current);
-            next.step();
-            if (next.needsPage)
-                await next.turnPage();
-            if (next.current === undefined)
-                open.splice(open.indexOf(next), 1);
-            if (weight < PAGE)
-                continue;
-            yield page;
-            page = [];
-            weight = 0;
-        }
-        yield page;
-    }
-    finally {
-        await Promise.all(open.map(cursor => cursor.close()));
-    }
-}
-function isDue({ first }, next) {
-    return next?.current === undefined || compareKeys(first, next.current.key) < 0;
-}
-function lowest(cursors) {
-    let [first] = cursors;
-    for (const cursor of cursors) {
-        if (cursor.current && first?.current && compareKeys(cursor.current.key, first.current.key) < 0)
-            first = cursor;
-    }
-    return first;
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/decide.js
-
-
-const TO_RESTORE = { action: 'restore', reason: 'archived' };
-const UNDECIDED = { action: 'undecided' };
-/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
-const KEY_BYTES = 1024;
-const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-function decide_decide(pair, rules) {
-    const { source, destination } = pair;
-    if (source === undefined)
-        return decideExtraneous(pair.key, rules);
-    if (!rules.filter.object(source))
-        return { action: 'skip', reason: 'excluded' };
-    if (destination === undefined)
-        return decide_decideCopy(source, 'missing', rules);
-    if (source.history !== undefined)
-        return UNDECIDED;
-    const comparison = decide_compareListed(source, destination, rules.compare);
-    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
-}
-/** Settles an undecided pair. */
-function decide_decideWithEvidence(source, destination, testimony, rules) {
-    return conclude(source, decide_compareEvidence(source, destination, testimony, rules.compare), rules);
-}
-/** `undefined` = the listings alone cannot tell. */
-function decide_compareListed(source, destination, compare) {
-    if (compare === 'missing')
-        return 'exists';
-    if (compare === 'always')
-        return 'always';
-    if (source.size !== destination.size)
-        return 'size-differs';
-    if (compare === 'size')
-        return 'same-size';
-    if (compare === 'newer')
-        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
-    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
-}
-/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
-function decide_compareEvidence(source, destination, testimony, compare) {
-    const finding = weigh(testimony);
-    if (finding !== undefined)
-        return finding.same ? 'same-checksum' : 'content-differs';
-    if (compare === 'checksum')
-        return 'unproven';
-    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
-    return isNewer(destination, source) ? 'same-size' : 'source-newer';
-}
-/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
-function isNewer(one, other) {
-    return one.modified > other.modified;
-}
-function conclude(source, comparison, rules) {
-    return decide_isCopyReason(comparison)
-        ? decide_decideCopy(source, comparison, rules)
-        : { action: 'unchanged', reason: comparison };
-}
-const COPY_REASONS = new Set([
-    'missing',
-    'size-differs',
-    'content-differs',
-    'source-newer',
-    'versions-missing',
-    'versions-differ',
-    'unproven',
-    'always',
-]);
-function decide_isCopyReason(reason) {
-    return COPY_REASONS.has(reason);
-}
-/** @param from index of the first version to send, where the source has a history */
-function decide_decideCopy(source, reason, rules, from) {
-    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
-    const archived = source.history === undefined ? decide_isArchived(source) : holdsArchived(source, from);
-    if (archived && rules.archived !== 'restore')
-        return { action: rules.archived, reason: 'archived' };
-    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
-    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
-    if (bytes === 0)
-        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
-    if (bytes > KEY_BYTES)
-        return { action: 'fail', reason: 'key-too-long' };
-    // Last, because a restore costs money and is for nothing where the copy could never be made.
-    if (archived)
-        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
-    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
-}
-function holdsArchived(source, from) {
-    return versionsToSend(source, from).some(version => !isMarker(version) && decide_isArchived(version));
-}
-/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
-function decide_isArchived(entry) {
-    return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
-}
-/**
- * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
- * the globs leave out is none of this run's business.
- */
-function decideExtraneous(key, rules) {
-    if (!rules.filter.name(key))
-        return { action: 'keep', reason: 'protected-by-filter' };
-    return rules.delete
-        ? { action: 'delete', reason: 'extraneous' }
-        : { action: 'keep', reason: 'delete-not-asked' };
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/decide-history.js
-
-
-/** Versions that the listings cannot tell from each other are asked about themselves, one pair after another. */
-async function decide_history_decideHistory(source, destination, rules, gather) {
-    const { history = [] } = source;
-    const { history: copies = [] } = destination;
-    const comparisons = new Comparisons(rules);
-    for (;;) {
-        const alignment = align(history, copies, comparisons.same);
-        if ('ask' in alignment) {
-            await comparisons.find(alignment.ask, gather);
-            continue;
-        }
-        const { from, twins, differing } = alignment;
-        if (from === history.length) {
-            const reasons = twins.map(([ours, theirs]) => comparisons.reason(history[ours], copies[theirs]));
-            return { action: 'unchanged', reason: weakest(reasons), twins };
-        }
-        const decision = decideCopy(source, from === 0 ? 'versions-differ' : 'versions-missing', rules, from);
-        return decision.action === 'copy' ? { ...decision, twins, ...(differing && { differing }) } : decision;
-    }
-}
-/** What is known of pairs of versions, from the listings or because they were asked. */
-class Comparisons {
-    #rules;
-    #found = new Map();
-    constructor(rules) {
-        this.#rules = rules;
-    }
-    same = (version, copy) => {
-        if (isMarker(version) || isMarker(copy))
-            return isMarker(version) && isMarker(copy);
-        const comparison = this.#compare(version, copy);
-        return comparison === undefined ? undefined : !isCopyReason(comparison);
-    };
-    async find([version, copy], gather) {
-        if (isMarker(version) || isMarker(copy))
-            throw new RangeError('A delete marker has nothing to tell.');
-        const testimony = await gather(version, copy);
-        const comparison = compareEvidence(version, copy, testimony, this.#rules.compare);
-        this.#found.set(idOf(version, copy), comparison);
-    }
-    /** Why two versions are the same; `undefined` for delete markers, which have nothing that could differ. */
-    reason(version, copy) {
-        if (version === undefined || copy === undefined || isMarker(version) || isMarker(copy))
-            return undefined;
-        const comparison = this.#compare(version, copy);
-        return comparison === undefined || isCopyReason(comparison) ? undefined : comparison;
-    }
-    #compare(version, copy) {
-        return compareListed(version, copy, this.#rules.compare) ?? this.#found.get(idOf(version, copy));
-    }
-}
-function idOf(version, copy) {
-    return `${version.versionId} ${copy.versionId}`;
-}
-const STRONGEST_FIRST = (/* unused pure expression or super */ null && (['same-etag', 'same-checksum', 'same-size']));
-function weakest(reasons) {
-    return STRONGEST_FIRST.findLast(reason => reasons.includes(reason)) ?? 'same-etag';
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/plan.js
-/**
- * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
- * what the guards, the choice of engine and the progress line are built on.
- */
-
-
-
-
-
-/** Two listings as pairs of twins. */
-async function* pairListings(source, destination) {
-    for await (const meetings of mergeByKey(source, destination, {
-        left: 'The source listing',
-        right: 'The destination listing',
-    })) {
-        yield meetings.map(({ key, left, right }) => asPair(key, left, right));
-    }
-}
-function asPair(key, source, destination) {
-    if (source !== undefined)
-        return destination === undefined ? { key, source } : { key, source, destination };
-    if (destination !== undefined)
-        return { key, destination };
-    throw new RangeError('A pair without either side.');
-}
-/** @param asking how many undecided pairs may be asked about at the same time */
-async function* planPairs(pairs, rules, gather, asking) {
-    const limit = pLimit(asking);
-    for await (const page of pairs) {
-        const items = page.filter(isThere).map(pair => planPair(pair, rules, gather, limit));
-        yield items.every(isDecided) ? items : await Promise.all(items);
-    }
-}
-/** A key that only the destination has, and that is deleted there, is no object of either side. */
-function isThere({ source, destination }) {
-    return source !== undefined || !isDeleted(destination);
-}
-/** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
-function isDecided(item) {
-    return !(item instanceof Promise);
-}
-function planPair(pair, rules, gather, limit) {
-    const decision = decide(pair, rules);
-    if (decision.action !== 'undecided')
-        return { ...pair, ...decision };
-    return limit(async () => {
-        const { source, destination } = pair;
-        if (source === undefined || destination === undefined)
-            throw new RangeError('Only twins can be undecided.');
-        if (source.history !== undefined)
-            return { ...pair, ...(await decideHistory(source, destination, rules, gather)) };
-        const evidence = await gather(source, destination);
-        return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
-    });
-}
-/** What a plan amounts to, counted while it streams by. */
-class PlanTotals {
-    /** Source objects. */
-    listed = 0;
-    bytesListed = 0;
-    /** Destination objects. */
-    atDestination = 0;
-    toCopy = 0;
-    bytesToCopy = 0;
-    /** Of the objects to copy; 0 where versions are not told apart. */
-    versionsToCopy = 0;
-    toDelete = 0;
-    /** Of the objects to copy: keys whose history ends with a delete marker that hides a destination object. */
-    toHide = 0;
-    /** Archived objects to ask back. */
-    toRestore = 0;
-    /** Objects that cannot be carried, known before anything is tried. */
-    toFail = 0;
-    count(item) {
-        if (item.source !== undefined) {
-            this.listed++;
-            this.bytesListed += item.source.size;
-        }
-        if (item.destination !== undefined && !isDeleted(item.destination))
-            this.atDestination++;
-        if (item.action === 'copy' && item.source !== undefined) {
-            this.toCopy++;
-            if (isDeleted(item.source) && item.destination !== undefined && !isDeleted(item.destination))
-                this.toHide++;
-            if (item.source.history === undefined)
-                this.bytesToCopy += item.source.size;
-            else
-                this.#countVersions(versionsToSend(item.source, item.from));
-        }
-        else if (item.action === 'delete')
-            this.toDelete++;
-        else if (item.action === 'restore')
-            this.toRestore++;
-        else if (item.action === 'fail')
-            this.toFail++;
-    }
-    #countVersions(versions) {
-        this.versionsToCopy += versions.length;
-        for (const version of versions)
-            this.bytesToCopy += sizeOf(version);
-    }
-}
-/** `s3://bucket/prefix` */
-function plan_uri(location) {
-    return `s3://${location.bucket}/${location.prefix}`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/datasync/work.js
-/** Manifests written and reports read as the source's identity, with what to grant where that is refused. */
-
-
-
-
-
-/**
- * @param doing what is done there, as the beginning of a sentence
- * @throws FatalError for whatever S3 answers that no further attempt would change; StoppedError
- */
-async function work_atWork(doing, work, use) {
-    try {
-        return await use();
-    }
-    catch (error) {
-        if (error instanceof FatalError || error instanceof StoppedError)
-            throw error;
-        const { kind, code, message } = troubleOf(error);
-        const { location, identity, owner } = work;
-        const statement = workStatement(location, identity.partition);
-        const fix = grantOn(identity, { bucket: location.bucket, owner }, statement, message);
-        const text = `${doing} ${uri(location)} failed (${code}: ${message}).`;
-        throw new FatalError(text, kind === 'denied' ? fix : undefined, error);
+        await pause(looks, watched.stop.aborting);
     }
 }
 
@@ -72250,80 +87756,43 @@ async function work_atWork(doing, work, use) {
 
 
 
-
-
-
-async function fold_fold(items, folding, record) {
-    const place = pLimit(askingAtOnce(folding.settings));
-    const names = { left: 'The manifest', right: 'The report of DataSync' };
-    let unmentioned = 0;
-    let failed = 0;
-    for await (const meetings of mergeByKey(items, await findings(folding), names)) {
-        const outcomes = await Promise.all(meetings.map(meeting => place(() => outcomeOf(meeting, folding))));
-        for (const outcome of outcomes)
-            if (outcome !== undefined)
-                await record(outcome);
-        unmentioned += meetings.filter(({ left, right }) => left !== undefined && right === undefined).length;
-        failed += meetings.filter(({ left, right }) => left !== undefined && right?.finding.is === 'failed').length;
-    }
-    return { unmentioned, failed };
+async function fold_foldReport(items, folding, record) {
+    const tellings = new Tellings(folding.scratch, ({ is }) => GRAVITY[is]);
+    await atWork('Reading the report in', folding.work, () => readInto(tellings, folding));
+    return fold(items, {
+        reporter: 'DataSync',
+        tellings,
+        outcomeOf: (item, finding) => fold_outcomeOf(item, finding, folding),
+        isFailed: ({ is }) => is === 'failed',
+        unmentioned: folding.unmentioned,
+        asking: askingAtOnce(folding.settings),
+    }, record);
 }
-/** The worst first: an object that was transferred and then failed its verification is told of twice. */
+/** An object that was transferred and then failed its verification is told of twice. */
 const GRAVITY = { failed: 0, skipped: 1, transferred: 2 };
-/** No key of a manifest holds this character, and no character comes before it. */
-const BREAK = '\0';
-/** The worst that is said of each key, in key order. Sorted on disk. */
-async function findings(folding) {
-    await mkdir(folding.scratch, { recursive: true });
-    const sorted = new OutcomeLog(folding.scratch);
-    await atWork('Reading the report in', folding.work, () => readInto(sorted, folding));
-    return worstOfEach(await sorted.inKeyOrder());
-}
-async function readInto(sorted, { work, execution, rest }) {
-    let number = 0;
+async function readInto(tellings, { work, execution, rest }) {
     const files = work.below(detailsFolder(execution));
     for await (const page of list(files)) {
         for (const { key } of page) {
             for (const finding of findingsIn(await readJson(files, key))) {
-                if (!finding.path.startsWith(rest))
-                    continue;
-                const plain = finding.path.slice(rest.length);
-                await sorted.add({ key: `${plain}${BREAK}${GRAVITY[finding.is]}${BREAK}${number++}`, finding });
+                if (finding.path.startsWith(rest))
+                    await tellings.add(finding.path.slice(rest.length), finding);
             }
         }
     }
 }
-async function* worstOfEach(told) {
-    let last;
-    for await (const page of told) {
-        const worst = [];
-        for (const { key, finding } of page) {
-            const plain = key.slice(0, key.indexOf(BREAK));
-            if (plain !== last)
-                worst.push({ key: plain, finding });
-            last = plain;
-        }
-        yield worst;
-    }
-}
 /** Files of a report are of 5 MB at most. */
 async function readJson(bucket, key) {
-    const { Body } = await bucket.send(new GetObjectCommand({ ...bucket.common, Key: bucket.fullKey(key) }));
-    const text = (await Body?.transformToString()) ?? '';
+    const content = await download(bucket, key, text);
     try {
-        return JSON.parse(text);
+        return JSON.parse(content);
     }
     catch {
         // Something else that lies there. What is told nowhere else is not mentioned.
         return undefined;
     }
 }
-async function outcomeOf({ left: item, right }, folding) {
-    if (item === undefined)
-        return undefined;
-    if (right === undefined)
-        return folding.unmentioned(item);
-    const { finding } = right;
+async function fold_outcomeOf(item, finding, folding) {
     const { key } = item;
     const requestId = undefined;
     switch (finding.is) {
@@ -72372,23 +87841,24 @@ async function skipped({ key }, why, { source, settings }) {
 
 
 
+
 /** @throws FatalError when the execution or its report went wrong; what was recorded stands */
-async function finish_finish(execution, load, options, told, record, stop) {
+async function datasync_finish_finish(execution, load, options, told, record, stop) {
     const { service, ground, note, scratch } = options;
-    const watched = { service, region: taskRegion(ground), execution, stop, told };
-    const { end, report } = await toItsEnd(watched, options);
+    const watched = { ...watch(service, taskRegion(ground), execution), stop, told };
+    const { end, report } = await toItsEnd(execution, watched, options);
     await rm(note, { force: true });
     if (report?.status !== 'SUCCESS') {
         // Cancelled before there was anything to report.
         if (stop.draining.aborted)
             return;
-        throw end.isWell ? unreported(execution, report?.error, options) : finish_failed(execution, end, options);
+        throw end.isWell ? finish_unreported(execution, report?.error, options) : finish_failed(execution, end, options);
     }
-    const { unmentioned, failed: refused } = await fold(load.listed.items(), {
+    const { unmentioned, failed: refused } = await foldReport(load.listed.items(), {
         ...options,
         scratch: join(scratch, 'datasync'),
         execution,
-        unmentioned: item => (end.isWell ? notReported(item, execution) : undefined),
+        unmentioned: item => (end.isWell ? finish_notReported(item, execution) : undefined),
     }, record);
     // Basic mode calls it an error when single objects failed; the report has said which. Where it names none, it was
     // something else, and what was to be verified may not have been.
@@ -72396,23 +87866,23 @@ async function finish_finish(execution, load, options, told, record, stop) {
     if (!end.isWell && !isExplained && !stop.draining.aborted)
         throw finish_failed(execution, end, options);
 }
-async function toItsEnd(watched, { ground }) {
+async function toItsEnd(execution, watched, { ground }) {
     try {
         return { end: await follow(watched), report: await untilReported(watched) };
     }
     catch (error) {
-        throw explain(`Following ${watched.execution}`, error, ground);
+        throw explain(`Following ${execution}`, error, ground);
     }
 }
 function finish_failed(execution, { error }, { ground }) {
     const words = error || 'DataSync does not say why';
     return new FatalError(`DataSync's ${execution} ended with an error (${words}).`, fixFor(words, ground));
 }
-function unreported(execution, error, { ground }) {
+function finish_unreported(execution, error, { ground }) {
     const words = `task report: ${error || 'there is none'}`;
     return new FatalError(`DataSync's ${execution} ended well, but its report is missing (${words}), so that nobody knows what became of each object. The next run compares anew.`, fixFor(words, ground));
 }
-function notReported({ key }, execution) {
+function finish_notReported({ key }, execution) {
     const message = `The report of ${execution} does not mention the object.`;
     return { key, result: 'failed', reason: 'error', code: 'NotReported', message, requestId: undefined };
 }
@@ -72472,92 +87942,35 @@ function paths_whyUncarriable(path) {
     return HINDRANCES.find(([, is]) => is(path))?.[0];
 }
 
-;// CONCATENATED MODULE: ./lib/src/sync/plan-line.js
-function plan_line_toLine(item) {
-    const { key, action, reason, source, destination } = item;
-    const ours = source ? entryLine(source) : 0;
-    const theirs = destination ? entryLine(destination) : 0;
-    if ((item.action !== 'copy' && item.action !== 'unchanged') || item.twins === undefined)
-        return [key, action, reason, ours, theirs];
-    const { from, twins, differing } = item;
-    const continuation = { ...(from !== undefined && { from }), twins, ...(differing && { differing }) };
-    return [key, action, reason, ours, theirs, continuation];
-}
-/** The item that the line was made of. */
-function plan_line_fromLine([key, action, reason, source, destination, continuation]) {
-    const ours = source === 0 ? undefined : plan_line_entryOf(key, source);
-    const theirs = destination === 0 ? undefined : plan_line_entryOf(key, destination);
-    if (theirs === undefined)
-        return { key, source: ours, action, reason };
-    if (ours === undefined)
-        return { key, destination: theirs, action, reason };
-    const both = { key, source: ours, destination: theirs, action, reason };
-    return continuation === undefined ? both : { ...both, ...continuation };
-}
-function entryLine(entry) {
-    const { size, etag, modified } = entry;
-    return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
-}
-function isUsual({ storageClass, restored, restoring, versionId }) {
-    return storageClass === USUAL.storageClass && !restored && !restoring && versionId === undefined;
-}
-function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, history, ...others }) {
-    if (history === undefined)
-        return others;
-    return { ...others, history: history.map(({ key: _, ...version }) => version) };
-}
-const USUAL = { storageClass: 'STANDARD', restored: false };
-function plan_line_entryOf(key, [size, etag, modified, others]) {
-    return others === undefined
-        ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
-        : { key, size, etag, modified, ...expanded(key, others) };
-}
-function expanded(key, { history, ...others }) {
-    return history === undefined
-        ? others
-        : { ...others, history: history.map(version => ({ key, ...version })) };
-}
-
 ;// CONCATENATED MODULE: ./lib/src/engines/datasync/load.js
-/** The plan sorted out: what goes into DataSync's manifest, and what it cannot carry, which is copied from here. */
+/** What DataSync can carry without loss, and what is copied from here. */
 
 
 
 
 
 
-
-
-
-
-const EXAMPLES = 3;
-async function load_sortOut(items, { source, rest, scratch, draining, asking }) {
-    await mkdir(scratch, { recursive: true });
-    const [listed, others] = [
-        new PileWriter(join(scratch, 'listed.ndjson')),
-        new PileWriter(join(scratch, 'others.ndjson')),
-    ];
-    const examples = [];
+async function load_sortOutForDataSync(items, { source, rest, scratch, draining, asking }) {
     const place = pLimit(asking);
-    let manifestBytes = 0;
     let unasked = 0;
-    for await (const page of items) {
-        if (draining.aborted)
-            break;
-        const hindrances = await Promise.all(page.map(item => whyUncarriable(rest + item.key) ?? place(() => whyLossy(source, item.source))));
-        for (const [index, item] of page.entries()) {
-            const hindrance = hindrances[index];
-            if (hindrance === UNASKED)
-                unasked++;
-            const why = hindrance === UNASKED ? undefined : hindrance;
-            if (why === undefined)
-                manifestBytes += Buffer.byteLength(manifestLine(rest + item.key));
-            else if (examples.length < EXAMPLES)
-                examples.push(`${JSON.stringify(source.fullKey(item.key))} (${why})`);
-            await (why === undefined ? listed : others).write(item);
-        }
-    }
-    return { listed: await listed.close(), manifestBytes, others: await others.close(), examples, unasked };
+    const whyNot = async (item) => {
+        const why = whyUncarriable(rest + item.key) ?? (await place(() => whyLossy(source, item.source)));
+        if (why !== UNASKED)
+            return why;
+        unasked++;
+        return undefined;
+    };
+    const load = await sortOut(items, {
+        hindrances: page => Promise.all(page.map(whyNot)),
+        lineOf: load_lineBelow(rest),
+        fullKey: key => source.fullKey(key),
+        scratch,
+        draining,
+    });
+    return { ...load, unasked };
+}
+function load_lineBelow(rest) {
+    return ({ key }) => manifestLine(rest + key);
 }
 /** An object that may not be asked is DataSync's to try: its role is another identity. */
 const UNASKED = Symbol('unasked');
@@ -72573,39 +87986,10 @@ async function whyLossy(source, entry) {
         return 'DataSync loses Expires';
     return head.MissingMeta ? 'has metadata that no header can carry' : undefined;
 }
-/** The manifest of what is listed, from its beginning. */
-function load_manifestOf({ listed }, rest) {
-    return Readable.from(manifestPages(listed, rest));
-}
-async function* manifestPages({ items }, rest) {
-    for await (const page of items()) {
-        if (page.length > 0)
-            yield Buffer.from(page.map(({ key }) => manifestLine(rest + key)).join(''));
-    }
-}
-class PileWriter {
-    #writer;
-    #count = 0;
-    constructor(path) {
-        this.#writer = new NdjsonWriter(path);
-    }
-    write(item) {
-        this.#count++;
-        return this.#writer.write(toLine(item));
-    }
-    async close() {
-        await this.#writer.close();
-        const { path } = this.#writer;
-        return { count: this.#count, items: () => readItems(path) };
-    }
-}
-async function* readItems(path) {
-    for await (const page of readNdjson(path))
-        yield page.map(line => fromLine(line));
-}
 
 ;// CONCATENATED MODULE: ./lib/src/engines/datasync/launch.js
 /** From the sorted plan to an execution under way: manifest, locations, task, start. */
+
 
 
 
@@ -72619,13 +88003,13 @@ async function* readItems(path) {
  * @returns the ARN of the execution
  * @throws FatalError with what to do about it; StoppedError
  */
-async function launch_launch(load, manifest, equipment, options, draining) {
+async function datasync_launch_launch(load, manifest, equipment, options, draining) {
     const { settings, rest, work } = options;
     await atWork('Writing the manifest to', work, () => upload(work, {
         key: manifest,
         contentType: 'text/csv',
         bytes: load.manifestBytes,
-        open: () => manifestOf(load, rest),
+        open: () => manifestOf(load, lineBelow(rest)),
     }));
     const found = await equipment.find();
     const [source, destination] = await equipment.locations(found);
@@ -72687,33 +88071,27 @@ class DataSyncEngine {
         this.#equipment = new Equipment(options.service, options.ground, options.run);
     }
     progress() {
-        return this.#progress.line();
+        return this.#progress.howFar();
     }
     notes() {
         return this.#notes;
     }
     async transfer(items, record, stop) {
         const { source, rest, scratch, others, settings } = this.#options;
-        const load = await sortOut(items, {
+        const load = await sortOutForDataSync(items, {
             source,
             rest,
             scratch: join(scratch, 'datasync'),
             draining: stop.draining,
             asking: askingAtOnce(settings),
         });
-        this.#assertCarriable(load);
+        assertCarriable(load, 'DataSync', this.#options.cannotCopy);
         this.#tell(load);
         let execution;
         try {
             if (load.listed.count > 0 && !stop.draining.aborted)
                 execution = await this.#launch(load, stop);
-            const both = [
-                execution && finish(execution, load, this.#options, look => this.#see(look), record, stop),
-                others.transfer(load.others.items(), record, stop),
-            ];
-            // Whatever becomes of either, the other goes on.
-            await Promise.allSettled(both);
-            await Promise.all(both);
+            await bothToTheirEnds(execution && finish(execution, load, this.#options, look => this.#see(look), record, stop), others.transfer(load.others.items(), record, stop));
         }
         catch (error) {
             // What was recorded stands, and what was not is accounted for as stopped.
@@ -72723,16 +88101,6 @@ class DataSyncEngine {
         finally {
             if (!settings.dataSync.keep && !stop.aborting.aborted)
                 await this.#tidyUp(execution);
-        }
-    }
-    /** Before anything is made, so that a run that cannot do all of its plan does nothing of it. */
-    #assertCarriable({ others, examples, manifestBytes }) {
-        const [obstacle] = this.#options.cannotCopy;
-        if (others.count > 0 && obstacle !== undefined) {
-            throw new FatalError(`DataSync cannot carry ${count(others.count, 'planned object')}, the first of them ${examples.join(', ')}, and they cannot be copied from here: ${obstacle.seen} Nothing was copied.`, obstacle.fix);
-        }
-        if (manifestBytes > LARGEST_UPLOAD) {
-            throw new FatalError(`The manifest for DataSync would have ${bytes(manifestBytes)}, more than goes in one upload (${bytes(LARGEST_UPLOAD)}).`, { todo: 'Split the run by `include` or by prefixes.' });
         }
     }
     #tell({ others, examples, unasked }) {
@@ -72754,7 +88122,7 @@ class DataSyncEngine {
     /** Every phase is told when it begins. */
     #see(look) {
         if (this.#progress.see(look))
-            this.#options.log.info(this.progress());
+            this.#options.log.info(this.#progress.line());
     }
     /** Removes what this run has made. What cannot be removed is told: the copies are done all the same. */
     async #tidyUp(execution) {
@@ -72775,6 +88143,966 @@ class DataSyncEngine {
         }
     }
 }
+
+;// CONCATENATED MODULE: ./lib/src/s3/wire/versions-page.js
+
+
+const ELEMENT = /<(Version|DeleteMarker)>(.*?)<\/\1>/gs;
+/** @returns `undefined` when something is missing, or not written the way S3 writes */
+function scanVersions(page, prefix) {
+    const frame = page.replace(ELEMENT, '');
+    if (page.includes('<!') || /<(Version|DeleteMarker)\b/.test(frame))
+        return undefined;
+    const decode = xml_textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
+    const versions = [];
+    for (const [, kind, fields = ''] of page.matchAll(ELEMENT)) {
+        const version = readVersion(fields, kind === 'DeleteMarker', prefix, decode);
+        if (version === undefined)
+            return undefined;
+        versions.push({ version, isLatest: xml_textOf(fields, 'IsLatest') === 'true' });
+    }
+    const truncated = xml_textOf(frame, 'IsTruncated');
+    if (truncated !== 'true')
+        return truncated === 'false' ? { versions, next: undefined } : undefined;
+    const keyMarker = xml_textOf(frame, 'NextKeyMarker');
+    if (keyMarker === undefined)
+        return undefined;
+    // An empty one is none.
+    const versionIdMarker = xml_textOf(frame, 'NextVersionIdMarker') || undefined;
+    return { versions, next: { keyMarker: decode(keyMarker), versionIdMarker } };
+}
+function readVersion(fields, deleted, prefix, decode) {
+    const full = decode(xml_textOf(fields, 'Key') ?? '');
+    const versionId = xml_textOf(fields, 'VersionId');
+    const modified = Date.parse(xml_textOf(fields, 'LastModified') ?? '');
+    if (!full.startsWith(prefix) || versionId === undefined || Number.isNaN(modified))
+        return undefined;
+    const key = full.slice(prefix.length);
+    if (deleted)
+        return { key, versionId, modified, deleted };
+    const size = xml_textOf(fields, 'Size');
+    if (size === undefined || !/^\d+$/.test(size))
+        return undefined;
+    const restoring = xml_textOf(fields, 'IsRestoreInProgress') === 'true';
+    return {
+        key,
+        size: Number(size),
+        etag: keys_unquote(xml_textOf(fields, 'ETag')),
+        modified,
+        storageClass: xml_textOf(fields, 'StorageClass') ?? 'STANDARD',
+        restored: !restoring && xml_textOf(fields, 'RestoreExpiryDate') !== undefined,
+        ...(restoring && { restoring: true }),
+        versionId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/versions.js
+/**
+ * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
+ */
+
+
+
+
+
+
+/** How each side is listed: the objects as they are now, or their histories. What is replicated is named by version. */
+function versions_listingsFor({ engine, preserve, }) {
+    if (preserve.has('versions'))
+        return { source: listVersions, destination: listVersions };
+    return { source: engine === 'replication' ? listCurrentVersions : list, destination: list };
+}
+/** The objects as they are now, each with the id of its version. */
+async function* listCurrentVersions(bucket) {
+    for await (const page of listVersions(bucket)) {
+        yield page.flatMap(({ history }) => {
+            const newest = history?.at(-1);
+            return newest === undefined || history_isMarker(newest) ? [] : newest;
+        });
+    }
+}
+/**
+ * Lists at several places of the key space at once, as `list` does. A page may end in the middle of a history.
+ *
+ * @throws FatalError when a listing cannot be read, or is not in the order that S3 promises
+ */
+function listVersions(bucket) {
+    return listInRanges(after => versions_fetchAfter(bucket, after), RANGES);
+}
+/**
+ * The next keys after one, each with its whole history. The last key of a page that is not the last one may go on behind
+ * it, and is left to the next fetch, which begins there again; where there is no other key, the listing is followed to
+ * its end.
+ */
+async function versions_fetchAfter(bucket, after) {
+    const histories = new Histories();
+    const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
+    let page = await versions_fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
+    histories.add(page.versions);
+    while (page.next !== undefined && histories.whole.length === 0) {
+        page = await versions_fetchPage(bucket, page.next);
+        histories.add(page.versions);
+    }
+    const more = page.next !== undefined;
+    return { entries: more ? histories.whole : histories.end(), more };
+}
+/** Versions as they are listed, newest first within a key, put together by key. */
+class Histories {
+    /** Without the last key, of which more may come. */
+    whole = [];
+    #open = [];
+    add(versions) {
+        for (const { version, isLatest } of versions) {
+            const [newest] = this.#open;
+            if (newest === undefined || newest.key !== version.key) {
+                if (!isLatest || (newest !== undefined && order_compareKeys(newest.key, version.key) >= 0))
+                    throw outOfOrder(version);
+                this.#close();
+            }
+            else if (isLatest)
+                throw outOfOrder(version);
+            this.#open.push(version);
+        }
+    }
+    /** There is no more to come. */
+    end() {
+        this.#close();
+        return this.whole;
+    }
+    #close() {
+        const [newest] = this.#open;
+        if (newest !== undefined)
+            this.whole.push(history_entryOf(newest.key, this.#open.reverse()));
+        this.#open = [];
+    }
+}
+function outOfOrder({ key, versionId }) {
+    return new errors/* FatalError */.HX(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
+}
+async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
+    const { bucket: name, prefix } = bucket.location;
+    const answer = await askForPage(bucket, 'ListObjectVersions', {
+        'encoding-type': 'url',
+        'key-marker': keyMarker,
+        prefix: prefix || undefined,
+        'version-id-marker': versionIdMarker,
+        versions: '',
+    });
+    const page = scanVersions(answer.body.toString(), prefix);
+    if (page === undefined)
+        throw new errors/* FatalError */.HX(`The listing of the versions of ${name} cannot be read.`);
+    return page;
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/conclude-history.js
+
+
+
+
+/** Holds a history that was copied or found unchanged against what the closing listing shows. */
+function conclude_history_judgeHistory(carried, verdict, copies) {
+    const history = carried.item.source?.history ?? [];
+    const known = knownCopies(carried);
+    const { from, twins, differing } = align(history, copies, (version, copy) => {
+        if (isMarker(version) || isMarker(copy))
+            return isMarker(version) && isMarker(copy);
+        if (version.size !== copy.size)
+            return false;
+        return known.get(version.versionId) === copy.versionId || hasEqualEtag(version.etag, copy.etag);
+    });
+    const versions = describe(carried, verdict, { copies, twins });
+    if (from < history.length) {
+        const reason = from === 0 ? 'versions-differ' : 'versions-missing';
+        return { ...failed(reason, lacking(history, copies, from, differing)), versions };
+    }
+    const sent = sentOf(carried.outcome).length;
+    if (twins.length < sent) {
+        const message = `${sent} versions were copied, and the closing listing shows ${twins.length}.`;
+        return { ...failed('versions-missing', { code: 'VersionsMissing', message }), versions };
+    }
+    return { ...verdict, proof: conclude_history_weakest(versions), versions };
+}
+function hasEqualEtag(one, other) {
+    return provenByEtags(one, other) !== undefined;
+}
+/** The same from the plan alone, where nobody looked again. */
+function conclude_history_historyAsPlanned(carried, verdict) {
+    const { item } = carried;
+    const versions = describe(carried, verdict, {
+        copies: item.destination?.history ?? [],
+        twins: twinsOf(item),
+    });
+    return { ...verdict, versions, ...(verdict.action === 'unchanged' && { proof: conclude_history_weakest(versions) }) };
+}
+/** What the destination's history lacks according to the plan; `undefined` where it has none. */
+function conclude_history_lackingAsPlanned(item) {
+    const { source, destination } = item;
+    if (item.action !== 'copy' || source?.history === undefined || destination?.history === undefined)
+        return undefined;
+    return lacking(source.history, destination.history, item.from ?? 0, item.differing);
+}
+function lacking(history, copies, from, differing) {
+    if (differing !== undefined) {
+        const [version, copy] = [history[differing[0]], copies[differing[1]]];
+        const message = `Version ${version?.versionId} of the source and version ${copy?.versionId} of the destination are not the same.`;
+        return { code: 'VersionsDiffer', message };
+    }
+    const [number, oldest] = [history.length - from, history[from]?.versionId];
+    const message = number === 1
+        ? `The destination lacks version ${oldest}.`
+        : `The destination lacks ${number} versions, the oldest of them ${oldest}.`;
+    return { code: 'VersionsMissing', message };
+}
+/** The id of each copy by the id of its version, as the plan saw it and as the run made it. */
+function knownCopies({ item, outcome }) {
+    const { source, destination } = item;
+    const known = new Map();
+    for (const [ours, theirs] of twinsOf(item)) {
+        const [version, copy] = [source?.history?.[ours], destination?.history?.[theirs]];
+        if (version !== undefined && copy !== undefined)
+            known.set(version.versionId, copy.versionId);
+    }
+    for (const sent of sentOf(outcome))
+        known.set(sent.source, sent.destination);
+    return known;
+}
+function twinsOf(item) {
+    return (item.action === 'copy' || item.action === 'unchanged' ? item.twins : undefined) ?? [];
+}
+function sentOf(outcome) {
+    return outcome === undefined || outcome.result === 'deleted' ? [] : (outcome.versions ?? []);
+}
+function describe({ item, outcome }, { action }, { copies, twins }) {
+    const copyOf = new Map(twins.map(([ours, theirs]) => [ours, copies[theirs]]));
+    const sent = new Map(sentOf(outcome).map(({ source, destination }) => [source, destination]));
+    const wouldBeFrom = action === 'would-copy' && item.action === 'copy' ? (item.from ?? 0) : Infinity;
+    return (item.source?.history ?? []).map((version, index) => {
+        const copy = copyOf.get(index);
+        const destination = copy?.versionId ?? sent.get(version.versionId);
+        const copied = sent.has(version.versionId) || index >= wouldBeFrom;
+        return {
+            source: version.versionId,
+            ...(destination !== undefined && { destination }),
+            ...(isMarker(version) && { deleteMarker: true }),
+            ...(copied && { copied }),
+            size: sizeOf(version),
+            ...(!isMarker(version) && { sourceEtag: version.etag }),
+            ...(copy !== undefined && !isMarker(copy) && { destinationEtag: copy.etag }),
+            proof: copy === undefined ? 'none' : proofOf(version, copy, item.reason),
+        };
+    });
+}
+/** Delete markers have nothing else that could be held against each other: they count as an equal ETag does. */
+function proofOf(version, copy, reason) {
+    if (isMarker(version) || isMarker(copy))
+        return 'etag';
+    return provenByEtags(version.etag, copy.etag) ?? (reason === 'same-checksum' ? 'checksum' : 'size');
+}
+/** Of the objects among the versions that the destination keeps; where there are only delete markers, that of these. */
+function conclude_history_weakest(versions) {
+    const kept = versions.filter(({ destination }) => destination !== undefined);
+    const objects = kept.filter(({ deleteMarker }) => !deleteMarker);
+    const proofs = (objects.length > 0 ? objects : kept).map(({ proof }) => proof);
+    return PROOFS.findLast(proof => proofs.includes(proof)) ?? 'none';
+}
+/** Bytes of what was copied of an object, or would be. */
+function bytesCopied({ size, versions }) {
+    if (versions === undefined)
+        return size;
+    return versions.reduce((sum, version) => sum + (version.copied ? version.size : 0), 0);
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/conclude.js
+
+
+
+
+
+async function* settle(plan, outcomes) {
+    for await (const meetings of mergeByKey(plan, outcomes, {
+        left: 'The plan',
+        right: 'The list of outcomes',
+    })) {
+        yield meetings.map(({ key, left, right }) => {
+            if (left === undefined)
+                throw new RangeError(`An outcome without a plan: ${JSON.stringify(key)}.`);
+            return { key, item: asCarried(left, right), outcome: right };
+        });
+    }
+}
+/** An object that was overwritten in the source after it was listed is judged by what was copied. */
+function asCarried(item, outcome) {
+    if (item.source === undefined || outcome?.result !== 'copied' || outcome.source === undefined)
+        return item;
+    return { ...item, source: outcome.source };
+}
+/** Records without a second look: dry runs, `mode: verify` (whose plan is the comparison) and `verify: none`. */
+async function* recordAsSettled(settled, mode, places) {
+    for await (const page of settled) {
+        yield page.map(one => toRecord(one, asSettled(one, mode), places));
+    }
+}
+/** Records checked against a fresh listing of both sides. */
+async function* recordAsSeen(settled, seen, places, movements) {
+    const names = { left: 'The settled plan', right: 'The closing listing' };
+    for await (const meetings of mergeByKey(settled, seen, names)) {
+        const records = [];
+        for (const { left, right } of meetings) {
+            const before = left?.item.source;
+            const now = right?.source;
+            if (before === undefined && now !== undefined)
+                movements.appeared++;
+            if (before !== undefined && left?.item.action !== 'skip' && !isStill(before, now))
+                movements.movedOn++;
+            if (left === undefined)
+                continue;
+            const settled = followed(left, right);
+            records.push(toRecord(settled, asSeen(settled, right), places, right?.destination));
+        }
+        yield records;
+    }
+}
+/**
+ * Who copied without telling what may have copied what the source had by then: an object that has moved on is judged by
+ * what it is now, where the copy is as large.
+ */
+function followed(settled, right) {
+    const { item, outcome } = settled;
+    const { source: now, destination: seen } = right ?? {};
+    if (item.action !== 'copy' || !item.source || now === undefined || now.history !== undefined)
+        return settled;
+    const untold = outcome?.result === 'copied' && outcome.etag === undefined && outcome.source === undefined;
+    return untold && !isStill(item.source, now) && seen !== undefined && mayBeOf(now, item.source, seen)
+        ? { ...settled, item: { ...item, source: now } }
+        : settled;
+}
+/** Whether what is seen may be a copy of what the source has now, and not of what it had before. */
+function mayBeOf(now, before, seen) {
+    if (now.size !== seen.size || seen.etag === before.etag)
+        return false;
+    return now.size !== before.size || !deniedByEtags(now.etag, seen.etag);
+}
+/** Whether an object is the one that was listed. */
+function isStill(before, now) {
+    return before.etag === now?.etag && before.versionId === now.versionId;
+}
+function asSettled(settled, mode) {
+    const verdict = asAttempted(settled, mode);
+    return settled.item.source?.history === undefined ? verdict : historyAsPlanned(settled, verdict);
+}
+function asAttempted({ item, outcome }, mode) {
+    if (outcome?.result === 'failed') {
+        return item.action === 'delete' ? undeleted('delete-failed', outcome) : failed(outcome.reason, outcome);
+    }
+    switch (item.action) {
+        case 'copy':
+            if (mode === 'dry-run')
+                return { action: 'would-copy', reason: item.reason, proof: 'none' };
+            if (mode === 'verify')
+                return failed(item.reason, lackingAsPlanned(item));
+            if (outcome?.result === 'skipped')
+                return { action: 'skipped', reason: outcome.reason, proof: 'none' };
+            return outcome === undefined
+                ? { action: 'skipped', reason: 'stopped', proof: 'none' }
+                : { action: 'copied', reason: item.reason, proof: 'none' };
+        case 'delete':
+            if (mode === 'dry-run')
+                return { action: 'would-delete', reason: item.reason, proof: 'none' };
+            if (mode === 'verify')
+                return undeleted('extraneous');
+            // Deletions are no matter of replication's health.
+            if (mode === 'health')
+                return { action: 'kept', reason: 'delete-not-asked', proof: 'none' };
+            return outcome === undefined
+                ? { action: 'kept', reason: 'delete-refused', proof: 'none' }
+                : { action: 'deleted', reason: item.reason, proof: 'none' };
+        case 'restore':
+            if (mode !== 'sync')
+                return { action: 'skipped', reason: 'would-restore', proof: 'none' };
+            return {
+                action: 'skipped',
+                reason: outcome?.result === 'skipped' ? outcome.reason : 'stopped',
+                proof: 'none',
+            };
+        case 'unchanged':
+            return {
+                action: 'unchanged',
+                reason: item.reason,
+                proof: conclude_proofOf(item, item.source, item.destination),
+            };
+        default:
+            return { action: PAST[item.action], reason: item.reason, proof: 'none' };
+    }
+}
+const PAST = { skip: 'skipped', fail: 'failed', keep: 'kept' };
+/** A copy or an unchanged object must be where and what it is said to be; a deleted one must be gone. */
+function asSeen(settled, { source: now, destination: seen } = {}) {
+    const verdict = asSettled(settled, 'sync');
+    const { item, outcome } = settled;
+    if (item.action === 'delete' && outcome === undefined && now !== undefined)
+        return { action: 'kept', reason: 'no-longer-extraneous', proof: 'none' };
+    if (verdict.action === 'deleted' && seen !== undefined && !isDeleted(seen)) {
+        return undeleted('delete-failed', {
+            code: 'StillThere',
+            message: 'The object was deleted and is there again.',
+        });
+    }
+    if (verdict.action !== 'copied' && verdict.action !== 'unchanged')
+        return verdict;
+    if (seen === undefined) {
+        return failed('missing', { code: 'Missing', message: 'The closing listing does not show the object.' });
+    }
+    if (seen.history !== undefined)
+        return judgeHistory(settled, verdict, seen.history);
+    if (outcome?.result === 'copied' && outcome.etag === undefined && conclude_isAsBefore(seen, item.destination)) {
+        return failed('content-differs', {
+            code: 'NotReplaced',
+            message: 'The copy was reported as done, but the closing listing shows the object that was there before.',
+        });
+    }
+    // Who copied without telling an ETag has made what is there now.
+    const expected = outcome?.result === 'copied' ? (outcome.etag ?? seen.etag) : item.destination?.etag;
+    const untouched = seen.etag === expected;
+    const size = item.source?.size;
+    if (seen.size !== size && !(untouched && item.reason === 'exists')) {
+        const message = `The source has ${size} bytes, the closing listing shows ${seen.size}.`;
+        return failed('size-differs', { code: 'SizeDiffers', message });
+    }
+    if (!untouched && seen.etag !== item.source?.etag) {
+        const message = `The destination's ETag was ${expected}, the closing listing shows ${seen.etag}: someone else wrote the object.`;
+        return failed('content-differs', { code: 'EtagDiffers', message });
+    }
+    // What the plan learned of checksums was about the object that was there then.
+    return { ...verdict, proof: untouched ? conclude_proofOf(item, item.source, seen) : byEtag(item.source, seen) };
+}
+/** Equal times alone would do: whoever writes an object dates it anew. */
+function conclude_isAsBefore(seen, before) {
+    return seen.etag === before?.etag && seen.modified === before.modified;
+}
+function conclude_proofOf(item, source, destination) {
+    return item.reason === 'same-checksum' ? 'checksum' : byEtag(source, destination);
+}
+function byEtag(source, destination) {
+    if (source === undefined || destination === undefined || source.size !== destination.size)
+        return 'none';
+    return provenByEtags(source.etag, destination.etag) ?? 'size';
+}
+function toRecord({ key, item, outcome }, verdict, places, seen) {
+    const entry = item.source ?? item.destination;
+    const destinationEtag = outcome?.result === 'copied' ? (outcome.etag ?? seen?.etag) : item.destination?.etag;
+    return {
+        key: (item.source === undefined ? places.destination : places.source).prefix + key,
+        destinationKey: places.destination.prefix + key,
+        size: entry?.size ?? 0,
+        ...verdict,
+        ...(item.source !== undefined && { sourceEtag: item.source.etag }),
+        ...(destinationEtag !== undefined && { destinationEtag }),
+        ...(outcome?.requestId !== undefined && { requestId: outcome.requestId }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/replication/status.js
+/** How far the replication of one version has come, as the source says. (S3 User Guide, "Getting replication status information".) */
+
+
+
+
+/** (S3 API, HeadObject, "x-amz-replication-status".) */
+const STATES = {
+    COMPLETE: 'done',
+    COMPLETED: 'done',
+    PENDING: 'pending',
+    FAILED: 'failed',
+    REPLICA: 'replica',
+};
+/** @throws what S3 answers, but for a version that is not there */
+async function status_standingOf(source, object) {
+    const head = await headOf(source, object);
+    if (head === 'absent')
+        return { state: 'gone', frozen: false, underKms: false };
+    return {
+        state: STATES[head.ReplicationStatus ?? ''] ?? 'none',
+        frozen: head.ArchiveStatus !== undefined,
+        underKms: head.ServerSideEncryption?.startsWith('aws:kms') ?? false,
+    };
+}
+/**
+ * Replicas keep the ids of their sources, whatever their encryption makes of the ETag. The source is asked what it shows by
+ * now only where the destination does not show the replica.
+ *
+ * @throws what S3 answers, but for a refusal of the destination
+ */
+async function status_shownAt({ source, destination }, object) {
+    const { key, versionId } = object;
+    const there = await noneWhereRefused(() => headOf(destination, { key }));
+    if (there === undefined)
+        return 'unknown';
+    if (there !== 'absent' && isReplicaOf(there, object))
+        return { etag: unquote(there.ETag) };
+    if (there !== 'absent' && there.ReplicationStatus !== 'REPLICA')
+        return 'another';
+    const here = await headOf(source, { key });
+    if (here === 'absent')
+        return 'gone';
+    if (here.VersionId === versionId)
+        return there === 'absent' ? 'nothing' : 'another';
+    const successor = { versionId: here.VersionId, modified: here.LastModified?.getTime() };
+    return there !== 'absent' && isReplicaOf(there, successor) ? 'successor' : 'overtaken';
+}
+/**
+ * Whether an object of the destination, one version of its key or the current one, is the replica of a version.
+ *
+ * @returns `undefined` when it may not be asked
+ */
+async function status_isReplicaAt(destination, object, of) {
+    const there = await noneWhereRefused(() => headOf(destination, object));
+    return there === undefined ? undefined : there !== 'absent' && isReplicaOf(there, of);
+}
+async function headOf(bucket, object) {
+    try {
+        return await bucket.send(new client_s3_dist_cjs/* HeadObjectCommand */.l81(bucket.naming(object)));
+    }
+    catch (error) {
+        if (trouble_troubleOf(error).kind !== 'absent')
+            throw error;
+        return 'absent';
+    }
+}
+/** What is written without versioning is all called `null`; its time tells, which a replica keeps. */
+function isReplicaOf(head, { versionId, modified }) {
+    if (head.ReplicationStatus !== 'REPLICA' || head.VersionId !== versionId)
+        return false;
+    return versionId !== 'null' || head.LastModified?.getTime() === modified;
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/replication/versions.js
+
+
+/** What no job replicates, and no rule that came later. */
+const versions_MARKERS = 'its history has delete markers that the destination lacks';
+const versions_MARKERS_LEFT = 'DeleteMarkersNotReplicated';
+function versions_lackingOf({ source, destination, from }) {
+    if (source.history === undefined)
+        return { objects: [source], markers: false };
+    const versions = versionsToSend(source, from);
+    const objects = versions.flatMap(version => (isMarker(version) ? [] : version));
+    if (objects.length === versions.length)
+        return { objects, markers: false };
+    // Without the markers the histories never become equal, and every run would ask for the same versions again.
+    const there = new Set(destination?.history?.map(({ versionId }) => versionId));
+    const isThere = (id) => id !== 'null' && there.has(id);
+    return { objects: objects.filter(({ versionId }) => !isThere(versionId)), markers: true };
+}
+/**
+ * Whether no job can bring anything over: there is nothing but delete markers, or the versions without the marker above them
+ * would show at the destination what was deleted at the source.
+ */
+function versions_isOutOfReach(item) {
+    const { objects, markers } = versions_lackingOf(item);
+    return markers && (objects.length === 0 || isDeleted(item.source));
+}
+/** What stands in the way first: what has failed will not come by itself, what was never taken up neither. */
+const WORST_FIRST = (/* unused pure expression or super */ null && ([
+    'failed',
+    'none',
+    'pending',
+    'replica',
+    'gone',
+    'done',
+]));
+/** How far the worst of them is; `undefined` where there are only delete markers. */
+async function versions_worstOf(source, { objects }) {
+    const found = [];
+    // One after another, so that a long history does not push all others aside.
+    for (const object of objects)
+        found.push({ ...(await standingOf(source, object)), object });
+    for (const state of WORST_FIRST) {
+        const worst = found.find(one => one.state === state);
+        if (worst !== undefined)
+            return worst;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/replication/fate.js
+
+
+/** @returns `undefined` as long as the object is on its way */
+async function fate_fateOf(item, refused, sides) {
+    const standing = refused === undefined ? await worstOf(sides.source, lackingOf(item)) : undefined;
+    const state = standing?.state ?? 'failed';
+    if (state === 'gone')
+        return vanished(item);
+    if (state === 'pending')
+        return undefined;
+    // Whatever its source says, which speaks of all destinations at once.
+    const shown = await shownOf(item, sides);
+    if (typeof shown === 'object')
+        return fate_arrived(item, shown.etag);
+    if (shown === 'gone')
+        return vanished(item);
+    // What is there is judged by what the source has by then.
+    if (shown === 'successor')
+        return fate_copied(item);
+    if (state === 'done') {
+        if (shown === 'another')
+            return fate_failed(item, 'ReplicaHidden', HIDDEN);
+        if (shown === 'nothing')
+            return fate_failed(item, 'ReplicaMissing', MISSING);
+        return fate_arrived(item);
+    }
+    if (state !== 'failed')
+        return undefined;
+    return refused ?? fate_failed(item, 'ReplicationFailed', 'S3 has given up replicating the object.');
+}
+/** Of a history `nothing` when a version of it is not there, and no ETag when all are. */
+async function shownOf(item, sides) {
+    if (item.source.history === undefined)
+        return shownAt(sides, item.source);
+    // One after another, so that a long history does not push all others aside.
+    for (const object of lackingOf(item).objects) {
+        const there = await isReplicaAt(sides.destination, object, object);
+        if (!there)
+            return there === undefined ? 'unknown' : 'nothing';
+    }
+    return { etag: undefined };
+}
+const HIDDEN = 'S3 has replicated the object, and the destination shows another one: a replica does not come above what was written there after its source.';
+const MISSING = 'S3 says that the object was replicated, and the destination does not have it: it was deleted there.';
+const fate_at = ({ key }) => ({ key, requestId: undefined });
+function fate_failed(item, code, message) {
+    return { ...fate_at(item), result: 'failed', reason: 'not-replicated', code, message };
+}
+function vanished(item) {
+    return { ...fate_at(item), result: 'skipped', reason: 'vanished' };
+}
+/** All that could be asked for is there. */
+function fate_arrived(item, etag) {
+    const all = fate_copied(item, etag);
+    if (!lackingOf(item).markers)
+        return all;
+    const what = fate_failed(item, MARKERS_LEFT, `The versions are there, and ${MARKERS}.`);
+    return { ...what, ...(all.versions && { versions: all.versions }) };
+}
+/** Replicas have the version ids of their sources. */
+function fate_copied(item, etag) {
+    const { objects } = lackingOf(item);
+    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+    const ids = objects.flatMap(({ versionId: id }) => id === undefined ? [] : { source: id, destination: id });
+    const versions = item.source.history === undefined ? {} : { versions: ids };
+    return { ...fate_at(item), result: 'copied', bytes, ...(etag !== undefined && { etag }), ...versions };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/replication/pending.js
+/** What is on its way, on disk between two looks. */
+
+
+
+/** Two files are enough: what one round keeps the next one reads. */
+class pending_Pending {
+    count = 0;
+    /** Bytes of the largest version among them. */
+    largest = 0;
+    #writer;
+    #pile;
+    constructor(scratch, round) {
+        this.#writer = new PileWriter(join(scratch, `pending-${round % 2}.ndjson`));
+    }
+    async write(item) {
+        this.count++;
+        for (const { size } of lackingOf(item).objects)
+            this.largest = Math.max(this.largest, size);
+        await this.#writer.write(item);
+    }
+    async close() {
+        this.#pile = await this.#writer.close();
+    }
+    items() {
+        if (this.#pile === undefined)
+            throw new RangeError('Read before all was written.');
+        return this.#pile.items();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/replication/arrival.js
+/**
+ * Whether what a job has asked S3 to replicate is there. The job ends when everything has been tried or taken up; S3 may
+ * still be at it, and a version can fail for one destination and be at the other. The destination is listed once, and
+ * only what that does not show is asked about at the source, again and again while it is on its way.
+ * (S3 User Guide, "Getting replication status information".)
+ */
+
+
+
+
+
+
+
+
+
+
+
+/** Half a minute between two looks at the most: objects of terabytes take hours. */
+const arrival_LONGEST_MS = 30_000;
+/** Bytes in a millisecond that a replication makes at the least: five and a half hours for a terabyte. */
+const SLOWEST = 50_000;
+/**
+ * Once the run is to be stopped, nothing is listed any more, and no more than a page of what was told is looked at.
+ *
+ * @param items what the job was asked for, in key order
+ * @param told what its report says of each, in key order: `copied` where S3 has taken the object up
+ * @throws what the destination answers when it cannot be listed; StoppedError
+ */
+async function arrival_untilArrived(items, told, arrival, record) {
+    const first = new Pending(arrival.scratch, 0);
+    const both = withOutcome(mergeByKey(items, told, { left: 'The plan', right: 'What the job was told of' }));
+    for await (const page of arrival.draining.aborted ? both : seenAfterwards(both, arrival)) {
+        await each(page, arrival, async ({ item, outcome, there }) => {
+            if (there)
+                return record(arrived(item, there === true ? undefined : there.etag));
+            if (outcome.result === 'skipped' || outcome.result === 'deleted')
+                return record(outcome);
+            return arrival_settle(item, outcome.result === 'failed' ? outcome : undefined, arrival, record, first);
+        });
+        if (page.length > 0 && arrival.draining.aborted)
+            break;
+    }
+    await first.close();
+    await waitFor(first, arrival, record);
+}
+async function waitFor(pending, arrival, record) {
+    const { scratch, draining, waiting, lateAfterMs } = arrival;
+    let left = pending;
+    let moved = Date.now();
+    for (let looks = 0; left.count > 0 && !draining.aborted; looks++) {
+        waiting(left.count);
+        await pause(looks, draining, arrival_LONGEST_MS);
+        const patience = lateAfterMs + left.largest / SLOWEST;
+        const isLate = Date.now() - moved > patience;
+        const next = new Pending(scratch, looks + 1);
+        for await (const page of left.items()) {
+            if (draining.aborted)
+                break;
+            await each(page, arrival, item => arrival_settle(item, undefined, arrival, record, isLate ? patience : next));
+        }
+        await next.close();
+        if (next.count < left.count)
+            moved = Date.now();
+        left = next;
+    }
+}
+/**
+ * Records what has become of an object, or keeps it for the next look.
+ *
+ * @param refused what the report of the job says against it
+ * @param later for how many milliseconds nothing has arrived, when there is no next look
+ * @throws StoppedError; FatalError for trouble that every other object would meet as well
+ */
+async function arrival_settle(item, refused, arrival, record, later) {
+    const outcome = await fateOf(item, refused, arrival).catch(error => {
+        if (error instanceof StoppedError)
+            throw error;
+        return refused ?? explain(item.key, error, arrival.archived);
+    });
+    if (outcome !== undefined)
+        return record(outcome);
+    if (typeof later !== 'number')
+        return later.write(item);
+    const ago = seconds(Math.round(later / 1000));
+    const message = `S3 has taken the object up, and nothing has arrived for ${ago}.`;
+    return record(failed(item, 'ReplicationLate', message));
+}
+/** What was told of, held against a listing of the destination. */
+async function* seenAfterwards(told, { destination, listing }) {
+    const names = { left: 'The plan', right: 'The destination listing' };
+    for await (const page of mergeByKey(told, listing(destination), names)) {
+        yield page.flatMap(({ left, right }) => left === undefined ? [] : { ...left, there: shows(right, left.item) });
+    }
+}
+async function* withOutcome(meetings) {
+    for await (const page of meetings) {
+        yield page.flatMap(({ key, left: item, right: outcome }) => item === undefined || outcome === undefined ? [] : { key, item, outcome, there: false });
+    }
+}
+/** What was there before tells nothing, however equal it is: the run was to replace it. */
+function shows(there, item) {
+    if (there === undefined)
+        return false;
+    const { history } = there;
+    if (history === undefined)
+        return isSame(there, item.source) && !isAsBefore(there, item.destination) && there;
+    return lackingOf(item).objects.every(object => history.some(version => !isMarker(version) && version.versionId === object.versionId && isSame(version, object)));
+}
+function isSame(one, other) {
+    return one.etag === other.etag && one.size === other.size;
+}
+async function each(page, { asking }, does) {
+    const place = pLimit(asking);
+    await Promise.all(page.map(one => place(() => does(one))));
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/replication/kind.js
+
+
+
+
+
+
+/** @param source as its own side sees it */
+function kind_replicating(source, archived) {
+    const { bucket } = source.location;
+    return {
+        name: 'replication',
+        operation: { S3ReplicateObject: {} },
+        fields: ['Bucket', 'Key', 'VersionId'],
+        lineOf: item => lackingOf(item)
+            .objects.map(({ key, versionId }) => `${bucket},${encodeKey(source.fullKey(key))},${versionId}\n`)
+            .join(''),
+        hindrance: item => (isOutOfReach(item) ? MARKERS : undefined),
+        succeeded: item => copied(item),
+        failed: (item, result) => refused(item, result, source, archived),
+    };
+}
+/** Archived for good: a restored copy is not what S3 replicates. */
+const kind_ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+/** No listing tells of the archives of Intelligent-Tiering. */
+async function kind_isArchived(source, object) {
+    if (object.storageClass !== 'INTELLIGENT_TIERING')
+        return kind_ARCHIVES.has(object.storageClass);
+    return (await noneWhereRefused(() => standingOf(source, object)))?.frozen ?? false;
+}
+async function refused(item, { code, message, versionId }, source, archived) {
+    const { key } = item;
+    const requestId = undefined;
+    const { objects } = lackingOf(item);
+    const object = objects.find(one => one.versionId === versionId) ?? item.source;
+    const says = `${LABEL}: ${message || code || 'it does not say why.'}`;
+    if (/NotFound|NoSuch/.test(code) && !/Bucket/.test(code) && (await isGone(source, object)))
+        return { key, result: 'skipped', reason: 'vanished', requestId };
+    if (code === 'SrcObjectNotEligible' && (await kind_isArchived(source, object))) {
+        return archived === 'skip'
+            ? { key, result: 'skipped', reason: 'archived', requestId }
+            : { key, result: 'failed', reason: 'archived', code, message: says, requestId };
+    }
+    return {
+        key,
+        result: 'failed',
+        reason: 'not-replicated',
+        code: code || 'Unexplained',
+        message: says,
+        requestId,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/engines/replication/engine.js
+/**
+ * S3 Replication does the copying: the rule brings over what is new, and a job of S3 Batch Operations has what exists
+ * already replicated by it, exactly what is planned. An object counts as copied when the destination has it.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+function engine_createReplicationEngine(options) {
+    return new ReplicationEngine(options);
+}
+/** Nothing more is expected when nothing has arrived for so long; with Time Control S3 promises half of it. */
+const LATE_AFTER_MS = (/* unused pure expression or super */ null && (30 * 60_000));
+class ReplicationEngine {
+    name = 'replication';
+    #options;
+    #jobs;
+    #onTheWay = 0;
+    constructor(options) {
+        const { source, settings } = options;
+        this.#options = options;
+        const kind = replicating(source, skipOrFail(settings));
+        this.#jobs = createJobEngine({ ...options, kind, others: LEFT_BEHIND });
+    }
+    progress() {
+        if (this.#onTheWay === 0)
+            return this.#jobs.progress?.() ?? { line: '' };
+        const line = `Waiting for ${thousands(this.#onTheWay)} objects that S3 has on their way to the destination.`;
+        return { line };
+    }
+    underWay() {
+        return this.#jobs.underWay?.();
+    }
+    notes() {
+        return this.#jobs.notes?.() ?? [];
+    }
+    async transfer(items, record, stop) {
+        const folder = join(this.#options.scratch, 'arrival');
+        await mkdir(folder, { recursive: true });
+        const told = new OutcomeLog(folder);
+        let isTold = false;
+        const tell = (outcome) => {
+            isTold = true;
+            return told.add(outcome);
+        };
+        const job = this.#jobs.transfer(items, tell, stop);
+        // Whatever becomes of the job, what its report has told is looked into.
+        const looking = Promise.allSettled([job]).then(() => isTold ? this.#lookInto(told, folder, record, stop) : undefined);
+        await bothToTheirEnds(job, looking);
+    }
+    async #lookInto(told, folder, record, stop) {
+        if (this.underWay() !== undefined)
+            return await recordAll(told, record);
+        try {
+            const arrival = this.#arrival(folder, stop);
+            await untilArrived(this.#options.planned(), await told.inKeyOrder(), arrival, record);
+        }
+        catch (error) {
+            if (!(error instanceof StoppedError && stop.draining.aborted))
+                throw error;
+        }
+    }
+    #arrival(scratch, stop) {
+        const { settings, replication } = this.#options;
+        const { source, destination } = replication;
+        return {
+            source,
+            destination,
+            listing: listingsFor(settings).destination,
+            scratch,
+            asking: askingAtOnce(settings),
+            draining: stop.draining,
+            waiting: objects => {
+                this.#onTheWay = objects;
+            },
+            lateAfterMs: LATE_AFTER_MS,
+            archived: skipOrFail(settings),
+        };
+    }
+}
+function skipOrFail({ archived }) {
+    return archived === 'fail' ? 'fail' : 'skip';
+}
+/** Of a job that goes on without this run there is nothing to be waited for. */
+async function recordAll(told, record) {
+    for await (const page of await told.inKeyOrder())
+        for (const outcome of page)
+            await record(outcome);
+}
+/** What no job replicates is told of, and nothing else is done about it. */
+const LEFT_BEHIND = {
+    name: 'replication',
+    async transfer(items, record) {
+        for await (const page of items) {
+            for (const item of page)
+                await record(fate_failed(item, versions_MARKERS_LEFT, `No job replicates the object as it is: ${versions_MARKERS}.`));
+        }
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/src/s3/relay.js
 /** A body on its way from one request into another: piped and watched, never collected. */
@@ -72960,29 +89288,38 @@ function stream_createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }
 
 
 
+
+
+
 /** @param options of what is carried object by object from here */
-function engineFor({ scene, journal, scratch, log }, options) {
+function engineFor({ scene, plan, journal, scratch, log, collected }, options) {
     const ours = { ...options, route: routeFor(scene, journal, options.places) };
-    const { settings, source, datasync } = scene;
+    const { settings, source, datasync, jobs, replication, facts } = scene;
+    const common = { settings, source, scratch, note: engine_noteIn(scratch), log };
     if (datasync !== undefined) {
         const { rest } = datasync.folders;
-        const others = createCopyEngine(ours);
-        return createDataSyncEngine({
-            ...datasync,
-            settings,
-            source,
-            rest,
-            others,
-            scratch,
-            note: engine_noteIn(scratch),
-            log,
+        return createDataSyncEngine({ ...common, ...datasync, rest, others: createCopyEngine(ours) });
+    }
+    if (replication !== undefined && jobs !== undefined) {
+        const planned = () => plan.copies();
+        return createReplicationEngine({ ...common, ...jobs, replication, planned, collected });
+    }
+    if (jobs !== undefined) {
+        const { encryption } = facts.destination;
+        return createBatchEngine({
+            ...common,
+            ...jobs,
+            acl: aclFor(scene, workersOf(scene).writer),
+            byDefault: encryption.known ? encryption.value.algorithm : undefined,
+            collected,
+            others: createCopyEngine(ours),
         });
     }
     return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
 }
-/** Where the engine notes which execution of DataSync must not outlive the run. */
+/** Where the engine notes what a service does that must not outlive the run. */
 function engine_noteIn(scratch) {
-    return join(scratch, 'execution.json');
+    return join(scratch, 'under-way.json');
 }
 function routeFor(scene, journal, places) {
     const { settings, from, to, destination } = scene;
@@ -73003,15 +89340,22 @@ function routeFor(scene, journal, places) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/src/datasync/service.js
-/** DataSync's control plane as one identity sees it: a client for each Region, every request counted and retried the same way. */
+;// CONCATENATED MODULE: ./lib/src/aws/service.js
 
-
-class service_DataSyncService {
+class Service {
+    #name;
+    #make;
     #options;
     #clients = new Map();
-    constructor(options) {
+    /** @param name by which its repeated requests are counted */
+    constructor(name, make, options) {
+        this.#name = name;
+        this.#make = make;
         this.#options = options;
+    }
+    /** Ends every request under way. */
+    get aborting() {
+        return this.#options.aborting;
     }
     /** For what may be asked twice. @param signal by default the run's abort, which clean-up must outlive */
     ask = (region, command, signal = this.#options.aborting) => this.#retried(() => this.#once(region, command, signal), signal);
@@ -73025,6 +89369,40 @@ class service_DataSyncService {
         const { aborting } = this.#options;
         const once = (region, command, signal = aborting) => this.#once(region, command, signal);
         return this.#retried(() => attempt(once), aborting);
+    }
+    #retried(attempt, aborting) {
+        const { identity, count } = this.#options;
+        return retry_withRetries(attempt, {
+            aborting,
+            renew: identity.renew,
+            onRetry: ({ kind }) => count(`${this.#name}-${kind === 'throttle' ? 'throttled' : 'retried'}`),
+        });
+    }
+    #once = (region, command, signal) => {
+        this.#options.count(command.constructor.name.replace(/Command$/, ''));
+        return this.#client(region).send(anew(command), signal === undefined ? {} : { abortSignal: signal });
+    };
+    #client(region) {
+        const { identity, requestHandler } = this.#options;
+        const { credentials } = identity;
+        const client = this.#clients.get(region) ?? this.#make({ region, credentials, requestHandler, maxAttempts: 1 });
+        this.#clients.set(region, client);
+        return client;
+    }
+}
+/** The same request once more: commands of S3 Control cannot be sent twice. */
+function anew(command) {
+    const Command = command.constructor;
+    return new Command(command.input);
+}
+
+;// CONCATENATED MODULE: ./lib/src/datasync/service.js
+/** DataSync's control plane. */
+
+
+class service_DataSyncService extends Service {
+    constructor(options) {
+        super('datasync', config => new client_datasync_dist_cjs.DataSyncClient(config), options);
     }
     /**
      * Makes something that may be there already, and has no token either. What was there before is never taken for what was
@@ -73042,55 +89420,206 @@ class service_DataSyncService {
             return made ?? make(once);
         });
     }
-    #retried(attempt, aborting) {
-        const { identity, count } = this.#options;
-        return retry_withRetries(attempt, {
-            aborting,
-            renew: identity.renew,
-            onRetry: ({ kind }) => count(kind === 'throttle' ? 'datasync-throttled' : 'datasync-retried'),
-        });
-    }
-    #once = (region, command, signal) => {
-        this.#options.count(command.constructor.name.replace(/Command$/, ''));
-        return this.#client(region).send(command, signal === undefined ? {} : { abortSignal: signal });
-    };
-    #client(region) {
-        const { identity, requestHandler } = this.#options;
-        const client = this.#clients.get(region) ??
-            new client_datasync_dist_cjs.DataSyncClient({ region, credentials: identity.credentials, requestHandler, maxAttempts: 1 });
-        this.#clients.set(region, client);
-        return client;
-    }
 }
 
-;// CONCATENATED MODULE: ./lib/src/job/left-execution.js
-/** An execution of DataSync that a killed run has left going on: found by its manifest and cancelled. */
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3-control/dist-cjs/index.js
+var client_s3_control_dist_cjs = __nccwpck_require__(12619);
+;// CONCATENATED MODULE: ./lib/src/s3control/jobs.js
+/** Jobs of S3 Batch Operations in one Region of one account: made, found again, looked at, cancelled. */
+
+
+
+/** (S3 User Guide, "Tracking job status and completion reports".) */
+const jobs_OVER = new Set(['Complete', 'Cancelled', 'Failed']);
+const NOT_OVER = Object.values(client_s3_control_dist_cjs/* JobStatus */.A8Q).filter(status => !jobs_OVER.has(status));
+const ENDING = new Set(['Completing', 'Cancelling', 'Failing']);
+/** How long a new job may not be known yet. (S3 User Guide, "Troubleshooting Batch Operations", `NoSuchJob`.) */
+const KNOWN_WITHIN_MS = 60_000;
+/** The longest time between two looks, for the same page asks for half a minute. */
+const jobs_LONGEST_MS = 30_000;
+class jobs_Jobs {
+    region;
+    #ask;
+    #account;
+    #aborting;
+    constructor({ ask, aborting }, { region, account }) {
+        this.region = region;
+        this.#ask = ask;
+        this.#aborting = aborting;
+        this.#account = account;
+    }
+    /**
+     * @param wish by its token a repeated request, whose first answer was lost, makes no second job
+     * @returns the id of the job
+     */
+    async create(wish) {
+        const { JobId = '' } = await this.#ask(this.region, new client_s3_control_dist_cjs/* CreateJobCommand */.n3k({ AccountId: this.#account, ...wish }));
+        return JobId;
+    }
+    /** @param made when, which says for how long the job may not be known yet */
+    async look(JobId, made = new Date()) {
+        const command = new client_s3_control_dist_cjs/* DescribeJobCommand */.cPL({ AccountId: this.#account, JobId });
+        const { Job = {} } = await this.#untilKnown(() => this.#ask(this.region, command), made);
+        return jobs_lookOf(JobId, Job);
+    }
+    /** Whether S3 knows a job of an earlier run, here and still. */
+    async knows(id, made) {
+        try {
+            await this.look(id, made);
+            return true;
+        }
+        catch (error) {
+            if (trouble_troubleOf(error).code === 'NoSuchJob')
+                return false;
+            throw error;
+        }
+    }
+    /** Ends a job that runs or waits. One that is ending by itself is left to it. */
+    async cancel(JobId, signal) {
+        try {
+            await this.#ask(this.region, new client_s3_control_dist_cjs/* UpdateJobStatusCommand */.gEy({
+                AccountId: this.#account,
+                JobId,
+                RequestedJobStatus: 'Cancelled',
+                StatusUpdateReason: 'The run that made the job was stopped.',
+            }), signal);
+        }
+        catch (error) {
+            if (trouble_troubleOf(error).code !== 'JobStatusException')
+                throw error;
+            const { status } = await this.look(JobId);
+            if (!jobs_OVER.has(status) && !ENDING.has(status))
+                throw error;
+        }
+    }
+    /** The jobs that are not over and whose description is one of ours, in S3's order. */
+    async underWay(isOurs) {
+        const found = [];
+        let NextToken;
+        do {
+            const command = new client_s3_control_dist_cjs/* ListJobsCommand */.uPg({
+                AccountId: this.#account,
+                JobStatuses: NOT_OVER,
+                ...(NextToken && { NextToken }),
+            });
+            const page = await this.#ask(this.region, command);
+            for (const { JobId: id, Description: description = '', Operation: operation = '', Status, } of page.Jobs ?? [])
+                if (id !== undefined && isOurs(description))
+                    found.push({ id, description, operation, isEnding: ENDING.has(Status) });
+            NextToken = page.NextToken;
+        } while (NextToken);
+        return found;
+    }
+    watch(id) {
+        return { look: () => this.look(id), cancel: signal => this.cancel(id, signal), longestMs: jobs_LONGEST_MS };
+    }
+    async #untilKnown(ask, made) {
+        const end = Math.min(made.getTime(), Date.now()) + KNOWN_WITHIN_MS;
+        for (let looks = 0;; looks++) {
+            try {
+                return await ask();
+            }
+            catch (error) {
+                if (trouble_troubleOf(error).code !== 'NoSuchJob' || Date.now() > end)
+                    throw error;
+                await waiting_pause(looks, this.#aborting);
+            }
+        }
+    }
+}
+function jobs_lookOf(id, { Status, FailureReasons = [], ProgressSummary }) {
+    return {
+        id,
+        status: Status ?? '',
+        isOver: jobs_OVER.has(Status),
+        isWell: Status === 'Complete',
+        error: FailureReasons.map(({ FailureCode, FailureReason }) => [FailureCode, FailureReason].filter(Boolean).join(': ')).join('; '),
+        total: ProgressSummary?.TotalNumberOfTasks ?? 0,
+        succeeded: ProgressSummary?.NumberOfTasksSucceeded ?? 0,
+        failed: ProgressSummary?.NumberOfTasksFailed ?? 0,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3control/service.js
+/** S3's control plane, which jobs of S3 Batch Operations are made in. */
+
+
+
+class service_S3ControlService extends Service {
+    constructor(options, environment) {
+        super('s3control', config => makeClient(config, environment), options);
+    }
+}
+function makeClient(config, environment) {
+    const client = new client_s3_control_dist_cjs/* S3ControlClient */.gGw(config);
+    if (!endpoint_hasCustomEndpoint(environment, 'S3_CONTROL'))
+        return client;
+    // The account goes before the host, which an address of numbers does not allow; it is in a header, too.
+    const byRules = client.config.endpointProvider;
+    client.config.endpointProvider = (parameters, context) => byRules({ ...parameters, RequiresAccountId: false }, context);
+    return client;
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/left-work.js
+/** What a service still does for a killed run: found by the note that the run has left, and cancelled. */
 
 
 
 
 
-function left_execution_isExecutionLeft(left) {
+
+
+
+
+function left_work_isWorkLeft(left) {
     return left !== undefined && (0,external_node_fs_.existsSync)(left.note);
 }
 /**
- * By its manifest, because the run may have been killed before it knew the name of what it had started.
+ * By its note, because the run may have been killed before it knew the name of what it had started.
  *
- * @returns the ARN of what was cancelled; `undefined` when nothing was under way any more but its end
+ * @returns the name of what was cancelled; `undefined` when nothing was under way any more but its end
  */
-async function endExecution(left, surroundings) {
-    if (left === undefined || !left_execution_isExecutionLeft(left))
+async function endWork(left, surroundings) {
+    if (left === undefined || !left_work_isWorkLeft(left))
         return undefined;
-    const { task, manifest } = JSON.parse(await (0,promises_.readFile)(left.note, 'utf8'));
-    const { requestHandler, aborting } = surroundings;
+    const note = JSON.parse(await (0,promises_.readFile)(left.note, 'utf8'));
+    const { requestHandler, aborting, environment } = surroundings;
     const identity = await identity_identify(left.as, surroundings);
-    const { ask } = new service_DataSyncService({ identity, requestHandler, aborting, count: () => { } });
-    const execution = await findByManifest(ask, left.region, task, manifest);
+    const options = { identity, requestHandler, aborting, count: () => { } };
+    return left.of === 'datasync'
+        ? endExecution(new service_DataSyncService(options), left.region, note, aborting)
+        : endJob(new jobs_Jobs(new service_S3ControlService(options, environment), left), note, aborting);
+}
+async function endExecution({ ask }, region, { task, manifest }, aborting) {
+    const execution = await findByManifest(ask, region, task, manifest);
     if (execution === undefined || execution.isEnding)
         return undefined;
-    await execution_cancel(ask, left.region, execution.arn, aborting);
+    await execution_cancel(ask, region, execution.arn, aborting);
     return execution.arn;
 }
+async function endJob(jobs, { description }, aborting) {
+    const end = Date.now() + END_WITHIN_MS;
+    for (let tries = 0;; tries++) {
+        const last = Date.now() > end || aborting.aborted;
+        const [job] = await jobs.underWay(one => one === description);
+        if (job?.isEnding)
+            return undefined;
+        if (job === undefined && last)
+            return undefined;
+        if (job !== undefined) {
+            const accepted = await jobs.cancel(job.id, aborting).then(() => true, error => {
+                if (last || trouble_troubleOf(error).kind === 'denied')
+                    throw error;
+                return false;
+            });
+            if (accepted)
+                return `the job ${job.id} of S3 Batch Operations`;
+        }
+        await waiting_pause(tries, aborting);
+    }
+}
+/** A new job is not listed at once, nor can it be cancelled in every state. */
+const END_WITHIN_MS = 5_000;
 
 ;// CONCATENATED MODULE: ./lib/src/s3/region.js
 /** Where a bucket lives, and whether it is there at all. */
@@ -73175,145 +89704,6 @@ async function buckets_findBucket(side, settings, identity, network) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/src/s3/wire/versions-page.js
-
-
-const ELEMENT = /<(Version|DeleteMarker)>(.*?)<\/\1>/gs;
-/** @returns `undefined` when something is missing, or not written the way S3 writes */
-function versions_page_scanVersions(page, prefix) {
-    const frame = page.replace(ELEMENT, '');
-    if (page.includes('<!') || /<(Version|DeleteMarker)\b/.test(frame))
-        return undefined;
-    const decode = textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
-    const versions = [];
-    for (const [, kind, fields = ''] of page.matchAll(ELEMENT)) {
-        const version = readVersion(fields, kind === 'DeleteMarker', prefix, decode);
-        if (version === undefined)
-            return undefined;
-        versions.push({ version, isLatest: textOf(fields, 'IsLatest') === 'true' });
-    }
-    const truncated = textOf(frame, 'IsTruncated');
-    if (truncated !== 'true')
-        return truncated === 'false' ? { versions, next: undefined } : undefined;
-    const keyMarker = textOf(frame, 'NextKeyMarker');
-    if (keyMarker === undefined)
-        return undefined;
-    // An empty one is none.
-    const versionIdMarker = textOf(frame, 'NextVersionIdMarker') || undefined;
-    return { versions, next: { keyMarker: decode(keyMarker), versionIdMarker } };
-}
-function readVersion(fields, deleted, prefix, decode) {
-    const full = decode(textOf(fields, 'Key') ?? '');
-    const versionId = textOf(fields, 'VersionId');
-    const modified = Date.parse(textOf(fields, 'LastModified') ?? '');
-    if (!full.startsWith(prefix) || versionId === undefined || Number.isNaN(modified))
-        return undefined;
-    const key = full.slice(prefix.length);
-    if (deleted)
-        return { key, versionId, modified, deleted };
-    const size = textOf(fields, 'Size');
-    if (size === undefined || !/^\d+$/.test(size))
-        return undefined;
-    const restoring = textOf(fields, 'IsRestoreInProgress') === 'true';
-    return {
-        key,
-        size: Number(size),
-        etag: unquote(textOf(fields, 'ETag')),
-        modified,
-        storageClass: textOf(fields, 'StorageClass') ?? 'STANDARD',
-        restored: !restoring && textOf(fields, 'RestoreExpiryDate') !== undefined,
-        ...(restoring && { restoring: true }),
-        versionId,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/versions.js
-/**
- * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
- */
-
-
-
-
-
-
-/** How both sides are listed: the objects as they are now, or their histories. */
-function versions_listingFor(preserve) {
-    return preserve.has('versions') ? listVersions : list;
-}
-/**
- * Lists at several places of the key space at once, as `list` does. A page may end in the middle of a history.
- *
- * @throws FatalError when a listing cannot be read, or is not in the order that S3 promises
- */
-function listVersions(bucket) {
-    return listInRanges(after => versions_fetchAfter(bucket, after), RANGES);
-}
-/**
- * The next keys after one, each with its whole history. The last key of a page that is not the last one may go on behind
- * it, and is left to the next fetch, which begins there again; where there is no other key, the listing is followed to
- * its end.
- */
-async function versions_fetchAfter(bucket, after) {
-    const histories = new Histories();
-    const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
-    let page = await versions_fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
-    histories.add(page.versions);
-    while (page.next !== undefined && histories.whole.length === 0) {
-        page = await versions_fetchPage(bucket, page.next);
-        histories.add(page.versions);
-    }
-    const more = page.next !== undefined;
-    return { entries: more ? histories.whole : histories.end(), more };
-}
-/** Versions as they are listed, newest first within a key, put together by key. */
-class Histories {
-    /** Without the last key, of which more may come. */
-    whole = [];
-    #open = [];
-    add(versions) {
-        for (const { version, isLatest } of versions) {
-            const [newest] = this.#open;
-            if (newest === undefined || newest.key !== version.key) {
-                if (!isLatest || (newest !== undefined && compareKeys(newest.key, version.key) >= 0))
-                    throw outOfOrder(version);
-                this.#close();
-            }
-            else if (isLatest)
-                throw outOfOrder(version);
-            this.#open.push(version);
-        }
-    }
-    /** There is no more to come. */
-    end() {
-        this.#close();
-        return this.whole;
-    }
-    #close() {
-        const [newest] = this.#open;
-        if (newest !== undefined)
-            this.whole.push(entryOf(newest.key, this.#open.reverse()));
-        this.#open = [];
-    }
-}
-function outOfOrder({ key, versionId }) {
-    return new FatalError(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
-}
-async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
-    const { bucket: name, prefix } = bucket.location;
-    const answer = await askForPage(bucket, 'ListObjectVersions', {
-        'encoding-type': 'url',
-        'key-marker': keyMarker,
-        prefix: prefix || undefined,
-        'version-id-marker': versionIdMarker,
-        versions: '',
-    });
-    const page = scanVersions(answer.body.toString(), prefix);
-    if (page === undefined)
-        throw new FatalError(`The listing of the versions of ${name} cannot be read.`);
-    return page;
-}
-
 ;// CONCATENATED MODULE: ./lib/src/preflight/readable.js
 /**
  * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte
@@ -73337,6 +89727,8 @@ const READER = {
     copy: { check: 'signer-can-read', does: 'signs the copies' },
     stream: { check: 'source-readable', does: 'reads the objects' },
     datasync: { check: 'signer-can-read', does: 'signs the copies' },
+    batch: { check: 'signer-can-read', does: 'signs the copies' },
+    replication: { check: 'source-readable', does: 'reads the objects' },
 };
 const readable_checkReadable = async (scene) => {
     const sample = await pickSample(scene);
@@ -73354,7 +89746,7 @@ const readable_checkReadable = async (scene) => {
 /** `undefined` also when the source cannot be listed; another check says so. */
 async function pickSample({ source, settings }) {
     try {
-        const page = await firstPage(source, listingFor(settings.preserve));
+        const page = await firstPage(source, listingsFor(settings).source);
         const readable = page.flatMap(objectsOf).filter(entry => !isArchived(entry));
         const full = readable.filter(entry => entry.size > 0);
         // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
@@ -73515,10 +89907,13 @@ function lockForAnHour() {
 
 async function access_checkAccess(ways) {
     const { engine } = ways.copy.settings;
-    if (engine === 'datasync')
-        return { ...(await tryBesides(ways.datasync ?? ways.copy)), choice: [] };
+    // Nobody here reads or writes an object.
+    if (ways.replication !== undefined)
+        return { scene: ways.replication, choice: [], reading: [], writing: [] };
+    if (engine === 'datasync' || engine === 'batch')
+        return { ...(await tryBesides(ways[engine] ?? ways.copy, SERVICES[engine])), choice: [] };
     if (engine !== 'auto')
-        return { ...(await tryOut(ways[engine])), choice: [] };
+        return { ...(await tryOut(ways[engine] ?? ways.copy)), choice: [] };
     const copying = await tryOut(ways.copy);
     const refused = failures(copying);
     if (refused.length === 0)
@@ -73545,14 +89940,22 @@ async function tryOut(scene) {
     const [reading, writing] = await Promise.all([checkReadable(scene), checkWritable(scene)]);
     return { scene, reading, writing };
 }
-/** What DataSync cannot carry is copied; not every source has such objects, and the plan will know. */
-async function tryBesides(scene) {
+/** By their names, the services that carry most of a plan, and not all of it. */
+const SERVICES = { datasync: 'DataSync', batch: 'S3 Batch Operations' };
+/** What the service cannot carry is copied; not every source has such objects, and the plan will know. */
+async function tryBesides(scene, service) {
     const { reading, writing } = await tryOut(scene);
     const cannotCopy = failures({ reading, writing });
+    const asAdvice = asAdviceTo(`To have copied what ${service} cannot carry:`);
+    const { datasync, jobs } = scene;
     return {
-        scene: scene.datasync === undefined ? scene : { ...scene, datasync: { ...scene.datasync, cannotCopy } },
-        reading: reading.map(asAdviceTo(COPY_THE_REST)),
-        writing: writing.map(asAdviceTo(COPY_THE_REST)),
+        scene: {
+            ...scene,
+            ...(datasync !== undefined && { datasync: { ...datasync, cannotCopy } }),
+            ...(jobs !== undefined && { jobs: { ...jobs, cannotCopy } }),
+        },
+        reading: reading.map(asAdvice),
+        writing: writing.map(asAdvice),
     };
 }
 function failures({ reading, writing }) {
@@ -73574,7 +89977,6 @@ function throughHere(copying) {
     return { check: access_CHECK, verdict: 'pass', seen };
 }
 const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the bytes off the runner:';
-const COPY_THE_REST = 'To have copied what DataSync cannot carry:';
 /** What stood in the way of server-side copies no longer stands in the way of the run. */
 function asAdviceTo(purpose) {
     return result => {
@@ -73630,15 +90032,20 @@ function preserved_needsOf(scene) {
 /** What the checks look at: both buckets, through the eyes of every identity that will use them. */
 
 
+/** A service does the copying, and not this process. */
+function isServed({ datasync, jobs }) {
+    return datasync !== undefined || jobs !== undefined;
+}
 /** Who reads or writes belongs to another account than the bucket. */
 function scene_isForeign(identity, bucket) {
-    return isStranger(identity, bucket);
+    return grant_isStranger(identity, bucket);
 }
-/** Whose account reads the source and writes the copies; with `datasync` that of the role it assumes. */
-function workersOf({ from, to, datasync }) {
-    if (datasync === undefined)
+/** Whose account reads the source and writes the copies; where a service does it, that of the role it assumes. */
+function scene_workersOf({ from, to, datasync, jobs }) {
+    const served = datasync ?? jobs;
+    if (served === undefined)
         return { reader: from.identity, writer: to.identity };
-    const role = { account: accountOf(datasync.ground.role) };
+    const role = { account: accountOf(served.ground.role) };
     return { reader: role, writer: role };
 }
 /** What to add after `identity` was denied on `bucket`. */
@@ -73704,7 +90111,7 @@ const checkEquipment = async ({ settings, datasync }) => {
         found = await equipment.find();
     }
     catch (error) {
-        const answer = refused(TASK, error);
+        const answer = equipment_refused(TASK, error);
         // A role that can only plan need not know of DataSync.
         return [settings.mode === 'dry-run' ? { ...answer, verdict: 'unknown' } : answer];
     }
@@ -73716,7 +90123,7 @@ const checkEquipment = async ({ settings, datasync }) => {
         return results;
     }
     catch (error) {
-        return [...results, refused('datasync-removal', error)];
+        return [...results, equipment_refused('datasync-removal', error)];
     }
 };
 /** Makes them as if there were none. */
@@ -73741,10 +90148,10 @@ async function equipment_tryOut(equipment, settings, { ground }) {
     return [...results, told(TASK, task, `A task can be made in ${ground_taskRegion(ground)}, in ${mode} mode.`)];
 }
 function told(check, tried, seen) {
-    return tried.status === 'rejected' ? refused(check, tried.reason) : { check, verdict: 'pass', seen };
+    return tried.status === 'rejected' ? equipment_refused(check, tried.reason) : { check, verdict: 'pass', seen };
 }
 /** @throws what is no answer of DataSync's */
-function refused(check, error) {
+function equipment_refused(check, error) {
     if (!(error instanceof errors/* FatalError */.HX))
         throw error;
     const { fix } = error;
@@ -73765,10 +90172,433 @@ function lookedAt({ source, destination, task }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/src/preflight/datasync/work.js
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-iam/dist-cjs/index.js
+var client_iam_dist_cjs = __nccwpck_require__(16764);
+;// CONCATENATED MODULE: ./lib/src/aws/reading.js
+/** Looking at what one may perhaps not look at: what cannot be read is unknown, and no reason to stop. */
+
+
 /**
- * The source's identity can write manifests where DataSync reads them, and read the reports that it writes. A multipart
- * upload is opened and aborted; an object that is not there is asked for, which S3 answers with 404 to whoever may read.
+ * @param defaults what an error code means where a service answers "there is none" with an error
+ * @throws StoppedError
+ */
+async function reading_read(ask, defaults) {
+    try {
+        return { known: true, value: await ask() };
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { code, kind } = trouble_troubleOf(error);
+        if (Object.hasOwn(defaults, code))
+            return { known: true, value: defaults[code] };
+        const denied = kind === 'denied';
+        return {
+            known: false,
+            why: denied ? 'this identity may not read it' : `reading it failed with ${code}`,
+            denied,
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/iam.js
+/**
+ * IAM as one identity sees it: what the roles of its own account are, and what policies of roles and users allow. Nothing
+ * is changed by asking, and nothing costs anything.
+ */
+
+
+
+
+class Iam {
+    #options;
+    #client;
+    constructor(options) {
+        const { identity, requestHandler } = options;
+        this.#options = options;
+        this.#client = new client_iam_dist_cjs/* IAMClient */.h8v({
+            region: firstRegion(identity.partition),
+            credentials: identity.credentials,
+            requestHandler,
+            maxAttempts: 1,
+        });
+    }
+    /** Resolves to `undefined` when the account of the identity has no role of this name. (IAM API, GetRole.) */
+    trustOf(role) {
+        const command = new client_iam_dist_cjs/* GetRoleCommand */.kbp({ RoleName: role.split('/').at(-1) });
+        const ask = async () => {
+            const { Role } = await this.#retried('GetRole', signal => this.#client.send(command, signal));
+            const { Arn: arn = role, AssumeRolePolicyDocument: encoded = '{}' } = Role ?? {};
+            return { arn, policy: JSON.parse(decodeURIComponent(encoded)) };
+        };
+        return reading_read(ask, { NoSuchEntity: undefined });
+    }
+    /**
+     * Has IAM evaluate the policies of a role or user of the identity's account, its permissions boundary and the policies of
+     * its organization, but no session's and no bucket's. (IAM API, SimulatePrincipalPolicy.)
+     */
+    tryOut(trial) {
+        const { principal, actions, resource, context } = trial;
+        const ask = async () => {
+            const tried = [];
+            let marker;
+            do {
+                const command = new client_iam_dist_cjs/* SimulatePrincipalPolicyCommand */.kUw({
+                    PolicySourceArn: principal,
+                    ActionNames: [...actions],
+                    ResourceArns: [resource],
+                    ContextEntries: Object.entries(context).map(iam_entryOf),
+                    ...(marker !== undefined && { Marker: marker }),
+                });
+                const page = await this.#retried('SimulatePrincipalPolicy', signal => this.#client.send(command, signal));
+                tried.push(...(page.EvaluationResults ?? []).map(result => triedOf(result, resource)));
+                marker = page.IsTruncated ? page.Marker : undefined;
+            } while (marker !== undefined);
+            return actions.map(action => tried.find(one => one.action === action) ?? untold(action, resource));
+        };
+        return reading_read(ask, {});
+    }
+    #retried(name, send) {
+        const { identity, aborting, count } = this.#options;
+        const attempt = () => {
+            count(name);
+            return send({ abortSignal: aborting });
+        };
+        return retry_withRetries(attempt, {
+            aborting,
+            renew: identity.renew,
+            onRetry: ({ kind }) => count(kind === 'throttle' ? 'iam-throttled' : 'iam-retried'),
+        });
+    }
+}
+/** What is not answered is not allowed, and not known either. */
+function untold(action, resource) {
+    return { action, resource, decision: 'silent', open: ['an answer of IAM'] };
+}
+function iam_entryOf([ContextKeyName, value]) {
+    const ContextKeyType = /^(true|false)$/.test(value) ? 'boolean' : 'string';
+    return { ContextKeyName, ContextKeyValues: [value], ContextKeyType };
+}
+/** @param resource the only one that was asked about; IAM tells of it apart unless it is `*` */
+function triedOf(result, resource) {
+    const specific = result.ResourceSpecificResults?.[0] ?? {};
+    const boundary = specific.PermissionsBoundaryDecisionDetail ?? result.PermissionsBoundaryDecisionDetail;
+    const decision = specific.EvalResourceDecision ?? result.EvalDecision;
+    return {
+        action: result.EvalActionName ?? '',
+        resource,
+        decision: decisionOf(decision, result.OrganizationsDecisionDetail?.AllowedByOrganizations, boundary?.AllowedByPermissionsBoundary),
+        open: specific.MissingContextValues ?? result.MissingContextValues ?? [],
+    };
+}
+function decisionOf(decision, byOrganization, byBoundary) {
+    if (byOrganization === false)
+        return 'forbidden';
+    if (decision === 'explicitDeny')
+        return 'denied';
+    if (byBoundary === false)
+        return 'bounded';
+    return decision === 'allowed' ? 'allowed' : 'silent';
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/certainty.js
+const certainty_WORST_FIRST = ['no', 'maybe', 'yes'];
+/** All of them hold. */
+function every(certainties) {
+    return certainty_WORST_FIRST.find(one => certainties.includes(one)) ?? 'yes';
+}
+/** One of them holds. */
+function some(certainties) {
+    return certainty_WORST_FIRST.findLast(one => certainties.includes(one)) ?? 'no';
+}
+function not(certainty) {
+    if (certainty === 'maybe')
+        return 'maybe';
+    return certainty === 'yes' ? 'no' : 'yes';
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/wildcards.js
+/**
+ * Patterns of policies, held against texts of which a part is not known: "every object below this prefix" is as much a
+ * pattern as what a policy says of it. (IAM User Guide, "IAM JSON policy elements: Resource", "Condition operators".)
+ */
+
+const ANY = Symbol('any number of characters');
+const ONE = Symbol('one character');
+/**
+ * Whether the pattern matches: all that `asked` may stand for (`yes`), none of it (`no`), or some, as far as this can tell.
+ *
+ * @param asked `*` and `?` stand in it for what is not known
+ */
+function matches(pattern, asked) {
+    if (hasVariable(pattern))
+        return 'maybe';
+    return compare(tokensOf(pattern), tokensOf(asked));
+}
+/** The same where `*` and `?` are characters of the pattern like any other. */
+function equals(literal, asked) {
+    if (hasVariable(literal))
+        return 'maybe';
+    return compare([...literal], tokensOf(asked));
+}
+/** The same for ARNs, whose six parts are matched one by one. */
+function matchesArn(pattern, asked) {
+    const [parts, askedParts] = [partsOf(pattern), partsOf(asked)];
+    if (parts.length < ARN_PARTS || askedParts.length < ARN_PARTS)
+        return 'maybe';
+    return every(parts.map((part, index) => matches(part, askedParts[index] ?? '')));
+}
+const ARN_PARTS = 6;
+/** At most six: what names the resource may have colons of its own. */
+function partsOf(arn) {
+    const parts = arn.split(':');
+    const resource = parts.slice(ARN_PARTS - 1);
+    return [...parts.slice(0, ARN_PARTS - 1), ...(resource.length > 0 ? [resource.join(':')] : [])];
+}
+/** Its value is known to whoever evaluates the request only. */
+function hasVariable(text) {
+    return text.includes('${');
+}
+function tokensOf(text) {
+    return [...text].map(character => (character === '*' ? ANY : character === '?' ? ONE : character));
+}
+function compare(pattern, asked) {
+    if (!meet(pattern, asked, false))
+        return 'no';
+    return meet(pattern, asked, true) ? 'yes' : 'maybe';
+}
+/**
+ * @param whole whether the pattern must match all that `asked` stands for, or any of it. For the former, a sign that stands
+ * for the unknown is matched by a sign as wide only: that some patterns in a row match it between them is not seen.
+ */
+function meet(pattern, asked, whole) {
+    // before[j]: the beginning of the pattern so far matches the first j tokens of what is asked.
+    let before = [true];
+    for (let j = 1; j <= asked.length; j++)
+        before[j] = !whole && asked[j - 1] === ANY && before[j - 1] === true;
+    for (const token of pattern) {
+        const now = [];
+        for (let j = 0; j <= asked.length; j++) {
+            const sign = asked[j - 1];
+            if (token === ANY)
+                now[j] = before[j] === true || (j > 0 && now[j - 1] === true);
+            else if (j === 0)
+                now[j] = false;
+            else if (sign === ANY)
+                now[j] = !whole && (before[j] === true || now[j - 1] === true);
+            else
+                now[j] = before[j - 1] === true && fits(token, sign, whole);
+        }
+        before = now;
+    }
+    return before[asked.length] === true;
+}
+function fits(token, sign, whole) {
+    return token === sign || token === ONE || (!whole && sign === ONE);
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/conditions.js
+/**
+ * Conditions of policies, as far as they can be judged before the request is made. (IAM User Guide, "IAM JSON policy
+ * elements: Condition operators".)
+ */
+
+
+/** @param condition the element as it stands in a policy: values by key by operator */
+function testConditions(condition, context) {
+    return entriesOf(condition).flatMap(([operator, tests]) => entriesOf(tests).map(([key, values]) => ({ key, holds: test(operator, key, [values].flat(), context) })));
+}
+function entriesOf(value) {
+    return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+const ignoringCase = (expected, value) => equals(expected.toLowerCase(), value.toLowerCase());
+const sameTruth = (expected, value) => [expected, value].every(one => /^(true|false)$/i.test(one)) ? ignoringCase(expected, value) : 'maybe';
+/** Those that are understood here; all others may hold or not. */
+const OPERATORS = {
+    StringEquals: equals,
+    StringEqualsIgnoreCase: ignoringCase,
+    StringLike: matches,
+    ArnEquals: matchesArn,
+    ArnLike: matchesArn,
+    Bool: sameTruth,
+};
+function test(operator, key, expected, context) {
+    const value = context[key.toLowerCase()];
+    const plain = operator.replace(/IfExists$/, '');
+    const positive = plain.replace(/^(String|Arn)Not/, '$1');
+    const compare = OPERATORS[positive];
+    if (value === undefined || compare === undefined)
+        return 'maybe';
+    const one = some(expected.map(each => compare(String(each), value)));
+    return positive === plain ? one : not(one);
+}
+/** All of them hold. */
+function allHold(tested) {
+    return every(tested.map(({ holds }) => holds));
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/policy-opinion.js
+/**
+ * What a policy of a bucket or a role says to a request, read without evaluating it: AWS simulates no such policy for a role
+ * (IAM API, SimulatePrincipalPolicy, "ResourceArns"), and the library that evaluates policies in the tests is under the
+ * AGPL. So this says `yes` and `no` only where nothing else can be, and `maybe` of all that takes more than it knows; the
+ * tests hold it to that library. (IAM User Guide, "Policy evaluation logic".)
+ */
+
+
+
+/** @param policy parsed */
+function opinionOf(policy, asked) {
+    const statements = [membersOf(policy).Statement ?? []].flat().map(membersOf);
+    const say = (effect) => summary(statements.filter(({ Effect }) => Effect === effect).map(one => judge(one, effect, asked)));
+    return { allowed: say('Allow'), denied: say('Deny') };
+}
+/** Of anything but an object there are none. */
+function membersOf(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+function summary(findings) {
+    const certainty = some(findings.map(finding => finding.certainty));
+    const because = findings
+        .filter(finding => finding.certainty === certainty)
+        .flatMap(finding => finding.because);
+    return { certainty, because: certainty === 'yes' ? [] : [...new Set(because)] };
+}
+/** Whether one statement applies. */
+function judge(statement, effect, asked) {
+    const elements = [
+        policy_opinion_element('Principal', statement, principal => asked.names(principal, effect)),
+        policy_opinion_element('Action', statement, actions => ofAction(actions, asked.action)),
+        policy_opinion_element('Resource', statement, resources => ofResource(resources, asked.resource)),
+    ];
+    const about = every(elements.map(([, certainty]) => certainty));
+    if (about === 'no')
+        return { certainty: 'no', because: [] };
+    const tested = testConditions(statement.Condition, asked.context);
+    const held = allHold(tested);
+    return {
+        certainty: every([about, held]),
+        because: [
+            ...elements.filter(([, certainty]) => certainty === 'maybe').map(([name]) => name),
+            ...tested.filter(({ holds }) => holds !== 'yes' && holds === held).map(({ key }) => key),
+        ],
+    };
+}
+/** What is stated by exception is not read. */
+function policy_opinion_element(name, statement, read) {
+    return `Not${name}` in statement ? [`Not${name}`, 'maybe'] : [name, read(statement[name])];
+}
+function ofAction(element, action) {
+    return some(textsOf(element).map(pattern => matches(pattern.toLowerCase(), action.toLowerCase())));
+}
+function ofResource(element, resource) {
+    if (resource === undefined)
+        return 'yes';
+    return some(textsOf(element).map(pattern => (pattern === '*' ? 'yes' : matchesArn(pattern, resource))));
+}
+/** The texts of an element that may be one or many. */
+function textsOf(element) {
+    return [element].flat().filter(one => typeof one === 'string');
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/requests.js
+
+/** @throws RangeError when the statement names no resource that an action could work on */
+function requestsOf({ Action, Resource }) {
+    return textsOf(Action).flatMap(action => {
+        const fitting = textsOf(Resource).filter(resource => suits(action, resource));
+        if (fitting.length === 0)
+            throw new RangeError(`The statement has nothing for ${action} to work on.`);
+        return fitting.map(resource => ({ action, resource }));
+    });
+}
+function suits(action, resource) {
+    const [, bucket] = /^arn:[^:]+:s3:::(.*)$/.exec(resource) ?? [];
+    return bucket === undefined || bucket.includes('/') === isOnObjects(action);
+}
+/** Names that do not say so. */
+const ON_OBJECTS = new Set([
+    's3:AbortMultipartUpload',
+    's3:BypassGovernanceRetention',
+    's3:InitiateReplication',
+    's3:ListMultipartUploadParts',
+    's3:ReplicateDelete',
+    's3:ReplicateTags',
+]);
+/** S3's actions work on buckets or on objects. (Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3".) */
+function isOnObjects(action) {
+    return ON_OBJECTS.has(action) || (/Object/.test(action) && !/BucketObject/.test(action));
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/role-opinions.js
+/** What the policies of buckets say to a role, and what the trust policy of a role says to a service. */
+
+
+
+/**
+ * What a bucket's policy says to a role of its own account or of another. What it allows to an account as a whole is left to
+ * that account's policies: enough across accounts, where those must allow it, too; nothing within one.
+ *
+ * @param resource ARN, in which `*` stands for any part of a key
+ */
+function bucketOpinion(policy, { role, owner }, action, resource) {
+    const account = accountOf(role);
+    const context = {
+        'aws:securetransport': 'true',
+        'aws:principalisawsservice': 'false',
+        'aws:principalarn': role,
+        'aws:principalaccount': account,
+        ...(owner !== undefined && { 'aws:resourceaccount': owner, 's3:resourceaccount': owner }),
+    };
+    const names = (principal, effect) => namesRole(principal, role, effect === 'Deny' || account !== owner);
+    return opinionOf(policy, { names, action, resource, context });
+}
+/** @param asAccount whether naming its account is naming the role */
+function namesRole(principal, role, asAccount) {
+    if (principal === '*')
+        return 'yes';
+    const { AWS, CanonicalUser } = membersOf(principal);
+    const account = accountOf(role);
+    const [start, name] = [role.split('/')[0], role.split('/').at(-1)];
+    const session = `${start?.replace(':iam:', ':sts:').replace(/:role$/, ':assumed-role')}/${name}/`;
+    const named = textsOf(AWS).map((one) => {
+        if (one === '*' || one === role)
+            return 'yes';
+        if (one === account || one === `${start?.replace(/:role$/, ':root')}`)
+            return asAccount ? 'yes' : 'no';
+        return one.startsWith(session) ? 'maybe' : 'no';
+    });
+    return some([...named, CanonicalUser === undefined ? 'no' : 'maybe']);
+}
+/** What a trust policy says to a service that wants to assume the role. */
+function trustOpinion(policy, { role, service, sourceArn }) {
+    const names = (principal, effect) => namesService(principal, service, effect);
+    const context = {
+        'aws:sourceaccount': accountOf(role),
+        ...(sourceArn !== undefined && { 'aws:sourcearn': sourceArn }),
+    };
+    return opinionOf(policy, { names, action: 'sts:AssumeRole', resource: undefined, context });
+}
+/** Everybody is denied together; whether services are among those who are allowed together is not documented. */
+function namesService(principal, service, effect) {
+    const everybody = effect === 'Deny' ? 'yes' : 'maybe';
+    if (principal === '*')
+        return everybody;
+    const { AWS, Service } = membersOf(principal);
+    return some([
+        textsOf(Service).includes(service) ? 'yes' : 'no',
+        textsOf(AWS).includes('*') ? 'maybe' : 'no',
+    ]);
+}
+/** Allowed by it and not denied. */
+function verdictOf({ allowed, denied }) {
+    return every([allowed.certainty, not(denied.certainty)]);
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/bucket-grant.js
+/**
+ * What the policy of a bucket says to a role that a service of AWS works under. Nobody can try it out: the session is the
+ * service's, and AWS simulates no bucket policy for a role. So it is read, and where reading does not settle it, it is unknown.
  */
 
 
@@ -73778,50 +90608,400 @@ function lookedAt({ source, destination, task }) {
 
 
 
-const work_CHECK = 'work-writable';
-const work_PROBE_KEY = '.s3-cross-account-sync-probe';
-const checkWork = async ({ settings, datasync }) => {
+/** The bucket's policy, parsed; `undefined` where it has none. (S3 API, GetBucketPolicy.) */
+function bucketPolicyOf(bucket) {
+    const ask = async () => JSON.parse((await bucket.send(new client_s3_dist_cjs/* GetBucketPolicyCommand */.mCJ(bucket.common))).Policy ?? '{}');
+    return reading_read(ask, { NoSuchBucketPolicy: undefined });
+}
+/**
+ * A role of another account needs a grant in the bucket's policy, beside the one in its own. To one of the bucket's account
+ * the policy only must not deny anything.
+ */
+async function checkBucketGrant({ check, bucket, role, statement, }) {
+    const policy = await bucketPolicyOf(bucket);
+    const { location, identity, owner } = bucket;
+    const name = location.bucket;
+    if (!policy.known) {
+        const seen = `What the policy of ${name} says to ${role} is not known: it was not read (${policy.why}).`;
+        if (!policy.denied)
+            return { check, verdict: 'unknown', seen };
+        const look = bucketPolicyStatement(location, identity.partition);
+        return { check, verdict: 'unknown', seen, fix: scene_grant(identity, bucket, look, '') };
+    }
+    const said = requestsOf(statement).map(({ action, resource }) => ({
+        action,
+        ...bucketOpinion(policy.value, { role, owner }, action, resource),
+    }));
+    const denied = said.filter(one => one.denied.certainty === 'yes');
+    if (denied.length > 0) {
+        const seen = `The policy of ${name} denies ${role} ${actionsOf(denied)}.`;
+        const todo = `Take ${role} out of what the policy of ${name} denies.`;
+        return { check, verdict: 'fail', seen, fix: { todo } };
+    }
+    const isOwn = accountOf(role) === owner;
+    const missing = isOwn ? [] : said.filter(one => one.allowed.certainty === 'no');
+    if (missing.length > 0 && owner !== undefined) {
+        const why = because(missing.flatMap(one => one.allowed.because));
+        const seen = `The policy of ${name} does not allow ${role}, which is of another account, ${actionsOf(missing)}${why}.`;
+        const fix = grantInBucketPolicy(role, { bucket: name, owner }, statement);
+        return { check, verdict: 'fail', seen, fix };
+    }
+    const open = said.filter(one => one.denied.certainty !== 'no' || !(isOwn || one.allowed.certainty === 'yes'));
+    if (open.length > 0) {
+        const why = because(open.flatMap(one => [...one.allowed.because, ...one.denied.because]));
+        const seen = `Whether the policy of ${name} lets ${role} use ${actionsOf(open)} is not known here${why}.`;
+        return { check, verdict: 'unknown', seen };
+    }
+    const seen = isOwn
+        ? `The policy of ${name} denies ${role} nothing that it needs there.`
+        : `The policy of ${name} allows ${role} what it needs there.`;
+    return { check, verdict: 'pass', seen };
+}
+function actionsOf(said) {
+    return [...new Set(said.map(({ action }) => action))].join(', ');
+}
+function because(reasons) {
+    return reasons.length === 0 ? '' : ` (it depends on ${[...new Set(reasons)].join(', ')})`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/role-trials.js
+/**
+ * Statements tried out on the policies of a role or of the caller: IAM evaluates those, and within one account the policy of
+ * a bucket may allow what they do not. (IAM User Guide, "Policy evaluation logic".)
+ */
+
+
+
+
+
+/** @returns why IAM could not be asked, where it could not */
+async function tryNeeds(needs, trying) {
+    const readings = (await Promise.all(needs.map(need => tryNeed(need, trying)))).flat();
+    const findings = [];
+    for (const reading of readings) {
+        if (!reading.known)
+            return reading;
+        findings.push(...reading.value);
+    }
+    return { known: true, value: findings };
+}
+/** One question to IAM for each resource, about all that is to be done to it. */
+function tryNeed(need, { iam, principal, context }) {
+    const { statement, must } = need;
+    const requests = requestsOf(statement).filter(({ action }) => must?.includes(action) ?? true);
+    const byResource = Map.groupBy(requests, ({ resource }) => resource);
+    const owner = need.bucket?.owner;
+    return Promise.all([...byResource].map(async ([resource, some]) => {
+        const reading = await iam.tryOut({
+            principal,
+            actions: some.map(({ action }) => action),
+            resource: concrete(resource),
+            context: {
+                ...context,
+                ...(owner !== undefined && { 'aws:ResourceAccount': owner, 's3:ResourceAccount': owner }),
+            },
+        });
+        if (!reading.known)
+            return reading;
+        return { known: true, value: await role_trials_judge(reading.value, resource, need, principal) };
+    }));
+}
+/** An object or a job that nobody has yet, where any is meant. */
+function concrete(resource) {
+    return resource === '*' ? resource : resource.replace(/\*$/, writable_PROBE_KEY);
+}
+async function role_trials_judge(tried, resource, { statement, bucket }, principal) {
+    const lacks = tried.some(({ decision, open }) => decision === 'silent' && open.length === 0);
+    const elsewhere = lacks && bucket !== undefined && bucket.owner === accountOf(principal)
+        ? await bucketPolicyOf(bucket)
+        : undefined;
+    return tried.map((one) => {
+        const { action, open, decision } = one;
+        const silent = decision === 'silent' && open.length === 0;
+        const finding = { action, resource: one.resource, statement, silent };
+        if (open.length > 0)
+            return { ...finding, result: 'open', because: open };
+        if (silent && isKeyOf(principal, resource))
+            return { ...finding, result: 'open', because: ['the policy of the key'] };
+        if (!silent || elsewhere === undefined)
+            return { ...finding, result: decision, because: [] };
+        return { ...finding, ...byBucket(elsewhere, action, resource, principal, bucket) };
+    });
+}
+/** Within one account the policy of a key may allow what those of a role do not. (KMS Developer Guide, "Key policies".) */
+function isKeyOf(principal, resource) {
+    return /^arn:[^:]*:kms:/.test(resource) && accountOf(resource) === accountOf(principal);
+}
+/** What the policy of a bucket of the same account makes of what the principal's own do not allow. */
+function byBucket(policy, action, resource, role, bucket) {
+    const whose = `the policy of ${bucket?.location.bucket}`;
+    if (!policy.known)
+        return { result: 'open', because: [`${whose} (${policy.why})`] };
+    const opinion = bucketOpinion(policy.value, { role, owner: bucket?.owner }, action, resource);
+    switch (verdictOf(opinion)) {
+        case 'yes':
+            return { result: 'allowed', because: [] };
+        case 'no':
+            return { result: 'silent', because: [] };
+        default:
+            return { result: 'open', because: [whose] };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/role-permissions.js
+/** What the policies of a role or of the caller allow, told: what is missing by name, and what to add. */
+
+
+async function checkPermissions(permissions) {
+    const { check, iam, grantee, needs, context, passes, look } = permissions;
+    const { principal } = grantee;
+    if (principal === undefined) {
+        return { check, verdict: 'unknown', seen: 'Nothing tells whose policies to look at.' };
+    }
+    const findings = await tryNeeds(needs, { iam, principal, context });
+    if (!findings.known) {
+        const seen = `What the policies of ${principal} allow is not known: ${findings.why}.`;
+        return { check, verdict: 'unknown', seen, ...(findings.denied && { fix: look }) };
+    }
+    const missing = missingOf(findings.value);
+    if (missing.size > 0) {
+        return { check, verdict: 'fail', seen: tell(missing, principal), fix: role_permissions_fixFor(missing, grantee) };
+    }
+    const open = findings.value.filter(({ result }) => result === 'open');
+    if (open.length > 0) {
+        const because = [...new Set(open.flatMap(finding => finding.because))].join(', ');
+        const seen = `Whether ${principal} may use ${listed(open)} depends on what is not known here: ${because}.`;
+        const silent = open.filter(finding => finding.silent);
+        return { check, verdict: 'unknown', seen, ...(silent.length > 0 && { fix: inCase(silent, grantee) }) };
+    }
+    return { check, verdict: 'pass', seen: passes };
+}
+function missingOf(findings) {
+    const denied = DENIALS.map(denial => [denial, findings.filter(({ result }) => result === denial)]);
+    return new Map(denied.filter(([, some]) => some.length > 0));
+}
+const DENIALS = ['silent', 'denied', 'bounded', 'forbidden'];
+const role_permissions_WORDS = {
+    silent: who => `The policies of ${who} do not allow`,
+    denied: who => `The policies of ${who} deny`,
+    bounded: who => `The permissions boundary of ${who} does not allow`,
+    forbidden: who => `The policies of the organization do not allow ${who}`,
+};
+const TODOS = {
+    denied: ({ principal, account }) => `Take out of the policies of ${principal} in account ${account} what denies it.`,
+    bounded: ({ principal, account }) => `Let the permissions boundary of ${principal} in account ${account} allow it.`,
+    forbidden: ({ account }) => `Have it allowed to account ${account} by whoever looks after the service control policies of its organization.`,
+};
+function tell(missing, who) {
+    return [...missing].map(([denial, some]) => `${role_permissions_WORDS[denial](who)} ${listed(some)}.`).join(' ');
+}
+/** `s3:GetObject, s3:PutObject on arn:aws:s3:::bucket/key; s3:ListBucket on arn:aws:s3:::bucket` */
+function listed(findings) {
+    const byResource = Map.groupBy(findings, ({ resource }) => resource);
+    return [...byResource]
+        .map(([resource, some]) => {
+        const actions = some.map(({ action }) => action).join(', ');
+        return resource === '*' ? actions : `${actions} on ${resource}`;
+    })
+        .join('; ');
+}
+function role_permissions_fixFor(missing, grantee) {
+    const silent = missing.get('silent');
+    const added = silent && grantOwn(grantee, ...statementsOf(silent));
+    const todos = [...missing.keys()].map(denial => denial === 'silent' ? added?.todo : TODOS[denial](grantee));
+    return { ...added, todo: todos.join(' ') };
+}
+/** What to add where the policy of a bucket or of a key, which may do, does not. */
+function inCase(silent, grantee) {
+    const { todo, ...rest } = grantOwn(grantee, ...statementsOf(silent));
+    return { todo: `Unless the policy of the bucket or of the key allows it: ${todo}`, ...rest };
+}
+function statementsOf(findings) {
+    return [...new Set(findings.map(({ statement }) => statement))];
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/role-trust.js
+/** The service may assume its role, as far as the role's trust policy tells. */
+
+
+/**
+ * @param trust of the role; `undefined` when there is none
+ * @param look what to add for it to be read
+ */
+function checkTrust(check, at, trust, look) {
+    const { role, service } = at;
+    if (!trust.known) {
+        const seen = `Whether ${service} may assume ${role} is not known: its trust policy was not read (${trust.why}).`;
+        return { check, verdict: 'unknown', seen, ...(trust.denied && { fix: look }) };
+    }
+    if (trust.value?.arn !== role)
+        return { check, verdict: 'fail', ...noSuchRole(role, trust.value) };
+    const { policy } = trust.value;
+    const opinion = trustOpinion(policy, at);
+    const { allowed, denied } = opinion;
+    if (denied.certainty === 'yes') {
+        const seen = `The trust policy of ${role} denies it to ${service}.`;
+        const todo = `Take the statement out of the trust policy of ${role} that denies sts:AssumeRole to ${service}.`;
+        return { check, verdict: 'fail', seen, fix: { todo } };
+    }
+    switch (verdictOf(opinion)) {
+        case 'yes':
+            return { check, verdict: 'pass', seen: `${service} may assume ${role}.` };
+        case 'no': {
+            const unmet = allowed.because.length === 0
+                ? `does not let ${service} assume it`
+                : `lets ${service} assume it under conditions only that do not hold here: ${allowed.because.join(', ')}`;
+            return {
+                check,
+                verdict: 'fail',
+                seen: `The trust policy of ${role} ${unmet}.`,
+                fix: grantTrust(at),
+            };
+        }
+        default: {
+            const because = [...allowed.because, ...denied.because].join(', ');
+            const seen = `Whether ${service} may assume ${role} depends on what is not known here: ${because} in its trust policy.`;
+            return { check, verdict: 'unknown', seen };
+        }
+    }
+}
+function noSuchRole(role, other) {
+    const seen = other === undefined
+        ? `There is no role ${role}.`
+        : `There is no role ${role}; the role of this name is ${other.arn}.`;
+    return { seen, fix: { todo: 'Correct the ARN, path included, or create the role.' } };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/service-role.js
+/**
+ * The role that a service of AWS is to work under, looked at before the service needs it: who may assume it, whether it may
+ * be passed, what it may do, and whether the caller may have the service work. IAM answers all of that for the asking, and
+ * keeps nobody waiting for a job that was bound to fail.
+ */
+
+
+
+
+
+
+/** Checks `<label>-trust`, `<label>-permissions`, `<label>-pass-role` and `<label>-caller`. */
+async function checkServiceRole(given) {
+    const { label, role, service, identity, network, needs, callerStatements } = given;
+    const [trustCheck, roleCheck, passCheck, callerCheck] = service_role_NAMES.map(name => `${label}-${name}`);
+    const checks = callerStatements.length === 0 ? [] : [callerCheck];
+    if (identity.account !== accountOf(role)) {
+        const foreign = identity.account !== undefined;
+        const seen = foreign
+            ? `Not looked at: ${role} is not of account ${identity.account}.`
+            : 'Not looked at: nothing tells which account asks.';
+        return [trustCheck, roleCheck, passCheck, ...checks].map(check => check === passCheck && foreign
+            ? notPassable(check, role, identity)
+            : { check, verdict: 'unknown', seen });
+    }
+    const { requestHandler, aborting, requests } = network;
+    const iam = new Iam({ identity, requestHandler, aborting, count: name => requests.add(name) });
+    const caller = { principal: identity.principal, account: identity.account };
+    const look = grantOwn(caller, lookStatement(role, identity.principal));
+    const asking = { iam, look };
+    const callerContext = {
+        ...contextOf(caller),
+        'aws:ResourceAccount': accountOf(role),
+        'iam:PassedToService': service,
+    };
+    const grantee = { principal: role, account: accountOf(role) };
+    const trust = iam.trustOf(role);
+    const results = await Promise.all([
+        trust.then(reading => checkTrust(trustCheck, given, reading, look)),
+        trust.then(reading => reading.known && reading.value?.arn !== role
+            ? { check: roleCheck, verdict: 'unknown', seen: 'Not looked at: there is no such role.' }
+            : checkPermissions({
+                ...asking,
+                check: roleCheck,
+                grantee,
+                needs,
+                context: contextOf(grantee),
+                passes: `${role} may do its work, as far as its account has a say in it.`,
+            })),
+        checkPermissions({
+            ...asking,
+            check: passCheck,
+            grantee: caller,
+            needs: [{ statement: passRoleStatement(role, service) }],
+            context: callerContext,
+            passes: `${identity.principal} may pass ${role} to ${service}.`,
+        }),
+        ...checks.map(check => checkPermissions({
+            ...asking,
+            check,
+            grantee: caller,
+            needs: callerStatements.map(statement => ({ statement })),
+            context: callerContext,
+            passes: `${identity.principal} may have ${service} work.`,
+        })),
+    ]);
+    return onceOnly(look, results);
+}
+/** What is to be added is the same for all that could not be looked at. */
+function onceOnly(look, results) {
+    const first = results.findIndex(({ fix }) => fix === look);
+    return results.map(({ fix, ...result }, index) => fix === undefined || (fix === look && index > first) ? result : { ...result, fix });
+}
+const service_role_NAMES = ['trust', 'permissions', 'pass-role', 'caller'];
+/** (IAM User Guide, "Granting a user permissions to pass a role to an AWS service".) */
+function notPassable(check, role, { account, principal }) {
+    const seen = `${principal} cannot pass ${role}, which is of another account: ${accountOf(role)}.`;
+    return { check, verdict: 'fail', seen, fix: { todo: `Give a role of account ${account}.` } };
+}
+/** What is known of requests to come. They travel by TLS, and whoever sends them is no service by itself. */
+function contextOf({ principal = '', account = '' }) {
+    return {
+        'aws:SecureTransport': 'true',
+        'aws:PrincipalIsAWSService': 'false',
+        'aws:ViaAWSService': 'false',
+        'aws:PrincipalArn': principal,
+        'aws:PrincipalAccount': account,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/datasync/role.js
+/**
+ * The role that DataSync is to work under can be assumed, passed and used, as far as IAM tells: the locations, which are the
+ * last word on it, are made after the plan only. A dry run, which needs no role, is warned.
+ */
+
+
+const checkRole = async ({ settings, datasync, source, destination, network }) => {
     if (datasync === undefined || settings.mode === 'verify')
         return [];
-    if (settings.mode === 'dry-run') {
-        const seen = 'Not tried: a dry run sends nothing that could change anything.';
-        return [{ check: work_CHECK, verdict: 'unknown', seen }];
-    }
-    const { work } = datasync;
-    const who = work.identity.arn ?? 'the identity in use';
-    const where = plan_uri(work.location);
-    try {
-        await work_probe(work);
-        return [{ check: work_CHECK, verdict: 'pass', seen: `${who} can list, read and write ${where}.` }];
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const { kind, code, message } = trouble_troubleOf(error);
-        const seen = `${who} could not use ${where}, where manifests and reports of DataSync lie (${code}: ${message}).`;
-        if (kind !== 'denied')
-            return [{ check: work_CHECK, verdict: 'fail', seen }];
-        const statement = policies_workStatement(work.location, work.identity.partition);
-        return [{ check: work_CHECK, verdict: 'fail', seen, fix: scene_grant(work.identity, work, statement, message) }];
-    }
+    const { ground, work } = datasync;
+    const { role } = ground;
+    const tags = settings.preserve.has('tags');
+    const need = (use, bucket) => ({
+        statement: policies_roleStatement(use, ground),
+        must: indispensable(use, tags),
+        bucket,
+    });
+    const results = await checkServiceRole({
+        label: 'datasync-role',
+        role,
+        service: policies_SERVICE,
+        sourceArn: sourceArnOf(role),
+        // It calls DataSync, and hands the role over.
+        identity: source.identity,
+        network,
+        needs: [need('source', source), need('destination', destination), need('work', work)],
+        // DataSync tells itself what it is refused.
+        callerStatements: [],
+    });
+    return settings.mode === 'dry-run' ? results.map(asWarning) : results;
 };
-async function work_probe(work) {
-    await list_firstPage(work);
-    const probed = { ...work.common, Key: work.fullKey(work_PROBE_KEY) };
-    try {
-        await work.send(new client_s3_dist_cjs/* GetObjectCommand */.jLs(probed));
-    }
-    catch (error) {
-        if (trouble_troubleOf(error).kind !== 'absent')
-            throw error;
-    }
-    const { UploadId = '' } = await work.send(new client_s3_dist_cjs/* CreateMultipartUploadCommand */.nG4(probed));
-    await multipart_abortUpload(work, { key: probed.Key, uploadId: UploadId });
+function asWarning(result) {
+    return result.verdict === 'fail' ? { ...result, verdict: 'warn' } : result;
 }
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/delete-markers.js
 /**
- * With `preserve: versions`: the destination's own identity may put delete markers. It asks to delete a key that has no
+ * With `preserve: versions`, or `delete: true` beside replication: the destination's own identity may put delete markers. It asks to delete a key that has no
  * object, and that only if it has one: S3 looks at the permission first, and the condition never holds.
  * (S3 User Guide, "How to perform conditional deletes".)
  */
@@ -73833,18 +91013,21 @@ async function work_probe(work) {
 
 const delete_markers_CHECK = 'destination-markable';
 const delete_markers_checkDeleteMarkers = async ({ settings, destination }) => {
-    const { mode, preserve } = settings;
-    if (!preserve.has('versions') || mode === 'verify')
+    const { mode, engine, preserve } = settings;
+    // What is replicated comes with versions, and what is deleted there becomes hidden; S3 puts the other markers.
+    const puts = engine === 'replication' ? settings.delete : preserve.has('versions');
+    if (!puts || LOOKING.has(mode))
         return [];
     if (mode === 'dry-run') {
         const seen = 'Not tried: a dry run sends nothing that could change anything.';
         return [{ check: delete_markers_CHECK, verdict: 'unknown', seen }];
     }
-    return [await delete_markers_probe(destination)];
+    return [await delete_markers_probe(destination, settings.delete)];
 };
+const LOOKING = new Set(['verify', 'health']);
 /** What a condition that does not hold is answered with. */
 const REFUSED = new Set(['absent', 'precondition']);
-async function delete_markers_probe(destination) {
+async function delete_markers_probe(destination, conditional) {
     const who = destination.identity.arn ?? 'the identity in use';
     const request = new DeleteObjectCommand({ ...destination.naming({ key: PROBE_KEY }), IfMatch: '*' });
     const trouble = await destination.send(request).then(() => undefined, troubleOf);
@@ -73856,7 +91039,7 @@ async function delete_markers_probe(destination) {
     const seen = `${who} may not put delete markers below ${uri(destination.location)} (${code}: ${message}).`;
     if (kind !== 'denied')
         return { check: delete_markers_CHECK, verdict: 'unknown', seen };
-    const statement = markStatement(destination.location, destination.identity.partition);
+    const statement = markStatement(destination.location, destination.identity.partition, conditional);
     const fix = grant(destination.identity, destination, statement, message);
     return { check: delete_markers_CHECK, verdict: 'fail', seen, fix };
 }
@@ -73876,15 +91059,15 @@ const checkEncryption = scene => {
     const byDefault = encryption.known ? encryption.value : undefined;
     if (settings.encryption !== undefined) {
         const asked = { algorithm: settings.encryption, key: settings.kmsKey };
-        return [judge({ ...asked, source: 'as asked' }, byDefault, scene)];
+        return [encryption_judge({ ...asked, source: 'as asked' }, byDefault, scene)];
     }
     if (!encryption.known)
         return [answer('unknown', `Default encryption of the destination: ${encryption.why}.`)];
-    return [judge({ ...encryption.value, source: "the bucket's default" }, byDefault, scene)];
+    return [encryption_judge({ ...encryption.value, source: "the bucket's default" }, byDefault, scene)];
 };
-function judge({ algorithm, key, source }, byDefault, scene) {
+function encryption_judge({ algorithm, key, source }, byDefault, scene) {
     const { settings, to } = scene;
-    const { writer } = workersOf(scene);
+    const { writer } = scene_workersOf(scene);
     if (!algorithm.startsWith('aws:kms')) {
         return answer('pass', `Copies are encrypted with ${algorithm}, ${source}.`);
     }
@@ -73892,7 +91075,7 @@ function judge({ algorithm, key, source }, byDefault, scene) {
     if (foreign && isManaged(key)) {
         return answer('fail', `Copies would be encrypted under the AWS managed key of account ${writer.account}, which account ${to.owner} can never use.`, scene.datasync !== undefined
             ? 'Set the default encryption of the bucket to a customer managed key, by its full ARN, or to SSE-S3.'
-            : 'Use `copy-as: destination`, or give `encryption: aws:kms` with `kms-key`, the ARN of a customer managed key that both accounts may use.');
+            : `${scene.jobs === undefined ? 'Use `copy-as: destination`, or give' : 'Give'} \`encryption: aws:kms\` with \`kms-key\`, the ARN of a customer managed key that both accounts may use.`);
     }
     if (foreign && key !== undefined && !isFullArn(key)) {
         return answer('fail', `The bucket's default key is named ${key}, which is looked up in account ${writer.account} when that account writes.`, 'Set the default encryption of the bucket to the full ARN of the key.');
@@ -73925,6 +91108,167 @@ function answer(verdict, seen, todo) {
     return { check: encryption_CHECK, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3control/description.js
+/**
+ * @param fingerprint of what the run was asked to do
+ * @param id of the one job
+ */
+function description_descriptionOf({ source, destination }, fingerprint, id) {
+    return `s3-cross-account-sync ${source.bucket} to ${destination.bucket} [${fingerprint}:${id}]`;
+}
+/** Whether a run that was asked to do this has made the job. */
+function isOf(description, fingerprint) {
+    return description.startsWith('s3-cross-account-sync ') && description.includes(` [${fingerprint}:`);
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/jobs/jobs.js
+/** Who makes the jobs may see those that there are. */
+
+
+
+
+const jobs_CHECK = 'batch-jobs';
+const checkJobs = async ({ settings, jobs: scene, replication }) => {
+    if (scene === undefined || settings.mode === 'verify')
+        return [];
+    const { jobs, ground } = scene;
+    const where = `${ground.region} of account ${ground.account}`;
+    try {
+        const underWay = await jobs.underWay(() => true);
+        const { length } = underWay;
+        const seen = `Jobs of S3 Batch Operations can be listed in ${where}; ${length} are under way.`;
+        // Ours of an earlier run are waited for before there is another.
+        const replicating = underWay.filter(({ operation, description }) => operation === 'S3ReplicateObject' && !isOf(description, fingerprint_fingerprintOf(settings))).length;
+        if (replication !== undefined && replicating >= MOST_REPLICATING)
+            return [jobs_tooMany(replicating, where)];
+        return [{ check: jobs_CHECK, verdict: 'pass', seen }];
+    }
+    catch (error) {
+        const refusal = trouble_explain(`Looking for jobs of S3 Batch Operations in ${where}`, error, ground);
+        if (!(refusal instanceof errors/* FatalError */.HX))
+            throw refusal;
+        const { fix } = refusal;
+        // A role that can only plan need not know of jobs.
+        const verdict = settings.mode === 'dry-run' ? 'unknown' : 'fail';
+        return [{ check: jobs_CHECK, verdict, seen: (0,errors/* messageOf */.bD)(refusal), ...(fix !== undefined && { fix }) }];
+    }
+};
+/** (S3 User Guide, "Performing object operations in bulk with Batch Operations", quotas.) */
+const MOST_REPLICATING = 6;
+function jobs_tooMany(replicating, where) {
+    const seen = `${replicating} other jobs of Batch Replication are under way in ${where}, and S3 takes ${MOST_REPLICATING} of an account at a time; a run that needs one of its own is refused it.`;
+    const todo = 'Wait for one of them to end, or cancel one.';
+    // Whoever finds nothing to replicate needs none.
+    return { check: jobs_CHECK, verdict: 'warn', seen, fix: { todo } };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/jobs/meanwhile.js
+/** What `mode: health`, which makes no job, should know of those of a sync: they make much pending that is long written. */
+
+
+
+
+
+
+const meanwhile_CHECK = 'batch-jobs';
+/** Only where `work-location` says that the same inputs make jobs. */
+const checkJobsMeanwhile = async ({ settings, source, network }) => {
+    const { identity, region, owner } = source;
+    const account = identity.account ?? owner;
+    if (settings.mode !== 'health' || settings.workLocation === undefined || account === undefined)
+        return [];
+    const { requestHandler, aborting, requests, environment } = network;
+    const calling = { identity, requestHandler, aborting, count: (name) => requests.add(name) };
+    const jobs = new jobs_Jobs(new service_S3ControlService(calling, environment), { region, account });
+    try {
+        const [job] = await jobs.underWay(description => isOf(description, fingerprint_fingerprintOf(settings)));
+        if (job === undefined)
+            return [{ check: meanwhile_CHECK, verdict: 'pass', seen: 'No job of a sync is under way.' }];
+        const seen = `The job ${job.id} of a sync is under way: what it replicates is pending until it is done, however long ago that was written.`;
+        const todo = 'Look at the health again when the job is over.';
+        return [{ check: meanwhile_CHECK, verdict: 'warn', seen, fix: { todo } }];
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { code, message } = trouble_troubleOf(error);
+        return [
+            {
+                check: meanwhile_CHECK,
+                verdict: 'unknown',
+                seen: `Whether a job of a sync is under way: ${code}: ${message}. That takes s3:ListJobs.`,
+            },
+        ];
+    }
+};
+
+;// CONCATENATED MODULE: ./lib/src/preflight/jobs/role.js
+
+
+
+
+const role_USES = ['source', 'destination', 'work'];
+const role_SIDES = ['source', 'destination'];
+const checkJobRole = async (scene) => {
+    const { settings, jobs, replication, network } = scene;
+    if (jobs === undefined || settings.mode === 'verify')
+        return [];
+    const { ground, work } = jobs;
+    const { role } = ground;
+    // The one of replication has a check of its own.
+    const label = replication === undefined ? ground.roleInput : 'batch-role';
+    const [ofRole, ofBuckets] = await Promise.all([
+        checkServiceRole({
+            label,
+            role,
+            service: SERVICE,
+            identity: work.identity,
+            network,
+            needs: [...role_USES.flatMap(use => needOf(use, ground, scene)), ...needsOfKeys(scene)],
+            callerStatements: callerStatements(ground),
+        }),
+        Promise.all(role_SIDES.filter(side => ground[side].actions.length > 0).map(side => grantAt(side, ground, scene))),
+    ]);
+    const results = [...ofRole, ...ofBuckets];
+    return settings.mode === 'dry-run' ? results.map(one => asPlanned(one, label)) : results;
+};
+/** Where the role does nothing, it needs nothing. */
+function needOf(use, ground, { source, destination, jobs }) {
+    const bucket = { source, destination, work: jobs?.work }[use];
+    if (bucket === undefined || ground[use].actions.length === 0)
+        return [];
+    return [{ statement: roleStatement(use, ground), bucket }];
+}
+/** Of keys that are known: under which single objects lie, nobody knows. Where S3 replicates, it is not this role that does. */
+function needsOfKeys({ settings, facts, replication }) {
+    if (replication !== undefined)
+        return [];
+    const byDefault = settings.encryption === undefined ? role_keyOf(facts.destination) : undefined;
+    const [reading, writing] = [role_keyOf(facts.source), settings.kmsKey ?? byDefault];
+    return [
+        ...(reading === undefined ? [] : [{ statement: decryptingStatement(reading) }]),
+        ...(writing === undefined ? [] : [{ statement: encryptingStatement(writing) }]),
+    ];
+}
+/** ARN of the key that a bucket encrypts with by default. By an alias no policy allows anything. */
+function role_keyOf({ encryption }) {
+    const { key } = encryption.known ? encryption.value : {};
+    return key !== undefined && isFullArn(key) ? key : undefined;
+}
+function grantAt(side, ground, scene) {
+    return checkBucketGrant({
+        check: `${side}-bucket-policy`,
+        bucket: scene[side],
+        role: ground.role,
+        statement: roleStatement(side, ground),
+    });
+}
+/** Who can only plan need not be one who may make jobs. */
+function asPlanned(result, label) {
+    const ofCaller = result.check === `${label}-caller` || result.check === `${label}-pass-role`;
+    return ofCaller && result.verdict === 'fail' ? { ...result, verdict: 'unknown' } : result;
+}
+
 ;// CONCATENATED MODULE: ./lib/src/preflight/listable.js
 /** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
 
@@ -73933,13 +91277,19 @@ function answer(verdict, seen, todo) {
 
 
 
-const listable_checkListable = async ({ source, destination, settings: { preserve } }) => Promise.all([checkSide('source', source, preserve), checkSide('destination', destination, preserve)]);
-async function checkSide(side, bucket, preserve) {
-    const versions = preserve.has('versions');
+const listable_checkListable = async ({ source, destination, settings }) => {
+    const listings = listingsFor(settings);
+    return Promise.all([
+        checkSide('source', source, listings.source),
+        checkSide('destination', destination, listings.destination),
+    ]);
+};
+async function checkSide(side, bucket, listing) {
+    const versions = listing !== list;
     const check = `${side}-listable`;
     const where = uri(bucket.location);
     try {
-        const page = await firstPage(bucket, listingFor(preserve));
+        const page = await firstPage(bucket, listing);
         const listed = versions ? `${where} can be listed with all versions.` : `${where} can be listed.`;
         const seen = page.length === 0 ? `${where} is empty.` : listed;
         return { check, verdict: 'pass', seen };
@@ -74012,10 +91362,10 @@ async function checkOwner(side, bucket) {
             fix: { todo },
         };
     }
-    if (await canHead(bucket, { ...bucket.common })) {
+    const belongs = await belongsToOwner(bucket);
+    if (belongs)
         return { check, verdict: 'pass', seen: `${name} belongs to account ${bucket.owner}.` };
-    }
-    if (await canHead(bucket, { Bucket: name })) {
+    if (belongs === false) {
         return {
             check,
             verdict: 'fail',
@@ -74031,13 +91381,19 @@ async function checkOwner(side, bucket) {
         seen: `HeadBucket on ${name} is denied, so that its owner does not show.`,
     };
 }
+/** Whether the bucket belongs to the account that it should; `undefined` where that does not show. */
+async function belongsToOwner(bucket) {
+    if (await canHead(bucket, { ...bucket.common }))
+        return true;
+    return (await canHead(bucket, { Bucket: bucket.location.bucket })) ? false : undefined;
+}
 async function canHead(bucket, request) {
     try {
-        await bucket.send(new HeadBucketCommand(request));
+        await bucket.send(new client_s3_dist_cjs/* HeadBucketCommand */.kuI(request));
         return true;
     }
     catch (error) {
-        if (troubleOf(error).kind === 'denied')
+        if (trouble_troubleOf(error).kind === 'denied')
             return false;
         throw error;
     }
@@ -74048,24 +91404,27 @@ async function canHead(bucket, request) {
 
 const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
 /** The ACL to send: the one asked for; else, where a foreign writer would keep the object to itself, full control for the owner. */
-function ownership_aclFor({ settings, to, facts, }) {
+function ownership_aclFor({ settings, to, facts }, writer = to.identity) {
     if (settings.acl !== undefined)
         return settings.acl;
     const { ownership } = facts.destination;
     const aclsOn = ownership.known && ownership.value !== 'BucketOwnerEnforced';
-    return aclsOn && scene_isForeign(to.identity, to) ? OWNER_FULL_CONTROL : undefined;
+    return aclsOn && scene_isForeign(writer, to) ? OWNER_FULL_CONTROL : undefined;
 }
 const checkOwnership = scene => {
     if (scene.datasync !== undefined)
         return [ownershipUnderDataSync(scene)];
     const { settings, to, facts } = scene;
+    const { writer } = scene_workersOf(scene);
+    // Only who signs copies can be chosen.
+    const orElse = scene.jobs === undefined ? 'Use `copy-as: destination`, or set' : 'Set';
     const { ownership } = facts.destination;
     const check = 'destination-ownership';
     if (!ownership.known) {
         const seen = `Object ownership of the destination: ${ownership.why}.`;
-        if (!scene_isForeign(to.identity, to))
+        if (!scene_isForeign(writer, to))
             return [{ check, verdict: 'unknown', seen }];
-        const todo = `Use \`copy-as: destination\`, or set \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
+        const todo = `${orElse} \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
         return [
             {
                 check,
@@ -74089,15 +91448,15 @@ const checkOwnership = scene => {
         }
         return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
     }
-    const acl = ownership_aclFor(scene);
+    const acl = ownership_aclFor(scene, writer);
     const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? unsaid(scene) : `acl ${acl}`}.`;
-    if (scene_isForeign(to.identity, to) && ownership.value === 'ObjectWriter') {
-        const todo = 'Use `copy-as: destination`, or set object ownership of the bucket to BucketOwnerEnforced.';
+    if (scene_isForeign(writer, to) && ownership.value === 'ObjectWriter') {
+        const todo = `${orElse} object ownership of the bucket to BucketOwnerEnforced.`;
         return [
             {
                 check,
                 verdict: 'warn',
-                seen: `${seen} They will belong to account ${to.identity.account}.`,
+                seen: `${seen} They will belong to account ${writer.account}.`,
                 fix: { todo },
             },
         ];
@@ -74124,11 +91483,786 @@ function unsaid(scene) {
     return carriesAcls(scene) ? 'the ACLs of their sources' : 'no ACL';
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/replication/ground.js
+/** Between what a rule replicates, and as whom: what requests ask for and what messages and statements name. */
+
+/** Replication goes into another account. */
+function isAcross({ source, destination }) {
+    return grant_isStranger({ account: source.owner }, destination);
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/replication/buckets.js
+/** What the settings of both buckets mean for replicas. (S3 User Guide, "Requirements and considerations for replication".) */
+
+
+function buckets_answer(check, verdict, seen, todo) {
+    return { check, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
+}
+/** Who owns the replicas. (S3 User Guide, "Changing the replica owner".) */
+const checkReplicaOwner = ({ replication, facts }) => {
+    if (replication === undefined)
+        return [];
+    const check = 'destination-ownership';
+    const { ownership } = facts.destination;
+    if (ownership.known && ownership.value === 'BucketOwnerEnforced')
+        return [buckets_answer(check, 'pass', 'ACLs are disabled: the bucket owner owns every replica.')];
+    if (!isAcross(replication))
+        return [buckets_answer(check, 'pass', 'Both buckets are of one account, which owns the replicas.')];
+    const { account } = replication.wanted;
+    if (!ownership.known)
+        return [
+            buckets_answer(check, 'unknown', `Whether ACLs are enabled at the destination: ${ownership.why}. A rule that is put there hands the replicas over to account ${account}; one that stands is left as it is.`),
+        ];
+    return [
+        buckets_answer(check, 'pass', `The rule hands the replicas over to account ${account}: ACLs are enabled (${ownership.value}).`),
+    ];
+};
+/** Bucket owners of the source's objects decide what replication may read. */
+const checkSourceOwnership = ({ facts, source }) => {
+    const check = 'source-ownership';
+    const { ownership } = facts.source;
+    if (!ownership.known)
+        return [buckets_answer(check, 'unknown', `Object ownership of the source: ${ownership.why}.`)];
+    if (ownership.value === 'BucketOwnerEnforced')
+        return [
+            buckets_answer(check, 'pass', 'The owner of the source owns every object, so that all can be replicated.'),
+        ];
+    return [
+        buckets_answer(check, 'warn', `ACLs are enabled at the source (${ownership.value}): objects that another account has written are not replicated unless their ACL lets the bucket owner read them.`, `Disable ACLs of the source bucket: aws s3api put-bucket-ownership-controls --bucket ${source.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`),
+    ];
+};
+/** Objects under KMS are left behind unless the rule says under which key. */
+const checkSourceEncryption = ({ replication, facts, settings }) => {
+    if (replication === undefined)
+        return [];
+    const check = 'source-encryption';
+    const { encryption } = facts.source;
+    const { kmsKey } = settings;
+    if (!encryption.known)
+        return [buckets_answer(check, 'unknown', `Default encryption of the source: ${encryption.why}.`)];
+    const { algorithm } = encryption.value;
+    if (!algorithm.startsWith('aws:kms') || kmsKey !== undefined)
+        return [
+            buckets_answer(check, 'pass', `The source encrypts with ${algorithm}; replicas are encrypted as their sources are.`),
+        ];
+    return [
+        buckets_answer(check, 'fail', `The source encrypts with ${algorithm} by default, and without a key for the replicas such objects are not replicated.`, 'Set `encryption: aws:kms` and `kms-key` to the ARN of a customer managed key in the Region of the destination.'),
+    ];
+};
+/** S3 takes any key for the rule, and fails afterwards. (S3 User Guide, "Replicating encrypted objects".) */
+const checkReplicaKey = ({ settings: { kmsKey }, destination }) => {
+    if (kmsKey === undefined)
+        return [];
+    const check = 'replication-kms-key';
+    const region = regionOf(kmsKey);
+    if (region === destination.region)
+        return [buckets_answer(check, 'pass', `The key of the replicas is in ${region}, as the destination is.`)];
+    return [
+        buckets_answer(check, 'fail', `The key ${kmsKey} is in ${region}, the destination in ${destination.region}; S3 takes keys of the bucket's own Region only.`, `Give the ARN of a key in ${destination.region}; of a multi-Region key, that of its replica there.`),
+    ];
+};
+const checkLockOfBoth = ({ facts, destination }) => {
+    const check = 'destination-object-lock';
+    const { source, destination: at } = facts;
+    if (!source.objectLock.known || !at.objectLock.known) {
+        const [side, why] = source.objectLock.known
+            ? ['destination', at.objectLock.known ? '' : at.objectLock.why]
+            : ['source', source.objectLock.why];
+        return [buckets_answer(check, 'unknown', `Object Lock of the ${side}: ${why}.`)];
+    }
+    if (!source.objectLock.value.enabled)
+        return [buckets_answer(check, 'pass', 'The source has no Object Lock.')];
+    if (at.objectLock.value.enabled)
+        return [
+            buckets_answer(check, 'pass', 'Both buckets have Object Lock: replicas are locked as their sources are.'),
+        ];
+    return [
+        buckets_answer(check, 'fail', 'The source has Object Lock and the destination has not, so that S3 replicates nothing.', `Turn on Object Lock of the destination bucket: aws s3api put-object-lock-configuration --bucket ${destination.location.bucket} --object-lock-configuration ObjectLockEnabled=Enabled`),
+    ];
+};
+const checkDestinationPayment = ({ facts, destination, replication }) => {
+    const check = 'destination-request-payment';
+    const { payer } = facts.destination;
+    if (!payer.known)
+        return [buckets_answer(check, 'unknown', `Who pays for requests on the destination: ${payer.why}.`)];
+    if (payer.value === 'BucketOwner' || replication === undefined || !isAcross(replication))
+        return [buckets_answer(check, 'pass', 'The bucket owner pays for requests on the destination.')];
+    return [
+        buckets_answer(check, 'fail', 'The destination is Requester Pays, into which S3 replicates nothing from another account.', `Have the owner pay: aws s3api put-bucket-request-payment --bucket ${destination.location.bucket} --request-payment-configuration Payer=BucketOwner`),
+    ];
+};
+
+;// CONCATENATED MODULE: ./lib/src/s3/replication/rule.js
+/**
+ * The rule of a run: what it asks of S3, by what it is known again, and in what one that stands differs from it.
+ * (S3 API, ReplicationRule; S3 User Guide, "Replication configuration file elements".)
+ */
+
+/** How the names of rules of this program begin, whatever they are for. */
+const OUR_NAMES = 's3-cross-account-sync-';
+/** The same for the same destination and prefix, in every run. */
+function ruleIdOf({ bucket, prefix }) {
+    const told = (0,external_node_crypto_.createHash)('sha256').update(`${bucket}\0${prefix}`).digest('hex');
+    return `${OUR_NAMES}${told.slice(0, 12)}`;
+}
+/** The only number of minutes that S3 takes. (S3 API, ReplicationTimeValue.) */
+const WITHIN = { Minutes: 15 };
+function ruleFor(wanted, priority) {
+    return {
+        ID: ruleIdOf(wanted.destination),
+        Priority: priority,
+        Filter: { Prefix: wanted.destination.prefix },
+        Status: 'Enabled',
+        ...(wanted.kmsKey !== undefined && {
+            SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } },
+        }),
+        Destination: destinationFor(wanted),
+        DeleteMarkerReplication: { Status: wanted.deleteMarkers ? 'Enabled' : 'Disabled' },
+    };
+}
+function destinationFor(wanted) {
+    const { destination, partition, account, storageClass, kmsKey, timeControl, metrics } = wanted;
+    return {
+        Bucket: `arn:${partition}:s3:::${destination.bucket}`,
+        ...(account !== undefined && { Account: account }),
+        ...(wanted.ownerOverride !== false && { AccessControlTranslation: { Owner: 'Destination' } }),
+        ...(storageClass !== undefined && { StorageClass: storageClass }),
+        ...(kmsKey !== undefined && { EncryptionConfiguration: { ReplicaKmsKeyID: kmsKey } }),
+        ...(timeControl && { ReplicationTime: { Status: 'Enabled', Time: WITHIN } }),
+        ...((timeControl || metrics) && {
+            Metrics: { Status: 'Enabled', ...(timeControl && { EventThreshold: WITHIN }) },
+        }),
+    };
+}
+/**
+ * In what a rule is not the one wanted, a phrase each; empty when it is. What is disabled and what is not there are the
+ * same, and so is whatever priority it has.
+ */
+function differences(standing, wanted) {
+    return differencesIn(Object.keys(rule_told(standing)), standing, wanted);
+}
+/** The same of what makes another replica of the same object. */
+function disagreements(rule, wanted) {
+    return differencesIn([STORAGE_CLASS, KEY, rule_MARKERS], rule, wanted);
+}
+function differencesIn(names, standing, wanted) {
+    const [is, should] = [rule_told(standing), rule_told(ruleFor(wanted, 0))];
+    return names.flatMap(name => is[name] === should[name] || (name === OWNER && wanted.ownerOverride === 'unknown')
+        ? []
+        : [`${name} is ${is[name] ?? 'absent'} instead of ${should[name] ?? 'absent'}`]);
+}
+const OWNER = 'the owner of replicas';
+const STORAGE_CLASS = 'the storage class';
+const KEY = 'the key of replicas';
+const rule_MARKERS = 'replication of delete markers';
+/** A rule in the words of its console, flat. */
+function rule_told(rule) {
+    const { Filter, SourceSelectionCriteria: criteria, Destination: to } = rule;
+    const tags = [...(Filter?.Tag ? [Filter.Tag] : []), ...(Filter?.And?.Tags ?? [])];
+    return {
+        Status: rule.Status,
+        'the prefix': JSON.stringify(prefixOf(rule)),
+        'the filter by tags': tags.map(({ Key, Value }) => `${Key}=${Value}`).join(', ') || undefined,
+        'the destination bucket': to?.Bucket,
+        'the destination account': to?.Account,
+        [OWNER]: to?.AccessControlTranslation?.Owner,
+        [STORAGE_CLASS]: to?.StorageClass,
+        'replication of KMS-encrypted objects': enabled(criteria?.SseKmsEncryptedObjects),
+        [KEY]: to?.EncryptionConfiguration?.ReplicaKmsKeyID,
+        'replica modification sync': enabled(criteria?.ReplicaModifications),
+        [rule_MARKERS]: enabled(rule.DeleteMarkerReplication),
+        'Replication Time Control': enabled(to?.ReplicationTime),
+        Metrics: enabled(to?.Metrics),
+    };
+}
+function enabled(switched) {
+    return switched?.Status === 'Enabled' ? 'Enabled' : undefined;
+}
+/** Which keys the rule is about; '' is all. */
+function prefixOf({ Filter }) {
+    return Filter?.Prefix ?? Filter?.And?.Prefix ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/replication/wire.js
+/**
+ * A replication configuration as S3 writes it. What is not ours goes back byte for byte as it came, also what this version
+ * of the SDK does not know: it would be left out, and what a rule no longer says, S3 no longer does.
+ * (S3 API, GetBucketReplication and PutBucketReplication.)
+ */
+
+
+
+
+const RULE = /<Rule>.*?<\/Rule>/gs;
+/** @throws what S3 answers; the code for none is ReplicationConfigurationNotFoundError */
+async function get(bucket) {
+    const command = new client_s3_dist_cjs/* GetBucketReplicationCommand */.qJf(bucket.common);
+    let written = '';
+    command.middlewareStack.add(next => async (args) => {
+        const answer = await next(args);
+        const response = answer.response;
+        written = await (0,consumers_namespaceObject.text)(response.body);
+        response.body = external_node_stream_.Readable.from([Buffer.from(written)]);
+        return answer;
+    }, 
+    // Between the connection and what reads the answer.
+    { step: 'deserialize', priority: 'low', name: 'keepText' });
+    const { ReplicationConfiguration: read } = await bucket.send(command);
+    const rules = read?.Rules ?? [];
+    const texts = written.match(RULE) ?? [];
+    if (read?.Role === undefined || texts.length !== rules.length)
+        throw new errors/* FatalError */.HX(`The replication configuration of ${bucket.location.bucket} cannot be read.`);
+    return { role: read.Role, rules: rules.map((rule, index) => ({ rule, xml: texts[index] ?? '' })) };
+}
+/**
+ * Replaces the whole configuration.
+ *
+ * @param rules all of them, in their order: those of others as they came, and at most one of ours
+ */
+async function put(bucket, role, rules) {
+    const ours = rules.find((rule) => !isWritten(rule)) ?? LEFT_OUT;
+    const command = new PutBucketReplicationCommand({
+        ...bucket.common,
+        ReplicationConfiguration: { Role: role, Rules: [ours] },
+    });
+    command.middlewareStack.add(next => async (args) => {
+        const request = args.request;
+        // By a function, because `$` means something in a text that replaces.
+        request.body = request.body.replace(RULE, own => rules.map(rule => (isWritten(rule) ? rule.xml : own)).join(''));
+        return next(args);
+    }, 
+    // What the SDK has written, before it is measured and signed.
+    { step: 'build', priority: 'high', name: 'othersAsTheyCame' });
+    await bucket.send(command);
+}
+/** What the SDK writes where none of the rules is ours. */
+const LEFT_OUT = { Status: 'Disabled', Destination: { Bucket: 'none' } };
+function isWritten(rule) {
+    return 'xml' in rule;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/replication/standing.js
+
+
+
+/** @returns `undefined` where there is none */
+async function readConfiguration(source) {
+    try {
+        return await get(source);
+    }
+    catch (error) {
+        if (trouble_troubleOf(error).code === 'ReplicationConfigurationNotFoundError')
+            return undefined;
+        throw error;
+    }
+}
+/** The rule of this run, as it stands. */
+function oursIn(configuration, { destination }) {
+    return configuration?.rules.find(({ rule }) => rule.ID === ruleIdOf(destination))?.rule;
+}
+/** The rules of everybody else, in their order. */
+function othersIn(configuration, { destination }) {
+    return configuration?.rules.filter(({ rule }) => rule.ID !== ruleIdOf(destination)) ?? [];
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/replication/obstacles.js
+
+
+/** (S3 API, ReplicationConfiguration, "Rules".) */
+const MOST_RULES = 1000;
+/** @returns `undefined` when the rule can be put there under the role */
+function obstacleTo(configuration, role, wanted) {
+    const others = othersIn(configuration, wanted);
+    if (configuration === undefined || others.length === 0)
+        return undefined;
+    if (configuration.role !== role) {
+        const ours = others.some(isOfOurs) ? ` ${OF_OURS}` : '';
+        return {
+            seen: `The rules that are there (${namesOf(others)}) replicate as ${configuration.role}, and a bucket has one role for all its rules; \`replication-role\` is ${role}.`,
+            fix: {
+                todo: `Set \`replication-role: ${configuration.role}\` and let that role write to the destination as well, or have whoever owns the other rules replicate as ${role}.${ours}`,
+            },
+        };
+    }
+    const old = others.filter(({ rule }) => rule.Filter === undefined);
+    if (old.length > 0) {
+        return {
+            seen: `The rules that are there (${namesOf(old)}) are written in the first version of the schema, which S3 does not take beside the present one.`,
+            fix: {
+                todo: 'Have whoever owns them save them anew with a `Filter`, a `Priority` and `DeleteMarkerReplication` instead of `Prefix` alone; the console does so when a rule is edited.',
+            },
+        };
+    }
+    if (others.length >= MOST_RULES && oursIn(configuration, wanted) === undefined) {
+        return {
+            seen: `There are ${others.length} rules already, and S3 takes ${MOST_RULES} in a bucket.`,
+            fix: { todo: 'Remove a rule that nobody needs any more, or use `engine: copy`.' },
+        };
+    }
+    return overruling(configuration, wanted);
+}
+/** Other runs of this program have put it there. */
+function isOfOurs({ rule }) {
+    return rule.ID?.startsWith(OUR_NAMES) ?? false;
+}
+const OF_OURS = `Those whose name begins with ${OUR_NAMES} are of runs with another prefix or destination: run each once more with \`replication-rule: remove\` and the role that is there.`;
+/** A rule that is not there yet, or as it should be, must not change what somebody else's makes of an object. */
+function overruling(configuration, wanted) {
+    const ours = oursIn(configuration, wanted);
+    if (ours !== undefined && differences(ours, wanted).length === 0)
+        return undefined;
+    const [first, ...more] = rivalsOf(configuration, wanted).below.filter(rule => disagreements(rule, wanted).length > 0);
+    if (first === undefined)
+        return undefined;
+    const names = namesOf([first, ...more].map(rule => ({ rule })));
+    return {
+        seen: `Our rule would come before rules that are there into the same bucket (${names}), and S3 would no longer go by those for the keys that both take. In the first of them ${disagreements(first, wanted).join('; ')}.`,
+        fix: {
+            todo: 'Give the same in `storage-class`, `kms-key` and `replication-delete-markers`; narrow `source` and `destination` to a prefix that those rules do not take; have whoever owns them remove or narrow them; or use `engine: copy`.',
+        },
+    };
+}
+/** (S3 User Guide, "Replication configuration file elements", `Priority`.) */
+const HIGHEST = 2_147_483_647;
+/** Ours keeps its own; a new one comes above all others, or as high as there is a number left. */
+function priorityFor(configuration, wanted) {
+    const standing = oursIn(configuration, wanted)?.Priority;
+    if (standing !== undefined)
+        return standing;
+    const taken = new Set(configuration?.rules.map(({ rule }) => rule.Priority ?? 0));
+    let priority = Math.min(HIGHEST, Math.max(0, ...taken) + 1);
+    while (taken.has(priority))
+        priority--;
+    return priority;
+}
+/** Enabled rules of others into the same bucket that take some of the same keys. */
+function rivalsOf(configuration, wanted) {
+    const priority = priorityFor(configuration, wanted);
+    const arn = `arn:${wanted.partition}:s3:::${wanted.destination.bucket}`;
+    const { prefix } = wanted.destination;
+    const rivals = othersIn(configuration, wanted)
+        .map(({ rule }) => rule)
+        .filter(rule => rule.Status === 'Enabled' &&
+        rule.Destination?.Bucket === arn &&
+        (prefixOf(rule).startsWith(prefix) || prefix.startsWith(prefixOf(rule))));
+    return {
+        above: rivals.filter(rule => (rule.Priority ?? 0) > priority),
+        below: rivals.filter(rule => (rule.Priority ?? 0) < priority),
+    };
+}
+const NAMED = 3;
+function namesOf(rules) {
+    const names = rules.slice(0, NAMED).map(({ rule }) => JSON.stringify(rule.ID ?? ''));
+    return rules.length > NAMED ? `${names.join(', ')} and ${rules.length - NAMED} more` : names.join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/replication/policies.js
+/**
+ * The statements that whoever configures replication and the role that S3 assumes need. (S3 User Guide, "Setting up
+ * permissions for live replication", "Replicating encrypted objects", "Changing the replica owner".)
+ */
+
+const replication_policies_SERVICE = 's3.amazonaws.com';
+/** For the identity of the source; `iam:PassRole` comes besides. */
+function policies_callerStatement({ source }) {
+    return {
+        Sid: 'S3SyncReplication',
+        Effect: 'Allow',
+        Action: ['s3:GetReplicationConfiguration', 's3:PutReplicationConfiguration', 's3:GetBucketVersioning'],
+        Resource: bucketArn(source.location, source.identity.partition),
+    };
+}
+/** To turn versioning on where it is not. */
+function enablingStatement({ location, identity }) {
+    return {
+        Sid: 'S3SyncEnableVersioning',
+        Effect: 'Allow',
+        Action: ['s3:GetBucketVersioning', 's3:PutBucketVersioning'],
+        Resource: bucketArn(location, identity.partition),
+    };
+}
+/** What the role reads. */
+function sourceStatement({ source, locks }) {
+    const { location, identity } = source;
+    return {
+        Sid: 'S3SyncReplicates',
+        Effect: 'Allow',
+        Action: [
+            's3:GetReplicationConfiguration',
+            's3:ListBucket',
+            's3:GetObjectVersionForReplication',
+            's3:GetObjectVersionAcl',
+            's3:GetObjectVersionTagging',
+            ...(locks ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
+        ],
+        Resource: [bucketArn(location, identity.partition), objectsArn(location, identity.partition)],
+    };
+}
+/** What the role writes; across accounts the policy of the bucket must say it, too. */
+function destinationStatement({ destination, wanted }) {
+    return {
+        Sid: 'S3SyncReplicas',
+        Effect: 'Allow',
+        Action: [
+            's3:ReplicateObject',
+            's3:ReplicateDelete',
+            's3:ReplicateTags',
+            ...(wanted.ownerOverride !== false ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
+        ],
+        Resource: objectsArn(destination.location, wanted.partition),
+    };
+}
+/** For the keys that the source's objects lie under, in the Region of the source. */
+function policies_decryptingStatement({ source, sourceKey }) {
+    return {
+        Sid: 'S3SyncReplicationDecrypts',
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: sourceKey ?? '*',
+        ...(sourceKey === undefined && forS3Alone(source)),
+    };
+}
+/**
+ * For the key of the replicas; with a key of the bucket S3 reads what it has encrypted. What comes without any encryption
+ * lies under the key of the destination by default, which takes a data key.
+ */
+function policies_encryptingStatement({ destination, wanted, sealsByDefault }) {
+    const sealsPlain = sealsByDefault || wanted.kmsKey === undefined;
+    return {
+        Sid: 'S3SyncReplicationEncrypts',
+        Effect: 'Allow',
+        Action: ['kms:Encrypt', 'kms:Decrypt', ...(sealsPlain ? ['kms:GenerateDataKey'] : [])],
+        Resource: wanted.kmsKey ?? '*',
+        ...(wanted.kmsKey === undefined && forS3Alone(destination)),
+    };
+}
+/** Any key, but through S3 of the bucket's Region alone. (KMS Developer Guide, "kms:ViaService".) */
+function forS3Alone({ region, identity }) {
+    const domain = identity.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+    return { Condition: { StringLike: { 'kms:ViaService': `s3.${region}.${domain}` } } };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/replication/configuration.js
+
+
+
+
+
+
+
+
+const CONFIGURATION = 'replication-configuration';
+const configuration_RULE = 'replication-rule';
+const checkConfiguration = async ({ replication, settings }) => {
+    if (replication === undefined)
+        return [];
+    const { source } = replication;
+    let standing;
+    try {
+        standing = await readConfiguration(source);
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { kind, code, message } = trouble_troubleOf(error);
+        const who = source.identity.arn ?? 'the identity in use';
+        const seen = `${who} could not read the replication configuration of ${source.location.bucket} (${code}: ${message}).`;
+        const fix = kind === 'denied' && scene_grant(source.identity, source, policies_callerStatement(replication), message);
+        return [{ check: CONFIGURATION, verdict: 'fail', seen, ...(fix && { fix }) }];
+    }
+    const rule = settings.mode === 'health' ? standsAsWanted(standing, replication) : willStand(standing, replication);
+    return [canStand(standing, replication), ...rule, ...rivals(standing, replication)];
+};
+function canStand(standing, { source, role, wanted }) {
+    const obstacle = obstacleTo(standing, role, wanted);
+    if (obstacle !== undefined)
+        return { check: CONFIGURATION, verdict: 'fail', ...obstacle };
+    const all = othersIn(standing, wanted);
+    const { length } = all;
+    const others = length === 0 ? 'no rules of others' : length === 1 ? 'one rule of others' : `${length} rules of others`;
+    const ours = all.filter(isOfOurs).map(({ rule }) => rule.ID);
+    const left = ours.length === 0
+        ? ''
+        : ` Runs with another prefix or destination have put there ${ours.join(', ')}; a sync with those inputs and \`replication-rule: remove\` takes one away that nobody needs any more.`;
+    return {
+        check: CONFIGURATION,
+        verdict: 'pass',
+        seen: `${source.location.bucket} has ${others}, which stay as they are.${left}`,
+    };
+}
+function willStand(standing, { destination, role, wanted }) {
+    const id = ruleIdOf(wanted.destination);
+    const ours = oursIn(standing, wanted);
+    const what = `${id}, into ${plan_uri(destination.location)} as ${role}`;
+    if (ours === undefined) {
+        return [{ check: configuration_RULE, verdict: 'pass', seen: `There is no rule ${what}, yet; a sync puts it there.` }];
+    }
+    const found = differencesOf(standing, ours, { role, wanted });
+    const seen = found.length === 0
+        ? `The rule ${what} stands.`
+        : `The rule ${what} stands otherwise, and a sync changes it: ${found.join('; ')}.`;
+    return [{ check: configuration_RULE, verdict: 'pass', seen }];
+}
+function standsAsWanted(standing, { source, role, wanted }) {
+    const id = ruleIdOf(wanted.destination);
+    const fix = {
+        todo: 'Run `mode: sync` with the same inputs, which puts the rule there and replicates what was missed; and find out who changed it.',
+    };
+    const ours = oursIn(standing, wanted);
+    if (ours === undefined) {
+        const seen = `The rule ${id} is not in the replication configuration of ${source.location.bucket}: new objects are not replicated by it.`;
+        return [{ check: configuration_RULE, verdict: 'fail', seen, fix }];
+    }
+    const found = differencesOf(standing, ours, { role, wanted });
+    if (found.length === 0)
+        return [
+            { check: configuration_RULE, verdict: 'pass', seen: `The rule ${id} is enabled, and as these inputs have it.` },
+        ];
+    const seen = `The rule ${id} is not as these inputs have it: ${found.join('; ')}.`;
+    return [{ check: configuration_RULE, verdict: 'fail', seen, fix }];
+}
+function differencesOf(standing, ours, { role, wanted }) {
+    const other = standing !== undefined && standing.role !== role;
+    return [
+        ...(other ? [`the role is ${standing.role} instead of ${role}`] : []),
+        ...differences(ours, wanted),
+    ];
+}
+function rivals(standing, { wanted }) {
+    const check = 'replication-priority';
+    const { above, below } = rivalsOf(standing, wanted);
+    const id = ruleIdOf(wanted.destination);
+    const results = [];
+    if (above.length > 0) {
+        const seen = `Rules of others into the same bucket come before ${id}: ${configuration_namesOf(above)}. For the keys that both take, S3 goes by theirs.`;
+        const todo = 'Have their priority lowered or their prefix narrowed, or remove our rule, so that the next sync puts it above them.';
+        results.push({ check, verdict: 'warn', seen, fix: { todo } });
+    }
+    if (below.length > 0) {
+        const seen = `Rules of others into the same bucket come after ${id}: ${configuration_namesOf(below)}. For the keys that both take, S3 goes by ours.`;
+        const differing = below.flatMap(rule => disagreements(rule, wanted).map(one => `${rule.ID}: ${one}`));
+        if (differing.length === 0)
+            results.push({ check, verdict: 'pass', seen: `${seen} The replicas are the same.` });
+        else {
+            const todo = 'Have their prefix narrowed, or give the same in the inputs.';
+            results.push({
+                check,
+                verdict: 'warn',
+                seen: `${seen} They differ (${differing.join('; ')}).`,
+                fix: { todo },
+            });
+        }
+    }
+    return results;
+}
+function configuration_namesOf(rules) {
+    return rules.map(({ ID, Priority }) => `${ID} (priority ${Priority})`).join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/replication/objects.js
+/** What the first page of the source shows: whether objects tell of their replication, and which none can take. */
+
+
+
+
+
+
+
+
+const checkObjects = async (scene) => {
+    const { source } = scene;
+    let page;
+    try {
+        page = await list_firstPage(source, listCurrentVersions);
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        // Another check says so.
+        return [];
+    }
+    return [await canAsk(scene, page[0]), ...archived(page)];
+};
+/** The state of a version is told by HeadObject alone. */
+async function canAsk({ source }, sample) {
+    const check = 'source-replication-status';
+    if (sample === undefined)
+        return {
+            check,
+            verdict: 'unknown',
+            seen: 'The source shows no object that could be asked how far its replication is.',
+        };
+    const who = source.identity.arn ?? 'the identity in use';
+    try {
+        await status_standingOf(source, sample);
+        return {
+            check,
+            verdict: 'pass',
+            seen: `${who} can ask objects of the source how far their replication is.`,
+        };
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const { kind, code, message } = trouble_troubleOf(error);
+        const seen = `${who} could not ask version ${sample.versionId} of ${JSON.stringify(source.fullKey(sample.key))} how far its replication is (${code}: ${message}).`;
+        // All that a HEAD says of an object under a customer's key is 400.
+        if (kind !== 'denied')
+            return { check, verdict: 'unknown', seen };
+        const needs = { tags: false, lock: false, acl: false, versions: true };
+        const statement = policies_readStatement(source.location, source.identity.partition, needs);
+        return { check, verdict: 'fail', seen, fix: scene_grant(source.identity, source, statement, message) };
+    }
+}
+function archived(page) {
+    const { length } = page.filter(({ storageClass }) => ARCHIVES.has(storageClass));
+    if (length === 0)
+        return [];
+    const seen = `${length} of the first ${page.length} objects are archived (GLACIER, DEEP_ARCHIVE), and replication takes none of those, restored or not.`;
+    const todo = 'Restore them and copy them with `engine: copy`, or leave them; the report names each.';
+    return [{ check: 'source-storage-classes', verdict: 'warn', seen, fix: { todo } }];
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/versioning.js
+/** Turning versioning on, which can never be turned off again, only suspended. (S3 User Guide, "Using versioning in S3 buckets".) */
+
+
+
+/** For people to do it themselves. */
+function enabling({ location }) {
+    return `aws s3api put-bucket-versioning --bucket ${location.bucket} --versioning-configuration Status=Enabled`;
+}
+const SHOWN_WITHIN_MS = 60_000;
+const AGAIN_MS = 500;
+/**
+ * Resolves when S3 shows it. For up to 15 minutes more S3 can answer 404 to single requests for new objects; those are told
+ * of as failures of their objects, and another run mends them.
+ *
+ * @throws what S3 answers; FatalError when it goes on showing something else
+ */
+async function enableVersioning(bucket) {
+    await bucket.send(new PutBucketVersioningCommand({ ...bucket.common, VersioningConfiguration: { Status: 'Enabled' } }));
+    const begun = Date.now();
+    for (;;) {
+        const { Status } = await bucket.send(new GetBucketVersioningCommand(bucket.common));
+        if (Status === 'Enabled')
+            return;
+        if (Date.now() - begun > SHOWN_WITHIN_MS) {
+            throw new FatalError(`Versioning of ${bucket.location.bucket} was enabled, and S3 does not show it.`, {
+                todo: 'Run again in a few minutes.',
+            });
+        }
+        await sleep(AGAIN_MS, undefined, { signal: bucket.aborting }).catch(cause => {
+            throw new StoppedError('Stopped while versioning was being enabled.', { cause });
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/replication/versioning.js
+/** Replication takes versioning on both sides. (S3 User Guide, "Requirements and considerations for replication".) */
+
+
+
+
+const versioning_SIDES = ['source', 'destination'];
+const checkVersioningOfBoth = scene => versioning_SIDES.map(side => versioning_checkSide(side, scene));
+/** The buckets whose versioning is to be enabled by this run. */
+function bucketsToVersion(scene) {
+    if (!scene.settings.enableVersioning)
+        return [];
+    return versioning_SIDES.filter(side => {
+        const { versioning } = scene.facts[side];
+        return versioning.known && versioning.value !== 'Enabled';
+    }).map(side => scene[side]);
+}
+/** Modes that leave buckets as they are, and cannot mend one. */
+const versioning_LOOKING = new Set(['verify', 'health']);
+function versioning_checkSide(side, { settings, facts, [side]: bucket }) {
+    const check = `${side}-versioning`;
+    const { versioning } = facts[side];
+    if (!versioning.known) {
+        const seen = `Whether the ${side} keeps versions, as replication takes it, is not known: ${versioning.why}.`;
+        const { identity, location } = bucket;
+        const statement = settings.enableVersioning
+            ? enablingStatement(bucket)
+            : versioningStatement(location, identity.partition);
+        return { check, verdict: 'fail', seen, fix: scene_grant(identity, bucket, statement, '') };
+    }
+    if (versioning.value === 'Enabled')
+        return { check, verdict: 'pass', seen: `The ${side} keeps versions.` };
+    const state = versioning.value === 'Off' ? 'keeps no versions' : 'has versioning suspended';
+    const seen = `The ${side} ${state}, and replication takes versions on both sides`;
+    if (settings.enableVersioning && !versioning_LOOKING.has(settings.mode)) {
+        const will = settings.mode === 'sync' ? 'This run enables it' : 'A sync enables it';
+        return {
+            check,
+            verdict: 'pass',
+            seen: `${seen}. ${will}; it can never be turned off again, only suspended.`,
+        };
+    }
+    const todo = `Enable versioning on the ${side}: ${enabling(bucket)}, or run \`mode: sync\` with \`enable-versioning: true\`. It can never be turned off again, only suspended.`;
+    return { check, verdict: 'fail', seen: `${seen}.`, fix: { todo } };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/replication/role.js
+
+
+
+
+
+const role_LABEL = 'replication-role';
+const checkReplicationRole = async (scene) => {
+    const { settings, replication, network } = scene;
+    if (replication === undefined || settings.mode === 'verify')
+        return [];
+    const { source, destination, role } = replication;
+    const looking = settings.mode === 'health';
+    const [ofRole, ofBucket] = await Promise.all([
+        checkServiceRole({
+            label: role_LABEL,
+            role,
+            service: replication_policies_SERVICE,
+            identity: source.identity,
+            network,
+            needs: role_needsOf(replication),
+            callerStatements: looking ? [] : callersOf(scene, replication),
+        }),
+        checkBucketGrant({
+            check: 'destination-bucket-policy',
+            bucket: destination,
+            role,
+            statement: destinationStatement(replication),
+        }),
+    ]);
+    // Who only looks passes nothing.
+    const results = looking ? ofRole.filter(({ check }) => check !== `${role_LABEL}-pass-role`) : ofRole;
+    return settings.mode === 'dry-run' ? planned([...results, ofBucket]) : [...results, ofBucket];
+};
+function planned(results) {
+    return results.map(result => asPlanned(result, role_LABEL));
+}
+function callersOf(scene, ground) {
+    const enables = bucketsToVersion(scene).includes(ground.source);
+    return [policies_callerStatement(ground), ...(enables ? [enablingStatement(ground.source)] : [])];
+}
+function role_needsOf(ground) {
+    const { source, destination, wanted, sourceKey } = ground;
+    return [
+        { statement: sourceStatement(ground), bucket: source },
+        { statement: destinationStatement(ground), bucket: destination },
+        ...(wanted.kmsKey === undefined ? [] : [{ statement: policies_encryptingStatement(ground) }]),
+        // Under which keys single objects lie, nobody knows.
+        ...(wanted.kmsKey === undefined || sourceKey === undefined
+            ? []
+            : [{ statement: policies_decryptingStatement(ground) }]),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./lib/src/preflight/request-payment.js
 
 const request_payment_checkRequestPayment = scene => {
     const { settings, from, facts } = scene;
-    const { reader } = workersOf(scene);
+    const { reader } = scene_workersOf(scene);
     const check = 'source-request-payment';
     const { payer } = facts.source;
     if (!payer.known)
@@ -74293,6 +92427,7 @@ function restoreFix(source, message) {
  */
 
 
+
 const checkVersioning = scene => scene.settings.preserve.has('versions')
     ? [sourceHistory(scene), destinationHistory(scene)]
     : [safetyNet(scene)];
@@ -74343,14 +92478,171 @@ function destinationHistory({ facts, destination }) {
         todo: `Enable versioning on the destination: ${enabling(destination)}.`,
     });
 }
-function enabling({ location }) {
-    return `aws s3api put-bucket-versioning --bucket ${location.bucket} --versioning-configuration Status=Enabled`;
-}
 function atDestination(verdict, seen, fix) {
     return { check: 'destination-versioning', verdict, seen, ...(fix !== undefined && { fix }) };
 }
 
+;// CONCATENATED MODULE: ./lib/src/preflight/facts.js
+/**
+ * What the buckets say of themselves. Every reading is optional: an identity that may not read a setting makes the
+ * setting unknown, not the run impossible.
+ */
+
+
+async function facts_readFacts(bucket) {
+    const [versioning, ownership, encryption, objectLock, payer, ownerId] = await Promise.all([
+        read(async () => (await bucket.send(new GetBucketVersioningCommand(bucket.common))).Status ?? 'Off', {}),
+        read(async () => {
+            const { OwnershipControls } = await bucket.send(new GetBucketOwnershipControlsCommand(bucket.common));
+            return OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? 'ObjectWriter';
+        }, 
+        // Buckets from before there were ownership controls.
+        { OwnershipControlsNotFoundError: 'ObjectWriter' }),
+        read(async () => {
+            const { ServerSideEncryptionConfiguration } = await bucket.send(new GetBucketEncryptionCommand(bucket.common));
+            const { ApplyServerSideEncryptionByDefault: rule, BucketKeyEnabled } = ServerSideEncryptionConfiguration?.Rules?.[0] ?? {};
+            return {
+                algorithm: rule?.SSEAlgorithm ?? 'AES256',
+                key: rule?.KMSMasterKeyID,
+                bucketKey: BucketKeyEnabled ?? false,
+            };
+        }, {
+            ServerSideEncryptionConfigurationNotFoundError: {
+                algorithm: 'AES256',
+                key: undefined,
+                bucketKey: false,
+            },
+        }),
+        readObjectLock(bucket),
+        read(async () => (await bucket.send(new GetBucketRequestPaymentCommand(bucket.common))).Payer ?? 'BucketOwner', {}),
+        read(async () => {
+            const { Owner } = await bucket.send(new GetBucketAclCommand(bucket.common));
+            if (Owner?.ID === undefined)
+                throw new Error('The ACL of the bucket names no owner.');
+            return Owner.ID;
+        }, {}),
+    ]);
+    return { versioning, ownership, encryption, objectLock, payer, ownerId };
+}
+function readObjectLock(bucket) {
+    return reading_read(async () => {
+        const answer = await bucket.send(new client_s3_dist_cjs/* GetObjectLockConfigurationCommand */.mU1(bucket.common));
+        const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
+        const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
+        const retention = Mode && `${Mode} for ${Days ? `${Days} days` : `${Years} years`}`;
+        return { enabled: ObjectLockEnabled === 'Enabled', retention };
+    }, { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } });
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/work.js
+/**
+ * Whoever asks a service can write manifests where the service reads them, and read the reports that it writes. A multipart
+ * upload is opened and aborted; an object that is not there is asked for, which S3 answers with 404 to whoever may read.
+ */
+
+
+
+
+
+
+
+
+
+
+
+const work_CHECK = 'work-writable';
+/** Manifests of jobs under a KMS key are refused. (S3 User Guide, "Creating an S3 Batch Operations job".) */
+const BY_S3 = { ServerSideEncryption: 'AES256' };
+const checkWork = async ({ settings, datasync, jobs }) => {
+    const served = datasync ?? jobs;
+    if (served === undefined || settings.mode === 'verify')
+        return [];
+    if (settings.mode === 'dry-run') {
+        const seen = 'Not tried: a dry run sends nothing that could change anything.';
+        return [{ check: work_CHECK, verdict: 'unknown', seen }];
+    }
+    return [await work_tryOut(served.work, jobs === undefined ? {} : BY_S3)];
+};
+async function work_tryOut(work, encryption) {
+    const who = work.identity.arn ?? 'the identity in use';
+    const where = plan_uri(work.location);
+    try {
+        await work_probe(work, encryption);
+        const how = encryption === BY_S3 ? ' Manifests are encrypted with SSE-S3, whatever its default.' : '';
+        return { check: work_CHECK, verdict: 'pass', seen: `${who} can list, read and write ${where}.${how}` };
+    }
+    catch (error) {
+        if (error instanceof errors/* StoppedError */.Ko)
+            throw error;
+        const trouble = trouble_troubleOf(error);
+        const { kind, code, message } = trouble;
+        const seen = `${who} could not use ${where}, where manifests and reports lie (${code}: ${message}).`;
+        if (kind !== 'denied')
+            return { check: work_CHECK, verdict: 'fail', seen };
+        // Refused is also whoever names the wrong owner, and then no policy helps.
+        const belongs = work.owner === undefined ? undefined : await belongsToOwner(work).catch(() => undefined);
+        if (belongs === false)
+            return elsewhere(work);
+        return { check: work_CHECK, verdict: 'fail', seen, fix: await work_fixFor(work, encryption, trouble) };
+    }
+}
+function elsewhere({ location: { bucket }, owner }) {
+    const todo = `Give in \`work-location\` a bucket of account ${owner}, which the service is asked in.`;
+    const seen = `${bucket} does not belong to account ${owner}.`;
+    return { check: work_CHECK, verdict: 'fail', seen, fix: { todo } };
+}
+async function work_fixFor(work, encryption, { message }) {
+    const { bucket } = work.location;
+    const isRefused = encryption === BY_S3 &&
+        (await work_probe(work, {}).then(() => true, () => false));
+    if (isRefused)
+        return {
+            todo: `The policy of ${bucket} denies what is encrypted with SSE-S3, and manifests of jobs cannot be encrypted otherwise. Exempt ${plan_uri(work.location)} from that statement, or give another bucket in \`work-location\`.`,
+        };
+    const fix = scene_grant(work.identity, work, policies_workStatement(work.location, work.identity.partition), message);
+    return work.owner === undefined
+        ? fix
+        : { ...fix, todo: `${fix.todo} The bucket must belong to account ${work.owner}.` };
+}
+async function work_probe(work, encryption) {
+    await list_firstPage(work);
+    const probed = { ...work.common, Key: work.fullKey(writable_PROBE_KEY) };
+    try {
+        await work.send(new client_s3_dist_cjs/* GetObjectCommand */.jLs(probed));
+    }
+    catch (error) {
+        if (trouble_troubleOf(error).kind !== 'absent')
+            throw error;
+    }
+    const { UploadId = '' } = await work.send(new client_s3_dist_cjs/* CreateMultipartUploadCommand */.nG4({ ...probed, ...encryption }));
+    await multipart_abortUpload(work, { key: probed.Key, uploadId: UploadId });
+}
+/** Jobs write a manifest and a report each time, which Object Lock then keeps. */
+const checkWorkLock = async ({ settings, jobs }) => {
+    if (jobs === undefined || settings.mode === 'verify')
+        return [];
+    const check = 'work-object-lock';
+    const { bucket } = jobs.work.location;
+    const lock = await readObjectLock(jobs.work);
+    if (!lock.known)
+        return [{ check, verdict: 'unknown', seen: `Object Lock of ${bucket}: ${lock.why}.` }];
+    const { retention } = lock.value;
+    if (retention === undefined)
+        return [{ check, verdict: 'pass', seen: `${bucket} locks nothing by default.` }];
+    const seen = `${bucket} locks whatever is written (${retention}): manifests and reports stay for as long.`;
+    return [{ check, verdict: 'warn', seen, fix: { todo: 'Give another bucket in `work-location`.' } }];
+};
+
 ;// CONCATENATED MODULE: ./lib/src/preflight/checks.js
+
+
+
+
+
+
+
+
+
 
 
 
@@ -74373,7 +92665,7 @@ async function checks_checkAll(ways) {
         checkRestorable(copy),
         checkDeleteMarkers(copy),
         found,
-        ...SETTINGS.map(async (check) => check((await found).scene)),
+        ...(ways.replication === undefined ? SETTINGS : OF_REPLICATION).map(async (check) => check((await found).scene)),
     ]);
     const results = [owners, listable, choice, reading, restorable, writing, markers, ...rest].flat();
     return { scene, results, ...(note !== undefined && { note }) };
@@ -74386,13 +92678,58 @@ const SETTINGS = [
     checkEncryption,
     checkObjectLock,
     request_payment_checkRequestPayment,
+    checkRole,
     checkWork,
+    checkWorkLock,
     checkEquipment,
+    checkJobs,
+    checkJobRole,
+];
+/** The same where S3 Replication does it. */
+const OF_REPLICATION = [
+    checkVersioningOfBoth,
+    checkConfiguration,
+    checkReplicaOwner,
+    checkSourceOwnership,
+    checkSourceEncryption,
+    checkReplicaKey,
+    checkLockOfBoth,
+    checkDestinationPayment,
+    checkObjects,
+    checkReplicationRole,
+    checkWork,
+    checkWorkLock,
+    checkJobs,
+    checkJobRole,
+    checkJobsMeanwhile,
 ];
 
-;// CONCATENATED MODULE: ./lib/src/preflight/datasync/ground.js
-/** What must be clear before DataSync can be spoken to: which folders it is shown, and where its manifests and reports lie. */
+;// CONCATENATED MODULE: ./lib/src/preflight/work-bucket.js
+/** The bucket of manifests and reports is there, and in a Region where the service takes it. */
 
+
+/** @param roleArn of the identity, which can tell where to ask first */
+async function work_bucket_findWorkBucket(bucket, identity, roleArn, network, judge) {
+    const check = 'work-bucket';
+    const where = await locate(bucket, startingRegion(network.environment, roleArn), identity, network);
+    if (!where.found) {
+        const missing = where.code === 'NoSuchBucket';
+        const seen = missing
+            ? `There is no bucket ${bucket}.`
+            : `HeadBucket failed with ${where.code}: ${where.message}`;
+        const todo = missing
+            ? 'Correct `work-location`, or create the bucket.'
+            : 'Check the endpoint and `work-location`.';
+        return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
+    }
+    const { region } = where;
+    const odd = judge(region);
+    return odd === undefined
+        ? { result: { check, verdict: 'pass', seen: `${bucket} is in ${region}.` }, region }
+        : { result: { check, ...odd }, region: odd.verdict === 'fail' ? undefined : region };
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/datasync/ground.js
 
 
 
@@ -74454,92 +92791,126 @@ function unmappable({ source, destination }) {
         },
     };
 }
-async function findWork({ identity, regions, network, settings }, bucket) {
-    const check = 'work-bucket';
-    const asked = startingRegion(network.environment, settings.source.roleArn);
-    const where = await locate(bucket, asked, identity, network);
-    const refused = (seen, todo) => ({
-        result: { check, verdict: 'fail', seen, fix: { todo } },
-        region: undefined,
+/** DataSync writes its reports in the Region of the task, which is that of the destination. */
+function findWork({ identity, regions, network, settings }, bucket) {
+    return findWorkBucket(bucket, identity, settings.source.roleArn, network, region => region === regions.destination
+        ? undefined
+        : {
+            verdict: 'fail',
+            seen: `${bucket} is in ${region}. DataSync writes its reports in the Region of the task, which is that of the destination: ${regions.destination}.`,
+            fix: {
+                todo: `Give in \`work-location\` a bucket of the source account in ${regions.destination}.`,
+            },
+        });
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/jobs/ground.js
+
+
+
+
+
+async function ground_layJobs(known, { side, role, roleInput, elsewhere, actions }) {
+    const { settings, identity, regions, owners, network, run } = known;
+    const { workLocation } = settings;
+    if (workLocation === undefined || role === undefined)
+        throw new RangeError('The settings were not checked.');
+    const region = regions[side];
+    const account = identity.account ?? owners[side];
+    if (account === undefined)
+        return { results: [nobodysAccount(side)], jobs: undefined };
+    const { bucket } = workLocation;
+    const found = await findWorkBucket(bucket, identity, settings[side].roleArn, network, where => where === region
+        ? undefined
+        : {
+            ...elsewhere,
+            seen: `${bucket} is in ${where}, the jobs are in ${region}. ${elsewhere.seen}`,
+            fix: { todo: `Give in \`work-location\` a bucket in ${region}.` },
+        });
+    if (found.region === undefined)
+        return { results: [found.result], jobs: undefined };
+    const owner = account;
+    const work = new Bucket({ location: workLocation, region: found.region, owner, requestPayer: false, identity }, network);
+    const placeOf = (of) => ({
+        ...settings[of].location,
+        owner: owners[of],
+        actions: actions[of],
     });
-    if (!where.found) {
-        return where.code === 'NoSuchBucket'
-            ? refused(`There is no bucket ${bucket}.`, 'Correct `work-location`, or create the bucket.')
-            : refused(`HeadBucket failed with ${where.code}: ${where.message}`, 'Check the endpoint and `work-location`.');
-    }
-    if (where.region !== regions.destination) {
-        return refused(`${bucket} is in ${where.region}. DataSync writes its reports in the Region of the task, which is that of the destination: ${regions.destination}.`, `Give in \`work-location\` a bucket of the source account in ${regions.destination}.`);
-    }
+    const ground = {
+        source: placeOf('source'),
+        destination: placeOf('destination'),
+        work: { ...workLocation, owner, actions: WORK_ACTIONS },
+        role,
+        roleInput,
+        caller: { principal: identity.principal, account: identity.account },
+        partition: identity.partition,
+        region,
+        account,
+    };
+    const { requestHandler, aborting, requests, environment } = network;
+    const service = new S3ControlService({ identity, requestHandler, aborting, count: name => requests.add(name) }, environment);
     return {
-        result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
-        region: where.region,
+        results: [found.result],
+        jobs: { jobs: new Jobs(service, ground), ground, work, run, cannotCopy: [] },
+    };
+}
+function nobodysAccount(side) {
+    return {
+        check: 'batch-account',
+        verdict: 'fail',
+        seen: 'Nothing behind this endpoint tells in which account jobs would be made.',
+        fix: { todo: `Set \`${side}-account\`.` },
     };
 }
 
-;// CONCATENATED MODULE: ./lib/src/preflight/facts.js
-/**
- * What the buckets say of themselves. Every reading is optional: an identity that may not read a setting makes the
- * setting unknown, not the run impossible.
- */
+;// CONCATENATED MODULE: ./lib/src/preflight/jobs/batch.js
+/** What jobs that copy ask for. */
 
 
-
-async function facts_readFacts(bucket) {
-    const [versioning, ownership, encryption, objectLock, payer, ownerId] = await Promise.all([
-        read(async () => (await bucket.send(new GetBucketVersioningCommand(bucket.common))).Status ?? 'Off', {}),
-        read(async () => {
-            const { OwnershipControls } = await bucket.send(new GetBucketOwnershipControlsCommand(bucket.common));
-            return OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? 'ObjectWriter';
-        }, 
-        // Buckets from before there were ownership controls.
-        { OwnershipControlsNotFoundError: 'ObjectWriter' }),
-        read(async () => {
-            const { ServerSideEncryptionConfiguration } = await bucket.send(new GetBucketEncryptionCommand(bucket.common));
-            const { ApplyServerSideEncryptionByDefault: rule, BucketKeyEnabled } = ServerSideEncryptionConfiguration?.Rules?.[0] ?? {};
-            return {
-                algorithm: rule?.SSEAlgorithm ?? 'AES256',
-                key: rule?.KMSMasterKeyID,
-                bucketKey: BucketKeyEnabled ?? false,
-            };
-        }, {
-            ServerSideEncryptionConfigurationNotFoundError: {
-                algorithm: 'AES256',
-                key: undefined,
-                bucketKey: false,
-            },
-        }),
-        read(async () => {
-            const answer = await bucket.send(new GetObjectLockConfigurationCommand(bucket.common));
-            const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
-            const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
-            const retention = Mode && `${Mode} for ${Days ? `${Days} days` : `${Years} years`}`;
-            return { enabled: ObjectLockEnabled === 'Enabled', retention };
-        }, { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } }),
-        read(async () => (await bucket.send(new GetBucketRequestPaymentCommand(bucket.common))).Payer ?? 'BucketOwner', {}),
-        read(async () => {
-            const { Owner } = await bucket.send(new GetBucketAclCommand(bucket.common));
-            if (Owner?.ID === undefined)
-                throw new Error('The ACL of the bucket names no owner.');
-            return Owner.ID;
-        }, {}),
-    ]);
-    return { versioning, ownership, encryption, objectLock, payer, ownerId };
+function batch_layBatch(known) {
+    const { settings } = known;
+    return layJobs(known, {
+        side: 'destination',
+        role: settings.batch.roleArn,
+        roleInput: 'batch-role',
+        elsewhere: { verdict: 'warn', seen: 'AWS does not say that this works.' },
+        actions: { source: readsOf(known), destination: writesOf(known) },
+    });
 }
-/** @param defaults what an error code means where S3 answers "not configured" with an error */
-async function read(ask, defaults) {
-    try {
-        return { known: true, value: await ask() };
-    }
-    catch (error) {
-        if (error instanceof StoppedError)
-            throw error;
-        const trouble = troubleOf(error);
-        const value = defaults[trouble.code];
-        return value === undefined ? { known: false, why: whyUnknown(trouble) } : { known: true, value };
-    }
+/** (S3 User Guide, "Copy objects across AWS accounts by using Batch Operations"; S3 API, CopyObject.) */
+function readsOf({ settings }) {
+    return ['s3:GetObject', ...(settings.preserve.has('tags') ? ['s3:GetObjectTagging'] : [])];
 }
-function whyUnknown({ code, kind }) {
-    return kind === 'denied' ? 'this identity may not read it' : `reading it failed with ${code}`;
+function writesOf({ settings, identity, owners }) {
+    // Whoever writes into the bucket of another account hands the copies over by an ACL, where there are any.
+    const sendsAcl = settings.acl !== undefined || isStranger(identity, { owner: owners.destination });
+    return [
+        's3:PutObject',
+        ...(settings.preserve.has('tags') ? ['s3:PutObjectTagging'] : []),
+        ...(sendsAcl ? ['s3:PutObjectAcl'] : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/src/preflight/jobs/replication.js
+
+/** Modes that start no job and could not. */
+const replication_LOOKING = new Set(['verify', 'health']);
+/** (S3 User Guide, "Configuring an IAM role for S3 Batch Replication".) */
+async function replication_layReplication(known) {
+    const { mode, batch, replication } = known.settings;
+    if (replication_LOOKING.has(mode))
+        return { results: [], jobs: undefined };
+    return layJobs(known, {
+        side: 'source',
+        role: batch.roleArn ?? replication.roleArn,
+        roleInput: batch.roleArn === undefined ? 'replication-role' : 'batch-role',
+        elsewhere: {
+            verdict: 'fail',
+            seen: 'Manifests of jobs that replicate must be in the Region of the source.',
+        },
+        // The rest is S3's to do, under the role of the rule.
+        actions: { source: ['s3:InitiateReplication'], destination: [] },
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/src/job/prepare.js
@@ -74551,8 +92922,14 @@ function whyUnknown({ code, kind }) {
 
 
 
+
+
+
 const prepare_SIDES = (/* unused pure expression or super */ null && (['source', 'destination']));
-/** `undefined` when a check failed: the diary says which, and all that could be asked has been asked. */
+/**
+ * `undefined` when a check failed: the diary says which, and all that could be asked has been asked. What is ill is looked
+ * at all the same: `mode: health` changes nothing, and how much is missing is what one wants to know then.
+ */
 async function prepare(settings, host, network, diary) {
     const identities = await identifyBoth(settings, host, network, diary);
     if (identities === undefined)
@@ -74564,25 +92941,30 @@ async function prepare(settings, host, network, diary) {
         source: ownerOf('source', settings, identities),
         destination: ownerOf('destination', settings, identities),
     };
-    const known = {
-        settings,
-        identity: identities.source,
-        regions,
-        owners,
-        network,
-        run: host.runUrl ?? host.sessionName,
-    };
-    const laid = settings.engine === 'datasync' ? await layGround(known) : undefined;
-    diary.checks.push(...(laid?.results ?? []));
-    if (laid !== undefined && laid.datasync === undefined)
+    const laid = await layGrounds({ settings, regions, owners, network, run: host.runUrl ?? host.sessionName }, identities);
+    diary.checks.push(...laid.results);
+    if (laid.results.some(({ verdict }) => verdict === 'fail'))
         return undefined;
-    const ways = await setScenes(settings, identities, regions, owners, network, laid?.datasync);
+    const ways = await setScenes(settings, identities, regions, owners, network, laid);
     const { scene, results, note } = await checkAll(ways);
     diary.engine = scene.engine;
     diary.checks.push(...results);
     if (note !== undefined)
         diary.notes.push(note);
-    return diary.checks.some(({ verdict }) => verdict === 'fail') ? undefined : scene;
+    const isFit = diary.checks.every(({ verdict }) => verdict !== 'fail');
+    return isFit || settings.mode === 'health' ? scene : undefined;
+}
+async function layGrounds(known, identities) {
+    switch (known.settings.engine) {
+        case 'datasync':
+            return layGround({ ...known, identity: identities.source });
+        case 'batch':
+            return layBatch({ ...known, identity: identities.destination });
+        case 'replication':
+            return layReplication({ ...known, identity: identities.source });
+        default:
+            return { results: [] };
+    }
 }
 async function identifyBoth(settings, host, network, diary) {
     const { environment, idToken, mask } = host;
@@ -74638,7 +93020,7 @@ async function locateBoth(settings, identities, network, diary) {
 function ownerOf(side, settings, identities) {
     return settings[side].account ?? identities[side].account;
 }
-async function setScenes(settings, identities, regions, owners, network, datasync) {
+async function setScenes(settings, identities, regions, owners, network, { datasync, jobs }) {
     const open = (side, identity) => new Bucket({
         location: settings[side].location,
         region: regions[side],
@@ -74651,13 +93033,28 @@ async function setScenes(settings, identities, regions, owners, network, datasyn
     const destination = open('destination', identities.destination);
     const [ofSource, ofDestination] = await Promise.all([readFacts(source), readFacts(destination)]);
     const facts = { source: ofSource, destination: ofDestination };
-    const common = { settings, source, destination, facts };
+    const common = { settings, source, destination, facts, network };
     const from = signer === identities.source ? source : open('source', signer);
     const to = signer === identities.destination ? destination : open('destination', signer);
     return {
         copy: { ...common, engine: 'copy', from, to },
         stream: { ...common, engine: 'stream', from: source, to: destination },
         ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
+        ...(jobs && settings.engine === 'batch' && { batch: { ...common, engine: 'batch', from, to, jobs } }),
+        ...(settings.engine === 'replication' && { replication: prepare_replicating(common, jobs) }),
+    };
+}
+/** Each side's own identity looks at its bucket, and S3 does the rest under a role. */
+function prepare_replicating(common, jobs) {
+    const { settings, source, destination, facts } = common;
+    const replication = groundOf(settings, source, destination, facts);
+    return {
+        ...common,
+        engine: 'replication',
+        from: source,
+        to: destination,
+        replication,
+        ...(jobs && { jobs }),
     };
 }
 
@@ -74674,30 +93071,39 @@ async function setScenes(settings, identities, regions, owners, network, datasyn
 
 
 const SOCKETS = 16;
-function cleanUpFor({ settings, to, datasync }, host, journal) {
+function cleanUpFor(scene, host, journal) {
+    const { settings, to } = scene;
+    const work = workLeft(scene, host);
     return {
         journal,
         ...requestFor(to.identity.side, settings, host),
         bucket: to.location.bucket,
         region: to.region,
         owner: to.owner,
-        ...(datasync !== undefined && {
-            execution: {
-                note: noteIn(host.scratch),
-                region: taskRegion(datasync.ground),
-                as: requestFor('source', settings, host),
-            },
-        }),
+        ...(work !== undefined && { work }),
     };
+}
+/** What a service may be doing for the run from now on. */
+function workLeft({ settings, datasync, jobs }, host) {
+    const note = noteIn(host.scratch);
+    if (datasync !== undefined) {
+        const { ground } = datasync;
+        return { of: 'datasync', note, region: taskRegion(ground), as: requestFor('source', settings, host) };
+    }
+    if (jobs === undefined)
+        return undefined;
+    const { region, account } = jobs.ground;
+    const { side } = jobs.work.identity;
+    return { of: 'jobs', note, region, account, as: requestFor(side, settings, host) };
 }
 /** Is there something that the run could not end itself? */
 async function isCleanUpDue(left) {
     if (left === undefined)
         return false;
-    return isExecutionLeft(left.execution) || (await new FileJournal(left.journal).stillOpen()).length > 0;
+    return isWorkLeft(left.work) || (await new FileJournal(left.journal).stillOpen()).length > 0;
 }
 /**
- * Cancels the execution of DataSync that the note tells of and aborts the multipart uploads that the journal shows as open.
+ * Cancels what a service still does for the run, of which the note tells, and aborts the multipart uploads that the journal shows as open.
  *
  * @returns what was done, a sentence each
  * @throws FatalError when an identity cannot be had, or what AWS answered when something cannot be ended
@@ -74705,16 +93111,16 @@ async function isCleanUpDue(left) {
 async function cleanUp(left, host, aborting) {
     const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
     // One that cannot be ended must not keep the other from being ended.
-    const [execution, uploads] = await Promise.allSettled([
-        endExecution(left.execution, surroundings),
+    const [work, uploads] = await Promise.allSettled([
+        endWork(left.work, surroundings),
         abortUploads(left, surroundings),
     ]);
-    if (execution.status === 'rejected')
-        throw execution.reason;
+    if (work.status === 'rejected')
+        throw work.reason;
     if (uploads.status === 'rejected')
         throw uploads.reason;
     return [
-        ...(execution.value === undefined ? [] : [`Cancelled ${execution.value}, which the run left going on.`]),
+        ...(work.value === undefined ? [] : [`Cancelled ${work.value}, which the run left going on.`]),
         `Aborted ${uploads.value} multipart uploads that the run left open.`,
     ];
 }
@@ -74760,10 +93166,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
 /* harmony import */ var _github_artifact_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(41712);
-/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(79322);
+/* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5441);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(12);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(19132);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(86424);
 /** After the step, whatever became of it: ends what a killed run left open and saves its report. */
 
@@ -74786,7 +93192,7 @@ async function post() {
             _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info(done);
     }
     if (left.upload !== undefined) {
-        const { url, warning } = await (0,_github_artifact_js__WEBPACK_IMPORTED_MODULE_2__/* .uploadFolder */ .y)(left.upload);
+        const { url, warning } = await (0,_github_artifact_js__WEBPACK_IMPORTED_MODULE_2__/* .uploadFolder */ .y)({ folder: left.reportFolder, ...left.upload });
         _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info(warning ?? `The report of the stopped run is at ${url}.`);
     }
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(left.scratch, { recursive: true, force: true });
