@@ -39,9 +39,10 @@ export async function makeRun(): Promise<{ readonly folder: string; end(): Promi
     for (let index = 0; index < 120; index++)
       to.put(`logs/2026/${String(index).padStart(5, '0')}.bin`, sparse(sizeIn('logs/2026/', index), index));
     // All but one thing, so that the summary and the page have a statement to paste.
-    const deny = { Effect: 'Deny', Action: 's3:RestoreObject', Resource: `${from.arn}/archive/*` };
-    const all = { Effect: 'Allow', Action: '*', Resource: '*' };
-    source.setRolePolicy({ Version: '2012-10-17', Statement: [all, deny] });
+    const restores = 's3:RestoreObject';
+    const others = { Effect: 'Allow', NotAction: restores, Resource: '*' };
+    const elsewhere = { Effect: 'Allow', Action: restores, NotResource: `${from.arn}/archive/*` };
+    source.setRolePolicy({ Version: '2012-10-17', Statement: [others, elsewhere] });
     lab.faults.add({ operation: 'CopyObject', key: /^payroll\//, ...DENIED });
     const slowness = { 'backup/': 1500, 'logs/': 70, 'models/': 900, 'photos/': 160, 'www/': 90 };
     for (const [folder, ms] of Object.entries(slowness))
