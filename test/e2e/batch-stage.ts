@@ -1,62 +1,24 @@
-/** The stage with what jobs that copy need on it, in a lab of its own: faults of a control plane strike whoever asks it. */
-import { rm } from 'node:fs/promises';
+/** The stage with what jobs that copy need on it. */
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { batchWorkBucketOf, batchWorld } from '../../lab/batch-worlds.ts';
-import type { Aim, Effect } from '../../lab/faults.ts';
-import { type Lab, startLab } from '../../lab/lab.ts';
-import type { Bucket } from '../../lab/s3/index.ts';
 import type { Job } from '../../lab/s3control/index.ts';
 import type { TwoAccountsOptions } from '../../lab/worlds.ts';
-import {
-  allow,
-  type How,
-  type Inputs,
-  type Performance,
-  policy,
-  type Run,
-  type Stage,
-  setStage,
-} from './stage.ts';
+import { type ServiceStage, serviceStage } from './service-stage.ts';
+import { allow, policy } from './stage.ts';
 
-export interface BatchStage extends Stage {
-  readonly lab: Lab;
+export interface BatchStage extends ServiceStage {
   /** ARN of the role that jobs work with. */
   readonly role: string;
-  readonly work: Bucket;
   jobs(): readonly Job[];
-  /** Arms a fault for requests about jobs, and for their states by name. */
-  trouble(aim: Pick<Aim, 'operation' | 'skip' | 'times'>, effect: Effect): () => void;
 }
 
 export async function batchStage(t: TestContext, options: TwoAccountsOptions = {}): Promise<BatchStage> {
-  const lab = await startLab();
-  const stage = setStage(lab, options);
-  const role = batchWorld(lab, stage);
-  const workspaces: string[] = [];
-  t.after(async () => {
-    await lab.close();
-    await Promise.all(workspaces.map(folder => rm(folder, { recursive: true, force: true })));
+  const [stage, { role }] = await serviceStage(t, options, (lab, stage) => {
+    const role = batchWorld(lab, stage);
+    return { role, work: batchWorkBucketOf(stage), inputs: { engine: 'batch', 'batch-role': role } };
   });
-  const given: Inputs = {
-    engine: 'batch',
-    'batch-role': role,
-    'work-location': `s3://${batchWorkBucketOf(stage)}/sync`,
-  };
-  const start = async (inputs: Inputs = {}, how: How = {}): Promise<Performance> => {
-    const step = await stage.start({ ...given, ...inputs }, how);
-    workspaces.push(step.workspace);
-    return step;
-  };
-  return {
-    ...stage,
-    role,
-    work: lab.s3.bucket(batchWorkBucketOf(stage)),
-    start,
-    run: (inputs, how): Promise<Run> => stage.run({ ...given, ...inputs }, how),
-    jobs: () => lab.s3control.jobs(),
-    trouble: (aim, effect) => lab.faults.add({ ...aim, ...effect }),
-  };
+  return { ...stage, role, jobs: () => stage.lab.s3control.jobs() };
 }
 
 /** A stage whose jobs stay active until they are let go. */
