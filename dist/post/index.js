@@ -80837,6 +80837,204 @@ function granteeOf({ Grantee }) {
     return Grantee?.ID === undefined ? undefined : `id="${Grantee.ID}"`;
 }
 
+;// CONCATENATED MODULE: ./lib/src/sync/history.js
+function history_align(source, destination, same) {
+    let best;
+    let longest;
+    for (const last of candidates(source.length, destination.length)) {
+        const possible = Math.min(last + 1, destination.length);
+        if (best !== undefined && best.twins.length >= possible)
+            break;
+        const row = rowOfTwins(source, destination, last, same);
+        if ('ask' in row)
+            return row;
+        if (row.differing !== undefined)
+            longest = longer(longest, row);
+        else if (row.twins.length > (best?.twins.length ?? 0))
+            best = { from: last + 1, twins: row.twins };
+    }
+    return best ?? { from: 0, twins: [], ...(longest?.differing && { differing: longest.differing }) };
+}
+function longer(one, other) {
+    return one === undefined || other.twins.length > one.twins.length ? other : one;
+}
+/** Indexes in the source's history at which the destination may stand, those that allow for most twins first. */
+function* candidates(source, destination) {
+    if (destination === 0)
+        return;
+    for (let last = destination - 1; last < source; last++)
+        yield last;
+    for (let last = Math.min(source, destination - 1) - 1; last >= 0; last--)
+        yield last;
+}
+/**
+ * Backwards from a place in the source's history and from the end of the destination's, until one of them is exhausted.
+ * A version that the destination has several times in a row counts once: the answer to its request was lost, and the
+ * request sent again.
+ */
+function rowOfTwins(source, destination, last, same) {
+    const twins = [];
+    let ours = last;
+    for (let theirs = destination.length - 1; theirs >= 0 && ours >= 0; theirs--) {
+        const [version, copy] = [at(source, ours), at(destination, theirs)];
+        const equal = same(version, copy);
+        if (equal === undefined)
+            return { ask: [version, copy] };
+        if (equal) {
+            twins.push([ours, theirs]);
+            ours--;
+            continue;
+        }
+        const repeated = twins.length > 0 && same(at(source, ours + 1), copy);
+        if (repeated === undefined)
+            return { ask: [at(source, ours + 1), copy] };
+        if (!repeated)
+            return { twins, differing: [ours, theirs] };
+    }
+    return { twins };
+}
+function at(history, index) {
+    const version = history[index];
+    if (version === undefined)
+        throw new RangeError(`A history without a version ${index}.`);
+    return version;
+}
+function history_isMarker(version) {
+    return 'deleted' in version;
+}
+/** Whether the current version of the key is a delete marker. */
+function history_isDeleted(entry) {
+    const current = entry?.history?.at(-1);
+    return current !== undefined && history_isMarker(current);
+}
+function history_sizeOf(version) {
+    return history_isMarker(version) ? 0 : version.size;
+}
+/** One entry for a whole history. */
+function history_entryOf(key, history) {
+    const current = at(history, history.length - 1);
+    const { versionId, modified } = current;
+    const { etag, storageClass, restored } = history_isMarker(current) ? MARKED : current;
+    const size = history.reduce((sum, version) => sum + history_sizeOf(version), 0);
+    return { key, size, etag, modified, storageClass, restored, versionId, history };
+}
+const MARKED = { etag: '', storageClass: 'STANDARD', restored: false };
+/** What is to be sent of a history. */
+function history_versionsToSend({ history = [] }, from = 0) {
+    return history.slice(from);
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/decide.js
+
+
+const TO_RESTORE = { action: 'restore', reason: 'archived' };
+const UNDECIDED = { action: 'undecided' };
+/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
+const KEY_BYTES = 1024;
+/** Classes that nobody reads from, unless a copy was restored for a while; what replicates never does. */
+const decide_ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+function decide_decide(pair, rules) {
+    const { source, destination } = pair;
+    if (source === undefined)
+        return decideExtraneous(pair.key, rules);
+    if (!rules.filter.object(source))
+        return { action: 'skip', reason: 'excluded' };
+    if (destination === undefined)
+        return decide_decideCopy(source, 'missing', rules);
+    if (source.history !== undefined)
+        return UNDECIDED;
+    const comparison = decide_compareListed(source, destination, rules.compare);
+    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
+}
+/** Settles an undecided pair. */
+function decide_decideWithEvidence(source, destination, testimony, rules) {
+    return conclude(source, decide_compareEvidence(source, destination, testimony, rules.compare), rules);
+}
+/** `undefined` = the listings alone cannot tell. */
+function decide_compareListed(source, destination, compare) {
+    if (compare === 'missing')
+        return 'exists';
+    if (compare === 'always')
+        return 'always';
+    if (source.size !== destination.size)
+        return 'size-differs';
+    if (compare === 'size')
+        return 'same-size';
+    if (compare === 'newer')
+        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
+    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
+}
+/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
+function decide_compareEvidence(source, destination, testimony, compare) {
+    const finding = weigh(testimony);
+    if (finding !== undefined)
+        return finding.same ? 'same-checksum' : 'content-differs';
+    if (compare === 'checksum')
+        return 'unproven';
+    // A replica has the time of its source, by which nothing could be told.
+    if (testimony.isReplica)
+        return 'same-size';
+    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
+    return isNewer(destination, source) ? 'same-size' : 'source-newer';
+}
+/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
+function isNewer(one, other) {
+    return one.modified > other.modified;
+}
+function conclude(source, comparison, rules) {
+    return decide_isCopyReason(comparison)
+        ? decide_decideCopy(source, comparison, rules)
+        : { action: 'unchanged', reason: comparison };
+}
+const COPY_REASONS = new Set([
+    'missing',
+    'size-differs',
+    'content-differs',
+    'source-newer',
+    'versions-missing',
+    'versions-differ',
+    'unproven',
+    'always',
+]);
+function decide_isCopyReason(reason) {
+    return COPY_REASONS.has(reason);
+}
+/** @param from index of the first version to send, where the source has a history */
+function decide_decideCopy(source, reason, rules, from) {
+    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
+    const archived = source.history === undefined ? decide_isArchived(source) : holdsArchived(source, from);
+    if (archived && rules.archived !== 'restore')
+        return { action: rules.archived, reason: 'archived' };
+    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
+    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
+    if (bytes === 0)
+        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
+    if (bytes > KEY_BYTES)
+        return { action: 'fail', reason: 'key-too-long' };
+    // Last, because a restore costs money and is for nothing where the copy could never be made.
+    if (archived)
+        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
+    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
+}
+function holdsArchived(source, from) {
+    return versionsToSend(source, from).some(version => !isMarker(version) && decide_isArchived(version));
+}
+/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
+function decide_isArchived(entry) {
+    return decide_ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
+}
+/**
+ * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
+ * the globs leave out is none of this run's business.
+ */
+function decideExtraneous(key, rules) {
+    if (!rules.filter.name(key))
+        return { action: 'keep', reason: 'protected-by-filter' };
+    return rules.delete
+        ? { action: 'delete', reason: 'extraneous' }
+        : { action: 'keep', reason: 'delete-not-asked' };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/checksums.js
 
 /**
@@ -80913,6 +81111,7 @@ function checksums_checksumMember({ algorithm, value, }) {
 
 
 
+
 /** The object as a listing would show it at this moment. */
 async function head_headEntry(bucket, key) {
     const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
@@ -80947,7 +81146,7 @@ function head_headListed(bucket, entry, asked = {}) {
 function head_isFrozen(bucket, key) {
     return head_noneWhereRefused(async () => {
         const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
-        const isArchived = head.ArchiveStatus !== undefined || ARCHIVES.has(head.StorageClass);
+        const isArchived = head.ArchiveStatus !== undefined || ARCHIVE_CLASSES.has(head.StorageClass);
         return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
     });
 }
@@ -80966,8 +81165,6 @@ async function head_isGone(bucket, entry) {
         return troubleOf(error).kind === 'absent';
     }
 }
-/** Classes that nobody reads from, unless a copy was restored for a while; what replicates never does. */
-const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 /**
  * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
  *
@@ -82549,203 +82746,6 @@ async function fold_fold(items, { reporter, tellings, outcomeOf, isFailed, times
                 await record(outcome);
     }
     return { unmentioned, failed };
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/history.js
-function history_align(source, destination, same) {
-    let best;
-    let longest;
-    for (const last of candidates(source.length, destination.length)) {
-        const possible = Math.min(last + 1, destination.length);
-        if (best !== undefined && best.twins.length >= possible)
-            break;
-        const row = rowOfTwins(source, destination, last, same);
-        if ('ask' in row)
-            return row;
-        if (row.differing !== undefined)
-            longest = longer(longest, row);
-        else if (row.twins.length > (best?.twins.length ?? 0))
-            best = { from: last + 1, twins: row.twins };
-    }
-    return best ?? { from: 0, twins: [], ...(longest?.differing && { differing: longest.differing }) };
-}
-function longer(one, other) {
-    return one === undefined || other.twins.length > one.twins.length ? other : one;
-}
-/** Indexes in the source's history at which the destination may stand, those that allow for most twins first. */
-function* candidates(source, destination) {
-    if (destination === 0)
-        return;
-    for (let last = destination - 1; last < source; last++)
-        yield last;
-    for (let last = Math.min(source, destination - 1) - 1; last >= 0; last--)
-        yield last;
-}
-/**
- * Backwards from a place in the source's history and from the end of the destination's, until one of them is exhausted.
- * A version that the destination has several times in a row counts once: the answer to its request was lost, and the
- * request sent again.
- */
-function rowOfTwins(source, destination, last, same) {
-    const twins = [];
-    let ours = last;
-    for (let theirs = destination.length - 1; theirs >= 0 && ours >= 0; theirs--) {
-        const [version, copy] = [at(source, ours), at(destination, theirs)];
-        const equal = same(version, copy);
-        if (equal === undefined)
-            return { ask: [version, copy] };
-        if (equal) {
-            twins.push([ours, theirs]);
-            ours--;
-            continue;
-        }
-        const repeated = twins.length > 0 && same(at(source, ours + 1), copy);
-        if (repeated === undefined)
-            return { ask: [at(source, ours + 1), copy] };
-        if (!repeated)
-            return { twins, differing: [ours, theirs] };
-    }
-    return { twins };
-}
-function at(history, index) {
-    const version = history[index];
-    if (version === undefined)
-        throw new RangeError(`A history without a version ${index}.`);
-    return version;
-}
-function history_isMarker(version) {
-    return 'deleted' in version;
-}
-/** Whether the current version of the key is a delete marker. */
-function history_isDeleted(entry) {
-    const current = entry?.history?.at(-1);
-    return current !== undefined && history_isMarker(current);
-}
-function history_sizeOf(version) {
-    return history_isMarker(version) ? 0 : version.size;
-}
-/** One entry for a whole history. */
-function history_entryOf(key, history) {
-    const current = at(history, history.length - 1);
-    const { versionId, modified } = current;
-    const { etag, storageClass, restored } = history_isMarker(current) ? MARKED : current;
-    const size = history.reduce((sum, version) => sum + history_sizeOf(version), 0);
-    return { key, size, etag, modified, storageClass, restored, versionId, history };
-}
-const MARKED = { etag: '', storageClass: 'STANDARD', restored: false };
-/** What is to be sent of a history. */
-function history_versionsToSend({ history = [] }, from = 0) {
-    return history.slice(from);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/decide.js
-
-
-const TO_RESTORE = { action: 'restore', reason: 'archived' };
-const UNDECIDED = { action: 'undecided' };
-/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
-const KEY_BYTES = 1024;
-const ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-function decide_decide(pair, rules) {
-    const { source, destination } = pair;
-    if (source === undefined)
-        return decideExtraneous(pair.key, rules);
-    if (!rules.filter.object(source))
-        return { action: 'skip', reason: 'excluded' };
-    if (destination === undefined)
-        return decide_decideCopy(source, 'missing', rules);
-    if (source.history !== undefined)
-        return UNDECIDED;
-    const comparison = decide_compareListed(source, destination, rules.compare);
-    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
-}
-/** Settles an undecided pair. */
-function decide_decideWithEvidence(source, destination, testimony, rules) {
-    return conclude(source, decide_compareEvidence(source, destination, testimony, rules.compare), rules);
-}
-/** `undefined` = the listings alone cannot tell. */
-function decide_compareListed(source, destination, compare) {
-    if (compare === 'missing')
-        return 'exists';
-    if (compare === 'always')
-        return 'always';
-    if (source.size !== destination.size)
-        return 'size-differs';
-    if (compare === 'size')
-        return 'same-size';
-    if (compare === 'newer')
-        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
-    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
-}
-/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
-function decide_compareEvidence(source, destination, testimony, compare) {
-    const finding = weigh(testimony);
-    if (finding !== undefined)
-        return finding.same ? 'same-checksum' : 'content-differs';
-    if (compare === 'checksum')
-        return 'unproven';
-    // A replica has the time of its source, by which nothing could be told.
-    if (testimony.isReplica)
-        return 'same-size';
-    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
-    return isNewer(destination, source) ? 'same-size' : 'source-newer';
-}
-/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
-function isNewer(one, other) {
-    return one.modified > other.modified;
-}
-function conclude(source, comparison, rules) {
-    return decide_isCopyReason(comparison)
-        ? decide_decideCopy(source, comparison, rules)
-        : { action: 'unchanged', reason: comparison };
-}
-const COPY_REASONS = new Set([
-    'missing',
-    'size-differs',
-    'content-differs',
-    'source-newer',
-    'versions-missing',
-    'versions-differ',
-    'unproven',
-    'always',
-]);
-function decide_isCopyReason(reason) {
-    return COPY_REASONS.has(reason);
-}
-/** @param from index of the first version to send, where the source has a history */
-function decide_decideCopy(source, reason, rules, from) {
-    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
-    const archived = source.history === undefined ? decide_isArchived(source) : holdsArchived(source, from);
-    if (archived && rules.archived !== 'restore')
-        return { action: rules.archived, reason: 'archived' };
-    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
-    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
-    if (bytes === 0)
-        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
-    if (bytes > KEY_BYTES)
-        return { action: 'fail', reason: 'key-too-long' };
-    // Last, because a restore costs money and is for nothing where the copy could never be made.
-    if (archived)
-        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
-    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
-}
-function holdsArchived(source, from) {
-    return versionsToSend(source, from).some(version => !isMarker(version) && decide_isArchived(version));
-}
-/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
-function decide_isArchived(entry) {
-    return ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
-}
-/**
- * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
- * the globs leave out is none of this run's business.
- */
-function decideExtraneous(key, rules) {
-    if (!rules.filter.name(key))
-        return { action: 'keep', reason: 'protected-by-filter' };
-    return rules.delete
-        ? { action: 'delete', reason: 'extraneous' }
-        : { action: 'keep', reason: 'delete-not-asked' };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/decide-history.js
@@ -88748,7 +88748,7 @@ async function fate_fateOf(item, refused, sides) {
         if (shown === 'another')
             return fate_failed(item, 'ReplicaHidden', HIDDEN);
         if (shown === 'nothing')
-            return fate_failed(item, 'ReplicaMissing', MISSING);
+            return fate_failed(item, MISSING, DELETED);
         return fate_arrived(item);
     }
     if (state !== 'failed')
@@ -88768,7 +88768,9 @@ async function shownOf(item, sides) {
     return { etag: undefined };
 }
 const HIDDEN = 'S3 has replicated the object, and the destination shows another one: a replica does not come above what was written there after its source.';
-const MISSING = 'S3 says that the object was replicated, and the destination does not have it: it was deleted there.';
+/** What S3 has replicated, and the destination has not, and why. */
+const MISSING = 'ReplicaMissing';
+const DELETED = 'S3 says that the object was replicated, and the destination does not have it: it was deleted there.';
 const fate_at = ({ key }) => ({ key, requestId: undefined });
 function fate_failed(item, code, message) {
     return { ...fate_at(item), result: 'failed', reason: 'not-replicated', code, message };
@@ -88948,6 +88950,7 @@ async function each(page, { asking }, does) {
 
 
 
+
 /** @param source as its own side sees it */
 function kind_replicating(source, archived) {
     const { bucket } = source.location;
@@ -88963,12 +88966,10 @@ function kind_replicating(source, archived) {
         failed: (item, result) => refused(item, result, source, archived),
     };
 }
-/** Archived for good: a restored copy is not what S3 replicates. */
-const kind_ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-/** No listing tells of the archives of Intelligent-Tiering. */
+/** A restored copy is not what S3 replicates. No listing tells of the archives of Intelligent-Tiering. */
 async function kind_isArchived(source, object) {
     if (object.storageClass !== 'INTELLIGENT_TIERING')
-        return kind_ARCHIVES.has(object.storageClass);
+        return ARCHIVE_CLASSES.has(object.storageClass);
     return (await noneWhereRefused(() => standingOf(source, object)))?.frozen ?? false;
 }
 async function refused(item, { code, message, versionId }, source, archived) {
@@ -89683,16 +89684,8 @@ async function buckets_findBucket(side, settings, identity, network) {
     const { bucket } = settings.location;
     const asked = settings.region ?? startingRegion(network.environment, settings.roleArn);
     const where = await locate(bucket, asked, identity, network);
-    if (!where.found) {
-        const missing = where.code === 'NoSuchBucket';
-        const seen = missing
-            ? `There is no bucket ${bucket}.`
-            : `HeadBucket failed with ${where.code}: ${where.message}`;
-        const todo = missing
-            ? `Correct \`${side}\`, or create the bucket.`
-            : `Check the endpoint and \`${side}-region\`.`;
-        return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
-    }
+    if (!where.found)
+        return buckets_notFound(check, bucket, where, side, `${side}-region`);
     if (settings.region !== undefined && settings.region !== where.region) {
         const seen = `${bucket} is in ${where.region}, not in ${settings.region}.`;
         const todo = `Set \`${side}-region: ${where.region}\`, or leave it empty: the Region is found by itself.`;
@@ -89702,6 +89695,18 @@ async function buckets_findBucket(side, settings, identity, network) {
         result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
         region: where.region,
     };
+}
+/**
+ * @param named the input that names the bucket
+ * @param asked the input that says where to look
+ */
+function buckets_notFound(check, bucket, { code, message }, named, asked) {
+    const missing = code === 'NoSuchBucket';
+    const seen = missing ? `There is no bucket ${bucket}.` : `HeadBucket failed with ${code}: ${message}`;
+    const todo = missing
+        ? `Correct \`${named}\`, or create the bucket.`
+        : `Check the endpoint and \`${asked}\`.`;
+    return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/preflight/readable.js
@@ -92115,7 +92120,7 @@ async function canAsk({ source }, sample) {
     }
 }
 function archived(page) {
-    const { length } = page.filter(({ storageClass }) => ARCHIVES.has(storageClass));
+    const { length } = page.filter(({ storageClass }) => decide_ARCHIVE_CLASSES.has(storageClass));
     if (length === 0)
         return [];
     const seen = `${length} of the first ${page.length} objects are archived (GLACIER, DEEP_ARCHIVE), and replication takes none of those, restored or not.`;
@@ -92708,20 +92713,13 @@ const OF_REPLICATION = [
 /** The bucket of manifests and reports is there, and in a Region where the service takes it. */
 
 
+
 /** @param roleArn of the identity, which can tell where to ask first */
 async function work_bucket_findWorkBucket(bucket, identity, roleArn, network, judge) {
     const check = 'work-bucket';
     const where = await locate(bucket, startingRegion(network.environment, roleArn), identity, network);
-    if (!where.found) {
-        const missing = where.code === 'NoSuchBucket';
-        const seen = missing
-            ? `There is no bucket ${bucket}.`
-            : `HeadBucket failed with ${where.code}: ${where.message}`;
-        const todo = missing
-            ? 'Correct `work-location`, or create the bucket.'
-            : 'Check the endpoint and `work-location`.';
-        return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
-    }
+    if (!where.found)
+        return notFound(check, bucket, where, 'work-location', 'work-location');
     const { region } = where;
     const odd = judge(region);
     return odd === undefined

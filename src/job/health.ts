@@ -3,14 +3,15 @@
  * is changed. (S3 User Guide, "Getting replication status information".)
  */
 import { explain } from '../engines/outcome.ts';
+import { DELETED, MISSING } from '../engines/replication/fate.ts';
 import { type Lacking, lackingOf, MARKERS_LEFT, worstOf } from '../engines/replication/versions.ts';
 import { StoppedError } from '../errors.ts';
 import type { CopyItem, FailedOutcome, Outcome, SkippedOutcome } from '../model.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { ReplicationHealth } from '../record.ts';
 import { seconds } from '../report/text.ts';
-import { ARCHIVES } from '../s3/head.ts';
 import { isReplicaAt, type Shown, shownAt } from '../s3/replication/status.ts';
+import { ARCHIVE_CLASSES } from '../sync/decide.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
 import { Places } from '../sync/places.ts';
 import type { Stop } from '../sync/stop.ts';
@@ -69,7 +70,6 @@ function failed(
   return { key, result: 'failed', reason, code, message, requestId };
 }
 
-const MISSING = 'ReplicaMissing';
 const GIVEN_UP = 'ReplicationFailed';
 
 /** By what the source says of it, as long as nothing else is known of the destination than that it was lacking. */
@@ -90,11 +90,7 @@ function judge(item: CopyItem, found: Found, { markers }: Lacking, { settings }:
     case 'failed':
       return failed(key, GIVEN_UP, 'S3 has given up replicating the object.');
     case 'done':
-      return failed(
-        key,
-        MISSING,
-        'S3 says that the object was replicated, and the destination does not have it: it was deleted there.',
-      );
+      return failed(key, MISSING, DELETED);
     case 'replica':
       return failed(
         key,
@@ -102,7 +98,7 @@ function judge(item: CopyItem, found: Found, { markers }: Lacking, { settings }:
         'The object came to the source by replication itself, and only a job sends those on.',
       );
     default:
-      if (found.frozen || ARCHIVES.has(found.object.storageClass)) {
+      if (found.frozen || ARCHIVE_CLASSES.has(found.object.storageClass)) {
         if (settings.archived !== 'fail') return skipped(key, 'archived');
         const message = 'The object is in an archive, from which no rule takes it, restored or not.';
         return failed(key, 'SrcObjectNotEligible', message, 'archived');

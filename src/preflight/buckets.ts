@@ -4,7 +4,7 @@ import { startingRegion } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import type { CheckResult, Side, SideSettings } from '../model.ts';
 import type { Network } from '../s3/bucket.ts';
-import { locate } from '../s3/region.ts';
+import { locate, type Whereabouts } from '../s3/region.ts';
 
 export interface Found {
   readonly result: CheckResult;
@@ -22,16 +22,7 @@ export async function findBucket(
   const { bucket } = settings.location;
   const asked = settings.region ?? startingRegion(network.environment, settings.roleArn);
   const where = await locate(bucket, asked, identity, network);
-  if (!where.found) {
-    const missing = where.code === 'NoSuchBucket';
-    const seen = missing
-      ? `There is no bucket ${bucket}.`
-      : `HeadBucket failed with ${where.code}: ${where.message}`;
-    const todo = missing
-      ? `Correct \`${side}\`, or create the bucket.`
-      : `Check the endpoint and \`${side}-region\`.`;
-    return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
-  }
+  if (!where.found) return notFound(check, bucket, where, side, `${side}-region`);
   if (settings.region !== undefined && settings.region !== where.region) {
     const seen = `${bucket} is in ${where.region}, not in ${settings.region}.`;
     const todo = `Set \`${side}-region: ${where.region}\`, or leave it empty: the Region is found by itself.`;
@@ -41,4 +32,23 @@ export async function findBucket(
     result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
     region: where.region,
   };
+}
+
+/**
+ * @param named the input that names the bucket
+ * @param asked the input that says where to look
+ */
+export function notFound(
+  check: string,
+  bucket: string,
+  { code, message }: Extract<Whereabouts, { found: false }>,
+  named: string,
+  asked: string,
+): Found {
+  const missing = code === 'NoSuchBucket';
+  const seen = missing ? `There is no bucket ${bucket}.` : `HeadBucket failed with ${code}: ${message}`;
+  const todo = missing
+    ? `Correct \`${named}\`, or create the bucket.`
+    : `Check the endpoint and \`${asked}\`.`;
+  return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
 }

@@ -4,12 +4,7 @@ import type { Identity } from '../aws/identity.ts';
 import type { CheckResult } from '../model.ts';
 import type { Network } from '../s3/bucket.ts';
 import { locate } from '../s3/region.ts';
-
-export interface WorkBucket {
-  readonly result: CheckResult;
-  /** `undefined` when the bucket cannot be used. */
-  readonly region: string | undefined;
-}
+import { type Found, notFound } from './buckets.ts';
 
 /** What to say of a Region; `undefined` when it is as it should be. */
 export type Judge = (region: string) => Omit<CheckResult, 'check'> | undefined;
@@ -21,19 +16,10 @@ export async function findWorkBucket(
   roleArn: string | undefined,
   network: Network,
   judge: Judge,
-): Promise<WorkBucket> {
+): Promise<Found> {
   const check = 'work-bucket';
   const where = await locate(bucket, startingRegion(network.environment, roleArn), identity, network);
-  if (!where.found) {
-    const missing = where.code === 'NoSuchBucket';
-    const seen = missing
-      ? `There is no bucket ${bucket}.`
-      : `HeadBucket failed with ${where.code}: ${where.message}`;
-    const todo = missing
-      ? 'Correct `work-location`, or create the bucket.'
-      : 'Check the endpoint and `work-location`.';
-    return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
-  }
+  if (!where.found) return notFound(check, bucket, where, 'work-location', 'work-location');
   const { region } = where;
   const odd = judge(region);
   return odd === undefined

@@ -7,6 +7,7 @@ import {
 import { type TroubleKind, troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { ObjectEntry } from '../model.ts';
+import { ARCHIVE_CLASSES } from '../sync/decide.ts';
 import type { Evidence, Sighting } from '../sync/evidence.ts';
 import type { Bucket } from './bucket.ts';
 import { checksumsIn } from './checksums.ts';
@@ -58,7 +59,7 @@ export function isFrozen(bucket: Bucket, key: string): Promise<boolean | undefin
     const head = await bucket.send(
       new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }),
     );
-    const isArchived = head.ArchiveStatus !== undefined || ARCHIVES.has(head.StorageClass);
+    const isArchived = head.ArchiveStatus !== undefined || ARCHIVE_CLASSES.has(head.StorageClass);
     return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
   });
 }
@@ -79,9 +80,6 @@ export async function isGone(
     return troubleOf(error).kind === 'absent';
   }
 }
-
-/** Classes that nobody reads from, unless a copy was restored for a while; what replicates never does. */
-export const ARCHIVES: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
  * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.

@@ -11,6 +11,7 @@ import {
   sameAccount,
   withEngine,
   withoutCounterpart,
+  withoutReducedRedundancy,
 } from './service-rules.ts';
 
 const ENGINE = 'batch';
@@ -45,12 +46,7 @@ export const BATCH_RULES: readonly Rule[] = [
         'Accepted: any other comparison, or engine copy or stream.'
       : undefined,
   ),
-  withoutCounterpart(
-    ENGINE,
-    'storage-class',
-    ({ storageClass }) => (storageClass === 'REDUCED_REDUNDANCY' ? storageClass : undefined),
-    'STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE',
-  ),
+  withoutReducedRedundancy(ENGINE),
   withoutCounterpart(
     ENGINE,
     'encryption',

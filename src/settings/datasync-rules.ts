@@ -5,7 +5,14 @@
 import type { Settings } from '../model.ts';
 import type { InputName } from './inputs.ts';
 import type { Rule } from './rules.ts';
-import { keepsAlways, keepsOnly, needs, sameAccount, withoutCounterpart } from './service-rules.ts';
+import {
+  keepsAlways,
+  keepsOnly,
+  needs,
+  sameAccount,
+  withoutCounterpart,
+  withoutReducedRedundancy,
+} from './service-rules.ts';
 
 const ENGINE = 'datasync';
 const BUCKET_ENCRYPTS = "no value, so that the destination bucket's default encryption holds";
@@ -36,11 +43,7 @@ export const DATASYNC_RULES: readonly Rule[] = [
   sameAccount(ENGINE, 'datasync-role', ({ dataSync }) => dataSync.roleArn, 'source'),
   keepsOnly(ENGINE, ['metadata', 'tags']),
   keepsAlways(ENGINE, ['metadata']),
-  without(
-    'storage-class',
-    ({ storageClass }) => (storageClass === 'REDUCED_REDUNDANCY' ? storageClass : undefined),
-    'STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE',
-  ),
+  withoutReducedRedundancy(ENGINE),
   without('encryption', ({ encryption }) => encryption, BUCKET_ENCRYPTS),
   without('kms-key', ({ kmsKey }) => kmsKey, BUCKET_ENCRYPTS),
   without('acl', ({ acl }) => acl, 'no value, with ACLs disabled at the destination'),

@@ -30,6 +30,16 @@ export function withoutCounterpart(
   });
 }
 
+/** A class that only single copies can be given. */
+export function withoutReducedRedundancy(engine: EngineName): Rule {
+  return withoutCounterpart(
+    engine,
+    'storage-class',
+    ({ storageClass }) => (storageClass === 'REDUCED_REDUNDANCY' ? storageClass : undefined),
+    'STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE',
+  );
+}
+
 /** @param accepted what the service keeps, always `metadata` and perhaps more */
 export function keepsOnly(engine: EngineName, kept: readonly Preserved[]): Rule {
   return withEngine(engine, ['preserve'], ({ preserve }) => {

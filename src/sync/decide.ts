@@ -32,7 +32,8 @@ export type Undecided = typeof UNDECIDED;
 
 /** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
 const KEY_BYTES = 1024;
-const ARCHIVE_CLASSES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+/** Classes that nobody reads from, unless a copy was restored for a while; what replicates never does. */
+export const ARCHIVE_CLASSES: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 export function decide(pair: Pair, rules: Rules): Decision | Undecided {
   const { source, destination } = pair;

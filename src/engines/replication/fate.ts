@@ -25,7 +25,7 @@ export async function fateOf(
   if (shown === 'successor') return copied(item);
   if (state === 'done') {
     if (shown === 'another') return failed(item, 'ReplicaHidden', HIDDEN);
-    if (shown === 'nothing') return failed(item, 'ReplicaMissing', MISSING);
+    if (shown === 'nothing') return failed(item, MISSING, DELETED);
     return arrived(item);
   }
   if (state !== 'failed') return undefined;
@@ -49,7 +49,9 @@ async function shownOf(
 const HIDDEN =
   'S3 has replicated the object, and the destination shows another one: a replica does not come above what was written there after its source.';
 
-const MISSING =
+/** What S3 has replicated, and the destination has not, and why. */
+export const MISSING = 'ReplicaMissing';
+export const DELETED =
   'S3 says that the object was replicated, and the destination does not have it: it was deleted there.';
 
 const at = ({ key }: CopyItem) => ({ key, requestId: undefined });

@@ -8,6 +8,7 @@ import { isGone, noneWhereRefused } from '../../s3/head.ts';
 import { encodeKey } from '../../s3/keys.ts';
 import { standingOf } from '../../s3/replication/status.ts';
 import type { TaskResult } from '../../s3control/report.ts';
+import { ARCHIVE_CLASSES } from '../../sync/decide.ts';
 import type { JobKind } from '../jobs/kind.ts';
 import { LABEL } from '../jobs/options.ts';
 import { copied } from './fate.ts';
@@ -30,12 +31,9 @@ export function replicating(source: Bucket, archived: 'skip' | 'fail'): JobKind 
   };
 }
 
-/** Archived for good: a restored copy is not what S3 replicates. */
-const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-
-/** No listing tells of the archives of Intelligent-Tiering. */
+/** A restored copy is not what S3 replicates. No listing tells of the archives of Intelligent-Tiering. */
 async function isArchived(source: Bucket, object: ObjectEntry): Promise<boolean> {
-  if (object.storageClass !== 'INTELLIGENT_TIERING') return ARCHIVES.has(object.storageClass);
+  if (object.storageClass !== 'INTELLIGENT_TIERING') return ARCHIVE_CLASSES.has(object.storageClass);
   return (await noneWhereRefused(() => standingOf(source, object)))?.frozen ?? false;
 }
 

@@ -6,9 +6,10 @@ import { DataSyncService } from '../../datasync/service.ts';
 import type { CheckResult, Settings, Side } from '../../model.ts';
 import { Bucket } from '../../s3/bucket.ts';
 import { uri } from '../../sync/plan.ts';
+import type { Found } from '../buckets.ts';
 import type { Known } from '../known.ts';
 import type { DataSyncScene } from '../scene.ts';
-import { findWorkBucket, type WorkBucket } from '../work-bucket.ts';
+import { findWorkBucket } from '../work-bucket.ts';
 
 export interface Laid {
   readonly results: readonly CheckResult[];
@@ -78,7 +79,7 @@ function unmappable({ source, destination }: Settings): CheckResult {
 }
 
 /** DataSync writes its reports in the Region of the task, which is that of the destination. */
-function findWork({ identity, regions, network, settings }: Known, bucket: string): Promise<WorkBucket> {
+function findWork({ identity, regions, network, settings }: Known, bucket: string): Promise<Found> {
   return findWorkBucket(bucket, identity, settings.source.roleArn, network, region =>
     region === regions.destination
       ? undefined

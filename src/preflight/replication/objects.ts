@@ -3,10 +3,10 @@ import { readStatement } from '../../aws/policies.ts';
 import { troubleOf } from '../../aws/trouble.ts';
 import { StoppedError } from '../../errors.ts';
 import type { CheckResult, ObjectEntry } from '../../model.ts';
-import { ARCHIVES } from '../../s3/head.ts';
 import { firstPage } from '../../s3/list.ts';
 import { standingOf } from '../../s3/replication/status.ts';
 import { listCurrentVersions } from '../../s3/versions.ts';
+import { ARCHIVE_CLASSES } from '../../sync/decide.ts';
 import { type Check, grant, type Scene } from '../scene.ts';
 
 export const checkObjects: Check = async scene => {
@@ -52,7 +52,7 @@ async function canAsk({ source }: Scene, sample: ObjectEntry | undefined): Promi
 }
 
 function archived(page: readonly ObjectEntry[]): CheckResult[] {
-  const { length } = page.filter(({ storageClass }) => ARCHIVES.has(storageClass));
+  const { length } = page.filter(({ storageClass }) => ARCHIVE_CLASSES.has(storageClass));
   if (length === 0) return [];
   const seen = `${length} of the first ${page.length} objects are archived (GLACIER, DEEP_ARCHIVE), and replication takes none of those, restored or not.`;
   const todo = 'Restore them and copy them with `engine: copy`, or leave them; the report names each.';
