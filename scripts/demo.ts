@@ -8,7 +8,7 @@ import { makeAwkward } from '../lab/awkward.ts';
 import { runAction } from '../lab/github/runner.ts';
 import { startLab } from '../lab/lab.ts';
 import { twoAccounts } from '../lab/worlds.ts';
-import { PRESERVABLE } from '../src/model.ts';
+import { PRESERVABLE } from '../src/model/settings.ts';
 
 const OBJECTS = 1000;
 const PREFIX = 'from-source/';

@@ -8,7 +8,7 @@ import type { Left } from './job/left-over.ts';
 import { type Performed, perform } from './job/perform.ts';
 import { tellFindings } from './job/tell-findings.ts';
 import { TOOL } from './job/tool.ts';
-import type { Settings } from './model.ts';
+import type { Settings } from './model/settings.ts';
 import { renderResult } from './report/result.ts';
 import { hints } from './settings/hints.ts';
 import { parseSettings } from './settings/parse.ts';

@@ -2,7 +2,7 @@
  * What can go wrong, told apart by what it means for the run: an input to correct, a reason to stop at once, or
  * trouble with one object.
  */
-import type { Fix } from './model.ts';
+import type { Fix } from './model/checks.ts';
 
 /** Something the user gave is wrong. Thrown before any call leaves the machine. */
 export class InputError extends Error {

@@ -15,7 +15,7 @@ import { isCleanUpDue } from './job/clean-up.ts';
 import { LEFT_OVER, type LeftOver } from './job/left-over.ts';
 import { perform } from './job/perform.ts';
 import { tellFindings } from './job/tell-findings.ts';
-import type { Settings } from './model.ts';
+import type { Settings } from './model/settings.ts';
 import type { RunReport } from './record.ts';
 import { renderComment } from './report/comment.ts';
 import type { Rows } from './report/digest/rows.ts';

@@ -1,18 +1,9 @@
 /** What a run leaves behind: the last word on each object, what all of them amount to, and the report of the run. */
-import type {
-  CheckResult,
-  CopyReason,
-  EngineName,
-  ExtraneousReason,
-  FailReason,
-  FailureGroup,
-  IdentityProof,
-  Job,
-  Mode,
-  Side,
-  SkipReason,
-  UnchangedReason,
-} from './model.ts';
+import type { CheckResult, IdentityProof } from './model/checks.ts';
+import type { Side } from './model/objects.ts';
+import type { FailureGroup, Job } from './model/outcome.ts';
+import type { CopyReason, ExtraneousReason, FailReason, SkipReason, UnchangedReason } from './model/plan.ts';
+import type { EngineName, Mode } from './model/settings.ts';
 
 /**
  * The evidence an object was verified with, strongest first: both sides were read and hashed; they hold equal full-object

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import type { Settings } from '../src/model.ts';
+import type { Settings } from '../src/model/settings.ts';
 import { parseSettings } from '../src/settings/parse.ts';
 import { EXIT_CODE } from '../src/terminal/exit-code.ts';
 import { readFlags } from '../src/terminal/flags.ts';

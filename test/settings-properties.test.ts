@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../src/errors.ts';
-import type { Settings } from '../src/model.ts';
+import type { Settings } from '../src/model/settings.ts';
 import { echoSettings } from '../src/settings/echo.ts';
 import { INPUT_NAMES } from '../src/settings/inputs.ts';
 import { parseSettings } from '../src/settings/parse.ts';

@@ -3,7 +3,7 @@
  * must allow; S3 says which one did not only within one account or organization (S3 User Guide, "Troubleshoot access
  * denied (403 Forbidden) errors").
  */
-import type { Fix } from '../model.ts';
+import type { Fix } from '../model/checks.ts';
 import { accountOf } from './arn.ts';
 import { asPolicy, forPrincipal, type Statement, serviceTrustStatement } from './policies.ts';
 import type { ServiceAtRole } from './role-opinions.ts';

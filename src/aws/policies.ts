@@ -2,7 +2,7 @@
  * The statements people have to paste, with the real ARNs in them: the smallest that let a run do what it was asked to.
  * Actions per call: S3 User Guide, "Policy actions for Amazon S3".
  */
-import type { Location } from '../model.ts';
+import type { Location } from '../model/objects.ts';
 import { accountOf } from './arn.ts';
 
 export interface Statement {

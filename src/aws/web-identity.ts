@@ -6,7 +6,8 @@ import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/clien
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { decodeJwt, type JWTPayload } from 'jose';
 import { FatalError } from '../errors.ts';
-import type { Fix, Side } from '../model.ts';
+import type { Fix } from '../model/checks.ts';
+import type { Side } from '../model/objects.ts';
 import { accountOf, partitionOf } from './arn.ts';
 import { asPolicy, trustStatement } from './policies.ts';
 import { withRetries } from './retry.ts';

@@ -9,7 +9,7 @@ import {
   type TagListEntry,
 } from '@aws-sdk/client-datasync';
 import { runTag } from '../aws/run-tag.ts';
-import type { Side } from '../model.ts';
+import type { Side } from '../model/objects.ts';
 import { type Ground, taskRegion } from './ground.ts';
 import { createLocation, findLocations, locationWish } from './locations.ts';
 import { reportConfig } from './options.ts';

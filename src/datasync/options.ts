@@ -1,6 +1,6 @@
 /** What the settings of a run are in DataSync's words. The plan has decided what is copied; nothing is left to compare. */
 import type { ManifestConfig, Options, S3StorageClass, TaskReportConfig } from '@aws-sdk/client-datasync';
-import type { Settings } from '../model.ts';
+import type { Settings } from '../model/settings.ts';
 import { bucketArnOf, type Ground } from './ground.ts';
 
 export function optionsOf({

@@ -1,5 +1,5 @@
 /** How far an execution is, as one line for people who wait. */
-import type { HowFar } from '../model.ts';
+import type { HowFar } from '../model/log.ts';
 import { shareOf } from '../report/progress.ts';
 import { Rate, timeLeft } from '../report/rate.ts';
 import { bytes, count, thousands } from '../report/text.ts';

@@ -3,7 +3,8 @@
  * name their members differently, and not all of them are documented. (DataSync User Guide, "Monitoring your data
  * transfers with task reports".)
  */
-import type { FailReason, ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { FailReason } from '../model/plan.ts';
 
 /** What a report says of one object in one of its lists. */
 export type Finding =

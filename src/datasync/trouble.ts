@@ -7,7 +7,7 @@ import { grantOn, grantOwn, grantTrust } from '../aws/grant.ts';
 import { passRoleStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { Fix } from '../model.ts';
+import type { Fix } from '../model/checks.ts';
 import type { Ground } from './ground.ts';
 import {
   callerStatement,

@@ -8,7 +8,9 @@ import type {
   S3StorageClass,
 } from '@aws-sdk/client-s3-control';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CopyItem, Outcome, Settings } from '../model.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { CopyItem } from '../model/plan.ts';
+import type { Settings } from '../model/settings.ts';
 import { bytes } from '../report/text.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { SINGLE_COPY_BYTES } from '../s3/copy.ts';

@@ -1,5 +1,8 @@
 /** What every engine is to the job: something that carries planned copies and says what became of each. */
-import type { CopyItem, EngineName, HowFar, Job, Outcome } from '../model.ts';
+import type { HowFar } from '../model/log.ts';
+import type { Job, Outcome } from '../model/outcome.ts';
+import type { CopyItem } from '../model/plan.ts';
+import type { EngineName } from '../model/settings.ts';
 import type { Pages } from '../sync/merge.ts';
 import type { Stop } from '../sync/stop.ts';
 

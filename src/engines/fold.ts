@@ -1,7 +1,8 @@
 /** The report of a service becomes outcomes: one for each object of the manifest, in whatever order and files it is told of. */
 import { mkdir } from 'node:fs/promises';
 import pLimit from 'p-limit';
-import type { CopyItem, Outcome } from '../model.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { CopyItem } from '../model/plan.ts';
 import { type Meeting, mergeByKey, type Pages } from '../sync/merge.ts';
 import { OutcomeLog } from '../sync/outcomes.ts';
 

@@ -4,15 +4,9 @@
  */
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type {
-  CopyItem,
-  FailedOutcome,
-  ObjectEntry,
-  Outcome,
-  SentVersion,
-  SkippedOutcome,
-  Version,
-} from '../model.ts';
+import type { ObjectEntry, Version } from '../model/objects.ts';
+import type { FailedOutcome, Outcome, SentVersion, SkippedOutcome } from '../model/outcome.ts';
+import type { CopyItem } from '../model/plan.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { isGone } from '../s3/head.ts';
 import type { Marked } from '../s3/remove.ts';

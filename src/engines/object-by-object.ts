@@ -1,6 +1,9 @@
 /** What engines have in common that carry object by object from here: places, pace, and when to give up. */
 import { FatalError, StoppedError } from '../errors.ts';
-import type { CopyItem, EngineName, ObjectEntry, Outcome } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { CopyItem } from '../model/plan.ts';
+import type { EngineName } from '../model/settings.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { putDeleteMarker } from '../s3/remove.ts';
 import type { Pace } from '../sync/pace.ts';

@@ -1,7 +1,9 @@
 /** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { CopyItem, FailedOutcome, ObjectEntry, Outcome, SkippedOutcome } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { FailedOutcome, Outcome, SkippedOutcome } from '../model/outcome.ts';
+import type { CopyItem } from '../model/plan.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { lacksCustomerKey } from '../s3/customer-key.ts';
 import { headEntry, isGone } from '../s3/head.ts';

@@ -1,5 +1,5 @@
 /** Objects read with one identity and written with the other: every byte passes the runner, and nothing is kept of it. */
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import { mustKeepParts } from '../s3/boundaries.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import { streamAtOnce, streamInParts } from '../s3/stream.ts';

@@ -3,7 +3,7 @@ import { grantOn } from '../aws/grant.ts';
 import { workStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { Settings } from '../model.ts';
+import type { Settings } from '../model/settings.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { uri } from '../sync/plan.ts';
 

@@ -5,7 +5,7 @@
 import * as core from '@actions/core';
 import { visible } from '../errors.ts';
 import { LINE_EVERY_MS, meanwhile } from '../meanwhile.ts';
-import type { Log } from '../model.ts';
+import type { Log } from '../model/log.ts';
 
 export const githubLog: Log = {
   info: message => core.info(harmless(message)),

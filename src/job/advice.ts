@@ -3,7 +3,8 @@
 import { readStatement } from '../aws/policies.ts';
 import { LABEL } from '../engines/jobs/options.ts';
 import { MARKERS_LEFT } from '../engines/replication/versions.ts';
-import type { FailureGroup, Fix } from '../model.ts';
+import type { Fix } from '../model/checks.ts';
+import type { FailureGroup } from '../model/outcome.ts';
 import { restoreFix } from '../preflight/restorable.ts';
 import { grant, type Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';

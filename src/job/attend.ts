@@ -7,7 +7,7 @@ import { taskRegion } from '../datasync/ground.ts';
 import { ExecutionProgress } from '../datasync/progress.ts';
 import { explain as explainDataSync } from '../datasync/trouble.ts';
 import { StoppedError } from '../errors.ts';
-import type { HowFar, Log } from '../model.ts';
+import type { HowFar, Log } from '../model/log.ts';
 import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
 import { isOf } from '../s3control/description.ts';
 import { JobProgress } from '../s3control/progress.ts';

@@ -1,6 +1,8 @@
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
 import { meanwhile } from '../meanwhile.ts';
-import type { Job, Log, ObjectEntry, Outcome } from '../model.ts';
+import type { Log } from '../model/log.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { Job, Outcome } from '../model/outcome.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import { LOOK_EVERY_MS } from '../report/throughput.ts';

@@ -1,6 +1,6 @@
 /** A job that an earlier run has left, taken up by a later one, or forgotten where nothing can be learned of it any more. */
 import { rm } from 'node:fs/promises';
-import type { Job } from '../model.ts';
+import type { Job } from '../model/outcome.ts';
 import type { JobScene } from '../preflight/scene.ts';
 import { explain } from '../s3control/trouble.ts';
 import type { Diary } from './diary.ts';

@@ -1,6 +1,6 @@
 /** The last word on every object, written to `objects.ndjson` and counted on the way. */
 import { join } from 'node:path';
-import type { Settings } from '../model.ts';
+import type { Settings } from '../model/settings.ts';
 import { NdjsonWriter } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { ObjectRecord } from '../record.ts';

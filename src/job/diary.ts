@@ -1,15 +1,9 @@
 /** Everything a run will be asked about afterwards, noted as it happens. */
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
-import type {
-  CheckResult,
-  EngineName,
-  FailureGroup,
-  IdentityProof,
-  Job,
-  Mode,
-  Settings,
-  Side,
-} from '../model.ts';
+import type { CheckResult, IdentityProof } from '../model/checks.ts';
+import type { Side } from '../model/objects.ts';
+import type { FailureGroup, Job } from '../model/outcome.ts';
+import type { EngineName, Mode, Settings } from '../model/settings.ts';
 import type { Moment, ReplicationHealth, RunReport, Totals } from '../record.ts';
 import { Digest } from '../report/digest/digest.ts';
 import type { RequestCounter } from '../s3/bucket.ts';

@@ -13,7 +13,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import { atWork } from '../engines/work.ts';
-import type { Job } from '../model.ts';
+import type { Job } from '../model/outcome.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { download } from '../s3/download.ts';

@@ -1,6 +1,6 @@
 /** What a job needs of the place it runs in: GitHub's runner, or a shell. */
 import type { IdentityRequest } from '../aws/identity.ts';
-import type { Log } from '../model.ts';
+import type { Log } from '../model/log.ts';
 
 export interface Host {
   readonly environment: NodeJS.ProcessEnv;

@@ -1,7 +1,8 @@
 /** The whole job on one screen: identify and check, plan, carry, conclude, report. */
 import { join } from 'node:path';
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
-import type { Job, Settings } from '../model.ts';
+import type { Job } from '../model/outcome.ts';
+import type { Settings } from '../model/settings.ts';
 import { isServed, type Scene } from '../preflight/scene.ts';
 import type { RunReport } from '../record.ts';
 import type { Rows } from '../report/digest/rows.ts';

@@ -1,5 +1,5 @@
 /** What is worth a word in the report and wrong of nobody. */
-import type { Verify } from '../model.ts';
+import type { Verify } from '../model/settings.ts';
 import type { Totals } from '../record.ts';
 import { count, thousands } from '../report/text.ts';
 import type { Movements } from '../sync/conclude.ts';

@@ -1,7 +1,7 @@
 /** A run from its settings to its written report, wherever it is performed. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Settings } from '../model.ts';
+import type { Settings } from '../model/settings.ts';
 import type { RunReport } from '../record.ts';
 import type { Rows } from '../report/digest/rows.ts';
 import { makeFolder, writeReport } from '../report/folder.ts';

@@ -1,6 +1,7 @@
 /** The plan, written to disk: what the guards judge, what the engine carries, what the conclusion is held against. */
 import { join } from 'node:path';
-import type { CopyItem, ObjectEntry, PlanItem } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { CopyItem, PlanItem } from '../model/plan.ts';
 import { NdjsonWriter, readNdjson } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { listingsFor } from '../s3/versions.ts';

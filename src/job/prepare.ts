@@ -1,7 +1,9 @@
 /** From settings to a scene in which every prerequisite has been looked at. */
 import { type Identity, type IdentityRequest, identify, type Surroundings } from '../aws/identity.ts';
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
-import type { CheckResult, Settings, Side } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
+import type { Side } from '../model/objects.ts';
+import type { Settings } from '../model/settings.ts';
 import type { Ways } from '../preflight/access.ts';
 import { findBucket } from '../preflight/buckets.ts';
 import { checkAll } from '../preflight/checks.ts';

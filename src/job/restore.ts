@@ -1,6 +1,8 @@
 /** `archived: restore`: archived objects are asked back, and the next run copies what has arrived. */
 import { FatalError } from '../errors.ts';
-import type { Log, ObjectEntry, Outcome } from '../model.ts';
+import type { Log } from '../model/log.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { restoreFix } from '../preflight/restorable.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { count } from '../report/text.ts';

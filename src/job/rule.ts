@@ -1,7 +1,7 @@
 /** The replication rule of a run: put in place before anything is planned, and taken away at the end where that was asked for. */
 import { pause } from '../aws/waiting.ts';
 import { FatalError } from '../errors.ts';
-import type { Log } from '../model.ts';
+import type { Log } from '../model/log.ts';
 import { bucketsToVersion } from '../preflight/replication/versioning.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { putRule, removeRule, stillStands } from '../s3/replication/configuration.ts';

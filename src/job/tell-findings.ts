@@ -1,5 +1,6 @@
 /** What a run found out, told when it is over: notes, and one error for each kind of failure, never one for each object. */
-import type { FailureGroup, Log } from '../model.ts';
+import type { Log } from '../model/log.ts';
+import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
 
 /** GitHub shows ten errors of a step and drops the rest; the tenth is kept for the verdict. */

@@ -1,5 +1,7 @@
 /** What the job says while it works. */
-import type { CheckResult, Log, Settings } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
+import type { Log } from '../model/log.ts';
+import type { Settings } from '../model/settings.ts';
 import { bytes, count, thousands } from '../report/text.ts';
 import type { PlanTotals } from '../sync/plan.ts';
 

@@ -1,7 +1,7 @@
 /** The two sides asked about their objects, each by its own identity, with a bounded number of objects at a time. */
 import pLimit from 'p-limit';
 import { StoppedError } from '../errors.ts';
-import type { Settings } from '../model.ts';
+import type { Settings } from '../model/settings.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { checksumsOf } from '../s3/head.ts';

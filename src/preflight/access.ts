@@ -2,7 +2,7 @@
  * Who can do the work, and by that, with `engine: auto`, what does it. A server-side copy bears one signature: where no
  * one identity may both read and write, each side's own may still do its part, and the bytes pass the runner.
  */
-import type { CheckResult } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
 import { checkReadable } from './readable.ts';
 import { checkRequestPayment } from './request-payment.ts';
 import type { Scene } from './scene.ts';

@@ -1,6 +1,6 @@
 /** What stands in the way of `preserve: acl`. (S3 User Guide, "Controlling ownership of objects and disabling ACLs".) */
 import { bucketAclStatement } from '../aws/policies.ts';
-import type { CheckResult, Fix } from '../model.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
 import { carriesAcls } from './preserved.ts';
 import { type Check, grant, isForeign } from './scene.ts';
 

@@ -9,7 +9,7 @@ import { bucketPolicyStatement, type Statement } from '../aws/policies.ts';
 import { type Reading, read } from '../aws/reading.ts';
 import { requestsOf } from '../aws/requests.ts';
 import { bucketOpinion } from '../aws/role-opinions.ts';
-import type { CheckResult } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { grant } from './scene.ts';
 

@@ -2,7 +2,9 @@
 
 import { startingRegion } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
-import type { CheckResult, Side, SideSettings } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
+import type { Side } from '../model/objects.ts';
+import type { SideSettings } from '../model/settings.ts';
 import type { Network } from '../s3/bucket.ts';
 import { locate, type Whereabouts } from '../s3/region.ts';
 

@@ -1,5 +1,5 @@
 /** The checks that every run makes once both buckets have been found. The order is the order in which they are told. */
-import type { CheckResult } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
 import { type Access, checkAccess, type Ways } from './access.ts';
 import { checkAcls } from './acls.ts';
 import { checkEquipment } from './datasync/equipment.ts';

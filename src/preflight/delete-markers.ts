@@ -6,7 +6,8 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { markStatement } from '../aws/policies.ts';
 import { type TroubleKind, troubleOf } from '../aws/trouble.ts';
-import type { CheckResult, Mode } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
+import type { Mode } from '../model/settings.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { uri } from '../sync/plan.ts';
 import type { Check } from './scene.ts';

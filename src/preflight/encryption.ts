@@ -4,7 +4,7 @@
  * (S3 User Guide, "Using server-side encryption with AWS KMS keys".)
  */
 import { regionOf } from '../aws/arn.ts';
-import type { CheckResult, Verdict } from '../model.ts';
+import type { CheckResult, Verdict } from '../model/checks.ts';
 import type { DefaultEncryption } from './facts.ts';
 import type { Check, Scene } from './scene.ts';
 import { isForeign, workersOf } from './scene.ts';

@@ -1,6 +1,7 @@
 /** What is known of a run once both buckets have been found, before a service is spoken to. */
 import type { Identity } from '../aws/identity.ts';
-import type { Settings, Side } from '../model.ts';
+import type { Side } from '../model/objects.ts';
+import type { Settings } from '../model/settings.ts';
 import type { Network } from '../s3/bucket.ts';
 
 export interface Known {

@@ -1,7 +1,8 @@
 /** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
 import { listStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult, Side } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
+import type { Side } from '../model/objects.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { firstPage, list } from '../s3/list.ts';
 import { type Listing, listingsFor } from '../s3/versions.ts';

@@ -1,5 +1,5 @@
 /** What Object Lock on either side means for the copies. */
-import type { CheckResult } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
 import { preservedBy } from './preserved.ts';
 import type { Check } from './scene.ts';
 

@@ -4,7 +4,8 @@
  */
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult, Side } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
+import type { Side } from '../model/objects.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import type { Check } from './scene.ts';
 

@@ -3,7 +3,7 @@
  * (S3 User Guide, "Controlling ownership of objects and disabling ACLs".)
  */
 import type { Identity } from '../aws/identity.ts';
-import type { CheckResult } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
 import { carriesAcls } from './preserved.ts';
 import { type Check, isForeign, type Scene, workersOf } from './scene.ts';
 

@@ -1,6 +1,6 @@
 /** What of `preserve` there is to carry. What the source cannot have is not asked for, object by object. */
 import type { ReadNeeds } from '../aws/policies.ts';
-import type { Preserved } from '../model.ts';
+import type { Preserved } from '../model/settings.ts';
 import { isForeign, type Scene } from './scene.ts';
 
 type Known = Pick<Scene, 'settings' | 'facts'>;

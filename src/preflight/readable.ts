@@ -11,7 +11,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { type ReadNeeds, readStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult, EngineName, ObjectEntry } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { EngineName } from '../model/settings.ts';
 import { CUSTOMER_KEY_ADVICE, lacksCustomerKey } from '../s3/customer-key.ts';
 import { firstPage } from '../s3/list.ts';
 import { lockOf } from '../s3/lock.ts';

@@ -5,7 +5,8 @@
  */
 import { restoreStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult, Fix, ObjectEntry } from '../model.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { firstPage } from '../s3/list.ts';
 import { restoreCommand } from '../s3/restore.ts';

@@ -2,7 +2,7 @@
 import { type Grantee, grantOwn } from '../aws/grant.ts';
 import type { Decision } from '../aws/iam.ts';
 import type { Statement } from '../aws/policies.ts';
-import type { CheckResult, Fix } from '../model.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
 import { type Finding, type Need, type Trying, tryNeeds } from './role-trials.ts';
 
 export interface Permissions extends Pick<Trying, 'iam' | 'context'> {

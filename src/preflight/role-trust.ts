@@ -3,7 +3,7 @@ import { grantTrust } from '../aws/grant.ts';
 import type { Trust } from '../aws/iam.ts';
 import type { Reading } from '../aws/reading.ts';
 import { type ServiceAtRole, trustOpinion, verdictOf } from '../aws/role-opinions.ts';
-import type { CheckResult, Fix } from '../model.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
 
 /**
  * @param trust of the role; `undefined` when there is none

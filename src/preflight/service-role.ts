@@ -9,7 +9,7 @@ import { Iam } from '../aws/iam.ts';
 import type { Identity } from '../aws/identity.ts';
 import { lookStatement, passRoleStatement, type Statement } from '../aws/policies.ts';
 import type { ServiceAtRole } from '../aws/role-opinions.ts';
-import type { CheckResult, Fix } from '../model.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
 import type { Network } from '../s3/bucket.ts';
 import { checkPermissions } from './role-permissions.ts';
 import type { Need } from './role-trials.ts';

@@ -5,7 +5,8 @@
  */
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { decryptStatement, forPrincipal } from '../aws/policies.ts';
-import type { Fix, ObjectEntry } from '../model.ts';
+import type { Fix } from '../model/checks.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import { isManaged } from './encryption.ts';
 import type { Scene } from './scene.ts';
 import { isForeign } from './scene.ts';

@@ -3,7 +3,7 @@
  * histories can be carried.
  */
 import { versioningStatement } from '../aws/policies.ts';
-import type { CheckResult, Fix, Verdict } from '../model.ts';
+import type { CheckResult, Fix, Verdict } from '../model/checks.ts';
 import { enabling } from '../s3/versioning.ts';
 import type { Check, Scene } from './scene.ts';
 import { grant } from './scene.ts';

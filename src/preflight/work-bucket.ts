@@ -1,7 +1,7 @@
 /** The bucket of manifests and reports is there, and in a Region where the service takes it. */
 import { startingRegion } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
-import type { CheckResult } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
 import type { Network } from '../s3/bucket.ts';
 import { locate } from '../s3/region.ts';
 import { type Found, notFound } from './buckets.ts';

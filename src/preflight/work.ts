@@ -6,7 +6,7 @@ import { CreateMultipartUploadCommand, GetObjectCommand } from '@aws-sdk/client-
 import { workStatement } from '../aws/policies.ts';
 import { type Trouble, troubleOf } from '../aws/trouble.ts';
 import { StoppedError } from '../errors.ts';
-import type { CheckResult, Fix } from '../model.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { firstPage } from '../s3/list.ts';
 import { abortUpload } from '../s3/multipart.ts';

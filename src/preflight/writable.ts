@@ -5,7 +5,7 @@
 import { CreateMultipartUploadCommand, type ObjectCannedACL } from '@aws-sdk/client-s3';
 import { writeStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
 import { abortUpload } from '../s3/multipart.ts';
 import { aclFor } from './ownership.ts';
 import { grantsTo, needsOf } from './preserved.ts';

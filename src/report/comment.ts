@@ -2,7 +2,7 @@
  * A run as a comment on a pull request: what would happen, to which objects first, and what is wrong. What takes long to
  * read is folded away.
  */
-import type { CheckResult } from '../model.ts';
+import type { CheckResult } from '../model/checks.ts';
 import type { RecordedAction, RunReport } from '../record.ts';
 import type { Rows } from './digest/rows.ts';
 import { checkList, failedCheck, failureGroups } from './findings.ts';

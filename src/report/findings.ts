@@ -1,7 +1,8 @@
 /**
  * What is wrong and what to do about it: checks that did not pass, and failures grouped by cause.
  */
-import type { CheckResult, FailureGroup, Fix, Verdict } from '../model.ts';
+import type { CheckResult, Fix, Verdict } from '../model/checks.ts';
+import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
 import { clip, code, count, details, fenced, join, type Markup, md, table } from './text.ts';
 import { causes, tallyOf, worstFirst } from './words.ts';

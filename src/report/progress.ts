@@ -1,6 +1,7 @@
 /** How far the copies are: as one line for people who wait, and from time to time for the report. */
 import prettyMs from 'pretty-ms';
-import type { HowFar, Outcome } from '../model.ts';
+import type { HowFar } from '../model/log.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { Moment } from '../record.ts';
 import { bytes, count, thousands } from './text.ts';
 import { Throughput } from './throughput.ts';

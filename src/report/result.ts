@@ -1,6 +1,6 @@
 /** The end of a run in a few lines of plain text. */
 import { visible } from '../errors.ts';
-import type { Mode } from '../model.ts';
+import type { Mode } from '../model/settings.ts';
 import type { RunReport, Totals } from '../record.ts';
 import { bytes } from './text.ts';
 import { headline } from './words.ts';

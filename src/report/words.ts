@@ -1,7 +1,9 @@
 /**
  * What a report says in the same words wherever it is read: in Markdown and on its page.
  */
-import type { CheckResult, FailureGroup, Mode, Verdict } from '../model.ts';
+import type { CheckResult, Verdict } from '../model/checks.ts';
+import type { FailureGroup } from '../model/outcome.ts';
+import type { Mode } from '../model/settings.ts';
 import type { Proof, RunReport, SizeClass } from '../record.ts';
 import { bytes, count } from './text.ts';
 

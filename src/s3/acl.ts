@@ -1,6 +1,6 @@
 /** The access control list of one object, given to its copy. (S3 User Guide, "Access control list (ACL) overview".) */
 import { GetObjectAclCommand, type Grant } from '@aws-sdk/client-s3';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import type { Bucket } from './bucket.ts';
 
 /** The header of each permission on an object. WRITE has no meaning there. */

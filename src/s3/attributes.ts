@@ -3,7 +3,7 @@
  * multipart upload, knows nothing of the source. (S3 API, CopyObject, PutObject and CreateMultipartUpload.)
  */
 import { GetObjectTaggingCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import { grantsOf } from './acl.ts';
 import type { Bucket } from './bucket.ts';
 import { headListed } from './head.ts';

@@ -7,7 +7,7 @@
  */
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import { headListed } from './head.ts';
 import { lengthsByEnds, MAX_PARTS, makeUp, mayHold } from './parts.ts';
 import type { CopyRoute } from './route.ts';

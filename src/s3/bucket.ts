@@ -14,7 +14,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { hasCustomEndpoint } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import { type RetryOptions, withRetries } from '../aws/retry.ts';
-import type { Location, ObjectEntry } from '../model.ts';
+import type { Location, ObjectEntry } from '../model/objects.ts';
 import { type Call, Caller } from './wire/caller.ts';
 import type { Answer, Connection } from './wire/connection.ts';
 import { framed } from './wire/framing.ts';

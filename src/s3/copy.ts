@@ -3,7 +3,7 @@
  * anything but the very object that was listed.
  */
 import type { CompletedPart } from '@aws-sdk/client-s3';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import { uncopiedAttributesOf } from './attributes.ts';
 import { mustKeepParts } from './boundaries.ts';
 import { ALGORITHMS, type Algorithm, checksumMember } from './checksums.ts';

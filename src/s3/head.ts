@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type TroubleKind, troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import { ARCHIVE_CLASSES } from '../sync/decide.ts';
 import type { Evidence, Sighting } from '../sync/evidence.ts';
 import type { Bucket } from './bucket.ts';

@@ -1,7 +1,7 @@
 /** All current objects below a prefix, in key order, a page at a time. */
 import { type _Object, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { FatalError } from '../errors.ts';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import type { Bucket } from './bucket.ts';
 import { decodeListed, unquote } from './keys.ts';
 import { type FetchPage, listInRanges } from './ranges/ranges.ts';

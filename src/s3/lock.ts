@@ -1,7 +1,7 @@
 /** Object Lock of one object: until when nobody may delete it, and whether somebody forbade it until further notice. */
 import { GetObjectLegalHoldCommand, GetObjectRetentionCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import type { Bucket } from './bucket.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import { attributesOf } from './attributes.ts';
 import { sourceLengths } from './boundaries.ts';
 import type { Bucket } from './bucket.ts';

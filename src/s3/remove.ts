@@ -5,7 +5,8 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { DeletedOutcome, FailedOutcome, ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { DeletedOutcome, FailedOutcome } from '../model/outcome.ts';
 import type { Bucket } from './bucket.ts';
 
 /** Keys per DeleteObjects (S3 API, DeleteObjects). */

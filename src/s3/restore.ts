@@ -5,7 +5,8 @@
 import { RestoreObjectCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { FailedOutcome, ObjectEntry, SkippedOutcome } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { FailedOutcome, SkippedOutcome } from '../model/outcome.ts';
 import type { Bucket } from './bucket.ts';
 import { headEntry } from './head.ts';
 

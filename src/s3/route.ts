@@ -1,6 +1,7 @@
 /** How copies travel: from where, to where, and what goes with the content. All ways of copying share it. */
 import type { ObjectCannedACL, ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
-import type { ObjectEntry, Preserved } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { Preserved } from '../model/settings.ts';
 import type { Place } from '../sync/places.ts';
 import type { Bucket } from './bucket.ts';
 import type { UploadJournal } from './journal.ts';

@@ -12,7 +12,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import { attributesOf } from './attributes.ts';
 import { type Algorithm, checksumMember, checksumsIn, fullObjectChecksum } from './checksums.ts';
 import type { OpenUpload } from './journal.ts';

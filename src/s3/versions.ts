@@ -2,7 +2,8 @@
  * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
  */
 import { FatalError } from '../errors.ts';
-import type { ObjectEntry, Settings, Side, Version } from '../model.ts';
+import type { ObjectEntry, Side, Version } from '../model/objects.ts';
+import type { Settings } from '../model/settings.ts';
 import { entryOf, isMarker } from '../sync/history.ts';
 import { compareKeys } from '../sync/order.ts';
 import type { Bucket } from './bucket.ts';

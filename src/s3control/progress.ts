@@ -1,5 +1,5 @@
 /** How far a job is, as one line for people who wait. */
-import type { HowFar } from '../model.ts';
+import type { HowFar } from '../model/log.ts';
 import { Rate, timeLeft } from '../report/rate.ts';
 import { count, thousands } from '../report/text.ts';
 import type { Look } from './jobs.ts';

@@ -7,7 +7,7 @@ import { explicitDenial, grantOn, grantOwn, isStranger } from '../aws/grant.ts';
 import { asPolicy, passRoleStatement, serviceTrustStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
-import type { Fix } from '../model.ts';
+import type { Fix } from '../model/checks.ts';
 import type { Ground, Use } from './ground.ts';
 import {
   callerStatements,

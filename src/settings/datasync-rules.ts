@@ -2,7 +2,7 @@
  * What must hold of the other inputs where DataSync does the copying. What it cannot do is refused here, never left out
  * in silence. (DataSync User Guide, "Understanding how DataSync handles file and object metadata".)
  */
-import type { Settings } from '../model.ts';
+import type { Settings } from '../model/settings.ts';
 import type { InputName } from './inputs.ts';
 import type { Rule } from './rules.ts';
 import {

@@ -1,7 +1,7 @@
 /**
  * The settings as the report shows them: by input name, in words that the same inputs would accept again.
  */
-import type { DeleteCap, Settings } from '../model.ts';
+import type { DeleteCap, Settings } from '../model/settings.ts';
 import type { InputName } from './inputs.ts';
 import { formatLocation } from './location.ts';
 

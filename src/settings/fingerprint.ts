@@ -1,6 +1,6 @@
 /** By what a later run knows that it was asked for the same as an earlier one. */
 import { createHash } from 'node:crypto';
-import type { Settings } from '../model.ts';
+import type { Settings } from '../model/settings.ts';
 import { type Echo, echoSettings } from './echo.ts';
 
 /**

@@ -1,7 +1,7 @@
 /**
  * What is allowed, but seldom meant.
  */
-import type { Settings } from '../model.ts';
+import type { Settings } from '../model/settings.ts';
 import { DEFAULTS } from './inputs.ts';
 import { parseArn } from './names.ts';
 

@@ -2,7 +2,7 @@
  * `s3://bucket[/prefix]`. Everything after the first slash is the prefix, byte for byte: S3 has no folders, and
  * `photos` and `photos/` name different sets of keys.
  */
-import type { Location } from '../model.ts';
+import type { Location } from '../model/objects.ts';
 import { type Kind, Refusal } from './kind.ts';
 
 /** Bytes of UTF-8 that S3 allows for a key. */

@@ -2,16 +2,15 @@
  * From the raw text of the inputs to settings that are whole and checked, before any call leaves the machine.
  */
 import { InputError } from '../errors.ts';
+import type { Location, Side } from '../model/objects.ts';
 import type {
   DataSyncSettings,
   FilterSettings,
-  Location,
   ReplicationSettings,
   ReportSettings,
   Settings,
-  Side,
   SideSettings,
-} from '../model.ts';
+} from '../model/settings.ts';
 import {
   ARCHIVED,
   COMPARES,
@@ -21,7 +20,7 @@ import {
   PRESERVABLE,
   REPLICATION_RULE_FATES,
   VERIFIES,
-} from '../model.ts';
+} from '../model/settings.ts';
 import { Given } from './given.ts';
 import { GLOBS } from './globs.ts';
 import { DEFAULTS } from './inputs.ts';

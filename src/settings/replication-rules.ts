@@ -2,7 +2,7 @@
  * What must hold of the other inputs where S3 Replication does the copying: a rule knows prefixes and tags, keeps every key
  * as it is, and carries objects whole. (S3 User Guide, "What does Amazon S3 replicate?".)
  */
-import type { Mode, Settings } from '../model.ts';
+import type { Mode, Settings } from '../model/settings.ts';
 import type { InputName } from './inputs.ts';
 import { formatLocation } from './location.ts';
 import type { Rule } from './rules.ts';

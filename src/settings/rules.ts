@@ -1,7 +1,7 @@
 /**
  * What must hold between inputs that are each right by themselves.
  */
-import type { Compare, Settings } from '../model.ts';
+import type { Compare, Settings } from '../model/settings.ts';
 import { BATCH_RULES } from './batch-rules.ts';
 import { DATASYNC_RULES } from './datasync-rules.ts';
 import type { InputName } from './inputs.ts';

@@ -1,5 +1,5 @@
 /** What runs have in common that a service of AWS does the copying for: inputs that only they know, and what those need. */
-import type { EngineName, Preserved, Settings } from '../model.ts';
+import type { EngineName, Preserved, Settings } from '../model/settings.ts';
 import { DEFAULTS, type InputName } from './inputs.ts';
 import type { Kind } from './kind.ts';
 import { formatLocation, overlap } from './location.ts';

@@ -1,7 +1,7 @@
 /**
  * Numbers as people write them: switches, counts, shares, sizes, spans of time and moments.
  */
-import type { DeleteCap } from '../model.ts';
+import type { DeleteCap } from '../model/settings.ts';
 import { type Kind, Refusal } from './kind.ts';
 
 export const SWITCH: Kind<boolean> = {

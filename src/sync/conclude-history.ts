@@ -2,7 +2,9 @@
  * The last word on a key with a history: where each version of the source stands at the destination. Histories are held
  * against each other as they were in the plan, with what the run knows by now: which id each version got.
  */
-import type { Outcome, PlanItem, SentVersion, Twins, Version } from '../model.ts';
+import type { Version } from '../model/objects.ts';
+import type { Outcome, SentVersion } from '../model/outcome.ts';
+import type { PlanItem, Twins } from '../model/plan.ts';
 import { type ObjectRecord, PROOFS, type Proof, type VersionRecord } from '../record.ts';
 import { provenByEtags } from './evidence.ts';
 import { align, isMarker, sizeOf } from './history.ts';

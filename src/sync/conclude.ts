@@ -2,7 +2,10 @@
  * The last word on each object: what was planned, what became of it, and what an independent listing of both buckets
  * shows afterwards are brought together key by key.
  */
-import type { Location, Mode, ObjectEntry, Outcome, Pair, PlanItem } from '../model.ts';
+import type { Location, ObjectEntry, Pair } from '../model/objects.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PlanItem } from '../model/plan.ts';
+import type { Mode } from '../model/settings.ts';
 import type { ObjectRecord, Proof, RecordedAction } from '../record.ts';
 import { type Carried, historyAsPlanned, judgeHistory, lackingAsPlanned } from './conclude-history.ts';
 import { deniedByEtags, provenByEtags } from './evidence.ts';

@@ -1,5 +1,6 @@
 /** What should happen to a key of which both sides have a history: nothing, or what the destination lacks of it. */
-import type { Decision, ObjectEntry, ObjectVersion, UnchangedReason, Version } from '../model.ts';
+import type { ObjectEntry, ObjectVersion, Version } from '../model/objects.ts';
+import type { Decision, UnchangedReason } from '../model/plan.ts';
 import {
   type Comparison,
   compareEvidence,

@@ -4,15 +4,9 @@
  * A decision that would need more than the two listings show is `undecided`; `decideWithEvidence` settles it once both
  * objects have been asked about themselves.
  */
-import type {
-  Archived,
-  Compare,
-  CopyReason,
-  Decision,
-  ObjectEntry,
-  Pair,
-  UnchangedReason,
-} from '../model.ts';
+import type { ObjectEntry, Pair } from '../model/objects.ts';
+import type { CopyReason, Decision, UnchangedReason } from '../model/plan.ts';
+import type { Archived, Compare } from '../model/settings.ts';
 import { provenByEtags, type Testimony, weigh } from './evidence.ts';
 import type { Filter } from './filter.ts';
 import { isMarker, versionsToSend } from './history.ts';

@@ -2,7 +2,7 @@
  * What can be said about the equality of two objects without a clock. ETags are at hand in every listing; checksums and
  * hashes have to be asked for.
  */
-import type { ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import type { Proof } from '../record.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** Which objects a run is about. Globs speak of the key without its prefix; exclude wins over include. */
 import { compileGlobs } from '../glob.ts';
-import type { FilterSettings, ObjectEntry } from '../model.ts';
+import type { ObjectEntry } from '../model/objects.ts';
+import type { FilterSettings } from '../model/settings.ts';
 
 export interface Filter {
   /** Do the globs let this key in? */

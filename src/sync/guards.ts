@@ -3,7 +3,7 @@
  * nothing at all.
  */
 import { FatalError } from '../errors.ts';
-import type { DeleteCap, Settings } from '../model.ts';
+import type { DeleteCap, Settings } from '../model/settings.ts';
 import { type PlanTotals, uri } from './plan.ts';
 
 /** @throws FatalError naming the guard, the numbers and the way out */

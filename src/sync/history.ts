@@ -2,7 +2,8 @@
  * Two histories of one key laid on top of each other: from where on the destination lacks what the source has. Nothing
  * is remembered between runs; what is there says how far the last one got.
  */
-import type { DeleteMarker, ObjectEntry, Twins, Version } from '../model.ts';
+import type { DeleteMarker, ObjectEntry, Version } from '../model/objects.ts';
+import type { Twins } from '../model/plan.ts';
 
 /** Whether two versions are the same; `undefined` when that has to be found out first. */
 export type Same = (source: Version, destination: Version) => boolean | undefined;

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Outcome } from '../model.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { NdjsonWriter, readNdjson } from '../ndjson.ts';
 import type { Keyed, Pages } from './merge.ts';
 import { compareKeys } from './order.ts';

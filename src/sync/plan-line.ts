@@ -2,7 +2,8 @@
  * An item of the plan as it is written to disk. A plan has a line for every object, and what most lines would repeat (the
  * key on each side, the usual storage class) is two thirds of them.
  */
-import type { Continuation, ObjectEntry, PlanItem, Version } from '../model.ts';
+import type { ObjectEntry, Version } from '../model/objects.ts';
+import type { Continuation, PlanItem } from '../model/plan.ts';
 
 export type PlanLine = readonly [
   key: string,

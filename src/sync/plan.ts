@@ -3,7 +3,8 @@
  * what the guards, the choice of engine and the progress line are built on.
  */
 import pLimit from 'p-limit';
-import type { Location, ObjectEntry, Pair, PlanItem, Version } from '../model.ts';
+import type { Location, ObjectEntry, Pair, Version } from '../model/objects.ts';
+import type { PlanItem } from '../model/plan.ts';
 import { decide, decideWithEvidence, type Rules } from './decide.ts';
 import { decideHistory } from './decide-history.ts';
 import type { GatherEvidence } from './evidence.ts';

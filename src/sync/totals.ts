@@ -1,6 +1,6 @@
 /** Counting, once per record, and the identity that says nothing fell between two stools. */
 import { FatalError } from '../errors.ts';
-import type { FailureGroup } from '../model.ts';
+import type { FailureGroup } from '../model/outcome.ts';
 import { isUndeleted, isWrong, type ObjectRecord, PROOFS, type Proof, type Totals } from '../record.ts';
 import { bytesCopied } from './conclude-history.ts';
 

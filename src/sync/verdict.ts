@@ -1,5 +1,5 @@
 /** What is said of one object in the end. */
-import type { ExtraneousReason, FailReason } from '../model.ts';
+import type { ExtraneousReason, FailReason } from '../model/plan.ts';
 import type { ObjectRecord } from '../record.ts';
 
 export type Verdict = Pick<ObjectRecord, 'action' | 'reason' | 'proof'> &

@@ -1,5 +1,5 @@
 /** How far a piece of work is, drawn. */
-import type { HowFar } from '../model.ts';
+import type { HowFar } from '../model/log.ts';
 
 const WIDTH = 24;
 

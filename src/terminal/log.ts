@@ -6,7 +6,7 @@ import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import { visible } from '../errors.ts';
 import { LINE_EVERY_MS, meanwhile } from '../meanwhile.ts';
-import type { HowFar, Log } from '../model.ts';
+import type { HowFar, Log } from '../model/log.ts';
 import { bar } from './bar.ts';
 
 /** Often enough to look alive. */

@@ -1,5 +1,5 @@
 /** Ctrl-C and its like: the first drains, the second aborts; being terminated aborts at once. */
-import type { Log } from '../model.ts';
+import type { Log } from '../model/log.ts';
 import { Stop } from '../sync/stop.ts';
 
 /** A terminal sends Ctrl-C to every process in front, and npx hands its own on: two so close together are one. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { PutOptions } from '../../lab/s3/bucket.ts';
 import { type Content, type StoredObject, sparse } from '../../lab/s3/index.ts';
-import { PRESERVABLE } from '../../src/model.ts';
+import { PRESERVABLE } from '../../src/model/settings.ts';
 import { type DataSyncStage, dataSyncStage } from './datasync-stage.ts';
 import { FULL } from './full.ts';
 import { GIB, type Stage } from './stage.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { PutOptions } from '../../lab/s3/bucket.ts';
 import { type Content, type StoredObject, sparse } from '../../lab/s3/index.ts';
-import { PRESERVABLE, type Preserved } from '../../src/model.ts';
+import { PRESERVABLE, type Preserved } from '../../src/model/settings.ts';
 import { proveRefused } from './fidelity-datasync.ts';
 import { FULL } from './full.ts';
 import { type ReplicationStage, replicationStage } from './replication-stage.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PolicyDocument } from '../../lab/kinds.ts';
 import type { Lab } from '../../lab/lab.ts';
-import type { Fix } from '../../src/model.ts';
+import type { Fix } from '../../src/model/checks.ts';
 import { pasted, policy, type Run } from './stage.ts';
 
 /** Does to the letter what the run says there is to do. */

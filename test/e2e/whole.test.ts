@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeAwkward } from '../../lab/awkward.ts';
 import type { TwoAccountsOptions } from '../../lab/worlds.ts';
-import { PRESERVABLE } from '../../src/model.ts';
+import { PRESERVABLE } from '../../src/model/settings.ts';
 import { openLab, setStage } from './stage.ts';
 
 const lab = await openLab();

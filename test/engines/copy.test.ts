@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { sparse } from '../../lab/s3/index.ts';
 import { createDispatcher } from '../../src/aws/endpoint.ts';
 import { createCopyEngine } from '../../src/engines/copy.ts';
-import type { CopyItem } from '../../src/model.ts';
+import type { CopyItem } from '../../src/model/plan.ts';
 import { FileJournal } from '../../src/s3/journal.ts';
 import { list } from '../../src/s3/list.ts';
 import { Connection, type Request } from '../../src/s3/wire/connection.ts';

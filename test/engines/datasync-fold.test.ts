@@ -7,7 +7,8 @@ import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { detailsFolder } from '../../src/datasync/report.ts';
 import { foldReport } from '../../src/engines/datasync/fold.ts';
-import type { CopyItem, Outcome } from '../../src/model.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { CopyItem } from '../../src/model/plan.ts';
 import { bucketsOnLab } from '../s3/on-lab.ts';
 import { anyCuts, entry, pagesOf, settings } from '../sync/make.ts';
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { fold, Tellings } from '../../src/engines/fold.ts';
-import type { CopyItem, Outcome } from '../../src/model.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { CopyItem } from '../../src/model/plan.ts';
 import { anyCuts, anyKeys, entry, pagesOf } from '../sync/make.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'tellings-'));

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { replicating } from '../../src/engines/replication/kind.ts';
-import type { CopyItem, ObjectEntry, Outcome } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { CopyItem } from '../../src/model/plan.ts';
 import { listCurrentVersions, listVersions } from '../../src/s3/versions.ts';
 import { bucketsOnLab } from '../s3/on-lab.ts';
 import { collect } from '../sync/make.ts';

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Handover } from '../../src/job/handover.ts';
 import { readPlan } from '../../src/job/plan.ts';
-import type { PlanItem } from '../../src/model.ts';
+import type { PlanItem } from '../../src/model/plan.ts';
 import { NdjsonWriter } from '../../src/ndjson.ts';
 import { type PlanLine, toLine } from '../../src/sync/plan-line.ts';
 import { bucketsOnLab } from '../s3/on-lab.ts';

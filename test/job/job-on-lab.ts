@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { startLab } from '../../lab/lab.ts';
 import { runJob } from '../../src/job/job.ts';
-import type { Log } from '../../src/model.ts';
+import type { Log } from '../../src/model/log.ts';
 import type { ObjectRecord, RunReport } from '../../src/record.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 import { Stop } from '../../src/sync/stop.ts';

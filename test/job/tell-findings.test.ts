@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tellFindings } from '../../src/job/tell-findings.ts';
-import type { FailureGroup, Log } from '../../src/model.ts';
+import type { Log } from '../../src/model/log.ts';
+import type { FailureGroup } from '../../src/model/outcome.ts';
 
 test('notes come first, then one error per kind of failure, nine at most, and a count of the others', () => {
   const failures = Array.from({ length: 12 }, (_, index): FailureGroup => {

@@ -7,7 +7,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { allow, arnOf, policy, type Side, twoAccounts } from '../../lab/worlds.ts';
 import type { Identity } from '../../src/aws/identity.ts';
 import type { Statement } from '../../src/aws/policies.ts';
-import type { CheckResult } from '../../src/model.ts';
+import type { CheckResult } from '../../src/model/checks.ts';
 import { checkBucketGrant } from '../../src/preflight/bucket-grant.ts';
 import { checkServiceRole, type ServiceRole } from '../../src/preflight/service-role.ts';
 import { Bucket } from '../../src/s3/bucket.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CheckResult } from '../../src/model.ts';
+import type { CheckResult } from '../../src/model/checks.ts';
 import type { ObjectRecord, RunReport } from '../../src/record.ts';
 import { COMMENT_LIMIT, renderComment } from '../../src/report/comment.ts';
 import type { Rows } from '../../src/report/digest/rows.ts';

@@ -1,5 +1,6 @@
 /** Reports of runs that never were, for tests of what is made of them. */
-import type { CheckResult, FailureGroup } from '../../src/model.ts';
+import type { CheckResult } from '../../src/model/checks.ts';
+import type { FailureGroup } from '../../src/model/outcome.ts';
 import type { RunReport, Totals } from '../../src/record.ts';
 
 export const TOTALS: Totals = {

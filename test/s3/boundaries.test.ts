@@ -11,7 +11,7 @@ import { createDispatcher, createRequestHandler } from '../../src/aws/endpoint.t
 import type { Identity } from '../../src/aws/identity.ts';
 import { troubleOf } from '../../src/aws/trouble.ts';
 import { StoppedError } from '../../src/errors.ts';
-import type { ObjectEntry } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
 import { Bucket, RequestCounter } from '../../src/s3/bucket.ts';
 import { copy } from '../../src/s3/copy.ts';
 import type { CopyRoute } from '../../src/s3/route.ts';

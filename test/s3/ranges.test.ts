@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ObjectEntry } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
 import { listInRanges, type RangesOptions } from '../../src/s3/ranges/ranges.ts';
 import type { Page } from '../../src/s3/ranges/segment.ts';
 import { compareKeys } from '../../src/sync/order.ts';

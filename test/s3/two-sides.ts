@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLab } from '../../lab/lab.ts';
 import type { Identity } from '../../src/aws/identity.ts';
-import type { ObjectEntry, Side } from '../../src/model.ts';
+import type { ObjectEntry, Side } from '../../src/model/objects.ts';
 import { Bucket, type Network } from '../../src/s3/bucket.ts';
 import { headEntry } from '../../src/s3/head.ts';
 import { FileJournal } from '../../src/s3/journal.ts';

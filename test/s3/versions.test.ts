@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { AWKWARD_KEYS } from '../../lab/awkward.ts';
 import { FatalError } from '../../src/errors.ts';
-import type { ObjectEntry } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
 import { Bucket } from '../../src/s3/bucket.ts';
 import { listVersions } from '../../src/s3/versions.ts';
 import { scanVersions } from '../../src/s3/wire/versions-page.ts';

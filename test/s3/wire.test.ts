@@ -19,7 +19,7 @@ import fc from 'fast-check';
 import { createDispatcher, createRequestHandler } from '../../src/aws/endpoint.ts';
 import type { Identity } from '../../src/aws/identity.ts';
 import { type Trouble, troubleOf } from '../../src/aws/trouble.ts';
-import type { ObjectEntry } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
 import { Bucket, RequestCounter } from '../../src/s3/bucket.ts';
 import { copySource } from '../../src/s3/keys.ts';
 import { firstPage } from '../../src/s3/list.ts';

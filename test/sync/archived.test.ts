@@ -1,7 +1,8 @@
 /** What `archived: restore` makes of one key, before anything is asked of S3. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MODES, type ObjectEntry } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
+import { MODES } from '../../src/model/settings.ts';
 import { recordAsSettled, settle } from '../../src/sync/conclude.ts';
 import { decide, type Rules } from '../../src/sync/decide.ts';
 import { PlanTotals } from '../../src/sync/plan.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ObjectEntry, Outcome, PlanItem, Version } from '../../src/model.ts';
+import type { ObjectEntry, Version } from '../../src/model/objects.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { PlanItem } from '../../src/model/plan.ts';
 import type { ObjectRecord } from '../../src/record.ts';
 import { type Movements, recordAsSeen, recordAsSettled } from '../../src/sync/conclude.ts';
 import { entryOf } from '../../src/sync/history.ts';

@@ -1,7 +1,9 @@
 /** Copies by a service that tells no ETags: what the closing listing shows is all there is to go by. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CopyItem, ObjectEntry, Outcome } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { CopyItem } from '../../src/model/plan.ts';
 import type { ObjectRecord } from '../../src/record.ts';
 import { recordAsSeen, settle } from '../../src/sync/conclude.ts';
 import { collect, E1, E2, entry, pagesOf, settings } from './make.ts';

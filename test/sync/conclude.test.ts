@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Mode, ObjectEntry, Outcome, Pair, PlanItem } from '../../src/model.ts';
+import type { ObjectEntry, Pair } from '../../src/model/objects.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { PlanItem } from '../../src/model/plan.ts';
+import type { Mode } from '../../src/model/settings.ts';
 import type { ObjectRecord, Totals } from '../../src/record.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../../src/sync/conclude.ts';
 import { compareKeys } from '../../src/sync/order.ts';

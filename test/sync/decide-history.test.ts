@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Compare, ObjectEntry, Pair, PlanItem, Version } from '../../src/model.ts';
+import type { ObjectEntry, Pair, Version } from '../../src/model/objects.ts';
+import type { PlanItem } from '../../src/model/plan.ts';
+import type { Compare } from '../../src/model/settings.ts';
 import type { GatherEvidence } from '../../src/sync/evidence.ts';
 import { entryOf } from '../../src/sync/history.ts';
 import { PlanTotals, planPairs } from '../../src/sync/plan.ts';

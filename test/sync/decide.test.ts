@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { COMPARES, type Compare, type Decision, type ObjectEntry, type Pair } from '../../src/model.ts';
+import type { ObjectEntry, Pair } from '../../src/model/objects.ts';
+import type { Decision } from '../../src/model/plan.ts';
+import { COMPARES, type Compare } from '../../src/model/settings.ts';
 import { decide, decideWithEvidence, isArchived, type Rules } from '../../src/sync/decide.ts';
 import type { Evidence } from '../../src/sync/evidence.ts';
 import { anyKey, E1, E2, entry, rules } from './make.ts';

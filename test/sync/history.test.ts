@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Version } from '../../src/model.ts';
+import type { Version } from '../../src/model/objects.ts';
 import { type Alignment, align, entryOf, isDeleted, isMarker } from '../../src/sync/history.ts';
 
 /** A history with a letter for the content of each version, oldest first; `-` is a delete marker. */

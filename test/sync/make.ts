@@ -1,6 +1,7 @@
 /** What the tests of this room are made from: entries, rules, keys and streams of pages. */
 import fc from 'fast-check';
-import type { ObjectEntry, Settings } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
+import type { Settings } from '../../src/model/settings.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 import type { Rules } from '../../src/sync/decide.ts';
 import { createFilter } from '../../src/sync/filter.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import type { Outcome } from '../../src/model.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
 import { OutcomeLog } from '../../src/sync/outcomes.ts';
 import { anyKeys, collect } from './make.ts';
 

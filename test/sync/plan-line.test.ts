@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ObjectEntry, PlanItem } from '../../src/model.ts';
+import type { ObjectEntry } from '../../src/model/objects.ts';
+import type { PlanItem } from '../../src/model/plan.ts';
 import { fromLine, type PlanLine, toLine } from '../../src/sync/plan-line.ts';
 import { anyKey } from './make.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Pair, PlanItem } from '../../src/model.ts';
+import type { Pair } from '../../src/model/objects.ts';
+import type { PlanItem } from '../../src/model/plan.ts';
 import type { Evidence, GatherEvidence, Sighting } from '../../src/sync/evidence.ts';
 import { PlanTotals, pairListings, planPairs, uri } from '../../src/sync/plan.ts';
 import { anyCuts, anyKeys, Bench, collect, E1, E2, entry, pagesOf, rules, settled } from './make.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { mock, test } from 'node:test';
-import type { Log } from '../../src/model.ts';
+import type { Log } from '../../src/model/log.ts';
 import { bar } from '../../src/terminal/bar.ts';
 import { runUrl, sessionName } from '../../src/terminal/ci-run.ts';
 import { openTerminal, type Terminal } from '../../src/terminal/log.ts';

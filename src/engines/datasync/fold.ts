@@ -1,7 +1,9 @@
 /** DataSync's report becomes outcomes: one for each object of the manifest, in whatever order and lists it is told of. */
 import { text } from 'node:stream/consumers';
 import { detailsFolder, type Finding, findingsIn } from '../../datasync/report.ts';
-import type { CopyItem, Outcome, Settings } from '../../model.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { download } from '../../s3/download.ts';
 import { isFrozen, isGone } from '../../s3/head.ts';

@@ -1,7 +1,9 @@
 /** What the engine works with. */
 import type { Ground } from '../../datasync/ground.ts';
 import type { DataSyncService } from '../../datasync/service.ts';
-import type { CheckResult, Log, Settings } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { Log } from '../../model/log.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import type { Engine } from '../engine.ts';
 

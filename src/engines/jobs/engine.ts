@@ -5,7 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { StoppedError } from '../../errors.ts';
-import type { CheckResult, CopyItem, HowFar, Job, Outcome } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { HowFar } from '../../model/log.ts';
+import type { Job, Outcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
 import { count } from '../../report/text.ts';
 import type { Look } from '../../s3control/jobs.ts';
 import { JobProgress } from '../../s3control/progress.ts';

@@ -1,6 +1,8 @@
 /** What tells one kind of jobs from another: what they do, with what, and what it means when they fail. */
 import type { JobManifestFieldName, JobOperation } from '@aws-sdk/client-s3-control';
-import type { CopyItem, EngineName, Outcome } from '../../model.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
+import type { EngineName } from '../../model/settings.ts';
 import type { TaskResult } from '../../s3control/report.ts';
 import type { LineOf } from '../load.ts';
 

@@ -1,5 +1,8 @@
 /** What the engine works with. */
-import type { CheckResult, Job, Log, Settings } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { Log } from '../../model/log.ts';
+import type { Job } from '../../model/outcome.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import type { Ground } from '../../s3control/ground.ts';
 import type { Jobs } from '../../s3control/jobs.ts';

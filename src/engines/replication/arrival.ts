@@ -7,7 +7,9 @@
 import pLimit from 'p-limit';
 import { pause } from '../../aws/waiting.ts';
 import { StoppedError } from '../../errors.ts';
-import type { CopyItem, ObjectEntry, Outcome } from '../../model.ts';
+import type { ObjectEntry } from '../../model/objects.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
 import { seconds } from '../../report/text.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { isAsBefore } from '../../sync/conclude.ts';

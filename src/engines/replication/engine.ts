@@ -5,7 +5,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoppedError } from '../../errors.ts';
-import type { CopyItem, HowFar, Job, Outcome, Settings } from '../../model.ts';
+import type { HowFar } from '../../model/log.ts';
+import type { Job, Outcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
+import type { Settings } from '../../model/settings.ts';
 import { thousands } from '../../report/text.ts';
 import type { Ground } from '../../s3/replication/ground.ts';
 import { listingsFor } from '../../s3/versions.ts';

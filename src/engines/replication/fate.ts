@@ -1,5 +1,7 @@
 /** What has become of an object that S3 was asked to replicate, as the source and the destination say. */
-import type { CopiedOutcome, CopyItem, FailedOutcome, Outcome, Side } from '../../model.ts';
+import type { Side } from '../../model/objects.ts';
+import type { CopiedOutcome, FailedOutcome, Outcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { isReplicaAt, type Shown, type Standing, shownAt } from '../../s3/replication/status.ts';
 import { lackingOf, MARKERS, MARKERS_LEFT, worstOf } from './versions.ts';

@@ -2,7 +2,9 @@
  * Jobs that have S3 replicate what exists: in the account and Region of the source, by the rules of its bucket, version by
  * version. (S3 User Guide, "Replicating existing objects with Batch Replication".)
  */
-import type { CopyItem, ObjectEntry, Outcome } from '../../model.ts';
+import type { ObjectEntry } from '../../model/objects.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { isGone, noneWhereRefused } from '../../s3/head.ts';
 import { encodeKey } from '../../s3/keys.ts';

@@ -1,6 +1,6 @@
 /** What is on its way, on disk between two looks. */
 import { join } from 'node:path';
-import type { CopyItem } from '../../model.ts';
+import type { CopyItem } from '../../model/plan.ts';
 import type { Pages } from '../../sync/merge.ts';
 import { type Pile, PileWriter } from '../load.ts';
 import { lackingOf } from './versions.ts';

@@ -1,5 +1,6 @@
 /** What of a planned object a rule or a job is to bring over: the object, or the versions that the destination lacks. */
-import type { CopyItem, ObjectEntry } from '../../model.ts';
+import type { ObjectEntry } from '../../model/objects.ts';
+import type { CopyItem } from '../../model/plan.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { type Standing, standingOf } from '../../s3/replication/status.ts';
 import { isDeleted, isMarker, versionsToSend } from '../../sync/history.ts';

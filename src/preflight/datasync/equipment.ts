@@ -8,7 +8,8 @@ import { Equipment, type Found } from '../../datasync/equipment.ts';
 import { taskRegion } from '../../datasync/ground.ts';
 import { optionsOf } from '../../datasync/options.ts';
 import { FatalError, messageOf } from '../../errors.ts';
-import type { CheckResult, Side } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { Side } from '../../model/objects.ts';
 import type { Check, DataSyncScene, Scene } from '../scene.ts';
 
 const TASK = 'datasync-task';

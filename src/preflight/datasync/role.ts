@@ -3,7 +3,7 @@
  * last word on it, are made after the plan only. A dry run, which needs no role, is warned.
  */
 import { indispensable, roleStatement, SERVICE, sourceArnOf, type Use } from '../../datasync/policies.ts';
-import type { CheckResult } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import type { Need } from '../role-trials.ts';
 import type { Check } from '../scene.ts';

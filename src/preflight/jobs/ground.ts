@@ -1,5 +1,6 @@
 /** What must be clear before jobs can be spoken of: in which account, under which role, and where manifests and reports lie. */
-import type { CheckResult, Side } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { Side } from '../../model/objects.ts';
 import { Bucket } from '../../s3/bucket.ts';
 import type { Ground, Place } from '../../s3control/ground.ts';
 import { Jobs } from '../../s3control/jobs.ts';

@@ -1,6 +1,6 @@
 /** Who makes the jobs may see those that there are. */
 import { FatalError, messageOf } from '../../errors.ts';
-import type { CheckResult } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
 import { isOf } from '../../s3control/description.ts';
 import { explain } from '../../s3control/trouble.ts';
 import { fingerprintOf } from '../../settings/fingerprint.ts';

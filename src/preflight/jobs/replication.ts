@@ -1,5 +1,5 @@
 /** Jobs that replicate what exists: in the account and Region of the source, as its identity. */
-import type { Mode } from '../../model.ts';
+import type { Mode } from '../../model/settings.ts';
 import type { Known } from '../known.ts';
 import { type Laid, layJobs } from './ground.ts';
 

@@ -1,5 +1,6 @@
 /** The role that jobs work with, as far as policies tell before a job needs it. */
-import type { CheckResult, Side } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { Side } from '../../model/objects.ts';
 import type { Ground, Use } from '../../s3control/ground.ts';
 import {
   callerStatements,

@@ -1,6 +1,6 @@
 /** What the settings of both buckets mean for replicas. (S3 User Guide, "Requirements and considerations for replication".) */
 import { regionOf } from '../../aws/arn.ts';
-import type { CheckResult, Verdict } from '../../model.ts';
+import type { CheckResult, Verdict } from '../../model/checks.ts';
 import { isAcross } from '../../s3/replication/ground.ts';
 import type { Check } from '../scene.ts';
 

@@ -5,7 +5,7 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { troubleOf } from '../../aws/trouble.ts';
 import { StoppedError } from '../../errors.ts';
-import type { CheckResult } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
 import type { Ground } from '../../s3/replication/ground.ts';
 import { isOfOurs, obstacleTo, rivalsOf } from '../../s3/replication/obstacles.ts';
 import { callerStatement } from '../../s3/replication/policies.ts';

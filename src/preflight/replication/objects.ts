@@ -2,7 +2,8 @@
 import { readStatement } from '../../aws/policies.ts';
 import { troubleOf } from '../../aws/trouble.ts';
 import { StoppedError } from '../../errors.ts';
-import type { CheckResult, ObjectEntry } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { ObjectEntry } from '../../model/objects.ts';
 import { firstPage } from '../../s3/list.ts';
 import { standingOf } from '../../s3/replication/status.ts';
 import { listCurrentVersions } from '../../s3/versions.ts';

@@ -1,5 +1,5 @@
 /** The role that S3 replicates with, as far as policies tell before anything fails. */
-import type { CheckResult } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
 import type { Ground } from '../../s3/replication/ground.ts';
 import {
   callerStatement,

@@ -1,6 +1,8 @@
 /** Replication takes versioning on both sides. (S3 User Guide, "Requirements and considerations for replication".) */
 import { versioningStatement } from '../../aws/policies.ts';
-import type { CheckResult, Mode, Side } from '../../model.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { Side } from '../../model/objects.ts';
+import type { Mode } from '../../model/settings.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { enablingStatement } from '../../s3/replication/policies.ts';
 import { enabling } from '../../s3/versioning.ts';

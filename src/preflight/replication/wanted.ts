@@ -1,5 +1,5 @@
 /** From settings and what the buckets say of themselves to the rule to be there. */
-import type { Settings } from '../../model.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { type Ground, isAcross } from '../../s3/replication/ground.ts';
 import type { Facts } from '../facts.ts';

@@ -1,5 +1,5 @@
 /** Where the objects and the bytes are: by size and by prefix; and how well each object is proven. */
-import type { Mode } from '../../model.ts';
+import type { Mode } from '../../model/settings.ts';
 import type { RunReport, Share } from '../../record.ts';
 import { bytes, clip, count } from '../text.ts';
 import { FAILED, GRADES, gradesGiven, sizeName } from '../words.ts';

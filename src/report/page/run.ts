@@ -1,5 +1,5 @@
 /** How the run was made: checks, identities, settings, time and requests. */
-import type { CheckResult, Verdict } from '../../model.ts';
+import type { CheckResult, Verdict } from '../../model/checks.ts';
 import type { RunReport } from '../../record.ts';
 import { bytes, clip, seconds } from '../text.ts';
 import { tallyOf, worstFirst } from '../words.ts';

@@ -1,5 +1,6 @@
 /** What is wrong and what to do about it: checks that failed, then failures by cause; and what is only worth a word. */
-import type { CheckResult, FailureGroup, Fix } from '../../model.ts';
+import type { CheckResult, Fix } from '../../model/checks.ts';
+import type { FailureGroup } from '../../model/outcome.ts';
 import type { RunReport } from '../../record.ts';
 import { clip, count } from '../text.ts';
 import { causes } from '../words.ts';

@@ -6,7 +6,7 @@
  * was listed so far lets expect them. Wrong guesses cost requests and never keys: a boundary may be any string, and what
  * a page shows beyond its segment is left to the next one.
  */
-import type { ObjectEntry } from '../../model.ts';
+import type { ObjectEntry } from '../../model/objects.ts';
 import { type Page, Segment } from './segment.ts';
 
 export interface RangesOptions {

@@ -1,6 +1,6 @@
 /** A stretch of the key space, listed page by page from its beginning. */
 import { FatalError } from '../../errors.ts';
-import type { ObjectEntry } from '../../model.ts';
+import type { ObjectEntry } from '../../model/objects.ts';
 import { compareKeys } from '../../sync/order.ts';
 import { Characters } from './characters.ts';
 import { expected, joined, type Knot, type Outlook } from './outlook.ts';

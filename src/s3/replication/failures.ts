@@ -5,7 +5,7 @@
 import { accountOf } from '../../aws/arn.ts';
 import { grantOn, grantOwn } from '../../aws/grant.ts';
 import { serviceTrustStatement } from '../../aws/policies.ts';
-import type { Fix } from '../../model.ts';
+import type { Fix } from '../../model/checks.ts';
 import { enabling } from '../versioning.ts';
 import { type Ground, isAcross } from './ground.ts';
 import {

@@ -1,6 +1,6 @@
 /** What stands against putting our rule beside those that are there. (S3 API, PutBucketReplication, ReplicationRule.) */
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import type { Fix } from '../../model.ts';
+import type { Fix } from '../../model/checks.ts';
 import { differences, disagreements, OUR_NAMES, prefixOf, type Wanted } from './rule.ts';
 import { type Configuration, othersIn, oursIn } from './standing.ts';
 

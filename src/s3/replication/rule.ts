@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Destination, ReplicationRule } from '@aws-sdk/client-s3';
-import type { Location } from '../../model.ts';
+import type { Location } from '../../model/objects.ts';
 
 /** All that the rule depends on. */
 export interface Wanted {

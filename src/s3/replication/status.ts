@@ -1,7 +1,7 @@
 /** How far the replication of one version has come, as the source says. (S3 User Guide, "Getting replication status information".) */
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { troubleOf } from '../../aws/trouble.ts';
-import type { ObjectEntry, Side } from '../../model.ts';
+import type { ObjectEntry, Side } from '../../model/objects.ts';
 import type { Bucket } from '../bucket.ts';
 import { noneWhereRefused } from '../head.ts';
 import { unquote } from '../keys.ts';

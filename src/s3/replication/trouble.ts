@@ -3,7 +3,7 @@ import { grantOn, grantOwn } from '../../aws/grant.ts';
 import { passRoleStatement, type Statement } from '../../aws/policies.ts';
 import { troubleOf } from '../../aws/trouble.ts';
 import { FatalError, StoppedError } from '../../errors.ts';
-import type { Fix } from '../../model.ts';
+import type { Fix } from '../../model/checks.ts';
 import type { Bucket } from '../bucket.ts';
 import { enabling } from '../versioning.ts';
 import type { Ground } from './ground.ts';

@@ -2,7 +2,7 @@
  * One page of a listing, read for the few fields that matter, straight from its bytes: a string of the whole page would
  * cost more to make than to read, and be kept in memory by every key cut out of it.
  */
-import type { ObjectEntry } from '../../model.ts';
+import type { ObjectEntry } from '../../model/objects.ts';
 import { decodeListed, unquote } from '../keys.ts';
 import { textOf, withoutEntities } from './xml.ts';
 

@@ -4,7 +4,7 @@
  * that of an upload in parts is the one of its beginning. (S3 API, ListObjectVersions; S3 User Guide, "Listing objects
  * in a versioning-enabled bucket".)
  */
-import type { Version } from '../../model.ts';
+import type { Version } from '../../model/objects.ts';
 import { decodeListed, unquote } from '../keys.ts';
 import { textOf } from './xml.ts';
 
