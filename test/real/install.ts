@@ -4,10 +4,10 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { find, goFolder, PROGRAMS, pythonFolder, VERSITYGW } from './programs.ts';
+import { find, GO_MODULES, type GoProgram, goFolder, PROGRAMS, pythonFolder } from './programs.ts';
 import { run } from './run.ts';
 
-const environment = { ...process.env, GOBIN: goFolder } as Record<string, string>;
+const environment = process.env as Record<string, string>;
 const python = join(pythonFolder, 'bin', 'python');
 
 await attempt('clients and moto from the Python package index', async () => {
@@ -19,12 +19,17 @@ await attempt('clients and moto from the Python package index', async () => {
   });
 });
 
-await attempt(`versitygw ${VERSITYGW}, built by go`, async () => {
-  if (find('versitygw') !== undefined) return;
-  await mkdir(goFolder, { recursive: true });
-  const module = `github.com/versity/versitygw/cmd/versitygw@${VERSITYGW}`;
-  await run('go', ['install', module], { environment, withinMinutes: 7 });
-});
+for (const [program, module] of Object.entries(GO_MODULES) as [GoProgram, string][]) {
+  await attempt(`${module}, built by go`, async () => {
+    if (find(program) !== undefined) return;
+    const folder = goFolder(program);
+    await mkdir(folder, { recursive: true });
+    await run('go', ['install', module], {
+      environment: { ...environment, GOBIN: folder },
+      withinMinutes: 7,
+    });
+  });
+}
 
 for (const program of PROGRAMS) console.log(`${program}: ${find(program) ?? 'could not be had'}`);
 

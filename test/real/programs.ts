@@ -6,19 +6,34 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../../scripts/on-path.ts';
 
-export const VERSITYGW = 'v1.8.0';
+/** Programs that go builds, by the modules they are in. */
+export const GO_MODULES = {
+  versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
+  actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+  act: 'github.com/nektos/act@v0.2.89',
+} as const;
 
 const cache = join(homedir(), '.cache', 's3-cross-account-sync');
 /** A Python environment of their own, so that nothing on the machine changes. */
 export const pythonFolder = join(cache, 'python');
-export const goFolder = join(cache, `versitygw-${VERSITYGW}`);
 
-export type Program = 'aws' | 'rclone' | 's5cmd' | 'moto_server' | 'versitygw';
-export const PROGRAMS: readonly Program[] = ['aws', 'rclone', 's5cmd', 'moto_server', 'versitygw'];
+export type GoProgram = keyof typeof GO_MODULES;
+export type Program = 'aws' | 'rclone' | 's5cmd' | 'moto_server' | 'zizmor' | GoProgram;
+export const PROGRAMS: readonly Program[] = [
+  ...(['aws', 'rclone', 's5cmd', 'moto_server', 'zizmor'] as const),
+  ...(Object.keys(GO_MODULES) as GoProgram[]),
+];
+
+/** One for each version, so that another one is built anew. */
+export function goFolder(program: GoProgram): string {
+  const [, version] = GO_MODULES[program].split('@');
+  return join(cache, `${program}-${version}`);
+}
 
 /** Path of the program; `undefined` where it could not be had. */
 export function find(program: Program): string | undefined {
-  return findProgram(program, [join(pythonFolder, 'bin'), goFolder]);
+  const folder = program in GO_MODULES ? goFolder(program as GoProgram) : join(pythonFolder, 'bin');
+  return findProgram(program, [folder]);
 }
 
 /** @throws when the program could not be had */
