@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
 import { OLDEST } from '../src/terminal/node-version.ts';
+import { licensesOf, packagesOf } from './licenses.ts';
 
 const ENTRIES = [
   { source: 'lib/src/main.js', folder: '.' },
@@ -22,12 +23,17 @@ const ENTRIES = [
 const root = join(import.meta.dirname, '..');
 const committed = join(root, 'dist');
 const built = mkdtempSync(join(tmpdir(), 's3-sync-dist-'));
+const scratch = mkdtempSync(join(tmpdir(), 's3-sync-stats-'));
 
 rmSync(join(root, 'lib'), { recursive: true, force: true });
 run('typescript/bin/tsc', '--project', 'tsconfig.build.json');
 for (const { source, folder } of ENTRIES) {
-  run('@vercel/ncc/dist/ncc/cli.js', 'build', source, '-o', join(built, folder), '--license', 'licenses.txt');
+  const stats = join(scratch, 'stats.json');
+  run('@vercel/ncc/dist/ncc/cli.js', 'build', source, '-o', join(built, folder), '--stats-out', stats);
+  const { modules } = JSON.parse(readFileSync(stats, 'utf8'));
+  writeFileSync(join(built, folder, 'licenses.txt'), licensesOf(packagesOf(modules)));
 }
+rmSync(scratch, { recursive: true });
 
 writeFileSync(join(built, 'cli/package.json'), `${JSON.stringify(cliManifest(), null, 2)}\n`);
 cpSync(join(root, 'LICENSE'), join(built, 'cli/LICENSE'));
