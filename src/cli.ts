@@ -10,6 +10,7 @@ import { tellFindings } from './job/tell-findings.ts';
 import { TOOL } from './job/tool.ts';
 import type { Settings } from './model/settings.ts';
 import { renderResult } from './report/result.ts';
+import { headline, isCutShort } from './report/words.ts';
 import { hints } from './settings/hints.ts';
 import { parseSettings } from './settings/parse.ts';
 import type { Stop } from './sync/stop.ts';
@@ -50,14 +51,16 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function sync(settings: Settings): Promise<number> {
   const signals = stopOnSignals(log);
-  for (const hint of hints(settings)) log.warning(hint);
+  for (const hint of hints(settings, environment)) log.warning(hint);
   const { report, left } = await performAndTidyUp(settings, signals.stop);
   tellFindings(report, log);
   const { verdict, failures } = report;
+  if (isCutShort(report)) log.warning(`${headline(report)}.`);
   if (!verdict.ok && failures.every(({ message }) => message !== verdict.text)) log.error(verdict.text);
   stdout.write(renderResult(report, left.reportFolder));
   if (signals.received !== undefined) return EXIT_CODE[signals.received];
-  return verdict.ok ? EXIT_CODE.well : EXIT_CODE.failed;
+  if (!verdict.ok) return EXIT_CODE.failed;
+  return isCutShort(report) ? EXIT_CODE.outOfTime : EXIT_CODE.well;
 }
 
 async function performAndTidyUp(settings: Settings, stop: Stop): Promise<Performed> {
@@ -86,7 +89,7 @@ const [TIME, TIME_WHEN_STOPPED] = [60_000, 8_000];
 async function tidyUp({ scratch, cleanUp: due }: Left, stop: Stop): Promise<void> {
   try {
     if (due !== undefined && (await isCleanUpDue(due))) {
-      const limit = AbortSignal.timeout(stop.draining.aborted ? TIME_WHEN_STOPPED : TIME);
+      const limit = AbortSignal.timeout(stop.hurrying.aborted ? TIME_WHEN_STOPPED : TIME);
       for (const done of await cleanUp(due, lent, limit)) log.info(done);
     }
     await rm(scratch, { recursive: true, force: true });

@@ -21,6 +21,7 @@ import { renderComment } from './report/comment.ts';
 import type { Rows } from './report/digest/rows.ts';
 import { accounts } from './report/result.ts';
 import { renderSummary } from './report/summary.ts';
+import { headline, isCutShort } from './report/words.ts';
 import { hints } from './settings/hints.ts';
 import { parseSettings } from './settings/parse.ts';
 import { Stop } from './sync/stop.ts';
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   const stop = stopOnSignals();
   const settings = parseSettings(rawInputs());
   if (settings.report.githubToken !== undefined) mask(settings.report.githubToken);
-  for (const hint of hints(settings)) log.warning(hint);
+  for (const hint of hints(settings, process.env)) log.warning(hint);
   const { artifact: name, artifactRetentionDays: retentionDays } = settings.report;
   const upload = name === undefined ? undefined : { name, retentionDays };
   const leave = (left: LeftOver) => saveState(LEFT_OVER, left);
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
   await tell(report, settings);
 
   // A cancelled step has seconds left; the post step has minutes.
-  const isHurried = stop.draining.aborted;
+  const isHurried = stop.hurrying.aborted;
   const folder = left.reportFolder;
   const uploaded = upload === undefined || isHurried ? undefined : await uploadFolder({ folder, ...upload });
   if (uploaded?.warning !== undefined) log.warning(uploaded.warning);
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
 async function tell(report: RunReport, settings: Settings): Promise<void> {
   const { verdict, totals } = report;
   tellFindings(report, log);
+  if (isCutShort(report)) log.warning(`${headline(report)}.`);
   if (verdict.ok) log.info(`Done: ${accounts(totals)}.`);
   else log.error(verdict.text);
   if (!settings.report.summary) return;
@@ -82,7 +84,7 @@ async function comment(report: RunReport, rows: Rows, token: string | undefined,
   const { source, destination } = report.settings;
   const about = { source: String(source), destination: String(destination) };
   const text = renderComment(report, rows);
-  const told = await keepComment({ about, text, token, stop: stop.draining });
+  const told = await keepComment({ about, text, token, stop: stop.hurrying });
   if (told.isTrouble) log.warning(told.text);
   else log.info(told.text);
 }
@@ -92,10 +94,11 @@ function stopOnSignals(): Stop {
   const stop = new Stop();
   process.on('SIGINT', () => {
     log.info('Stopping: no new copies are started, those in flight are waited for.');
-    stop.drain();
+    stop.hurry();
   });
   process.on('SIGTERM', () => {
     log.info('Stopping now.');
+    stop.hurry();
     stop.abort();
   });
   return stop;

@@ -52,7 +52,11 @@ test('each mode says what it did', () => {
   assert.match(preflight, /1 of 2 checks passed for copying/);
   assert.doesNotMatch(preflight, /Listed in the source/);
   assert.match(renderSummary(report({ verified: false })), /^## ✅ Synced, not verified$/m);
-  assert.match(renderSummary(report({ complete: false })), /^## ✅ Synced in part/m);
+  const cutShort = report({ complete: false, totals: { ...TOTALS, reasons: { 'skipped: stopped': 5000 } } });
+  assert.match(
+    renderSummary(cutShort),
+    /^## ⚠️ Stopped at its time limit: [\d,]+ of [\d,]+ objects copied; the next run goes on$/m,
+  );
 });
 
 test('what was read to compare contents is told, and the grades of evidence stand strongest first', () => {

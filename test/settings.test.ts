@@ -483,7 +483,6 @@ const UNKNOWN: readonly [string, RegExp][] = [
   ['includes', /Did you mean include\?/],
   ['destinaton-role', /Did you mean destination-role\?/],
   ['constructor', /there is no such input/],
-  ['time-limit', /not available in this version yet/],
   ['grant', /not available in this version yet/],
 ];
 
@@ -530,7 +529,14 @@ test('delete with mode verify is allowed: it deletes nothing', () => {
 
 test('a role in China with the audience of the other partitions earns a hint, not an error', () => {
   const china = { 'source-role': 'arn:aws-cn:iam::111122223333:role/a' };
-  assert.match(hints(parse(china))[0] ?? '', /^audience: .*sts\.amazonaws\.com\.cn/);
-  assert.deepEqual(hints(parse({ ...china, audience: 'sts.amazonaws.com.cn' })), []);
-  assert.deepEqual(hints(parse()), []);
+  assert.match(hints(parse(china), {})[0] ?? '', /^audience: .*sts\.amazonaws\.com\.cn/);
+  assert.deepEqual(hints(parse({ ...china, audience: 'sts.amazonaws.com.cn' }), {}), []);
+  assert.deepEqual(hints(parse(), {}), []);
+});
+
+test('a time limit that the runner does not live to see earns a hint', () => {
+  const hosted = { RUNNER_ENVIRONMENT: 'github-hosted' };
+  assert.match(hints(parse({ 'time-limit': '6h' }), hosted)[0] ?? '', /^time-limit: .* after 6 hours/);
+  assert.deepEqual(hints(parse({ 'time-limit': '5h59m' }), hosted), []);
+  assert.deepEqual(hints(parse({ 'time-limit': '20h' }), { RUNNER_ENVIRONMENT: 'self-hosted' }), []);
 });

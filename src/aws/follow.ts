@@ -14,8 +14,8 @@ export interface Watched<L extends Seen> {
   readonly cancel: (signal: AbortSignal) => Promise<void>;
   /** Told of every look. */
   readonly told: (look: L) => void;
-  /** By `draining` the run no longer wants the work done, by `aborting` it no longer waits for its end. */
-  readonly stop: { readonly draining: AbortSignal; readonly aborting: AbortSignal };
+  /** By `draining` the run no longer wants the work done, by `cutting` it no longer waits for its end. */
+  readonly stop: { readonly draining: AbortSignal; readonly cutting: AbortSignal };
   /** The longest time between two looks, ms. */
   readonly longestMs?: number;
 }
@@ -43,7 +43,7 @@ export async function follow<L extends Seen>(watched: Watched<L>): Promise<L> {
         looks = refused++;
         cancelled = await cancelNow(watched);
       }
-      await pause(looks, stop.draining.aborted ? stop.aborting : stop.draining, longestMs);
+      await pause(looks, stop.draining.aborted ? stop.cutting : stop.draining, longestMs);
     }
   } catch (error) {
     // The first error is the one to tell. The post step cancels what could not be cancelled here.
@@ -88,7 +88,7 @@ export async function lookPatiently<L extends Seen>({
       // Credentials that cannot be had for a while are no answer of the service either.
       const mayPass = error instanceof FatalError || PASSING.has(troubleOf(error).kind);
       if (!mayPass || unanswered === UNANSWERED) throw error;
-      await pause(unanswered, stop.aborting, longestMs);
+      await pause(unanswered, stop.cutting, longestMs);
     }
   }
 }

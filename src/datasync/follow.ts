@@ -26,6 +26,6 @@ export async function untilReported(watched: Pick<Watched<Look>, 'look' | 'stop'
     const { report } = await lookPatiently(watched);
     if (report?.status === 'SUCCESS' || report?.status === 'ERROR') return report;
     if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS)) return report;
-    await pause(looks, watched.stop.aborting);
+    await pause(looks, watched.stop.cutting);
   }
 }

@@ -35,7 +35,7 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
   const { settings } = scene;
   const settled = settle(plan.items(), await outcomes.inKeyOrder());
   const movements: Movements = { appeared: 0, movedOn: 0 };
-  const doubts: Doubts = { open: 0, silent: 0, unread: 0 };
+  const doubts: Doubts = { open: 0, silent: 0, unread: 0, unasked: 0 };
   const compares = settings.mode === 'sync' && settings.verify !== 'none' && conclusion.mayLook;
   const records =
     compares && changedSomething(plan)
@@ -59,7 +59,7 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
   diary.failures = withAdvice(tally.failures(), scene);
   diary.compared = compares || settings.mode === 'verify' || settings.mode === 'health';
   const { reasons } = diary.totals;
-  const isLeft = LEFT.some(reason => reasons[reason]);
+  const isLeft = LEFT.some(reason => reasons[reason]) || doubts.unasked > 0;
   diary.complete = !isLeft && !diary.halted;
   diary.notes.push(
     ...describeMovements(movements),
@@ -82,7 +82,7 @@ function proven(
   const { mode, verify } = settings;
   if (!mayLook || mode === 'dry-run' || (verify !== 'checksum' && verify !== 'content')) return records;
   const reading = {
-    aborting: stop.aborting,
+    aborting: stop.cutting,
     count: (bytes: number) => {
       diary.bytesRead += bytes;
     },
@@ -90,8 +90,9 @@ function proven(
   const witnesses = {
     checksums: askChecksums(scene),
     contents: verify === 'content' ? readContents(scene, reading) : undefined,
+    isOver: () => stop.cutting.aborted && !stop.hurrying.aborted,
   };
-  return proveRecords(records, witnesses, places(settings), placesToAsk(settings, stop.draining), doubts);
+  return proveRecords(records, witnesses, places(settings), placesToAsk(settings, stop.hurrying), doubts);
 }
 
 /** Where nothing was to be done, the plan has just compared both sides as they are. */

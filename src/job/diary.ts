@@ -6,12 +6,17 @@ import type { FailureGroup, Job } from '../model/outcome.ts';
 import type { EngineName, Mode, Settings } from '../model/settings.ts';
 import type { Moment, ReplicationHealth, RunReport, Totals } from '../record.ts';
 import { Digest } from '../report/digest/digest.ts';
+import { seconds } from '../report/text.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
 import { echoSettings } from '../settings/echo.ts';
 import { Tally } from '../sync/totals.ts';
+import type { TimeLimit } from './time-limit.ts';
 import { TOOL } from './tool.ts';
 
 const NOTHING: Totals = new Tally().totals(0);
+
+/** What halts a run that was told to stop. */
+const STOPPED = 'Stopped';
 
 const WENT_WRONG: Partial<Record<Mode, string>> = { verify: 'differ', health: 'not replicated' };
 
@@ -40,6 +45,11 @@ export class Diary {
   #halted: FailureGroup | undefined;
   readonly #started = new Date();
   readonly #timings: Record<string, number> = {};
+  readonly #limit: Pick<TimeLimit, 'reached'> | undefined;
+
+  constructor(limit?: Pick<TimeLimit, 'reached'>) {
+    this.#limit = limit;
+  }
 
   async phase<T>(name: string, work: () => Promise<T>): Promise<T> {
     const start = performance.now();
@@ -53,7 +63,7 @@ export class Diary {
   /** The run could not go on. The first reason stands. */
   halt(error: unknown): void {
     this.#halted ??= {
-      code: error instanceof StoppedError ? 'Stopped' : error instanceof Error ? error.name : 'Error',
+      code: error instanceof StoppedError ? STOPPED : error instanceof Error ? error.name : 'Error',
       reason: 'halted',
       count: 1,
       message: messageOf(error),
@@ -73,14 +83,15 @@ export class Diary {
   }
 
   report(settings: Settings, requests: RequestCounter, runUrl: string | undefined): RunReport {
-    const verdict = this.#verdict(settings.mode);
+    const halted = this.#tooLate(settings) ?? this.#halted;
+    const verdict = this.#verdict(settings.mode, halted);
     return {
       schema: 1,
       tool: TOOL,
       mode: settings.mode,
       engine: this.engine ?? (settings.engine === 'auto' ? 'copy' : settings.engine),
       complete: this.complete,
-      verified: this.compared && verdict.ok && !this.totals.reasons['skipped: replicating'],
+      verified: this.compared && this.complete && verdict.ok && !this.totals.reasons['skipped: replicating'],
       verdict,
       settings: echoSettings(settings),
       identities: this.identities,
@@ -88,7 +99,7 @@ export class Diary {
       checks: this.checks,
       totals: this.totals,
       notes: this.notes,
-      failures: this.#halted === undefined ? this.failures : [this.#halted, ...this.failures],
+      failures: halted === undefined ? this.failures : [halted, ...this.failures],
       ...this.digest.distribution(),
       ...(this.throughput !== undefined && { throughput: this.throughput }),
       requests: requests.toJSON(),
@@ -108,18 +119,41 @@ export class Diary {
     return this.underWay !== undefined && !this.totals.reasons['skipped: stopped'];
   }
 
-  #verdict(mode: Mode): RunReport['verdict'] {
+  get #isCutShort(): boolean {
+    return this.#limit?.reached === true && !this.complete;
+  }
+
+  /** A run that its time limit kept from whatever it was for: the next one would come no further. */
+  #tooLate({ mode, timeLimitSeconds = 0 }: Settings): FailureGroup | undefined {
+    if (!this.#isCutShort || (this.halted && this.#halted?.code !== STOPPED)) return undefined;
+    const { copied, deleted, failed, undeleted, reasons } = this.totals;
+    const hasMoved = copied + deleted + (reasons['skipped: restore-asked'] ?? 0) > 0;
+    const goesOn = mode === 'sync' && (hasMoved || this.underWay !== undefined);
+    if (!this.halted && (goesOn || failed + undeleted > 0)) return undefined;
+    const missed =
+      mode !== 'sync' ? 'all was looked at' : hasMoved ? 'the copies were compared' : 'anything was copied';
+    return {
+      code: 'TimeLimit',
+      reason: 'halted',
+      count: 1,
+      message: `The time limit of ${seconds(timeLimitSeconds)} was reached before ${missed}.`,
+      examples: [],
+      fix: { todo: 'Raise `time-limit`: as it is, the next run would come no further.' },
+    };
+  }
+
+  #verdict(mode: Mode, halted: FailureGroup | undefined): RunReport['verdict'] {
     const failedChecks = this.checks.filter(({ verdict }) => verdict === 'fail');
     const { failed, undeleted } = this.totals;
     if (failedChecks.length > 0) {
       return { ok: false, text: `Preflight failed: ${failedChecks.map(({ check }) => check).join(', ')}.` };
     }
-    if (this.#halted !== undefined) return { ok: false, text: this.#halted.message };
+    if (halted !== undefined) return { ok: false, text: halted.message };
     if (failed + undeleted > 0) {
       const objects = failed + undeleted === 1 ? 'object' : 'objects';
       return { ok: false, text: `${failed + undeleted} ${objects} ${WENT_WRONG[mode] ?? 'failed'}.` };
     }
-    return this.complete || this.#goesOn
+    return this.complete || this.#goesOn || this.#isCutShort
       ? { ok: true, text: 'success' }
       : { ok: false, text: 'The run was stopped before it was done.' };
   }

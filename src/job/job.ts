@@ -27,6 +27,7 @@ import { makePlan, type Plan } from './plan.ts';
 import { prepare } from './prepare.ts';
 import { putInPlace, seeInPlace, takeAway } from './rule.ts';
 import { tellChecks, tellPlan } from './tell.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** Connections to one host; more than copies in flight. */
 const SOCKETS = 1024;
@@ -37,6 +38,7 @@ interface Run {
   readonly stop: Stop;
   readonly diary: Diary;
   readonly requests: RequestCounter;
+  readonly limit: TimeLimit | undefined;
 }
 
 /** What a run comes to. */
@@ -48,29 +50,37 @@ export interface Ending {
 
 /** Never throws: whatever happened is in the report. */
 export async function runJob(settings: Settings, host: Host, stop: Stop): Promise<Ending> {
-  const run: Run = { host, stop, diary: new Diary(), requests: new RequestCounter() };
+  const { timeLimitSeconds } = settings;
+  const limit = timeLimitSeconds === undefined ? undefined : new TimeLimit(timeLimitSeconds, stop, host.log);
+  const run: Run = { host, stop, diary: new Diary(limit), requests: new RequestCounter(), limit };
   const { diary, requests } = run;
   try {
     const scene = await diary.phase('preflight', () =>
-      prepare(settings, host, networkFor(run, settings), diary),
+      prepare(settings, host, networkFor(run, settings, stop.cutting), stop.aborting, diary),
     );
     await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
     if (settings.mode === 'preflight') diary.complete = true;
     else if (scene !== undefined) await planAndCarry(scene, run);
   } catch (error) {
     diary.halt(error);
+  } finally {
+    limit?.end();
   }
   return { report: diary.report(settings, requests, host.runUrl), rows: diary.digest.rows() };
 }
 
-function networkFor({ host: { environment }, stop, requests }: Run, { maxRate }: Settings): Network {
+function networkFor(
+  { host: { environment }, requests }: Run,
+  { maxRate }: Settings,
+  aborting: AbortSignal,
+): Network {
   return {
     environment,
     requestHandler: createRequestHandler(environment, SOCKETS),
-    connection: new Connection(createDispatcher(environment, SOCKETS), stop.aborting),
-    aborting: stop.aborting,
+    connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
+    aborting,
     requests,
-    ...(maxRate !== undefined && { turn: turnstile(maxRate, stop.aborting) }),
+    ...(maxRate !== undefined && { turn: turnstile(maxRate, aborting) }),
   };
 }
 
@@ -105,7 +115,7 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
 async function planFor(
   scene: Scene,
   handover: Handover | undefined,
-  { host, stop, diary }: Run,
+  { host, stop, diary, limit }: Run,
 ): Promise<{ plan: Plan; collected?: Collected }> {
   const { settings, jobs, replication } = scene;
   const collected =
@@ -117,7 +127,10 @@ async function planFor(
       await diary.phase('rule', () => putInPlace(scene, replication, diary, host.log));
   }
   if (collected !== undefined) return { plan: collected.plan, collected };
-  return { plan: await diary.phase('plan', () => makePlan(scene, host.scratch)) };
+  const begun = performance.now();
+  const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
+  limit?.planned(performance.now() - begun);
+  return { plan };
 }
 
 /** With replication: the rule still stands, or goes where that was asked for. */
@@ -160,8 +173,13 @@ async function concludeWithWhatIsLeft(
   run: Run,
 ): Promise<void> {
   const { host, stop, diary } = run;
-  const ending = { scene, plan, outcomes, reportFolder: host.reportFolder, stop };
-  const mayLook = !stop.draining.aborted && !diary.halted && diary.underWay === undefined;
+  // What ends the copies must not keep anybody from looking at them.
+  const network = networkFor(run, scene.settings, stop.aborting);
+  const { source, destination } = scene;
+  const seen = { ...scene, source: source.by(network), destination: destination.by(network) };
+  const ending = { scene: seen, plan, outcomes, reportFolder: host.reportFolder, stop };
+  const isEnding = stop.hurrying.aborted || stop.aborting.aborted;
+  const mayLook = !isEnding && !diary.halted && diary.underWay === undefined;
   try {
     await conclude({ ...ending, mayLook }, diary);
   } catch (error) {

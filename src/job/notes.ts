@@ -27,7 +27,19 @@ export function describeNotKept({ versionsNotKept }: Totals): string[] {
 }
 
 /** Which objects `verify: checksum` and `verify: content` had to leave at their size, and what would do more. */
-export function describeDoubts(verify: Verify, { open, silent, unread }: Doubts): string[] {
+export function describeDoubts(verify: Verify, doubts: Doubts): string[] {
+  return [...describeUnasked(doubts), ...describeOpen(verify, doubts)];
+}
+
+function describeUnasked({ unasked }: Doubts): string[] {
+  return unasked === 0
+    ? []
+    : [
+        `${count(unasked, 'object')} were only compared by size: the time limit left no time to ask for more.`,
+      ];
+}
+
+function describeOpen(verify: Verify, { open, silent, unread }: Doubts): string[] {
   if (open === 0) return [];
   const objects = `${count(open, 'object')} could only be compared by size`;
   const unheard = silent === 0 ? '' : `, or S3 does not tell them (${thousands(silent)})`;

@@ -23,14 +23,20 @@ const SIDES = ['source', 'destination'] as const;
 /**
  * `undefined` when a check failed: the diary says which, and all that could be asked has been asked. What is ill is looked
  * at all the same: `mode: health` changes nothing, and how much is missing is what one wants to know then.
+ *
+ * @param aborting ends what identities ask for, which are needed for longer than `network`
  */
 export async function prepare(
   settings: Settings,
   host: Host,
   network: Network,
+  aborting: AbortSignal,
   diary: Diary,
 ): Promise<Scene | undefined> {
-  const identities = await identifyBoth(settings, host, network, diary);
+  const { requestHandler } = network;
+  const { environment, idToken, mask } = host;
+  const surroundings = { environment, requestHandler, idToken, mask, aborting };
+  const identities = await identifyBoth(settings, host, surroundings, diary);
   if (identities === undefined) return undefined;
   const regions = await locateBoth(settings, identities, network, diary);
   if (regions === undefined) return undefined;
@@ -78,12 +84,9 @@ type Both<T> = Readonly<Record<Side, T>>;
 async function identifyBoth(
   settings: Settings,
   host: Host,
-  network: Network,
+  surroundings: Surroundings,
   diary: Diary,
 ): Promise<Both<Identity> | undefined> {
-  const { environment, idToken, mask } = host;
-  const { requestHandler, aborting } = network;
-  const surroundings: Surroundings = { environment, requestHandler, idToken, mask, aborting };
   const tried = await Promise.all(
     SIDES.map(side => tryIdentity(requestFor(side, settings, host), surroundings)),
   );

@@ -50,13 +50,13 @@ export function readContents({ source, destination }: Scene, reading: Reading): 
 /**
  * Places for objects to be asked about.
  *
- * @param draining once it has fired, nobody is asked any more
+ * @param hurrying once it has fired, nobody is asked any more
  */
-export function placesToAsk(settings: Settings, draining: AbortSignal): Place {
+export function placesToAsk(settings: Settings, hurrying: AbortSignal): Place {
   const limit = pLimit(askingAtOnce(settings));
   return ask =>
     limit(() => {
-      if (draining.aborted) throw new StoppedError('Stopped before everything was verified.');
+      if (hurrying.aborted) throw new StoppedError('Stopped before everything was verified.');
       return ask();
     });
 }

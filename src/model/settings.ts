@@ -69,6 +69,8 @@ export interface Settings {
   /** Bytes of a multipart part; `auto` keeps the source's own part boundaries where they can be found. */
   readonly partSize: number | 'auto';
   readonly verify: Verify;
+  /** After the start of the process, when the run is to be over; `undefined` for no limit. */
+  readonly timeLimitSeconds: number | undefined;
   /** For manifests and reports of services: a bucket and a folder of it. */
   readonly workLocation: Location | undefined;
   readonly dataSync: DataSyncSettings;

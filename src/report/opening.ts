@@ -1,10 +1,11 @@
 /** What a text about a run begins with: the verdict, and the run in a sentence. */
 import type { RunReport } from '../record.ts';
 import { bytes, clip, code, count, type Markup, md } from './text.ts';
-import { FAILED, headline } from './words.ts';
+import { FAILED, headline, isCutShort } from './words.ts';
 
 export function verdict(report: RunReport): Markup {
-  return md`## ${report.verdict.ok ? '✅' : '❌'} ${clip(headline(report), 500)}`;
+  const sign = isCutShort(report) ? '⚠️' : report.verdict.ok ? '✅' : '❌';
+  return md`## ${sign} ${clip(headline(report), 500)}`;
 }
 
 export function whatHappened(report: RunReport): Markup {

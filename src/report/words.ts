@@ -5,20 +5,30 @@ import type { CheckResult, Verdict } from '../model/checks.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import type { Mode } from '../model/settings.ts';
 import type { Proof, RunReport, SizeClass } from '../record.ts';
-import { bytes, count } from './text.ts';
+import { bytes, count, thousands } from './text.ts';
 
 /** The verdict in a few words; of a run that failed, why. */
 export function headline(report: RunReport): string {
   return report.verdict.ok ? success(report) : report.verdict.text;
 }
 
-function success({ mode, complete, verified, underWay }: RunReport): string {
+/** All that was done is well, but the time limit kept the rest from being done. */
+export function isCutShort({ verdict, complete, underWay }: RunReport): boolean {
+  return verdict.ok && !complete && underWay === undefined;
+}
+
+function success(report: RunReport): string {
+  const { mode, verified, underWay, totals } = report;
   if (mode === 'dry-run') return 'Dry run: nothing was changed';
   if (mode === 'verify') return 'Verified: no difference';
   if (mode === 'preflight') return 'Ready to sync';
   if (mode === 'health') return 'Replication is healthy';
   if (underWay !== undefined) return 'Started; the next run with the same inputs verifies and reports';
-  if (!complete) return 'Synced in part; the next run goes on';
+  if (isCutShort(report)) {
+    const { copied } = totals;
+    const planned = copied + (totals.reasons['skipped: stopped'] ?? 0);
+    return `Stopped at its time limit: ${thousands(copied)} of ${count(planned, 'object')} copied; the next run goes on`;
+  }
   return verified ? 'Synced and verified' : 'Synced, not verified';
 }
 

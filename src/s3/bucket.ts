@@ -143,6 +143,11 @@ export class Bucket {
     return new Bucket({ ...this.#options, location: { ...this.location, prefix } }, this.#network);
   }
 
+  /** The same bucket, reached in another way. */
+  by(network: Network): Bucket {
+    return new Bucket(this.#options, network);
+  }
+
   /** Any operation, by the SDK. */
   send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     command: $Command<I, O, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,

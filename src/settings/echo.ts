@@ -45,6 +45,7 @@ export function echoSettings(settings: Settings): Echo {
     'max-rate': settings.maxRate,
     'part-size': settings.partSize,
     verify: settings.verify,
+    'time-limit': settings.timeLimitSeconds === undefined ? undefined : `${settings.timeLimitSeconds}s`,
     'work-location': settings.workLocation && formatLocation(settings.workLocation),
     'datasync-role': settings.dataSync.roleArn,
     'datasync-mode': settings.dataSync.mode,

@@ -38,6 +38,7 @@ export const DEFAULTS = {
   'max-rate': '',
   'part-size': 'auto',
   verify: 'listing',
+  'time-limit': '',
   'work-location': '',
   'datasync-role': '',
   'datasync-mode': 'enhanced',

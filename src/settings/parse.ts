@@ -47,6 +47,8 @@ const SESSION_DURATION = between(DURATION, 15 * 60, 12 * 3600, 'a duration from 
 const CONCURRENCY = orAuto(between(INTEGER, 1, 1000, 'a whole number from 1 to 1000'));
 const MAX_RATE = between(INTEGER, 1, 100_000, 'a whole number from 1 to 100000');
 const PART_SIZE = orAuto(between(SIZE, 5 * MIB, 5 * 1024 * MIB, 'a size from 5MiB to 5GiB'));
+/** No timer of Node's runs for longer than 2^31 milliseconds. */
+const TIME_LIMIT = between(DURATION, 10, 24 * 24 * 3600, 'a duration from 10s to 24d');
 const RETENTION_DAYS = between(INTEGER, 1, 400, 'a whole number of days from 1 to 400');
 
 const COPY_AS = oneOf(['destination', 'source']);
@@ -120,6 +122,7 @@ export function parseSettings(
     maxRate: given.optional('max-rate', MAX_RATE),
     partSize: given.value('part-size', PART_SIZE),
     verify: given.value('verify', VERIFY),
+    timeLimitSeconds: given.optional('time-limit', TIME_LIMIT),
     workLocation: given.optional('work-location', WORK_LOCATION),
     dataSync: dataSync(given),
     batch: {

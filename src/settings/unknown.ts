@@ -5,7 +5,7 @@
 import { INPUT_NAMES, isInputName } from './inputs.ts';
 
 /** Inputs of the contract that later versions bring. */
-const LATER = ['time-limit', 'grant'];
+const LATER = ['grant'];
 
 /** What other tools call it, letters only, and what it is called here. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([

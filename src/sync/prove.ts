@@ -2,6 +2,7 @@
  * What the listings could not prove is put to the objects themselves: to their checksums, and where these have nothing in
  * common, to their content. Only the record of an object changes by it, never the object.
  */
+import { StoppedError } from '../errors.ts';
 import type { ObjectRecord, Proof, VersionRecord } from '../record.ts';
 import type { Places } from './conclude.ts';
 import { weakest } from './conclude-history.ts';
@@ -14,6 +15,8 @@ export interface Witnesses {
   readonly checksums: GatherEvidence;
   /** Hashes of what is read from both sides; `undefined` where reading was not asked for. */
   readonly contents: GatherEvidence | undefined;
+  /** Whether no time is left to ask anybody; by default there always is some. */
+  readonly isOver?: () => boolean;
 }
 
 /** Objects taken for equal that stayed at what the listings show although more was asked for. */
@@ -23,6 +26,8 @@ export interface Doubts {
   silent: number;
   /** Of these, those of which one side could not be read. */
   unread: number;
+  /** Others, that nobody was asked about for want of time. */
+  unasked: number;
 }
 
 /** @param place for each object that is asked about; its requests to both sides go together */
@@ -126,12 +131,24 @@ function versionInQuestion(
 interface Doubt {
   readonly silent: boolean;
   readonly unread: boolean;
+  readonly unasked?: true;
 }
 
-async function ask(
-  pair: Pair,
-  { checksums, contents }: Witnesses,
-): Promise<{ readonly finding: Finding; readonly proof: 'checksum' | 'content' } | Doubt> {
+const UNASKED: Doubt = { silent: false, unread: false, unasked: true };
+
+type Answer = { readonly finding: Finding; readonly proof: 'checksum' | 'content' } | Doubt;
+
+async function ask(pair: Pair, witnesses: Witnesses): Promise<Answer> {
+  if (witnesses.isOver?.()) return UNASKED;
+  try {
+    return await askInTime(pair, witnesses);
+  } catch (error) {
+    if (error instanceof StoppedError && witnesses.isOver?.()) return UNASKED;
+    throw error;
+  }
+}
+
+async function askInTime(pair: Pair, { checksums, contents }: Witnesses): Promise<Answer> {
   const said = await checksums(...pair);
   const told = weigh(said);
   if (told !== undefined) return { finding: told, proof: 'checksum' };
@@ -141,7 +158,11 @@ async function ask(
   return { silent: isSilent(said), unread: read !== undefined };
 }
 
-function count({ silent, unread }: Doubt, doubts: Doubts): void {
+function count({ silent, unread, unasked }: Doubt, doubts: Doubts): void {
+  if (unasked) {
+    doubts.unasked++;
+    return;
+  }
   doubts.open++;
   if (silent) doubts.silent++;
   if (unread) doubts.unread++;

@@ -26,7 +26,7 @@ const GROUPS: readonly (readonly [title: string, inputs: readonly InputName[]])[
   ['What to do', ['mode', 'engine', 'compare', 'delete', 'max-delete', 'archived', 'verify']],
   ['With which objects', ['include', 'exclude', 'min-size', 'max-size', 'modified-after', 'modified-before']],
   ['What the copies are like', ['preserve', 'storage-class', 'encryption', 'kms-key', 'acl']],
-  ['How fast', ['concurrency', 'max-rate', 'part-size']],
+  ['How fast', ['concurrency', 'max-rate', 'part-size', 'time-limit']],
   [
     'Through services of AWS',
     [
@@ -80,7 +80,7 @@ export function help(program: string, columns = 80): string {
     '      Shows the version.',
     '',
     ...wrapped(
-      'Exit code: 0 all is well, 1 the run failed, 2 a flag or a value is wrong and nothing was done, 130 stopped by Ctrl-C, 143 terminated.',
+      'Exit code: 0 all is well, 1 the run failed, 2 a flag or a value is wrong and nothing was done, 3 stopped at --time-limit and all is well so far, 130 stopped by Ctrl-C, 143 terminated.',
       0,
     ),
   );

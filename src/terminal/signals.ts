@@ -18,16 +18,17 @@ export function stopOnSignals(log: Log): Signals {
   let pressed: number | undefined;
   const abort = () => {
     if (!stop.aborting.aborted) log.info('Stopping now.');
+    stop.hurry();
     stop.abort();
   };
   process.on('SIGINT', () => {
     signals.received ??= 'SIGINT';
     const now = performance.now();
-    if (pressed === undefined && !stop.draining.aborted) {
+    if (pressed === undefined && !stop.hurrying.aborted) {
       log.info(
         'Stopping: no new copies are started, those in flight are waited for. Ctrl-C again ends them, too.',
       );
-      stop.drain();
+      stop.hurry();
     } else if (pressed === undefined || now - pressed > SAME_PRESS_MS) abort();
     pressed ??= now;
   });

@@ -229,7 +229,7 @@ test('a stop ends the proving, and nothing is called verified', async () => {
   s.to.put('mute', 'content');
   const stop = new Stop();
   const watch = setInterval(() => {
-    if (s.requests('HeadObject').some(({ key }) => key !== 'mute')) stop.drain();
+    if (s.requests('HeadObject').some(({ key }) => key !== 'mute')) stop.hurry();
   }, 1);
   const run = await s.run({ verify: 'checksum', concurrency: '1' }, stop);
   clearInterval(watch);
@@ -237,4 +237,22 @@ test('a stop ends the proving, and nothing is called verified', async () => {
   assert.equal(run.report.verified, false);
   assert.deepEqual([run.report.totals.copied, run.report.totals.unchanged], [100, 1], 'the accounts close');
   assert.ok(s.requests('HeadObject').length < 200);
+});
+
+test('what there is no time left to ask keeps its grade, and the run is not complete', async () => {
+  const s = setStage();
+  for (let index = 0; index < 100; index++) s.from.put(`k${index}`, 'content', KMS);
+  const stop = new Stop();
+  const watch = setInterval(() => {
+    if (s.requests('HeadObject').length > 0) stop.cut();
+  }, 1);
+  const { report, records } = await s.run({ verify: 'checksum', concurrency: '1' }, stop);
+  clearInterval(watch);
+  assert.deepEqual([report.totals.copied, report.complete, report.verified], [100, false, false]);
+  const { size, checksum } = report.totals.proofs;
+  assert.equal(size + checksum, 100, JSON.stringify(records[0]));
+  assert.ok(size > 0);
+  assert.deepEqual(report.notes, [
+    `${size} objects were only compared by size: the time limit left no time to ask for more.`,
+  ]);
 });

@@ -32,7 +32,7 @@ const NOBODY = () => Promise.reject(new Error('Nobody had to be asked.'));
 const NOTHING = say({}, {});
 
 async function prove(one: ObjectRecord, witnesses: Witnesses) {
-  const doubts: Doubts = { open: 0, silent: 0, unread: 0 };
+  const doubts: Doubts = { open: 0, silent: 0, unread: 0, unasked: 0 };
   const [proven] = await collect(proveRecords(pagesOf([one]), witnesses, PLACES, pLimit(1), doubts));
   assert.ok(proven);
   return { proven, doubts, word: `${proven.action}: ${proven.reason} (${proven.proof})` };
@@ -40,7 +40,7 @@ async function prove(one: ObjectRecord, witnesses: Witnesses) {
 
 const EQUAL = say({ CRC64NVME: 'x' }, { CRC64NVME: 'x' });
 const DIFFERENT = say({ CRC64NVME: 'x' }, { CRC64NVME: 'y' });
-const NO_DOUBT = { open: 0, silent: 0, unread: 0 };
+const NO_DOUBT = { open: 0, silent: 0, unread: 0, unasked: 0 };
 
 const versions: VersionRecord[] = [
   { source: 's1', destination: 'd1', size: 5, sourceEtag: E1, destinationEtag: E2, proof: 'size' },
@@ -77,7 +77,7 @@ test('a version that differs makes a failure of its key, and is named', async ()
 
 test('a history is in doubt once, however many of its versions are', async () => {
   const { proven, doubts } = await prove(record({ versions }), { checksums: NOTHING, contents: undefined });
-  assert.deepEqual([proven.proof, doubts], ['size', { open: 1, silent: 0, unread: 0 }]);
+  assert.deepEqual([proven.proof, doubts], ['size', { open: 1, silent: 0, unread: 0, unasked: 0 }]);
 });
 
 /** What was asked for, what the objects say, the last word, and what is left in doubt. */
@@ -93,13 +93,13 @@ const WORDS: readonly [string, Witnesses, string, Doubts][] = [
     'no checksum in common, and no reading',
     { checksums: NOTHING, contents: undefined },
     'copied: missing (size)',
-    { open: 1, silent: 0, unread: 0 },
+    { open: 1, silent: 0, unread: 0, unasked: 0 },
   ],
   [
     'a side that does not tell, and no reading',
     { checksums: say(undefined, {}), contents: undefined },
     'copied: missing (size)',
-    { open: 1, silent: 1, unread: 0 },
+    { open: 1, silent: 1, unread: 0, unasked: 0 },
   ],
   [
     'no checksum in common, equal content',
@@ -117,7 +117,7 @@ const WORDS: readonly [string, Witnesses, string, Doubts][] = [
     'no checksum in common, and a side that cannot be read',
     { checksums: NOTHING, contents: say({ SHA256: 'x' }, undefined) },
     'copied: missing (size)',
-    { open: 1, silent: 0, unread: 1 },
+    { open: 1, silent: 0, unread: 1, unasked: 0 },
   ],
 ];
 

@@ -76,7 +76,7 @@ class DataSyncEngine implements Engine {
       // What was recorded stands, and what was not is accounted for as stopped.
       if (!(error instanceof StoppedError && stop.draining.aborted)) throw error;
     } finally {
-      if (!settings.dataSync.keep && !stop.aborting.aborted) await this.#tidyUp(execution);
+      if (!settings.dataSync.keep && !stop.cutting.aborted) await this.#tidyUp(execution);
     }
   }
 
