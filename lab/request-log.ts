@@ -29,12 +29,20 @@ export class RequestLog {
   readonly #counts = new Map<string, number>();
   #latest: LoggedRequest[] = [];
   #mutating: LoggedRequest[] = [];
+  readonly #watchers = new Set<(request: LoggedRequest) => void>();
 
   add(request: LoggedRequest): void {
     this.#counts.set(request.operation, this.count(request.operation) + 1);
     remember(this.#latest, request);
     // Kept apart, so that a flood of reads cannot wash a single write out of memory.
     if (isMutating(request)) remember(this.#mutating, request);
+    for (const watcher of this.#watchers) watcher(request);
+  }
+
+  /** Tells of every request once it is answered, until the function that is returned is called. */
+  watch(watcher: (request: LoggedRequest) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** How often `operation` was asked for, whatever came of it; without a name, all requests. */
