@@ -11,7 +11,7 @@ export async function getBucketPolicy(call: BucketCall): Promise<LabResponse> {
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(existing(call)),
+    body: textOf(existing(call)),
   };
 }
 
@@ -25,6 +25,7 @@ export async function putBucketPolicy(call: BucketCall): Promise<LabResponse> {
     );
   }
   bucket.policy = policy;
+  texts.set(policy, request.body.toString());
   return { status: 204 };
 }
 
@@ -56,8 +57,20 @@ function existing({ bucket }: BucketCall): PolicyDocument {
   });
 }
 
+/** Policies as they were sent. Those that a test has put there have no text of their own. */
+const texts = new WeakMap<PolicyDocument, string>();
+
+/** What GetBucketPolicy answers. */
+export function textOf(policy: PolicyDocument): string {
+  return texts.get(policy) ?? JSON.stringify(policy);
+}
+
+/** Bytes. Source: User Guide, bucket-policies. */
+const LARGEST = 20 * 1024;
+
 function parsePolicy(body: Buffer): PolicyDocument {
   const malformed = (why: string) => new S3Error(400, 'MalformedPolicy', why);
+  if (body.length > LARGEST) throw malformed('Policies may have no more than 20 KB');
   let policy: unknown;
   try {
     policy = JSON.parse(body.toString());
@@ -67,5 +80,13 @@ function parsePolicy(body: Buffer): PolicyDocument {
   if (typeof policy !== 'object' || policy === null || !('Statement' in policy)) {
     throw malformed('Missing required field Statement');
   }
+  const statements = [policy.Statement].flat() as readonly { readonly Sid?: unknown }[];
+  if (statements.length === 0) throw malformed('Policy statement must contain at least one statement');
+  const sids = statements.flatMap(({ Sid }) => Sid ?? []);
+  // Source: IAM User Guide, reference_policies_elements_sid.
+  if (sids.some(sid => typeof sid !== 'string' || !/^[A-Za-z0-9]*$/.test(sid)))
+    throw malformed('The Sid element supports letters and digits only');
+  if (new Set(sids).size < sids.length)
+    throw malformed('Statement IDs (SID) in a single policy must be unique');
   return policy as PolicyDocument;
 }
