@@ -155,6 +155,8 @@ export interface RunReport {
   readonly bytesRead?: number;
   /** Copies in flight that `concurrency: auto` went down to; absent when S3 did not make it. */
   readonly slowedTo?: number;
+  /** With `grant: temporary`: what was put into bucket policies; absent where nothing was. */
+  readonly grants?: readonly TemporaryGrant[];
   readonly started: string;
   readonly finished: string;
   /** Seconds per phase. */
@@ -176,4 +178,17 @@ export interface ReplicationHealth {
   readonly oldestPending?: { readonly key: string; readonly seconds: number };
   /** Objects per code. */
   readonly failures: Readonly<Record<string, number>>;
+}
+
+/** A statement that was put into the policy of a bucket for the run. */
+export interface TemporaryGrant {
+  readonly bucket: string;
+  /** ARN of who was allowed something. */
+  readonly principal: string;
+  readonly actions: readonly string[];
+  /** Its name in the policy. */
+  readonly sid: string;
+  /** When it ends by itself, where nobody takes it away. */
+  readonly until: string;
+  readonly removed: boolean;
 }

@@ -433,6 +433,21 @@ const ALL_COMBINATIONS = [
   ...Object.entries({ ...DATASYNC, 'datasync-mode': 'basic', 'datasync-keep': 'false' })
     .filter(([name]) => name !== 'engine')
     .map(([name, value]) => [{ [name]: value }, new RegExp(`^${name}: has no meaning`), {}] as const),
+  [
+    { grant: 'temporary', engine: 'stream' },
+    /^grant: "temporary" has no meaning with engine "stream"/,
+    { grant: 'temporary' },
+  ],
+  [
+    { ...REPLICATION, grant: 'temporary' },
+    /^grant: .* S3 goes on replicating/,
+    { ...REPLICATION, grant: 'temporary', 'replication-rule': 'remove' },
+  ],
+  [
+    { ...BATCH, grant: 'temporary', wait: 'false' },
+    /^grant: .* with wait: false the job goes on without it/,
+    { ...BATCH, grant: 'temporary' },
+  ],
 ];
 
 for (const [wrong, says, right] of ALL_COMBINATIONS) {
@@ -483,7 +498,6 @@ const UNKNOWN: readonly [string, RegExp][] = [
   ['includes', /Did you mean include\?/],
   ['destinaton-role', /Did you mean destination-role\?/],
   ['constructor', /there is no such input/],
-  ['grant', /not available in this version yet/],
 ];
 
 for (const [name, says] of UNKNOWN) {

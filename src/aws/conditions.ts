@@ -32,6 +32,11 @@ const ignoringCase: Compare = (expected, value) => equals(expected.toLowerCase()
 const sameTruth: Compare = (expected, value) =>
   [expected, value].every(one => /^(true|false)$/i.test(one)) ? ignoringCase(expected, value) : 'maybe';
 
+const earlier: Compare = (expected, value) => {
+  const [end, now] = [Date.parse(expected), Date.parse(value)];
+  return Number.isNaN(end) || Number.isNaN(now) ? 'maybe' : now < end ? 'yes' : 'no';
+};
+
 /** Those that are understood here; all others may hold or not. */
 const OPERATORS: Readonly<Record<string, Compare>> = {
   StringEquals: equals,
@@ -40,6 +45,7 @@ const OPERATORS: Readonly<Record<string, Compare>> = {
   ArnEquals: matchesArn,
   ArnLike: matchesArn,
   Bool: sameTruth,
+  DateLessThan: earlier,
 };
 
 function test(operator: string, key: string, expected: readonly unknown[], context: Context): Certainty {

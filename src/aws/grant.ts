@@ -80,6 +80,7 @@ export function grantInBucketPolicy(principal: string, { bucket, owner }: Owned,
   return {
     todo: `Add this statement to the bucket policy of ${bucket} (account ${owner}).`,
     paste: pretty(forPrincipal(statement, principal)),
+    bucket,
   };
 }
 

@@ -211,6 +211,16 @@ export function bucketPolicyStatement(location: Location, partition: string): St
   };
 }
 
+/** Putting a statement into the policy of a bucket for a run, and taking it out again. */
+export function grantingStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncGrant',
+    Effect: 'Allow',
+    Action: ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'],
+    Resource: bucketArn(location, partition),
+  };
+}
+
 /** The trust policy of a role for exactly these subjects of GitHub's tokens. */
 export function trustStatement(
   account: string,

@@ -25,6 +25,7 @@ export function bucketOpinion(
 ): Opinion {
   const account = accountOf(role);
   const context = {
+    'aws:currenttime': new Date().toISOString(),
     'aws:securetransport': 'true',
     'aws:principalisawsservice': 'false',
     'aws:principalarn': role,

@@ -1,4 +1,5 @@
 /** Ends what a killed run left open. Runs in another process, with identities of its own making. */
+import { join } from 'node:path';
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import { identify, type Surroundings } from '../aws/identity.ts';
 import { taskRegion } from '../datasync/ground.ts';
@@ -8,21 +9,24 @@ import { FileJournal } from '../s3/journal.ts';
 import { abortUpload } from '../s3/multipart.ts';
 import { Connection } from '../s3/wire/connection.ts';
 import { noteIn } from './engine.ts';
+import { grantsNoteIn, isGrantLeft, takeAwayLeft } from './grants-left.ts';
 import type { CleanUp, Host, WorkLeft } from './host.ts';
+import { requestFor } from './identity-request.ts';
 import { endWork, isWorkLeft } from './left-work.ts';
-import { requestFor } from './prepare.ts';
 
 const SOCKETS = 16;
 
-export function cleanUpFor(
-  scene: Scene,
-  host: Pick<Host, 'sessionName' | 'scratch'>,
-  journal: string,
-): CleanUp {
+/** Where a run tells of the multipart uploads it opens. */
+export function journalIn(scratch: string): string {
+  return join(scratch, 'uploads.ndjson');
+}
+
+export function cleanUpFor(scene: Scene, host: Pick<Host, 'sessionName' | 'scratch'>): CleanUp {
   const { settings, to } = scene;
   const work = workLeft(scene, host);
   return {
-    journal,
+    journal: journalIn(host.scratch),
+    grants: grantsNoteIn(host.scratch),
     ...requestFor(to.identity.side, settings, host),
     bucket: to.location.bucket,
     region: to.region,
@@ -50,11 +54,16 @@ function workLeft(
 /** Is there something that the run could not end itself? */
 export async function isCleanUpDue(left: CleanUp | undefined): Promise<boolean> {
   if (left === undefined) return false;
-  return isWorkLeft(left.work) || (await new FileJournal(left.journal).stillOpen()).length > 0;
+  return (
+    isGrantLeft(left.grants) ||
+    isWorkLeft(left.work) ||
+    (await new FileJournal(left.journal).stillOpen()).length > 0
+  );
 }
 
 /**
- * Cancels what a service still does for the run, of which the note tells, and aborts the multipart uploads that the journal shows as open.
+ * Cancels what a service still does for the run, of which the note tells, aborts the multipart uploads that the journal shows
+ * as open, and takes away what was granted for the run.
  *
  * @returns what was done, a sentence each
  * @throws FatalError when an identity cannot be had, or what AWS answered when something cannot be ended
@@ -65,32 +74,38 @@ export async function cleanUp(
   aborting: AbortSignal,
 ): Promise<string[]> {
   const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
-  // One that cannot be ended must not keep the other from being ended.
+  const network = networkFor(surroundings);
+  // One that cannot be ended must not keep the others from being ended.
   const [work, uploads] = await Promise.allSettled([
     endWork(left.work, surroundings),
-    abortUploads(left, surroundings),
+    abortUploads(left, surroundings, network),
   ]);
+  // Last, because the others may need what it takes away.
+  const grants = await takeAwayLeft(left.grants, surroundings, network);
   if (work.status === 'rejected') throw work.reason;
   if (uploads.status === 'rejected') throw uploads.reason;
   return [
+    ...grants,
     ...(work.value === undefined ? [] : [`Cancelled ${work.value}, which the run left going on.`]),
     `Aborted ${uploads.value} multipart uploads that the run left open.`,
   ];
 }
 
-/** Resolves to how many there were. */
-async function abortUploads(left: CleanUp, surroundings: Surroundings): Promise<number> {
-  const uploads = await new FileJournal(left.journal).stillOpen();
-  if (uploads.length === 0) return 0;
-  const { environment, requestHandler, aborting } = surroundings;
-  const identity = await identify(left, surroundings);
-  const network: Network = {
+function networkFor({ environment, requestHandler, aborting }: Surroundings): Network {
+  return {
     environment,
     requestHandler,
     connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
     aborting,
     requests: new RequestCounter(),
   };
+}
+
+/** Resolves to how many there were. */
+async function abortUploads(left: CleanUp, surroundings: Surroundings, network: Network): Promise<number> {
+  const uploads = await new FileJournal(left.journal).stillOpen();
+  if (uploads.length === 0) return 0;
+  const identity = await identify(left, surroundings);
   const { region, owner } = left;
   const bucket = new Bucket(
     { location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity },

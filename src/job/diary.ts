@@ -4,7 +4,7 @@ import type { CheckResult, IdentityProof } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
 import type { FailureGroup, Job } from '../model/outcome.ts';
 import type { EngineName, Mode, Settings } from '../model/settings.ts';
-import type { Moment, ReplicationHealth, RunReport, Totals } from '../record.ts';
+import type { Moment, ReplicationHealth, RunReport, TemporaryGrant, Totals } from '../record.ts';
 import { Digest } from '../report/digest/digest.ts';
 import { seconds } from '../report/text.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
@@ -30,6 +30,8 @@ export class Diary {
   slowedTo: number | undefined;
   /** A job that goes on without the run. */
   underWay: Job | undefined;
+  /** What was granted for the run, as it stands. */
+  grants: readonly TemporaryGrant[] = [];
   /** By `mode: health`. */
   replication: ReplicationHealth | undefined;
   /** By `verify: content`, of both sides together. */
@@ -106,6 +108,7 @@ export class Diary {
       ...(this.bytesRead > 0 && { bytesRead: this.bytesRead }),
       ...(this.slowedTo !== undefined && { slowedTo: this.slowedTo }),
       ...(this.underWay !== undefined && { underWay: this.underWay }),
+      ...(this.grants.length > 0 && { grants: this.grants }),
       started: this.#started.toISOString(),
       finished: new Date().toISOString(),
       timings: this.#timings,

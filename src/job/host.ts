@@ -23,6 +23,8 @@ export interface Host {
 /** All that is needed to end from another process what a run has started. No secrets. */
 export interface CleanUp {
   readonly journal: string;
+  /** File that names what was granted for the run, for as long as it may be in place. */
+  readonly grants: string;
   readonly side: 'source' | 'destination';
   readonly roleArn: string | undefined;
   readonly audience: string;

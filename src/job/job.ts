@@ -1,5 +1,4 @@
 /** The whole job on one screen: identify and check, plan, carry, conclude, report. */
-import { join } from 'node:path';
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import type { Job } from '../model/outcome.ts';
 import type { Settings } from '../model/settings.ts';
@@ -15,10 +14,11 @@ import { OutcomeLog } from '../sync/outcomes.ts';
 import type { Stop } from '../sync/stop.ts';
 import { attendRunning } from './attend.ts';
 import { carryOut } from './carry.ts';
-import { cleanUpFor } from './clean-up.ts';
+import { cleanUpFor, journalIn } from './clean-up.ts';
 import { type Collected, collect, settle } from './collect.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
+import { Grants } from './grants.ts';
 import { type Handover, handoverOf } from './handover.ts';
 import { examine } from './health.ts';
 import type { Host } from './host.ts';
@@ -54,9 +54,10 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   const limit = timeLimitSeconds === undefined ? undefined : new TimeLimit(timeLimitSeconds, stop, host.log);
   const run: Run = { host, stop, diary: new Diary(limit), requests: new RequestCounter(), limit };
   const { diary, requests } = run;
+  const grants = new Grants(settings, host, diary);
   try {
     const scene = await diary.phase('preflight', () =>
-      prepare(settings, host, networkFor(run, settings, stop.cutting), stop.aborting, diary),
+      prepare(settings, host, networkFor(run, settings, stop.cutting), stop.aborting, diary, grants),
     );
     await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
     if (settings.mode === 'preflight') diary.complete = true;
@@ -66,6 +67,7 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   } finally {
     limit?.end();
   }
+  await grants.takeAway();
   return { report: diary.report(settings, requests, host.runUrl), rows: diary.digest.rows() };
 }
 
@@ -149,13 +151,12 @@ async function carry(
   collected: Job | undefined,
 ): Promise<void> {
   const { host, stop, diary, requests } = run;
-  const journal = join(host.scratch, 'uploads.ndjson');
-  host.remember(cleanUpFor(scene, host, journal));
+  host.remember(cleanUpFor(scene, host));
   await carryOut({
     scene,
     plan,
     outcomes,
-    journal: new FileJournal(journal),
+    journal: new FileJournal(journalIn(host.scratch)),
     requests,
     diary,
     stop,

@@ -6,7 +6,6 @@ import type { Side } from '../model/objects.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Ways } from '../preflight/access.ts';
 import { findBucket } from '../preflight/buckets.ts';
-import { checkAll } from '../preflight/checks.ts';
 import { layGround } from '../preflight/datasync/ground.ts';
 import { readFacts } from '../preflight/facts.ts';
 import { layBatch } from '../preflight/jobs/batch.ts';
@@ -15,8 +14,11 @@ import type { Known } from '../preflight/known.ts';
 import { groundOf } from '../preflight/replication/wanted.ts';
 import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
 import { Bucket, type Network } from '../s3/bucket.ts';
+import { checkAndGrant } from './check-and-grant.ts';
 import type { Diary } from './diary.ts';
+import type { Grants } from './grants.ts';
 import type { Host } from './host.ts';
+import { requestFor } from './identity-request.ts';
 
 const SIDES = ['source', 'destination'] as const;
 
@@ -32,6 +34,7 @@ export async function prepare(
   network: Network,
   aborting: AbortSignal,
   diary: Diary,
+  grants: Grants,
 ): Promise<Scene | undefined> {
   const { requestHandler } = network;
   const { environment, idToken, mask } = host;
@@ -51,7 +54,7 @@ export async function prepare(
   diary.checks.push(...laid.results);
   if (laid.results.some(({ verdict }) => verdict === 'fail')) return undefined;
   const ways = await setScenes(settings, identities, regions, owners, network, laid);
-  const { scene, results, note } = await checkAll(ways);
+  const { scene, results, note } = await checkAndGrant(ways, grants, host.log);
   diary.engine = scene.engine;
   diary.checks.push(...results);
   if (note !== undefined) diary.notes.push(note);
@@ -98,17 +101,6 @@ async function identifyBoth(
     diary.identities.push({ side, account, arn, how });
   }
   return source && destination && { source, destination };
-}
-
-/** How a side's identity is asked for; the same for the job and for the one that cleans up after it. */
-export function requestFor(side: Side, settings: Settings, host: Pick<Host, 'sessionName'>): IdentityRequest {
-  return {
-    side,
-    roleArn: settings[side].roleArn,
-    audience: settings.audience,
-    sessionName: settings.sessionName ?? host.sessionName,
-    sessionSeconds: settings.sessionSeconds,
-  };
 }
 
 interface Tried {

@@ -19,6 +19,8 @@ export interface Fix {
   readonly todo: string;
   /** JSON policy statement(s), pretty-printed. */
   readonly paste?: string;
+  /** Name of the bucket whose policy the statement goes into; absent where it goes elsewhere. */
+  readonly bucket?: string;
 }
 
 /** Who a side turned out to be. */

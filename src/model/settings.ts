@@ -78,6 +78,8 @@ export interface Settings {
   readonly replication: ReplicationSettings;
   /** Versioning is enabled where replication needs it. */
   readonly enableVersioning: boolean;
+  /** What becomes of statements that a bucket policy lacks. */
+  readonly grant: Grant;
   /** The run waits for the job that it starts; else the next one with the same inputs does. */
   readonly wait: boolean;
   readonly report: ReportSettings;
@@ -123,6 +125,11 @@ export interface ReplicationSettings {
 export const REPLICATION_RULE_FATES = ['keep', 'remove'] as const;
 
 export type ReplicationRuleFate = (typeof REPLICATION_RULE_FATES)[number];
+
+/** They are to be pasted by somebody, or put in place for the run only. */
+export const GRANTS = ['none', 'temporary'] as const;
+
+export type Grant = (typeof GRANTS)[number];
 
 export const DATASYNC_MODES = ['enhanced', 'basic'] as const;
 

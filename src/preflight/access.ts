@@ -3,6 +3,7 @@
  * one identity may both read and write, each side's own may still do its part, and the bytes pass the runner.
  */
 import type { CheckResult } from '../model/checks.ts';
+import { isGrantable } from './grants.ts';
 import { checkReadable } from './readable.ts';
 import { checkRequestPayment } from './request-payment.ts';
 import type { Scene } from './scene.ts';
@@ -40,6 +41,8 @@ export async function checkAccess(ways: Ways): Promise<Access> {
   const copying = await tryOut(ways.copy);
   const refused = failures(copying);
   if (refused.length === 0) return { ...copying, choice: [serverSide(copying)] };
+  // What is missing can be put in place, and with it they are copied server-side.
+  if (isGrantable(refused, ways.copy)) return { ...copying, choice: [] };
   // An input away from a server-side copy: nothing to go a long way round for.
   if (await lacksPayer(ways.copy)) return { ...copying, choice: [] };
   const streaming = await tryOut(ways.stream);

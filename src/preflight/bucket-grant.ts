@@ -2,7 +2,6 @@
  * What the policy of a bucket says to a role that a service of AWS works under. Nobody can try it out: the session is the
  * service's, and AWS simulates no bucket policy for a role. So it is read, and where reading does not settle it, it is unknown.
  */
-import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { accountOf } from '../aws/arn.ts';
 import { grantInBucketPolicy } from '../aws/grant.ts';
 import { bucketPolicyStatement, type Statement } from '../aws/policies.ts';
@@ -11,6 +10,7 @@ import { requestsOf } from '../aws/requests.ts';
 import { bucketOpinion } from '../aws/role-opinions.ts';
 import type { CheckResult } from '../model/checks.ts';
 import type { Bucket } from '../s3/bucket.ts';
+import { readPolicy } from '../s3/policy.ts';
 import { grant } from './scene.ts';
 
 export interface BucketGrant {
@@ -24,11 +24,12 @@ export interface BucketGrant {
   readonly statement: Statement;
 }
 
-/** The bucket's policy, parsed; `undefined` where it has none. (S3 API, GetBucketPolicy.) */
+/** The bucket's policy, parsed; `undefined` where it has none. */
 export function bucketPolicyOf(bucket: Bucket): Promise<Reading<unknown>> {
-  const ask = async () =>
-    JSON.parse((await bucket.send(new GetBucketPolicyCommand(bucket.common))).Policy ?? '{}');
-  return read<unknown>(ask, { NoSuchBucketPolicy: undefined });
+  return read<unknown>(async () => {
+    const policy = await readPolicy(bucket);
+    return policy && JSON.parse(policy);
+  }, {});
 }
 
 /**

@@ -110,7 +110,7 @@ function notPassable(check: string, role: string, { account, principal }: Identi
 }
 
 /** What is known of requests to come. They travel by TLS, and whoever sends them is no service by itself. */
-function contextOf({ principal = '', account = '' }: Grantee): Record<string, string> {
+export function contextOf({ principal = '', account = '' }: Grantee): Record<string, string> {
   return {
     'aws:SecureTransport': 'true',
     'aws:PrincipalIsAWSService': 'false',

@@ -60,6 +60,7 @@ export function echoSettings(settings: Settings): Echo {
     'replication-metrics': replication.metrics,
     'replication-max-lag': `${replication.maxLagSeconds}s`,
     'enable-versioning': settings.enableVersioning,
+    grant: settings.grant,
     report: report.folder,
     artifact: report.artifact ?? '',
     'artifact-retention-days': report.artifactRetentionDays,

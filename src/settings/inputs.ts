@@ -53,6 +53,7 @@ export const DEFAULTS = {
   'replication-metrics': 'false',
   'replication-max-lag': '6h',
   'enable-versioning': 'false',
+  grant: 'none',
   report: 's3-sync-report',
   artifact: 's3-sync-report',
   'artifact-retention-days': '',

@@ -16,6 +16,7 @@ import {
   COMPARES,
   DATASYNC_MODES,
   ENGINES,
+  GRANTS,
   MODES,
   PRESERVABLE,
   REPLICATION_RULE_FATES,
@@ -60,6 +61,7 @@ const ON_ARCHIVED = oneOf(ARCHIVED);
 const VERIFY = oneOf(VERIFIES);
 const DATASYNC_MODE = oneOf(DATASYNC_MODES);
 const JOB_PRIORITY = between(INTEGER, 0, 2 ** 31 - 1, 'a whole number from 0 to 2147483647');
+const GRANT = oneOf(GRANTS);
 const RULE_FATE = oneOf(REPLICATION_RULE_FATES);
 const ENCRYPTION = oneOf(['AES256', 'aws:kms', 'aws:kms:dsse']);
 const STORAGE_CLASS = oneOf([
@@ -131,6 +133,7 @@ export function parseSettings(
     },
     replication: replication(given),
     enableVersioning: given.value('enable-versioning', SWITCH),
+    grant: given.value('grant', GRANT),
     wait: given.value('wait', SWITCH),
     report: report(given),
   };

@@ -4,6 +4,7 @@
 import type { Compare, Settings } from '../model/settings.ts';
 import { BATCH_RULES } from './batch-rules.ts';
 import { DATASYNC_RULES } from './datasync-rules.ts';
+import { GRANT_RULES } from './grant-rules.ts';
 import type { InputName } from './inputs.ts';
 import { overlap } from './location.ts';
 import { parseArn } from './names.ts';
@@ -171,4 +172,5 @@ export const RULES: readonly Rule[] = [
   ...BATCH_RULES,
   ...REPLICATION_RULES,
   HEALTH_RULE,
+  ...GRANT_RULES,
 ];

@@ -4,9 +4,6 @@
  */
 import { INPUT_NAMES, isInputName } from './inputs.ts';
 
-/** Inputs of the contract that later versions bring. */
-const LATER = ['grant'];
-
 /** What other tools call it, letters only, and what it is called here. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['dryrun', 'mode: dry-run'],
@@ -37,7 +34,6 @@ export function unknownInputs(names: Iterable<string>): string[] {
 }
 
 function problem(name: string): string {
-  if (LATER.includes(name)) return `${name}: this input is not available in this version yet. Remove it.`;
   return `${name}: there is no such input. Did you mean ${ELSEWHERE.get(letters(name)) ?? nearest(name)}?`;
 }
 

@@ -21,6 +21,7 @@ const GROUPS: readonly (readonly [title: string, inputs: readonly InputName[]])[
       'session-name',
       'session-duration',
       'request-payer',
+      'grant',
     ],
   ],
   ['What to do', ['mode', 'engine', 'compare', 'delete', 'max-delete', 'archived', 'verify']],

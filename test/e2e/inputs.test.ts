@@ -13,7 +13,6 @@ type Mistake = readonly [what: string, inputs: Inputs, message: readonly string[
 const MISTAKES: readonly Mistake[] = [
   ['an input of another tool', { 'dry-run': 'true' }, ['dry-run: there is no such input', 'mode: dry-run']],
   ['a misspelt input', { 'destinaton-role': 'x' }, ['destinaton-role', 'Did you mean destination-role?']],
-  ['an input of a later version', { grant: 'temporary' }, ['grant', 'not available in this version']],
   ['no source', { source: '' }, ['source: is required', 's3://bucket']],
   ['no s3://', { source: 'octo-source/in' }, ['source: "octo-source/in"', 'does not begin with s3://']],
   [

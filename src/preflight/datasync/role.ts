@@ -2,9 +2,12 @@
  * The role that DataSync is to work under can be assumed, passed and used, as far as IAM tells: the locations, which are the
  * last word on it, are made after the plan only. A dry run, which needs no role, is warned.
  */
+
+import type { Ground } from '../../datasync/ground.ts';
 import { indispensable, roleStatement, SERVICE, sourceArnOf, type Use } from '../../datasync/policies.ts';
 import type { CheckResult } from '../../model/checks.ts';
 import type { Bucket } from '../../s3/bucket.ts';
+import { checkBucketGrant } from '../bucket-grant.ts';
 import type { Need } from '../role-trials.ts';
 import type { Check } from '../scene.ts';
 import { checkServiceRole } from '../service-role.ts';
@@ -31,8 +34,18 @@ export const checkRole: Check = async ({ settings, datasync, source, destination
     // DataSync tells itself what it is refused.
     callerStatements: [],
   });
-  return settings.mode === 'dry-run' ? results.map(asWarning) : results;
+  return [
+    ...(settings.mode === 'dry-run' ? results.map(asWarning) : results),
+    ...(settings.grant === 'none' ? [] : [await checkGrant(ground, destination)]),
+  ];
 };
+
+/** Known before the locations are made, so that it can be granted for them. */
+function checkGrant(ground: Ground, bucket: Bucket): Promise<CheckResult> {
+  const { role } = ground;
+  const statement = roleStatement('destination', ground);
+  return checkBucketGrant({ check: 'destination-bucket-policy', bucket, role, statement });
+}
 
 function asWarning(result: CheckResult): CheckResult {
   return result.verdict === 'fail' ? { ...result, verdict: 'warn' } : result;

@@ -1,0 +1,112 @@
+/** The checks of a run that may grant what they find missing. */
+import { pause } from '../aws/waiting.ts';
+import type { CheckResult } from '../model/checks.ts';
+import type { Log } from '../model/log.ts';
+import type { Ways } from '../preflight/access.ts';
+import { checkAll, type Findings } from '../preflight/checks.ts';
+import { borrowed, checkGranting, type Lack, lacksOf } from '../preflight/grants.ts';
+import type { Scene } from '../preflight/scene.ts';
+import type { Grants } from './grants.ts';
+
+/** With `grant: temporary`, a sync puts in place what is missing in bucket policies; other modes say that one would. */
+export async function checkAndGrant(ways: Ways, grants: Grants, log: Log): Promise<Findings> {
+  const { settings } = ways.copy;
+  if (settings.grant === 'none') return checkAll(ways);
+  if (settings.mode !== 'sync') return foretell(ways);
+  await grants.sweep(ways.copy);
+  const found = await checkAll(ways);
+  const lacks = lacksOf(found.results, found.scene);
+  if (found.results.some(({ verdict }) => verdict === 'fail') && lacks.length === 0) return found;
+  return grantAll([...lacks, ...(await borrowed(found.scene).catch(() => []))], found, ways, grants, log);
+}
+
+async function grantAll(
+  lacks: readonly Lack[],
+  found: Findings,
+  ways: Ways,
+  grants: Grants,
+  log: Log,
+): Promise<Findings> {
+  if (lacks.length === 0) return found;
+  const may = (await checkSides(lacks, found.scene)).filter(({ verdict }) => verdict === 'fail');
+  const put = may.length > 0 ? may : await grants.put(lacks, found.scene);
+  if (put.some(({ verdict }) => verdict === 'fail')) return without(ways, found, put, grants);
+  log.info('Granted what was missing in bucket policies; looking again until it holds.');
+  const again = await untilItHolds(ways);
+  return again.results.some(({ verdict }) => verdict === 'fail')
+    ? without(ways, { ...again, results: again.results.map(inVain) }, put, grants)
+    : { ...again, results: [...again.results, ...put] };
+}
+
+/** S3 may go by the policy that was for a while. (S3 User Guide, "Amazon S3 data consistency model".) */
+const HOLDS_WITHIN_MS = 60_000;
+
+async function untilItHolds(ways: Ways): Promise<Findings> {
+  const { aborting } = ways.copy.network;
+  const end = Date.now() + HOLDS_WITHIN_MS;
+  for (let looks = 0; ; looks++) {
+    const found = await checkAll(ways);
+    if (lacksOf(found.results, found.scene).length === 0 || Date.now() > end) return found;
+    await pause(looks, aborting);
+  }
+}
+
+/** What could not be granted is to be pasted; `engine: auto` may have a way that goes without it. */
+async function without(
+  ways: Ways,
+  found: Findings,
+  granting: readonly CheckResult[],
+  grants: Grants,
+): Promise<Findings> {
+  const { settings } = ways.copy;
+  if (settings.engine !== 'auto') return { ...found, results: [...found.results, ...granting] };
+  await grants.takeAway();
+  const copy: Scene = { ...ways.copy, settings: { ...settings, grant: 'none' } };
+  const other = await checkAll({ ...ways, copy });
+  const isFit = other.results.every(({ verdict }) => verdict !== 'fail');
+  return { ...other, results: [...other.results, ...(isFit ? granting.map(asAdvice) : granting)] };
+}
+
+function asAdvice(result: CheckResult): CheckResult {
+  return result.verdict === 'fail' ? { ...result, verdict: 'warn' } : result;
+}
+
+function inVain(result: CheckResult): CheckResult {
+  const { verdict, fix } = result;
+  if (verdict !== 'fail' || fix?.bucket === undefined) return result;
+  const seen = `${result.seen} The statement was put into the policy of ${fix.bucket} for the run, and did not help within a minute.`;
+  return { ...result, seen };
+}
+
+/** Nothing is written, and what a sync would put in place is no failure. */
+async function foretell(ways: Ways): Promise<Findings> {
+  const found = await checkAll(ways);
+  const lacks = lacksOf(found.results, found.scene);
+  if (lacks.length === 0) return found;
+  const granting = await checkSides(lacks, found.scene);
+  // Who can only look need not be one who may write policies.
+  const looks = ways.copy.settings.mode !== 'preflight';
+  if (!looks && granting.some(({ verdict }) => verdict === 'fail'))
+    return { ...found, results: [...found.results, ...granting] };
+  return {
+    ...found,
+    results: [
+      ...found.results.map(toCome),
+      ...granting.map(one =>
+        looks && one.verdict === 'fail' ? ({ ...one, verdict: 'unknown' } as const) : one,
+      ),
+    ],
+  };
+}
+
+function toCome(result: CheckResult): CheckResult {
+  const { verdict, fix } = result;
+  if (verdict !== 'fail' || fix === undefined) return result;
+  const todo = `Nothing, or paste it for good: a sync with \`grant: temporary\` puts this statement into the policy of ${fix.bucket} for as long as it runs.`;
+  return { ...result, verdict: 'warn', fix: { ...fix, todo } };
+}
+
+function checkSides(lacks: readonly Lack[], scene: Scene): Promise<CheckResult[]> {
+  const sides = [...new Set(lacks.map(({ side }) => side))];
+  return Promise.all(sides.map(side => checkGranting(side, scene)));
+}

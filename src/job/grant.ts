@@ -1,0 +1,75 @@
+/** One statement in the policy of a bucket for as long as a run goes on: put there, and taken away again. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Statement } from '../aws/policies.ts';
+import { statementsIn, withoutStatements, withStatement } from '../aws/policy-text.ts';
+import { readTemporary } from '../aws/temporary.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import { revisePolicy } from '../s3/policy.ts';
+import type { Granted } from './grants-left.ts';
+
+/**
+ * Also in the place of an earlier one of this name, which held for a shorter time.
+ *
+ * @param onRival told each time that somebody else wrote the policy at the same time
+ * @throws as `revisePolicy` does
+ */
+export async function putGrant(bucket: Bucket, statement: Statement, onRival: () => void): Promise<void> {
+  await revisePolicy(bucket, {
+    edit: policy =>
+      statementsIn(policy).some(one => isDeepStrictEqual(readTemporary(one), readTemporary(statement)))
+        ? policy
+        : withStatement(policy && withoutStatements(policy, named(statement.Sid)), statement),
+    onRival,
+  });
+}
+
+/** How long taking away may last; it outlives the abort that made it necessary. */
+const REMOVES_WITHIN_MS = 30_000;
+
+/**
+ * Nobody else's is touched.
+ *
+ * @returns whether it was still there
+ * @throws as `revisePolicy` does
+ */
+export async function removeGrant(
+  bucket: Bucket,
+  { statement, single }: Pick<Granted, 'statement' | 'single'>,
+): Promise<boolean> {
+  return revisePolicy(bucket, {
+    edit: policy => policy && withoutStatements(policy, named(statement.Sid), single),
+    onRival: () => {},
+    signal: AbortSignal.timeout(REMOVES_WITHIN_MS),
+  });
+}
+
+/** Clocks may differ by less, or S3 refuses requests. (S3 API, "Error responses", RequestTimeTooSkewed.) */
+const SKEW_MS = 15 * 60_000;
+
+/**
+ * Takes out what killed runs have left and what has expired since. What has not may be another run's, and what does not say
+ * until when is not ours.
+ *
+ * @returns the names of what was taken out
+ * @throws as `revisePolicy` does
+ */
+export async function sweepGrants(bucket: Bucket): Promise<string[]> {
+  const stale = new Set<string>();
+  await revisePolicy(bucket, {
+    edit: policy =>
+      policy &&
+      withoutStatements(policy, one => {
+        const { sid, until } = readTemporary(one) ?? {};
+        if (sid === undefined || until === undefined) return false;
+        const isStale = until.getTime() + SKEW_MS < bucket.now().getTime();
+        if (isStale) stale.add(sid);
+        return isStale;
+      }),
+    onRival: () => {},
+  });
+  return [...stale];
+}
+
+function named(sid: string): (statement: unknown) => boolean {
+  return statement => readTemporary(statement)?.sid === sid;
+}

@@ -1,0 +1,80 @@
+/** What was granted for a run, as a note for whoever takes it away: the run at its end, or the one that cleans up after it. */
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type IdentityRequest, identify, type Surroundings } from '../aws/identity.ts';
+import type { Statement } from '../aws/policies.ts';
+import { FatalError, messageOf } from '../errors.ts';
+import { Bucket, type Network } from '../s3/bucket.ts';
+import { removeGrant } from './grant.ts';
+
+/** All that it takes to find a grant again. */
+export interface Granted {
+  readonly bucket: string;
+  readonly region: string;
+  readonly owner: string | undefined;
+  readonly as: IdentityRequest;
+  /** As it stands in the policy. */
+  readonly statement: Statement;
+  /** When it expires, ISO 8601. */
+  readonly until: string;
+  /** The policy had one statement before, and no brackets around it. */
+  readonly single: boolean;
+}
+
+export function grantsNoteIn(scratch: string): string {
+  return join(scratch, 'grants.json');
+}
+
+/** Is there something that may still be in place? */
+export function isGrantLeft(note: string): boolean {
+  return existsSync(note);
+}
+
+/** At once, so that the note is there before the grant is. */
+export function noteGrants(note: string, granted: readonly Granted[]): void {
+  if (granted.length === 0) {
+    rmSync(note, { force: true });
+    return;
+  }
+  writeFileSync(`${note}.new`, JSON.stringify(granted));
+  renameSync(`${note}.new`, note);
+}
+
+/**
+ * @returns what was done, a sentence each
+ * @throws FatalError that says what is still in place, until when, and how to take it away
+ */
+export async function takeAwayLeft(
+  note: string,
+  surroundings: Surroundings,
+  network: Network,
+): Promise<string[]> {
+  if (!isGrantLeft(note)) return [];
+  let left: readonly Granted[] = JSON.parse(readFileSync(note, 'utf8'));
+  const done: string[] = [];
+  const failed: string[] = [];
+  for (const granted of left) {
+    const { bucket, region, owner, as, statement } = granted;
+    try {
+      const identity = await identify(as, surroundings);
+      const location = { bucket, prefix: '' };
+      await removeGrant(
+        new Bucket({ location, region, owner, requestPayer: false, identity }, network),
+        granted,
+      );
+      left = left.filter(one => one !== granted);
+      noteGrants(note, left);
+      done.push(`Took ${statement.Sid} out of the policy of ${bucket}, where the run had put it.`);
+    } catch (error) {
+      failed.push(stillInPlace(granted, error));
+    }
+  }
+  if (failed.length > 0) throw new FatalError(failed.join(' '));
+  return done;
+}
+
+/** What to say of a grant that could not be taken away. */
+export function stillInPlace({ bucket, owner, statement, until }: Granted, error: unknown): string {
+  const todo = `Take it out of the bucket policy of ${bucket} (account ${owner}): aws s3api get-bucket-policy --bucket ${bucket} shows it`;
+  return `The statement ${statement.Sid} could not be taken out of the policy of ${bucket} (${messageOf(error)}). It ends by itself at ${until}. ${todo}. The statement: ${JSON.stringify(statement)}`;
+}
