@@ -91,6 +91,23 @@ export function bucketAclStatement(location: Location, partition: string): State
   };
 }
 
+/** All that the checks would know of a bucket's settings, and can do without. */
+export function settingsStatement(location: Location, partition: string): Statement {
+  return {
+    Sid: 'S3SyncSettings',
+    Effect: 'Allow',
+    Action: [
+      's3:GetBucketVersioning',
+      's3:GetBucketOwnershipControls',
+      's3:GetEncryptionConfiguration',
+      's3:GetBucketObjectLockConfiguration',
+      's3:GetBucketRequestPayment',
+      's3:GetBucketAcl',
+    ],
+    Resource: bucketArn(location, partition),
+  };
+}
+
 /** Whether a bucket keeps versions. */
 export function versioningStatement(location: Location, partition: string): Statement {
   return {
@@ -111,9 +128,19 @@ export function restoreStatement(location: Location, partition: string): Stateme
   };
 }
 
-/** For the policy of a customer managed key, where `Resource` is the key itself. */
-export function decryptStatement(): Statement {
-  return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
+/**
+ * Reading what lies under a customer managed key.
+ *
+ * @param key ARN; in the policy of the key itself `*` stands for it
+ */
+export function decryptStatement(key = '*'): Statement {
+  return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
+}
+
+/** Writing under one: S3 reads back what it has encrypted in parts. */
+export function encryptStatement(key: string): Statement {
+  const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+  return { Sid: 'S3SyncEncrypt', Effect: 'Allow', Action: actions, Resource: key };
 }
 
 export interface WriteNeeds extends Omit<ReadNeeds, 'versions'> {

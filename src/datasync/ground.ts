@@ -30,6 +30,9 @@ export function taskRegion({ destination }: Ground): string {
   return destination.region;
 }
 
-export function bucketArnOf({ bucket }: Place, { partition }: Ground): string {
+export function bucketArnOf(
+  { bucket }: Pick<Place, 'bucket'>,
+  { partition }: Pick<Ground, 'partition'>,
+): string {
   return `arn:${partition}:s3:::${bucket}`;
 }

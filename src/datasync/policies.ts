@@ -4,7 +4,7 @@
  */
 import { accountOf, partitionOf } from '../aws/arn.ts';
 import type { Statement } from '../aws/policies.ts';
-import { bucketArnOf, type Ground } from './ground.ts';
+import { bucketArnOf, type Ground, type Place } from './ground.ts';
 
 /** Its principal. */
 export const SERVICE = 'datasync.amazonaws.com';
@@ -92,8 +92,11 @@ const SIDS: Readonly<Record<Use, string>> = {
   work: 'S3SyncDataSyncReports',
 };
 
+/** The three buckets, as far as statements name them. */
+type Buckets = Readonly<Record<Use, Pick<Place, 'bucket' | 'folder'>>> & Pick<Ground, 'partition'>;
+
 /** What the role needs in one of the three buckets. */
-export function roleStatement(use: Use, ground: Ground): Statement {
+export function roleStatement(use: Use, ground: Buckets): Statement {
   const arn = bucketArnOf(ground[use], ground);
   const objects = `${arn}/${ground[use].folder}*`;
   return {

@@ -1,12 +1,12 @@
 /** Jobs that replicate what exists: in the account and Region of the source, as its identity. */
 import type { Mode } from '../../model/settings.ts';
+import { REPLICATION_ACTIONS } from '../../s3control/policies.ts';
 import type { Known } from '../known.ts';
 import { type Laid, layJobs } from './ground.ts';
 
 /** Modes that start no job and could not. */
 const LOOKING: ReadonlySet<Mode> = new Set<Mode>(['verify', 'health']);
 
-/** (S3 User Guide, "Configuring an IAM role for S3 Batch Replication".) */
 export async function layReplication(known: Known): Promise<Laid> {
   const { mode, batch, replication } = known.settings;
   if (LOOKING.has(mode)) return { results: [], jobs: undefined };
@@ -18,7 +18,6 @@ export async function layReplication(known: Known): Promise<Laid> {
       verdict: 'fail',
       seen: 'Manifests of jobs that replicate must be in the Region of the source.',
     },
-    // The rest is S3's to do, under the role of the rule.
-    actions: { source: ['s3:InitiateReplication'], destination: [] },
+    actions: REPLICATION_ACTIONS,
   });
 }

@@ -8,18 +8,38 @@ import type { Ground } from './ground.ts';
 
 export const SERVICE = 's3.amazonaws.com';
 
-/** For the identity of the source; `iam:PassRole` comes besides. */
-export function callerStatement({ source }: Ground): Statement {
+/** A bucket, as far as statements speak of it. */
+interface Named extends Pick<Bucket, 'location' | 'region'> {
+  readonly identity: Pick<Bucket['identity'], 'partition'>;
+}
+
+/** What a rule is between, likewise. */
+type Replicated = Omit<Ground, 'source' | 'destination' | 'wanted' | 'role'> & {
+  readonly source: Named;
+  readonly destination: Named;
+  readonly wanted: Pick<Ground['wanted'], 'partition' | 'ownerOverride' | 'kmsKey'>;
+};
+
+/**
+ * For the identity of the source; `iam:PassRole` comes besides.
+ *
+ * @param changes the configuration is to be changed, and not only looked at
+ */
+export function callerStatement({ source }: Pick<Replicated, 'source'>, changes = true): Statement {
   return {
     Sid: 'S3SyncReplication',
     Effect: 'Allow',
-    Action: ['s3:GetReplicationConfiguration', 's3:PutReplicationConfiguration', 's3:GetBucketVersioning'],
+    Action: [
+      's3:GetReplicationConfiguration',
+      ...(changes ? ['s3:PutReplicationConfiguration'] : []),
+      's3:GetBucketVersioning',
+    ],
     Resource: bucketArn(source.location, source.identity.partition),
   };
 }
 
 /** To turn versioning on where it is not. */
-export function enablingStatement({ location, identity }: Bucket): Statement {
+export function enablingStatement({ location, identity }: Named): Statement {
   return {
     Sid: 'S3SyncEnableVersioning',
     Effect: 'Allow',
@@ -29,7 +49,7 @@ export function enablingStatement({ location, identity }: Bucket): Statement {
 }
 
 /** What the role reads. */
-export function sourceStatement({ source, locks }: Ground): Statement {
+export function sourceStatement({ source, locks }: Pick<Replicated, 'source' | 'locks'>): Statement {
   const { location, identity } = source;
   return {
     Sid: 'S3SyncReplicates',
@@ -47,7 +67,10 @@ export function sourceStatement({ source, locks }: Ground): Statement {
 }
 
 /** What the role writes; across accounts the policy of the bucket must say it, too. */
-export function destinationStatement({ destination, wanted }: Ground): Statement {
+export function destinationStatement({
+  destination,
+  wanted,
+}: Pick<Replicated, 'destination' | 'wanted'>): Statement {
   return {
     Sid: 'S3SyncReplicas',
     Effect: 'Allow',
@@ -62,7 +85,10 @@ export function destinationStatement({ destination, wanted }: Ground): Statement
 }
 
 /** For the keys that the source's objects lie under, in the Region of the source. */
-export function decryptingStatement({ source, sourceKey }: Ground): Statement {
+export function decryptingStatement({
+  source,
+  sourceKey,
+}: Pick<Replicated, 'source' | 'sourceKey'>): Statement {
   return {
     Sid: 'S3SyncReplicationDecrypts',
     Effect: 'Allow',
@@ -76,7 +102,11 @@ export function decryptingStatement({ source, sourceKey }: Ground): Statement {
  * For the key of the replicas; with a key of the bucket S3 reads what it has encrypted. What comes without any encryption
  * lies under the key of the destination by default, which takes a data key.
  */
-export function encryptingStatement({ destination, wanted, sealsByDefault }: Ground): Statement {
+export function encryptingStatement({
+  destination,
+  wanted,
+  sealsByDefault,
+}: Pick<Replicated, 'destination' | 'wanted' | 'sealsByDefault'>): Statement {
   const sealsPlain = sealsByDefault || wanted.kmsKey === undefined;
   return {
     Sid: 'S3SyncReplicationEncrypts',
@@ -88,7 +118,7 @@ export function encryptingStatement({ destination, wanted, sealsByDefault }: Gro
 }
 
 /** Any key, but through S3 of the bucket's Region alone. (KMS Developer Guide, "kms:ViaService".) */
-function forS3Alone({ region, identity }: Bucket): Pick<Statement, 'Condition'> {
+function forS3Alone({ region, identity }: Named): Pick<Statement, 'Condition'> {
   const domain = identity.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
   return { Condition: { StringLike: { 'kms:ViaService': `s3.${region}.${domain}` } } };
 }
