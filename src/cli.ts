@@ -13,6 +13,9 @@ import { renderResult } from './report/result.ts';
 import { headline, isCutShort } from './report/words.ts';
 import { hints } from './settings/hints.ts';
 import { parseSettings } from './settings/parse.ts';
+import { policiesFor } from './setup/policies.ts';
+import { renderJson, renderText } from './setup/render.ts';
+import { checkSubjects } from './setup/subjects.ts';
 import type { Stop } from './sync/stop.ts';
 import { runUrl, sessionName } from './terminal/ci-run.ts';
 import { EXIT_CODE } from './terminal/exit-code.ts';
@@ -41,12 +44,16 @@ const lent = {
 async function main(args: readonly string[]): Promise<number> {
   const old = oldNode(process.versions.node);
   if (old !== undefined) throw new InputError([old]);
-  const { wants, inputs, problems } = readFlags(args);
-  if (wants !== 'run') {
+  const { wants, inputs, problems, subjects, json } = readFlags(args);
+  if (wants === 'help' || wants === 'version') {
     stdout.write(wants === 'help' ? help(TOOL.name, stdout.columns || undefined) : `${TOOL.version}\n`);
     return EXIT_CODE.well;
   }
-  return sync(parseSettings(inputs, new Date(), problems));
+  const settings = parseSettings(inputs, new Date(), problems);
+  if (wants === 'run') return sync(settings);
+  const policies = policiesFor(settings, checkSubjects(subjects));
+  stdout.write(json ? renderJson(policies) : renderText(policies));
+  return EXIT_CODE.well;
 }
 
 async function sync(settings: Settings): Promise<number> {

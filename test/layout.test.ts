@@ -28,6 +28,7 @@ const RANKS: Readonly<Record<string, number>> = {
   s3control: 2,
   preflight: 3,
   engines: 3,
+  setup: 3,
   job: 4,
   main: 5,
   post: 5,

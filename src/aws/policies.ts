@@ -91,19 +91,21 @@ export function bucketAclStatement(location: Location, partition: string): State
   };
 }
 
-/** All that the checks would know of a bucket's settings, and can do without. */
-export function settingsStatement(location: Location, partition: string): Statement {
+/** What the checks ask of a bucket's settings, and can do without. */
+const SETTINGS: readonly string[] = [
+  's3:GetBucketVersioning',
+  's3:GetBucketOwnershipControls',
+  's3:GetEncryptionConfiguration',
+  's3:GetBucketObjectLockConfiguration',
+  's3:GetBucketRequestPayment',
+  's3:GetBucketAcl',
+];
+
+export function settingsStatement(location: Location, partition: string, actions = SETTINGS): Statement {
   return {
     Sid: 'S3SyncSettings',
     Effect: 'Allow',
-    Action: [
-      's3:GetBucketVersioning',
-      's3:GetBucketOwnershipControls',
-      's3:GetEncryptionConfiguration',
-      's3:GetBucketObjectLockConfiguration',
-      's3:GetBucketRequestPayment',
-      's3:GetBucketAcl',
-    ],
+    Action: actions,
     Resource: bucketArn(location, partition),
   };
 }

@@ -7,12 +7,21 @@ import { visible } from '../errors.ts';
 import { type InputName, isInputName, isSwitch } from '../settings/inputs.ts';
 
 export interface Flags {
-  readonly wants: 'run' | 'help' | 'version';
+  readonly wants: 'run' | 'policies' | 'help' | 'version';
   /** Untrimmed, by name, unknown names included. */
   readonly inputs: ReadonlyMap<string, string>;
   /** What can be said against the flags themselves, a sentence each. */
   readonly problems: readonly string[];
+  /** With `policies`: whose tokens the roles are to trust, and whether a program reads the answer. */
+  readonly subjects: readonly string[];
+  readonly json: boolean;
 }
+
+/** The one word that stands before all flags: print the policies that a run with them needs. */
+const POLICIES = 'policies';
+
+/** Flags that only `policies` knows. */
+const [SUBJECT, JSON_FORM] = ['subject', 'json'];
 
 /** Taken a line each, or separated by commas or lines. */
 const SEVERAL: ReadonlySet<string> = new Set<InputName>(['include', 'exclude', 'preserve']);
@@ -39,29 +48,38 @@ interface Given {
 
 /** @param args without the program's own name */
 export function readFlags(args: readonly string[]): Flags {
-  const { given, problems } = split(args);
+  const policies = args[0] === POLICIES;
+  const { given, problems } = split(policies ? args.slice(1) : args);
   const names = new Set(given.map(({ name }) => name));
-  const wants = names.has('help') ? 'help' : names.has('version') ? 'version' : 'run';
+  const wants = names.has('help') ? 'help' : names.has('version') ? 'version' : policies ? 'policies' : 'run';
+  const valuesOf = (name: string) => given.filter(each => each.name === name).map(({ value }) => value);
   const inputs = new Map<string, string>();
   for (const name of names) {
-    const values = given.filter(each => each.name === name).map(({ value }) => value);
+    if (policies && (name === SUBJECT || name === JSON_FORM)) continue;
+    const values = valuesOf(name);
     const problem = wrong(name, values);
     if (problem === undefined) inputs.set(name, values.map(value => value ?? '').join('\n'));
     else problems.push(problem);
   }
   for (const [name, absent] of GITHUB_ONLY) inputs.set(name, absent);
-  return { wants, inputs, problems };
+  const subjects = policies ? valuesOf(SUBJECT) : [];
+  if (subjects.includes(undefined)) problems.push(valueless(SUBJECT));
+  const json = policies && names.has(JSON_FORM);
+  return { wants, inputs, problems, subjects: subjects.filter(value => value !== undefined), json };
 }
 
 function wrong(name: string, values: readonly (string | undefined)[]): string | undefined {
   if (GITHUB_ONLY.has(name))
     return `${name}: is for runs on GitHub, which have a page, artifacts and pull requests. Remove it; the report is in the folder that --report names.`;
   if (!isInputName(name)) return undefined;
-  if (values.includes(undefined))
-    return `${name}: has no value. Accepted: --${name} VALUE, or --${name}=VALUE where it begins with a dash.`;
+  if (values.includes(undefined)) return valueless(name);
   if (values.length > 1 && !SEVERAL.has(name))
     return `${name}: is given ${values.length} times. Accepted: one value.`;
   return undefined;
+}
+
+function valueless(name: string): string {
+  return `${name}: has no value. Accepted: --${name} VALUE, or --${name}=VALUE where it begins with a dash.`;
 }
 
 function split(args: readonly string[]): { readonly given: readonly Given[]; readonly problems: string[] } {
