@@ -53,6 +53,8 @@ export async function checkServiceRole(given: ServiceRole): Promise<CheckResult[
     ...contextOf(caller),
     'aws:ResourceAccount': accountOf(role),
     'iam:PassedToService': service,
+    // IAM asks for the keys of all statements of a policy, also of one for the service-linked role.
+    'iam:AWSServiceName': service,
   };
   const grantee: Grantee = { principal: role, account: accountOf(role) };
   const trust = iam.trustOf(role);
