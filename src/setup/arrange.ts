@@ -55,8 +55,9 @@ function actionsOf({ Action }: Statement): readonly string[] {
 function merged(statements: readonly Statement[]): Statement[] {
   const alike = Map.groupBy(statements, statement => statement.Sid + frame(statement));
   return [...alike.values()].map(these => {
-    const [first, ...others] = these as [Statement, ...Statement[]];
-    return others.length === 0 ? first : { ...first, Action: [...new Set(these.flatMap(actionsOf))] };
+    const [first] = these as [Statement, ...Statement[]];
+    const Action = [...new Set(these.flatMap(actionsOf))];
+    return Action.length === actionsOf(first).length ? first : { ...first, Action };
   });
 }
 
