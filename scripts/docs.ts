@@ -1,20 +1,23 @@
 /**
  * Writes what is said of inputs and outputs elsewhere from action.yml: the tables in README.md, between
- * `<!-- inputs:begin -->` and `<!-- inputs:end -->` and likewise for outputs, and what `--help` says. With `--check` it
- * writes nothing and fails when something is stale.
+ * `<!-- inputs:begin -->` and `<!-- inputs:end -->` and likewise for outputs, and what `--help` says; and from `src/` the
+ * statements in the templates of `setup/`. With `--check` it writes nothing and fails when something is stale.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { withStatements } from './templates.ts';
 
 interface Action {
   readonly inputs: Readonly<Record<string, { description: string; required?: boolean; default?: string }>>;
   readonly outputs: Readonly<Record<string, { description: string }>>;
 }
 
-/** The files that are written, each from its own text and action.yml. */
+/** The files that are written, each from its own text, action.yml and the sources. */
 const WRITTEN: Readonly<Record<string, (text: string, action: Action) => string>> = {
   'README.md': withTables,
   'src/terminal/descriptions.json': (_, { inputs }) => descriptions(inputs),
+  'setup/source-account.yaml': text => withStatements(text, 'source'),
+  'setup/destination-account.yaml': text => withStatements(text, 'destination'),
 };
 
 /** The README with fresh tables. Throws when a pair of markers is missing. */
@@ -59,7 +62,7 @@ async function main(check: boolean): Promise<void> {
     if (fresh === text) continue;
     if (!check) await writeFile(path, fresh);
     else {
-      console.error(`${path} does not match action.yml. Run \`node scripts/docs.ts\`.`);
+      console.error(`${path} does not match action.yml and src. Run \`npm run docs\`.`);
       process.exitCode = 1;
     }
   }
