@@ -412,7 +412,7 @@ const OF_REPLICATION_ALONE = {
   'enable-versioning': 'true',
 };
 
-const ALL_COMBINATIONS = [
+const ALL_COMBINATIONS: typeof COMBINATIONS = [
   ...COMBINATIONS,
   ...BESIDE_BATCH.map(
     ([wrong, says, right]) => [{ ...BATCH, ...wrong }, says, { ...BATCH, ...right }] as const,

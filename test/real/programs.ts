@@ -18,9 +18,9 @@ const cache = join(homedir(), '.cache', 's3-cross-account-sync');
 export const pythonFolder = join(cache, 'python');
 
 export type GoProgram = keyof typeof GO_MODULES;
-export type Program = 'aws' | 'rclone' | 's5cmd' | 'moto_server' | 'zizmor' | GoProgram;
+export type Program = 'aws' | 'rclone' | 's5cmd' | 'moto_server' | 'cfn-lint' | 'zizmor' | GoProgram;
 export const PROGRAMS: readonly Program[] = [
-  ...(['aws', 'rclone', 's5cmd', 'moto_server', 'zizmor'] as const),
+  ...(['aws', 'rclone', 's5cmd', 'moto_server', 'cfn-lint', 'zizmor'] as const),
   ...(Object.keys(GO_MODULES) as GoProgram[]),
 ];
 
