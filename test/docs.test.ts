@@ -31,6 +31,17 @@ describe('every link leads somewhere:', () => {
   }
 });
 
+test('the pages and sections that examples and inputs send people to are there', () => {
+  const named = [...globSync('examples/*'), 'action.yml'].flatMap(path => [
+    ...readFileSync(path, 'utf8').matchAll(/(docs\/[a-z-]+\.md)(?:,(?:\n#)? "([^"]+)")?/g),
+  ]);
+  assert.notEqual(named.length, 0);
+  for (const [, page = '', section] of named) {
+    assert.ok(existsSync(page), page);
+    if (section !== undefined) assert.ok(anchors(page).has(slug(section)), `${page}: ${section}`);
+  }
+});
+
 describe('every input that is named exists:', () => {
   for (const page of PAGES) {
     test(page, () => {
@@ -96,13 +107,17 @@ function leadsSomewhere(page: string, link: string): boolean {
 function anchors(page: string): Set<string> {
   const found = new Set<string>();
   for (const [, heading = ''] of prose(page).matchAll(/^#+ (.+)$/gm)) {
-    const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-    const slug = plain.replace(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-');
-    let anchor = slug;
-    for (let n = 1; found.has(anchor); n++) anchor = `${slug}-${n}`;
+    const first = slug(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
+    let anchor = first;
+    for (let n = 1; found.has(anchor); n++) anchor = `${first}-${n}`;
     found.add(anchor);
   }
   return found;
+}
+
+function slug(heading: string): string {
+  const plain = heading.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, '');
+  return plain.replaceAll(' ', '-');
 }
 
 function yamlBlocks(page: string): [where: string, text: string][] {

@@ -54,21 +54,21 @@ export interface Performance {
   readonly finished: Promise<WorkflowRun>;
 }
 
-/** Runs a file of examples/ to its end. */
-export async function runExample(
+/** Runs a workflow to its end. */
+export async function runWorkflow(
   t: TestContext,
   lab: Lab,
-  example: string,
+  path: string,
   event: Event,
 ): Promise<WorkflowRun> {
-  return (await startExample(t, lab, example, event)).finished;
+  return (await startWorkflow(t, lab, path, event)).finished;
 }
 
-/** Starts a file of examples/, unchanged, in a repository of its own. */
-export async function startExample(
+/** Starts the workflow in a file, unchanged, in a repository of its own. */
+export async function startWorkflow(
   t: TestContext,
   lab: Lab,
-  example: string,
+  path: string,
   event: Event,
 ): Promise<Performance> {
   const home = await mkdtemp(join(tmpdir(), 'act-'));
@@ -82,7 +82,7 @@ export async function startExample(
   const args = [
     event.name,
     ...['--json', '--no-cache-server', '--pull=false'],
-    ...['--directory', repository, '--workflows', join(ROOT, 'examples', example)],
+    ...['--directory', repository, '--workflows', path],
     ...['--platform', 'ubuntu-latest=-self-hosted', '--local-repository', `${EXAMPLES_NAME}=${action}`],
     // What act would set itself goes in as flags, the rest by the environment.
     ...['--eventpath', payload, '--env', `GITHUB_API_URL=${github.GITHUB_API_URL}`],

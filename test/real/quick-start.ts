@@ -33,19 +33,20 @@ export async function quickStart(t: TestContext, settings: Partial<BucketSetting
     lab.iam.accounts.add(bucket.account);
     lab.s3.createBucket({ ...bucket, ...settings });
   }
-  const script = join(import.meta.dirname, '..', '..', 'README.md');
-  const blocks = await shellBlocks(await readFile(script, 'utf8'));
-  await run('bash', ['-c', `cd '${folder}'\n${SHELL}\n${blocks}`]);
+  const blocks = await blocksOf('sh');
+  await run('bash', ['-c', `cd '${folder}'\n${SHELL}\n${blocks.join('\n')}`]);
   const calls = (await readFile(join(folder, 'calls'), 'utf8')).split('\n\0').slice(0, -1);
   for (const call of calls) await obey(lab, folder, call.split('\0').slice(0, -1));
   return lab;
 }
 
-async function shellBlocks(readme: string): Promise<string> {
+/** The blocks of a language that the quick start has. */
+export async function blocksOf(language: 'sh' | 'yaml'): Promise<string[]> {
+  const readme = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
   const [, section = ''] = /\n## Quick start\n([\s\S]*?)\n## /.exec(readme) ?? [];
-  const blocks = [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block);
+  const blocks = [...section.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].filter(([, name]) => name === language);
   assert.notEqual(blocks.length, 0);
-  return blocks.join('\n');
+  return blocks.map(([, , block = '']) => block);
 }
 
 /** Does what a command line of `aws` asks for. */
