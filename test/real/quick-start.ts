@@ -1,6 +1,6 @@
 /**
- * A lab as the README's quick start leaves AWS: its blocks run in one shell, by the letter, with an `aws` that does in
- * the lab what it is told. Where the roles of services come in, their policies are those of docs/permissions.md.
+ * A lab as the README's quick start leaves AWS: its blocks run in one shell, by the letter, with an `aws` that writes down
+ * what it is told; the lab then does it.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,7 +10,6 @@ import type { TestContext } from 'node:test';
 import { parseArgs } from 'node:util';
 import type { PolicyDocument } from '../../lab/kinds.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import type { BucketSettings } from '../../lab/s3/index.ts';
 import { run } from './run.ts';
 
 export const SOURCE = { account: '111122223333', region: 'eu-west-1', name: 'octo-source' };
@@ -25,13 +24,13 @@ gh() { echo 'repo:octo-org@123456/octo-repo@456789'; }
 `;
 
 /** @returns a lab with both buckets, empty, and with what the quick start makes */
-export async function quickStart(t: TestContext, settings: Partial<BucketSettings> = {}): Promise<Lab> {
+export async function quickStart(t: TestContext): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'quick-start-'));
   const lab = await startLab();
   t.after(() => Promise.all([lab.close(), rm(folder, { recursive: true })]));
   for (const bucket of [SOURCE, DESTINATION]) {
     lab.iam.accounts.add(bucket.account);
-    lab.s3.createBucket({ ...bucket, ...settings });
+    lab.s3.createBucket(bucket);
   }
   const blocks = await blocksOf('sh');
   await run('bash', ['-c', `cd '${folder}'\n${SHELL}\n${blocks.join('\n')}`]);
