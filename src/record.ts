@@ -163,10 +163,71 @@ export interface RunReport {
   readonly timings: Readonly<Record<string, number>>;
   /** With `wait: false`: the job that goes on, which the next run with the same inputs collects. */
   readonly underWay?: Job;
+  /** Absent where nothing is to be carried by this run's own plan: in other modes, and when it collects a job. */
+  readonly engines?: Engines;
   /** Link to the workflow run, where there is one. */
   readonly runUrl: string | undefined;
   /** Of `mode: health` only. */
   readonly replication?: ReplicationHealth;
+}
+
+/** What each engine would make of the plan, and which one was taken. Of a sync or a dry run with a plan of its own. */
+export interface Engines {
+  /** Absent where none can do it. */
+  readonly chosen?: EngineName;
+  /** One sentence. */
+  readonly why: string;
+  readonly offers: readonly EngineOffer[];
+  readonly prices: PricesUsed;
+}
+
+/** How one engine compares with the others. */
+export interface EngineOffer {
+  readonly engine: EngineName;
+  /** `not-taken` without being asked for by name, or not looked at because another one was. */
+  readonly verdict: 'chosen' | 'possible' | 'not-taken' | 'impossible';
+  /** Why it is not possible or not taken: all reasons, a sentence each. */
+  readonly reasons: readonly string[];
+  /** What it does with the bytes, leaves behind or leaves to others, a sentence each. */
+  readonly remarks: readonly string[];
+  /** Estimated from the plan to the end of the run. */
+  readonly seconds: number;
+  /** Estimated for the whole run, with what was spent before the plan was made. */
+  readonly usd: number;
+  /** What `usd` is made of. */
+  readonly costs: Costs;
+  /** To S3, sent by this run from its beginning to its end, by the API's own names. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** What a service of AWS does for the run; absent where there is nothing for it. */
+  readonly service?: ServiceWork;
+}
+
+/** USD. */
+export interface Costs {
+  readonly requests: number;
+  /** Between Regions, or out to the runner. */
+  readonly transfer: number;
+  /** Reading from classes that charge for it. */
+  readonly retrieval: number;
+  /** Fees of a service. */
+  readonly service: number;
+}
+
+export interface ServiceWork {
+  /** Jobs, or executions of a task. */
+  readonly jobs: number;
+  readonly objects: number;
+  readonly bytes: number;
+  /** That the service sends to S3. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+export interface PricesUsed {
+  /** The oldest and the newest: years, months or days. */
+  readonly dates: readonly [from: string, to: string];
+  readonly regions: Readonly<Record<Side, string>>;
+  /** What is priced as in us-east-1, because no price of its own is known, for example `requests in eu-west-1`. */
+  readonly standIns: readonly string[];
 }
 
 /** How far replication is behind, and why where it has stopped. */

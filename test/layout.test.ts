@@ -26,6 +26,7 @@ const RANKS: Readonly<Record<string, number>> = {
   datasync: 2,
   terminal: 2,
   s3control: 2,
+  choice: 3,
   preflight: 3,
   engines: 3,
   setup: 3,

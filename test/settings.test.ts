@@ -412,7 +412,7 @@ const OF_REPLICATION_ALONE = {
   'enable-versioning': 'true',
 };
 
-const ALL_COMBINATIONS: typeof COMBINATIONS = [
+const ALL_COMBINATIONS: readonly (readonly [Record<string, string>, RegExp, Record<string, string>])[] = [
   ...COMBINATIONS,
   ...BESIDE_BATCH.map(
     ([wrong, says, right]) => [{ ...BATCH, ...wrong }, says, { ...BATCH, ...right }] as const,

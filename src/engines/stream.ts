@@ -1,8 +1,7 @@
 /** Objects read with one identity and written with the other: every byte passes the runner, and nothing is kept of it. */
 import type { ObjectEntry } from '../model/objects.ts';
-import { mustKeepParts } from '../s3/boundaries.ts';
 import type { CopyRoute } from '../s3/route.ts';
-import { streamAtOnce, streamInParts } from '../s3/stream.ts';
+import { needsPartsToStream, streamAtOnce, streamInParts } from '../s3/stream.ts';
 import type { Engine } from './engine.ts';
 import { createObjectEngine, type ObjectEngineOptions } from './object-by-object.ts';
 
@@ -13,17 +12,8 @@ export interface StreamEngineOptions extends ObjectEngineOptions {
   readonly atOnce?: number;
 }
 
-/** Larger than most objects, and soon sent again when it breaks. */
-const AT_ONCE_BYTES = 64 * 1024 ** 2;
-
-export function createStreamEngine({
-  route,
-  atOnce = AT_ONCE_BYTES,
-  ...options
-}: StreamEngineOptions): Engine {
-  // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
-  const needsParts = (source: ObjectEntry) =>
-    mustKeepParts(route, source) || (source.size > atOnce && !route.preserve.has('checksum'));
+export function createStreamEngine({ route, atOnce, ...options }: StreamEngineOptions): Engine {
+  const needsParts = (source: ObjectEntry) => needsPartsToStream(route, source, atOnce);
   return createObjectEngine(
     {
       name: 'stream',

@@ -4,7 +4,7 @@ import type { CheckResult, IdentityProof } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
 import type { FailureGroup, Job } from '../model/outcome.ts';
 import type { EngineName, Mode, Settings } from '../model/settings.ts';
-import type { Moment, ReplicationHealth, RunReport, TemporaryGrant, Totals } from '../record.ts';
+import type { Engines, Moment, ReplicationHealth, RunReport, TemporaryGrant, Totals } from '../record.ts';
 import { Digest } from '../report/digest/digest.ts';
 import { seconds } from '../report/text.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
@@ -27,6 +27,8 @@ export class Diary {
   readonly notes: string[] = [];
   /** Once it is chosen. */
   engine: EngineName | undefined;
+  /** All of them compared, by the plan. */
+  engines: Engines | undefined;
   slowedTo: number | undefined;
   /** A job that goes on without the run. */
   underWay: Job | undefined;
@@ -112,6 +114,7 @@ export class Diary {
       started: this.#started.toISOString(),
       finished: new Date().toISOString(),
       timings: this.#timings,
+      ...(this.engines !== undefined && { engines: this.engines }),
       runUrl,
       ...(this.replication !== undefined && { replication: this.replication }),
     };

@@ -35,10 +35,12 @@ export function engineFor(
 ): Engine {
   const ours = { ...options, route: routeFor(scene, journal, options.places) };
   const { settings, source, datasync, jobs, replication, facts } = scene;
+  const fromHere = (way: string) => (way === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours));
   const common = { settings, source, scratch, note: noteIn(scratch), log };
   if (datasync !== undefined) {
     const { rest } = datasync.folders;
-    return createDataSyncEngine({ ...common, ...datasync, rest, others: createCopyEngine(ours) });
+    const others = fromHere(datasync.besides);
+    return createDataSyncEngine({ ...common, ...datasync, rest, others });
   }
   if (replication !== undefined && jobs !== undefined) {
     const planned = () => plan.copies();
@@ -52,10 +54,10 @@ export function engineFor(
       acl: aclFor(scene, workersOf(scene).writer),
       byDefault: encryption.known ? encryption.value.algorithm : undefined,
       collected,
-      others: createCopyEngine(ours),
+      others: fromHere(jobs.besides),
     });
   }
-  return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
+  return fromHere(scene.engine);
 }
 
 /** Where the engine notes what a service does that must not outlive the run. */

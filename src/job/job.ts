@@ -1,8 +1,9 @@
 /** The whole job on one screen: identify and check, plan, carry, conclude, report. */
 import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
+import { guardCost } from '../choice/guard.ts';
 import type { Job } from '../model/outcome.ts';
 import type { Settings } from '../model/settings.ts';
-import { isServed, type Scene } from '../preflight/scene.ts';
+import type { Scene } from '../preflight/scene.ts';
 import type { RunReport } from '../record.ts';
 import type { Rows } from '../report/digest/rows.ts';
 import { type Network, RequestCounter } from '../s3/bucket.ts';
@@ -14,6 +15,7 @@ import { OutcomeLog } from '../sync/outcomes.ts';
 import type { Stop } from '../sync/stop.ts';
 import { attendRunning } from './attend.ts';
 import { carryOut } from './carry.ts';
+import { censusFor, compareWays, type SceneWithJobs, sceneOf, servedWays, wayWithJobs } from './choice.ts';
 import { cleanUpFor, journalIn } from './clean-up.ts';
 import { type Collected, collect, settle } from './collect.ts';
 import { conclude } from './conclude.ts';
@@ -24,9 +26,9 @@ import { examine } from './health.ts';
 import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
 import { makePlan, type Plan } from './plan.ts';
-import { prepare } from './prepare.ts';
+import { carries, type Prepared, prepare } from './prepare.ts';
 import { putInPlace, seeInPlace, takeAway } from './rule.ts';
-import { tellChecks, tellPlan } from './tell.ts';
+import { tellChecks, tellEngines, tellPlan } from './tell.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** Connections to one host; more than copies in flight. */
@@ -56,12 +58,12 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   const { diary, requests } = run;
   const grants = new Grants(settings, host, diary);
   try {
-    const scene = await diary.phase('preflight', () =>
+    const prepared = await diary.phase('preflight', () =>
       prepare(settings, host, networkFor(run, settings, stop.cutting), stop.aborting, diary, grants),
     );
     await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
     if (settings.mode === 'preflight') diary.complete = true;
-    else if (scene !== undefined) await planAndCarry(scene, run);
+    else if (prepared !== undefined) await planAndCarry(prepared, run);
   } catch (error) {
     diary.halt(error);
   } finally {
@@ -86,17 +88,22 @@ function networkFor(
   };
 }
 
-async function planAndCarry(scene: Scene, run: Run): Promise<void> {
+async function planAndCarry(prepared: Prepared, run: Run): Promise<void> {
   const { host, diary } = run;
-  const { settings } = scene;
+  const { settings } = prepared.scene;
   keepMemorySmall();
-  const handover = settings.mode === 'sync' ? handoverOf(scene) : undefined;
-  const { plan, collected } = await planFor(scene, handover, run);
+  const withJobs = settings.mode === 'sync' ? wayWithJobs(prepared) : undefined;
+  const handover = withJobs && handoverOf(withJobs);
+  const { plan, scene, collected } = await planFor(prepared, run, withJobs, handover);
   tellPlan(plan.totals, settings, host.log);
   const outcomes = new OutcomeLog(host.scratch);
   try {
     // A dry run says what a guard would refuse, too; comparing deletes nothing.
-    if (settings.mode !== 'verify' && settings.mode !== 'health') guardPlan(settings, plan.totals);
+    if (carries(settings.mode)) guardPlan(settings, plan.totals);
+    if (diary.engines !== undefined) {
+      tellEngines(diary.engines, host.log);
+      guardCost(settings, diary.engines);
+    }
     if (settings.mode === 'health')
       diary.replication = await diary.phase('examination', () => examine(scene, plan, outcomes, run.stop));
     if (settings.mode === 'sync') {
@@ -113,26 +120,57 @@ async function planAndCarry(scene: Scene, run: Run): Promise<void> {
   await lookAfterRule(scene, run);
 }
 
+/** A plan, and the scene in which it is carried out. */
+interface Planned {
+  readonly plan: Plan;
+  readonly scene: Scene;
+  readonly collected?: Collected | undefined;
+}
+
 /** What an earlier run has left to be collected, or a new plan, made once nothing moves what it is about. */
 async function planFor(
-  scene: Scene,
+  prepared: Prepared,
+  { host, stop, diary, requests, limit }: Run,
+  withJobs: SceneWithJobs | undefined,
   handover: Handover | undefined,
-  { host, stop, diary, limit }: Run,
-): Promise<{ plan: Plan; collected?: Collected }> {
-  const { settings, jobs, replication } = scene;
+): Promise<Planned> {
+  const { scene } = prepared;
+  const { settings, replication } = scene;
   const collected =
-    handover && jobs && (await diary.phase('collection', () => collect(handover, jobs, host, diary)));
+    handover &&
+    withJobs &&
+    (await diary.phase('collection', () => collect(handover, withJobs.jobs, host, diary)));
+  const served = servedWays(prepared);
   if (settings.mode === 'sync') {
-    if (isServed(scene) && collected === undefined)
-      await diary.phase('attendance', () => attendRunning(scene, stop, host.log));
+    if (served.length > 0 && collected === undefined)
+      await diary.phase('attendance', async () => {
+        for (const one of served) await attendRunning(one, stop, host.log);
+      });
     if (replication !== undefined)
       await diary.phase('rule', () => putInPlace(scene, replication, diary, host.log));
   }
-  if (collected !== undefined) return { plan: collected.plan, collected };
+  if (withJobs !== undefined && collected !== undefined) {
+    diary.engine = withJobs.engine;
+    return { plan: collected.plan, scene: withJobs, collected };
+  }
+  const census = carries(settings.mode) ? censusFor(scene) : undefined;
+  const before = requests.toJSON();
   const begun = performance.now();
-  const plan = await diary.phase('plan', () => makePlan(scene, host.scratch));
+  const plan = await diary.phase('plan', () => makePlan(scene, host.scratch, census));
   limit?.planned(performance.now() - begun);
-  return { plan };
+  if (census === undefined) return { plan, scene };
+  const counted = { census, totals: plan.totals, before, spent: requests.toJSON() };
+  diary.engines = compareWays(prepared, counted, limit?.secondsLeft);
+  return { plan, scene: chosenScene(prepared, diary) };
+}
+
+/** Notes which engine it is. Where there is none, the guard ends the run. */
+function chosenScene({ scene, ways, note }: Prepared, diary: Diary): Scene {
+  const chosen = diary.engines?.chosen ?? scene.engine;
+  diary.engine = chosen;
+  if (chosen !== scene.engine) return sceneOf(chosen, ways);
+  if (note !== undefined) diary.notes.push(note);
+  return scene;
 }
 
 /** With replication: the rule still stands, or goes where that was asked for. */

@@ -1,5 +1,6 @@
 /** The plan, written to disk: what the guards judge, what the engine carries, what the conclusion is held against. */
 import { join } from 'node:path';
+import type { Census } from '../choice/census.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import type { CopyItem, PlanItem } from '../model/plan.ts';
 import { NdjsonWriter, readNdjson } from '../ndjson.ts';
@@ -24,8 +25,11 @@ export interface Plan {
   deletions(): Pages<ObjectEntry>;
 }
 
-/** @throws FatalError when a listing fails */
-export async function makePlan(scene: Scene, scratch: string): Promise<Plan> {
+/**
+ * @param census counts what engines are compared by
+ * @throws FatalError when a listing fails
+ */
+export async function makePlan(scene: Scene, scratch: string, census?: Census): Promise<Plan> {
   const { settings, source, destination } = scene;
   const rules: Rules = {
     compare: settings.compare,
@@ -39,7 +43,10 @@ export async function makePlan(scene: Scene, scratch: string): Promise<Plan> {
   const list = listingsFor(settings);
   const pairs = pairListings(list.source(source), list.destination(destination));
   for await (const page of planPairs(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {
-    for (const item of page) totals.count(item);
+    for (const item of page) {
+      totals.count(item);
+      census?.count(item);
+    }
     await writer.writeAll(page.map(toLine));
   }
   await writer.close();

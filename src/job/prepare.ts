@@ -3,9 +3,10 @@ import { type Identity, type IdentityRequest, identify, type Surroundings } from
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
 import type { CheckResult } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
-import type { Settings } from '../model/settings.ts';
-import type { Ways } from '../preflight/access.ts';
+import type { EngineName, Mode, Settings } from '../model/settings.ts';
+import { asAdviceTo, SERVICES, type Ways } from '../preflight/access.ts';
 import { findBucket } from '../preflight/buckets.ts';
+import type { Findings, Way } from '../preflight/checks.ts';
 import { layGround } from '../preflight/datasync/ground.ts';
 import { readFacts } from '../preflight/facts.ts';
 import { layBatch } from '../preflight/jobs/batch.ts';
@@ -14,13 +15,25 @@ import type { Known } from '../preflight/known.ts';
 import { groundOf } from '../preflight/replication/wanted.ts';
 import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
 import { Bucket, type Network } from '../s3/bucket.ts';
+import { whyNot } from '../settings/engine-rules.ts';
 import { checkAndGrant } from './check-and-grant.ts';
 import type { Diary } from './diary.ts';
 import type { Grants } from './grants.ts';
 import type { Host } from './host.ts';
 import { requestFor } from './identity-request.ts';
 
+/** Whether a run of the mode makes a plan to be carried out, be it only in words. */
+export function carries(mode: Mode): boolean {
+  return mode === 'sync' || mode === 'dry-run';
+}
+
 const SIDES = ['source', 'destination'] as const;
+
+/** A scene in which every prerequisite has been looked at. */
+export interface Prepared extends Pick<Findings, 'ways' | 'note'> {
+  /** In which the plan is made, and in which it is carried out where nothing better is chosen. */
+  readonly scene: Scene;
+}
 
 /**
  * `undefined` when a check failed: the diary says which, and all that could be asked has been asked. What is ill is looked
@@ -35,7 +48,7 @@ export async function prepare(
   aborting: AbortSignal,
   diary: Diary,
   grants: Grants,
-): Promise<Scene | undefined> {
+): Promise<Prepared | undefined> {
   const { requestHandler } = network;
   const { environment, idToken, mask } = host;
   const surroundings = { environment, requestHandler, idToken, mask, aborting };
@@ -54,12 +67,15 @@ export async function prepare(
   diary.checks.push(...laid.results);
   if (laid.results.some(({ verdict }) => verdict === 'fail')) return undefined;
   const ways = await setScenes(settings, identities, regions, owners, network, laid);
-  const { scene, results, note } = await checkAndGrant(ways, grants, host.log);
+  const { scene, results, ...found } = await checkAndGrant(ways, grants, host.log);
   diary.engine = scene.engine;
   diary.checks.push(...results);
-  if (note !== undefined) diary.notes.push(note);
   const isFit = diary.checks.every(({ verdict }) => verdict !== 'fail');
-  return isFit || settings.mode === 'health' ? scene : undefined;
+  const { note } = found;
+  // Where there is a plan to come, another way may still be chosen.
+  if (note !== undefined && !(isFit && carries(settings.mode))) diary.notes.push(note);
+  if (!isFit && settings.mode !== 'health') return undefined;
+  return { ...found, scene, ways: [...found.ways, ...(laid.refused ?? [])] };
 }
 
 /** What the engine needs besides the buckets, where it is a service. */
@@ -67,6 +83,8 @@ interface Laid {
   readonly results: readonly CheckResult[];
   readonly datasync?: DataSyncScene | undefined;
   readonly jobs?: JobScene | undefined;
+  /** Services that lack some of it, where there are other ways. */
+  readonly refused?: readonly Way[];
 }
 
 async function layGrounds(known: Omit<Known, 'identity'>, identities: Both<Identity>): Promise<Laid> {
@@ -77,9 +95,33 @@ async function layGrounds(known: Omit<Known, 'identity'>, identities: Both<Ident
       return layBatch({ ...known, identity: identities.destination });
     case 'replication':
       return layReplication({ ...known, identity: identities.source });
+    case 'auto':
+      return layAll(known, identities);
     default:
       return { results: [] };
   }
+}
+
+/** Of the services that may be chosen. What one of them lacks is only advice. */
+async function layAll(known: Omit<Known, 'identity'>, identities: Both<Identity>): Promise<Laid> {
+  const { settings } = known;
+  const mayTake = (engine: EngineName) => settings.mode !== 'verify' && whyNot(engine, settings).length === 0;
+  const [ofDataSync, ofBatch] = await Promise.all([
+    mayTake('datasync') ? layGround({ ...known, identity: identities.source }) : undefined,
+    mayTake('batch') ? layBatch({ ...known, identity: identities.destination }) : undefined,
+  ]);
+  const refused = (engine: 'datasync' | 'batch', results: readonly CheckResult[] = []): Way[] => {
+    const obstacles = results.filter(({ verdict }) => verdict === 'fail');
+    return obstacles.length === 0 ? [] : [{ engine, obstacles }];
+  };
+  const advice = (engine: 'datasync' | 'batch', results: readonly CheckResult[] = []) =>
+    results.map(asAdviceTo(`To have ${SERVICES[engine]} do it:`));
+  return {
+    results: [...advice('datasync', ofDataSync?.results), ...advice('batch', ofBatch?.results)],
+    datasync: ofDataSync?.datasync,
+    jobs: ofBatch?.jobs,
+    refused: [...refused('datasync', ofDataSync?.results), ...refused('batch', ofBatch?.results)],
+  };
 }
 
 type Both<T> = Readonly<Record<Side, T>>;
@@ -176,7 +218,8 @@ async function setScenes(
     copy: { ...common, engine: 'copy', from, to },
     stream: { ...common, engine: 'stream', from: source, to: destination },
     ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
-    ...(jobs && settings.engine === 'batch' && { batch: { ...common, engine: 'batch', from, to, jobs } }),
+    ...(jobs &&
+      settings.engine !== 'replication' && { batch: { ...common, engine: 'batch', from, to, jobs } }),
     ...(settings.engine === 'replication' && { replication: replicating(common, jobs) }),
   };
 }

@@ -2,7 +2,9 @@
 import type { CheckResult } from '../model/checks.ts';
 import type { Log } from '../model/log.ts';
 import type { Settings } from '../model/settings.ts';
-import { bytes, count, thousands } from '../report/text.ts';
+import type { Engines } from '../record.ts';
+import { about, bytes, count, dollars, thousands } from '../report/text.ts';
+import { VERDICTS } from '../report/words.ts';
 import type { PlanTotals } from '../sync/plan.ts';
 
 const SIGNS = { pass: '✓', warn: '!', fail: '✗', unknown: '?' } as const;
@@ -34,4 +36,12 @@ export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void
   log.info(
     `${verb} ${thousands(toCopy)} objects${inVersions} (${bytes(bytesToCopy)})${deletions}${restores}${failures}.`,
   );
+}
+
+export function tellEngines({ why, offers }: Engines, log: Log): void {
+  log.info(why);
+  for (const { engine, verdict, usd, seconds, reasons, remarks } of offers)
+    log.info(
+      `    ${engine}: ${VERDICTS[verdict]}, ${dollars(usd)}, ${about(seconds)}. ${[...reasons, ...remarks].join(' ')}`.trimEnd(),
+    );
 }

@@ -38,6 +38,7 @@ export class TimeLimit {
   readonly #stop: Stop;
   readonly #log: Log;
   #timers: NodeJS.Timeout[] = [];
+  #drainAt = 0;
   #reached = false;
 
   /** @param seconds from the start of the process */
@@ -53,6 +54,11 @@ export class TimeLimit {
     return this.#reached && !this.#stop.hurrying.aborted;
   }
 
+  /** Until nothing new is started any more. */
+  get secondsLeft(): number {
+    return Math.max(0, this.#drainAt - performance.now()) / 1000;
+  }
+
   /** @param ms that it took to list both sides */
   planned(ms: number): void {
     this.end();
@@ -66,6 +72,7 @@ export class TimeLimit {
 
   #set(planMs: number): void {
     const { drain, cut, abort } = deadlines(this.#seconds * 1000, planMs);
+    this.#drainAt = drain;
     const at = (ms: number, act: () => void) => setTimeout(act, Math.max(0, ms - performance.now()));
     this.#timers = [
       at(drain, () => this.#drain()),

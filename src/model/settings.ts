@@ -51,6 +51,8 @@ export interface Settings {
   readonly sessionSeconds: number;
   readonly mode: Mode;
   readonly engine: (typeof ENGINES)[number];
+  /** USD that the run may cost by its estimate; `undefined` for no cap. */
+  readonly maxCost: number | undefined;
   readonly filter: FilterSettings;
   readonly compare: Compare;
   readonly delete: boolean;

@@ -18,6 +18,8 @@ export interface Access {
   readonly writing: CheckResult[];
   /** What the run is to be remembered for: that it did not go the way it could have gone. */
   readonly note?: string;
+  /** What stands against copying, where the choice fell on another way. */
+  readonly refused?: readonly CheckResult[];
 }
 
 /** Either way of working on the same buckets. */
@@ -50,6 +52,7 @@ export async function checkAccess(ways: Ways): Promise<Access> {
   if (failures(streaming).length > 0) return { ...copying, choice: [] };
   return {
     scene: ways.stream,
+    refused,
     choice: [throughHere(ways.copy)],
     reading: [...copying.reading.map(asAdviceTo(COPY_SERVER_SIDE)), ...streaming.reading],
     writing: [
@@ -68,7 +71,7 @@ async function tryOut(scene: Scene): Promise<Tried> {
 }
 
 /** By their names, the services that carry most of a plan, and not all of it. */
-const SERVICES = { datasync: 'DataSync', batch: 'S3 Batch Operations' } as const;
+export const SERVICES = { datasync: 'DataSync', batch: 'S3 Batch Operations' } as const;
 
 /** What the service cannot carry is copied; not every source has such objects, and the plan will know. */
 async function tryBesides(scene: Scene, service: string): Promise<Tried> {
@@ -87,7 +90,7 @@ async function tryBesides(scene: Scene, service: string): Promise<Tried> {
   };
 }
 
-function failures({ reading, writing }: Pick<Tried, 'reading' | 'writing'>): CheckResult[] {
+export function failures({ reading, writing }: Pick<Tried, 'reading' | 'writing'>): CheckResult[] {
   return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
 }
 
@@ -112,8 +115,8 @@ function throughHere(copying: Scene): CheckResult {
 
 const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the bytes off the runner:';
 
-/** What stood in the way of server-side copies no longer stands in the way of the run. */
-function asAdviceTo(purpose: string): (result: CheckResult) => CheckResult {
+/** What stands in the way of what is not needed does not stand in the way of the run. */
+export function asAdviceTo(purpose: string): (result: CheckResult) => CheckResult {
   return result => {
     if (result.verdict !== 'fail') return result;
     const { fix, ...rest } = result;

@@ -1,6 +1,7 @@
 /** The checks that every run makes once both buckets have been found. The order is the order in which they are told. */
 import type { CheckResult } from '../model/checks.ts';
-import { type Access, checkAccess, type Ways } from './access.ts';
+import type { EngineName } from '../model/settings.ts';
+import { type Access, asAdviceTo, checkAccess, failures, SERVICES, type Ways } from './access.ts';
 import { checkAcls } from './acls.ts';
 import { checkEquipment } from './datasync/equipment.ts';
 import { checkRole } from './datasync/role.ts';
@@ -27,31 +28,103 @@ import { checkReplicationRole } from './replication/role.ts';
 import { checkVersioningOfBoth } from './replication/versioning.ts';
 import { checkRequestPayment } from './request-payment.ts';
 import { checkRestorable } from './restorable.ts';
-import type { Check } from './scene.ts';
+import type { Check, Scene } from './scene.ts';
 import { checkVersioning } from './versioning.ts';
 import { checkWork, checkWorkLock } from './work.ts';
 
 /** What all checks found, and the scene that they leave. */
 export interface Findings extends Pick<Access, 'scene' | 'note'> {
   readonly results: readonly CheckResult[];
+  /** What the run could do its work with, and what stands against each. */
+  readonly ways: readonly Way[];
+}
+
+/** An engine that the checks have looked at. */
+export interface Way {
+  readonly engine: EngineName;
+  /** That of the run, if it goes this way; `undefined` where it cannot. */
+  readonly scene?: Scene | undefined;
+  /** Checks that failed. */
+  readonly obstacles: readonly CheckResult[];
 }
 
 export async function checkAll(ways: Ways): Promise<Findings> {
   const { copy } = ways;
   const found = checkAccess(ways);
-  const [owners, listable, restorable, markers, { scene, choice, reading, writing, note }, ...rest] =
-    await Promise.all([
-      checkOwners(copy),
-      checkListable(copy),
-      checkRestorable(copy),
-      checkDeleteMarkers(copy),
-      found,
-      ...(ways.replication === undefined ? SETTINGS : OF_REPLICATION).map(async check =>
-        check((await found).scene),
-      ),
-    ]);
-  const results = [owners, listable, choice, reading, restorable, writing, markers, ...rest].flat();
-  return { scene, results, ...(note !== undefined && { note }) };
+  const services = copy.settings.engine === 'auto' ? [ways.datasync, ways.batch] : [];
+  const [owners, listable, restorable, markers, access, rest, looked] = await Promise.all([
+    checkOwners(copy),
+    checkListable(copy),
+    checkRestorable(copy),
+    checkDeleteMarkers(copy),
+    found,
+    found.then(({ scene }) => runAll(ways.replication === undefined ? SETTINGS : OF_REPLICATION, scene)),
+    Promise.all(
+      services.filter(service => service !== undefined).map(async service => lookAt(service, await found)),
+    ),
+  ]);
+  const { scene, choice, reading, writing, note, refused } = access;
+  const obstacles = [...reading, ...writing, ...rest].filter(isFailed);
+  const isRescued = looked.some(way => way.obstacles.length === 0);
+  // What a service can do without does not end the run.
+  const orAdvice = isRescued ? asAdviceTo('To do without a service:') : (result: CheckResult) => result;
+  const results = [
+    ...[...owners, ...listable],
+    ...[...choice, ...reading].map(orAdvice),
+    ...restorable,
+    ...writing.map(orAdvice),
+    ...markers,
+    ...rest.map(orAdvice),
+  ];
+  return {
+    scene,
+    results: [...results, ...looked.flatMap(({ results: more }) => more.filter(one => isNew(one, results)))],
+    ways: [
+      ...(refused === undefined ? [] : [{ engine: copy.engine, obstacles: refused }]),
+      { engine: scene.engine, scene, obstacles },
+      ...looked,
+    ],
+    ...(note !== undefined && { note }),
+  };
+}
+
+interface LookedAt extends Way {
+  /** Of the checks, as advice. */
+  readonly results: readonly CheckResult[];
+}
+
+/** A service that `engine: auto` may take once there is a plan; what it cannot carry goes the way the run can go by itself. */
+async function lookAt(service: Scene, own: Access): Promise<LookedAt> {
+  const { engine, datasync, jobs } = service;
+  if (engine !== 'datasync' && engine !== 'batch') throw new RangeError('Not one that is chosen.');
+  const besides: 'copy' | 'stream' = own.scene.engine === 'stream' ? 'stream' : 'copy';
+  const more = { besides, cannotCopy: failures(own) };
+  const scene: Scene = {
+    ...own.scene,
+    engine,
+    ...(datasync !== undefined && { datasync: { ...datasync, ...more } }),
+    ...(jobs !== undefined && { jobs: { ...jobs, ...more } }),
+  };
+  const results = await runAll(SETTINGS, scene);
+  return {
+    engine,
+    scene,
+    obstacles: results.filter(isFailed),
+    results: results.map(asAdviceTo(`To have ${SERVICES[engine]} do it:`)),
+  };
+}
+
+async function runAll(checks: readonly Check[], scene: Scene): Promise<CheckResult[]> {
+  return (await Promise.all(checks.map(check => check(scene)))).flat();
+}
+
+function isFailed({ verdict }: CheckResult): boolean {
+  return verdict === 'fail';
+}
+
+/** Not said already of the way that the run can go by itself. */
+function isNew({ check, seen }: CheckResult, said: readonly CheckResult[]): boolean {
+  return said.every(one => one.check !== check || one.seen !== seen);
 }
 
 /** Those that ask what the settings of the buckets mean for whoever does the work. */

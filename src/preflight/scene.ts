@@ -44,7 +44,9 @@ interface ServiceScene {
   readonly work: Bucket;
   /** What the tags of all that is made call this run. */
   readonly run: string;
-  /** Checks that stand against copying what the service cannot carry. */
+  /** How what the service cannot carry goes from here. */
+  readonly besides: 'copy' | 'stream';
+  /** Checks that stand against that. */
   readonly cannotCopy: readonly CheckResult[];
 }
 

@@ -5,6 +5,7 @@
 import type { CheckResult } from '../model/checks.ts';
 import type { RecordedAction, RunReport } from '../record.ts';
 import type { Rows } from './digest/rows.ts';
+import { engines } from './engines.ts';
 import { checkList, failedCheck, failureGroups } from './findings.ts';
 import { fitting } from './fit.ts';
 import { health } from './health.ts';
@@ -31,6 +32,7 @@ export function renderComment(report: RunReport, rows: Rows): string {
     verdict(report),
     whatHappened(report),
     engine(report),
+    engines(report),
     underWay(report),
     totals(report),
     health(report),

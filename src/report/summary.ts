@@ -3,6 +3,7 @@
  */
 import type { RunReport } from '../record.ts';
 import { charts } from './charts.ts';
+import { engines } from './engines.ts';
 import { checkList, failedChecks, failureGroups } from './findings.ts';
 import { fitting } from './fit.ts';
 import { health } from './health.ts';
@@ -19,6 +20,7 @@ export function renderSummary(report: RunReport): string {
   return fit([
     verdict(report),
     whatHappened(report),
+    engines(report),
     underWay(report),
     totals(report),
     health(report),

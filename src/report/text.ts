@@ -95,6 +95,25 @@ export function bytes(number: number): string {
   return prettyBytes(number, { binary: true });
 }
 
+/** `$1,234`, `$12.34`; `under $0.01` for what is too little to name. */
+export function dollars(usd: number): string {
+  if (usd === 0) return '$0';
+  if (usd < 0.01) return 'under $0.01';
+  const digits = usd < 100 ? 2 : 0;
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
+
+/** A time that nobody knows exactly: `about 40 min`. */
+export function about(seconds: number): string {
+  const [minutes, hours, days] = [seconds / 60, seconds / 3600, seconds / 86_400];
+  if (minutes < 1) return 'under 1 min';
+  if (minutes < 10) return `about ${Math.round(minutes)} min`;
+  if (minutes < 57.5) return `about ${Math.round(minutes / 5) * 5} min`;
+  if (hours < 10) return `about ${Math.round(hours * 2) / 2} h`;
+  if (hours < 47.5) return `about ${Math.round(hours)} h`;
+  return `about ${thousands(Math.round(days))} days`;
+}
+
 export function seconds(number: number): string {
   return prettyMs(number * 1000);
 }

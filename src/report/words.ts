@@ -4,8 +4,8 @@
 import type { CheckResult, Verdict } from '../model/checks.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import type { Mode } from '../model/settings.ts';
-import type { Proof, RunReport, SizeClass } from '../record.ts';
-import { bytes, count, thousands } from './text.ts';
+import type { EngineOffer, PricesUsed, Proof, RunReport, SizeClass } from '../record.ts';
+import { bytes, count, dollars, thousands } from './text.ts';
 
 /** The verdict in a few words; of a run that failed, why. */
 export function headline(report: RunReport): string {
@@ -148,4 +148,34 @@ export function sizeName({ from, below }: SizeClass): string {
   if (below === 1) return 'empty';
   if (from <= 1) return `below ${bytes(below ?? 0)}`;
   return below === undefined ? `from ${bytes(from)}` : `${bytes(from)} to ${bytes(below)}`;
+}
+
+/** How an engine stands in the comparison. */
+export const VERDICTS: Readonly<Record<EngineOffer['verdict'], string>> = {
+  chosen: 'chosen',
+  possible: 'possible',
+  'not-taken': 'not taken',
+  impossible: 'not possible',
+};
+
+/** `$25.55 (requests $5.00, transfer $20.55)`: the parts where there are several. */
+export function costWords({ usd, costs }: EngineOffer): string {
+  const parts = Object.entries(costs)
+    .filter(([, part]) => part > 0)
+    .map(([name, part]) => `${name} ${dollars(part)}`);
+  return parts.length > 1 ? `${dollars(usd)} (${parts.join(', ')})` : dollars(usd);
+}
+
+export function remarkWords({ reasons, remarks }: EngineOffer): string {
+  return [...reasons, ...remarks].join(' ');
+}
+
+/** Which prices an estimate was made with. */
+export function priceWords({ dates: [from, to], regions, standIns }: PricesUsed): string {
+  const { source, destination } = regions;
+  const where = source === destination ? source : `${source} and ${destination}`;
+  const prices = `Estimates for ${where}, by prices of ${from === to ? from : `${from} to ${to}`}, with all requests of the run.`;
+  return standIns.length === 0
+    ? prices
+    : `${prices} Priced as in us-east-1, from which it may differ: ${standIns.join(', ')}.`;
 }

@@ -50,7 +50,7 @@ export async function sourceLengths(
  * The number behind the hyphen; 0 without one. (S3 User Guide, "Checking object integrity".) Unlike `PartsCount`, which
  * not every server sends, it is there before the first question, and the ETag of the copy has to end in it.
  */
-function partsCount(etag: string): number {
+export function partsCount(etag: string): number {
   return Number(/^[0-9a-f]{32}-(\d+)$/.exec(etag)?.[1] ?? 0);
 }
 

@@ -17,7 +17,7 @@ import { copyHeaders, readChecksum, readCopyAnswer } from './wire/copies.ts';
 export const SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 
 /** Whether a copy is many requests, each with a place of its own, rather than one. */
-export function needsParts(route: CopyRoute, source: ObjectEntry): boolean {
+export function needsParts(route: Pick<CopyRoute, 'preserve'>, source: ObjectEntry): boolean {
   return source.size > SINGLE_COPY_BYTES || mustKeepParts(route, source);
 }
 

@@ -14,6 +14,7 @@ import {
 import { troubleOf } from '../aws/trouble.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import { attributesOf } from './attributes.ts';
+import { mustKeepParts } from './boundaries.ts';
 import { type Algorithm, checksumMember, checksumsIn, fullObjectChecksum } from './checksums.ts';
 import type { OpenUpload } from './journal.ts';
 import { uploadInParts } from './multipart.ts';
@@ -22,10 +23,27 @@ import { BrokenBodyError, DamagedBodyError, relay } from './relay.ts';
 import { type Copied, type CopyRoute, copied } from './route.ts';
 
 /** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
-const PART_BYTES = 64 * 1024 ** 2;
+export const STREAMED_PART_BYTES = 64 * 1024 ** 2;
 
 /** Checksums that the SDK works out while the bytes pass. */
 const COMPUTED: readonly Algorithm[] = ['CRC64NVME', 'CRC32', 'CRC32C', 'SHA256', 'SHA1'];
+
+/** Larger than most objects, and soon sent again when it breaks. */
+const AT_ONCE_BYTES = 64 * 1024 ** 2;
+
+/**
+ * Whether an object takes many requests, each with a place of its own. One that has a checksum of the whole keeps it, whatever
+ * the algorithm, only where it is written as a whole.
+ *
+ * @param atOnce bytes of the largest object that goes in one request
+ */
+export function needsPartsToStream(
+  route: Pick<CopyRoute, 'preserve'>,
+  source: ObjectEntry,
+  atOnce = AT_ONCE_BYTES,
+): boolean {
+  return mustKeepParts(route, source) || (source.size > atOnce && !route.preserve.has('checksum'));
+}
 
 /** One PutObject. Metadata and tags are read with the object. */
 export async function streamAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
@@ -50,7 +68,7 @@ export async function streamAtOnce(route: CopyRoute, source: ObjectEntry): Promi
 /** A multipart upload. Each part is a range of the source, and takes a place of its own. */
 export function streamInParts(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
   return uploadInParts(route, source, {
-    partBytes: PART_BYTES,
+    partBytes: STREAMED_PART_BYTES,
     checked: true,
     algorithms: COMPUTED,
     carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),

@@ -25,6 +25,7 @@ export function echoSettings(settings: Settings): Echo {
     'session-duration': `${settings.sessionSeconds}s`,
     mode: settings.mode,
     engine: settings.engine,
+    'max-cost': settings.maxCost,
     include: filter.include,
     exclude: filter.exclude,
     'min-size': filter.minSize,

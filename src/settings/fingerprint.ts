@@ -4,8 +4,8 @@ import type { Settings } from '../model/settings.ts';
 import { type Echo, echoSettings } from './echo.ts';
 
 /**
- * Inputs that say what is to arrive where, and how. `max-delete` is not one of them: each run holds whatever plan it has to
- * its own.
+ * Inputs that say what is to arrive where, and how. `max-delete` and `max-cost` are not among them: each run holds whatever
+ * plan it has to its own.
  */
 const TELLING: readonly (keyof Echo)[] = [
   'source',

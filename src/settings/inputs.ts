@@ -18,6 +18,7 @@ export const DEFAULTS = {
   'session-duration': '1h',
   mode: 'sync',
   engine: 'auto',
+  'max-cost': '',
   include: '',
   exclude: '',
   'min-size': '',

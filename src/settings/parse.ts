@@ -40,7 +40,7 @@ import {
 } from './names.ts';
 import { RULES } from './rules.ts';
 import { unknownInputs } from './unknown.ts';
-import { DELETE_CAP, DURATION, INTEGER, moment, SIZE, SWITCH } from './values.ts';
+import { DELETE_CAP, DOLLARS, DURATION, INTEGER, moment, SIZE, SWITCH } from './values.ts';
 
 const MIB = 1024 ** 2;
 
@@ -109,6 +109,7 @@ export function parseSettings(
     sessionSeconds: given.value('session-duration', SESSION_DURATION),
     mode: given.value('mode', MODE),
     engine: given.value('engine', ENGINE),
+    maxCost: given.optional('max-cost', DOLLARS),
     filter: filter(given, now),
     compare: given.value('compare', COMPARE),
     delete: given.value('delete', SWITCH),

@@ -2,13 +2,12 @@
  * What must hold between inputs that are each right by themselves.
  */
 import type { Compare, Settings } from '../model/settings.ts';
-import { BATCH_RULES } from './batch-rules.ts';
-import { DATASYNC_RULES } from './datasync-rules.ts';
+import { ENGINE_RULES } from './engine-rules.ts';
 import { GRANT_RULES } from './grant-rules.ts';
 import type { InputName } from './inputs.ts';
 import { overlap } from './location.ts';
 import { parseArn } from './names.ts';
-import { HEALTH_RULE, REPLICATION_RULES } from './replication-rules.ts';
+import { HEALTH_RULE } from './replication-rules.ts';
 import { SERVICE_RULES } from './service-rules.ts';
 
 export interface Rule {
@@ -168,9 +167,7 @@ export const RULES: readonly Rule[] = [
         : undefined,
   },
   ...SERVICE_RULES,
-  ...DATASYNC_RULES,
-  ...BATCH_RULES,
-  ...REPLICATION_RULES,
+  ...ENGINE_RULES,
   HEALTH_RULE,
   ...GRANT_RULES,
 ];

@@ -140,11 +140,35 @@ const KNOWN_ONLY_TO: readonly Rule[] = BELONGS.map(({ name, value, engines, kind
   about: ['engine', name],
   broken(settings) {
     const given = value(settings);
-    if (engines.some(one => one === settings.engine) || isDefault(name, given, kind)) return undefined;
+    if (isDefault(name, given, kind) || engines.some(one => mayBeTaken(one, settings))) return undefined;
     const names = new Intl.ListFormat('en', { type: 'disjunction' }).format(engines);
-    return `${name}: has no meaning with engine "${settings.engine}". Accepted: together with engine ${names}.`;
+    const chosen = engines.flatMap(one => CHOSEN_WITH[one]?.needs ?? []);
+    const orAuto =
+      chosen.length === 0
+        ? ''
+        : `, or with engine auto, work-location and ${new Intl.ListFormat('en', { type: 'disjunction' }).format(chosen)}`;
+    return `${name}: has no meaning with engine "${settings.engine}"${whyNotChosen(settings, chosen)}. Accepted: together with engine ${names}${orAuto}.`;
   },
 }));
+
+/** The services that `engine: auto` may take, and the role without which it never does. */
+const CHOSEN_WITH: Partial<
+  Record<EngineName, { readonly needs: InputName; readonly role: (settings: Settings) => string | undefined }>
+> = {
+  datasync: { needs: 'datasync-role', role: ({ dataSync }) => dataSync.roleArn },
+  batch: { needs: 'batch-role', role: ({ batch }) => batch.roleArn },
+};
+
+/** Whether a run with these settings may end up with the engine. */
+function mayBeTaken(engine: EngineName, settings: Settings): boolean {
+  if (settings.engine !== 'auto') return settings.engine === engine;
+  return settings.workLocation !== undefined && CHOSEN_WITH[engine]?.role(settings) !== undefined;
+}
+
+function whyNotChosen({ engine, workLocation }: Settings, chosen: readonly InputName[]): string {
+  if (engine !== 'auto' || chosen.length === 0) return '';
+  return workLocation === undefined ? ' without work-location' : ' without the role of a service';
+}
 
 function isDefault(name: InputName, value: unknown, kind: Kind<unknown> | undefined): boolean {
   const byDefault: string = name in DEFAULTS ? DEFAULTS[name as keyof typeof DEFAULTS] : '';

@@ -30,6 +30,16 @@ export const DELETE_CAP: Kind<DeleteCap> = {
   },
 };
 
+/** USD, to the cent. */
+export const DOLLARS: Kind<number> = {
+  accepts: 'a sum of US dollars above 0, such as 25 or 25.50',
+  read(text) {
+    if (!/^\d{1,9}(\.\d{1,2})?$/.test(text)) throw new Refusal('is not a sum of US dollars');
+    if (Number(text) === 0) throw new Refusal('is too small');
+    return Number(text);
+  },
+};
+
 const BYTES_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ['', 1],
   ['b', 1],

@@ -109,7 +109,7 @@ function at(history: readonly Version[], index: number): Version {
   return version;
 }
 
-export function isMarker(version: Version): version is DeleteMarker {
+export function isMarker(version: Version | ObjectEntry): version is DeleteMarker {
   return 'deleted' in version;
 }
 

@@ -24,7 +24,7 @@ const GROUPS: readonly (readonly [title: string, inputs: readonly InputName[]])[
       'grant',
     ],
   ],
-  ['What to do', ['mode', 'engine', 'compare', 'delete', 'max-delete', 'archived', 'verify']],
+  ['What to do', ['mode', 'engine', 'max-cost', 'compare', 'delete', 'max-delete', 'archived', 'verify']],
   ['With which objects', ['include', 'exclude', 'min-size', 'max-size', 'modified-after', 'modified-before']],
   ['What the copies are like', ['preserve', 'storage-class', 'encryption', 'kms-key', 'acl']],
   ['How fast', ['concurrency', 'max-rate', 'part-size', 'time-limit']],

@@ -56,7 +56,10 @@ export async function layGround(known: Known): Promise<Laid> {
     { location: workLocation, region: work.region, owner: work.owner, requestPayer: false, identity },
     network,
   );
-  return { results, datasync: { service, ground, folders, work: bucket, run, cannotCopy: [] } };
+  return {
+    results,
+    datasync: { service, ground, folders, work: bucket, run, besides: 'copy', cannotCopy: [] },
+  };
 }
 
 function placeOf(side: Side, { settings, regions, owners }: Known, folders: Folders): Place {

@@ -79,7 +79,7 @@ export async function layJobs(
   );
   return {
     results: [found.result],
-    jobs: { jobs: new Jobs(service, ground), ground, work, run, cannotCopy: [] },
+    jobs: { jobs: new Jobs(service, ground), ground, work, run, besides: 'copy', cannotCopy: [] },
   };
 }
 

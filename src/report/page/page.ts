@@ -9,6 +9,7 @@ import { fitting } from '../fit.ts';
 import { count } from '../text.ts';
 import { headline } from '../words.ts';
 import { evidence, prefixes, reasons, sizes } from './distribution.ts';
+import { engines } from './engines.ts';
 import { Html, html } from './html.ts';
 import { objects } from './objects.ts';
 import { checks, identities, requests, settings, timings } from './run.ts';
@@ -71,7 +72,9 @@ function toDo(report: RunReport): Html | undefined {
 }
 
 function sections(report: RunReport): Html | undefined {
-  const parts = [throughput, sizes, prefixes, evidence, reasons, checks].map(section => section(report));
+  const parts = [engines, throughput, sizes, prefixes, evidence, reasons, checks].map(section =>
+    section(report),
+  );
   return fit(parts, SECTIONS_ROOM, 'section');
 }
 

@@ -99,6 +99,10 @@ td.share { width: 32%; vertical-align: middle; }
 .pairs th { width: 16rem; }
 section > table + table, section > table + details { margin-top: 1.25rem; }
 
+.offers td:nth-child(3), .offers td:nth-child(2) { white-space: nowrap; }
+.offers .word { background: var(--grid); display: inline-block; } .offers .chosen .word { color: var(--good); background: var(--good-ground); }
+.offers .chosen th { font-weight: 600; } .offers .impossible { color: var(--quiet); }
+
 .checks { list-style: none; margin: 0; padding: 0; }
 .checks li { border-top: 1px solid var(--line); padding: .5rem 0; overflow-wrap: anywhere; }
 .checks h3 { font-weight: 500; font-size: .9375rem; margin: 0; display: flex; gap: .75rem; justify-content: space-between; }
@@ -140,6 +144,9 @@ footer { padding-bottom: 2rem; font-size: .875rem; }
   .shares caption { display: block; }
   .shares th.share { display: none; }
   .shares td.share { grid-column: 1 / -1; order: 1; width: auto; border: 0; padding: 0 0 .375rem; }
+  .offers thead { position: absolute; clip-path: inset(50%); }
+  .offers tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .5rem 0; border-top: 1px solid var(--line); }
+  .offers th, .offers td { border: 0; padding: 0; } .offers td:last-child { flex: 1 0 100%; }
   #rows thead tr { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
   #rows thead th, #rows tbody td, #rows tbody th { text-align: left; border: 0; padding: 0; }
   #rows tbody tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .5rem 0; border-top: 1px solid var(--line); }

@@ -1,0 +1,25 @@
+/** What a plan may not cost. Asked between the plan and the first change. */
+import { FatalError } from '../errors.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Engines } from '../record.ts';
+import { dollars } from '../report/text.ts';
+
+/** @throws FatalError where no engine can do it, or the one that was chosen costs more than `max-cost` */
+export function guardCost({ maxCost }: Pick<Settings, 'maxCost'>, { chosen, why, offers }: Engines): void {
+  const offer = offers.find(({ engine }) => engine === chosen);
+  if (offer === undefined)
+    throw new FatalError(`${why} Nothing was changed.`, {
+      todo: `See what stands against each. ${offers.map(({ engine, reasons }) => `${engine}: ${reasons.join(' ')}`).join(' ')}`,
+    });
+  if (maxCost === undefined || offer.usd <= maxCost) return;
+  const cheaper = offers
+    .filter(({ verdict, usd }) => verdict === 'possible' && usd <= maxCost)
+    .map(({ engine, usd }) => `\`engine: ${engine}\` (${dollars(usd)})`);
+  const instead = cheaper.length === 0 ? '' : ` Below it is ${cheaper.join(', ')}.`;
+  throw new FatalError(
+    `The run would cost ${dollars(offer.usd)} by its estimate (engine ${offer.engine}); \`max-cost: ${maxCost}\` allows ${dollars(maxCost)}. Nothing was changed.`,
+    {
+      todo: `Look at the table of engines in the report of \`mode: dry-run\`. Raise \`max-cost\`, or copy less at a time with \`include\` or a prefix.${instead}`,
+    },
+  );
+}

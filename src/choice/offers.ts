@@ -1,0 +1,97 @@
+/** What each engine has to offer for a plan: whether it can do it, what stands against it, and what it would leave behind. */
+import { foldersOf } from '../datasync/paths.ts';
+import { ENGINES, type EngineName, type Settings } from '../model/settings.ts';
+import type { EngineOffer } from '../record.ts';
+import { count } from '../report/text.ts';
+import { whyNot } from '../settings/engine-rules.ts';
+import { estimate, type Known } from './estimate.ts';
+import type { Prices } from './prices.ts';
+
+/** What the checks have found of the engines that this run could take, by their names: what stands against each, a sentence each. */
+export type Looked = ReadonlyMap<EngineName, readonly string[]>;
+
+/** Before one of them is chosen. */
+export type Offer = Omit<EngineOffer, 'verdict'> & {
+  readonly verdict: Exclude<EngineOffer['verdict'], 'chosen'>;
+};
+
+export function offersFor(known: Known, looked: Looked, prices: Prices): Offer[] {
+  return ENGINES.filter(engine => engine !== 'auto').map(engine => ({
+    engine,
+    ...standing(engine, known, looked),
+    remarks: remarksOn(engine, known),
+    ...estimate(engine, known, prices),
+  }));
+}
+
+function standing(engine: EngineName, known: Known, looked: Looked): Pick<Offer, 'verdict' | 'reasons'> {
+  const { settings } = known;
+  const reasons = [
+    ...(settings.engine === engine ? [] : whyNot(engine, settings)),
+    ...(looked.get(engine) ?? []),
+    ...obstaclesInPlan(engine, known, looked),
+  ];
+  const aside = whyNotTaken(engine, settings, looked);
+  if (reasons.length > 0) return { verdict: 'impossible', reasons: [...reasons, ...aside] };
+  return aside.length > 0 ? { verdict: 'not-taken', reasons: aside } : { verdict: 'possible', reasons };
+}
+
+/** What an engine cannot carry, where it cannot be carried beside it either. */
+function obstaclesInPlan(engine: EngineName, { settings, census, besides }: Known, looked: Looked): string[] {
+  const isStuck = (looked.get(besides) ?? []).length > 0;
+  const stuck = (objects: number, what: string) =>
+    isStuck && objects > 0
+      ? [`${count(objects, 'object')} ${what}, and they cannot be copied from here.`]
+      : [];
+  if (engine === 'batch')
+    return stuck(census.aboveJobs.objects, 'are larger than S3 Batch Operations copies (5 GiB)');
+  if (engine !== 'datasync') return [];
+  const { source, destination } = settings;
+  return foldersOf(source.location.prefix, destination.location.prefix) === undefined
+    ? ['No two folders that DataSync can be given map the keys as the two prefixes do.']
+    : stuck(census.beyondDataSync.objects, 'have keys that DataSync cannot transfer');
+}
+
+/** Why a choice leaves aside what could be asked for. */
+function whyNotTaken(engine: EngineName, { engine: asked }: Settings, looked: Looked): string[] {
+  if (asked === engine) return [];
+  if (asked !== 'auto') return [`Not looked at, because engine ${asked} was asked for.`];
+  if (engine === 'replication')
+    return ['Only taken when asked for: it leaves a rule that goes on replicating.'];
+  if (engine === 'stream' && !looked.has(engine))
+    return ['Only taken where no identity may copy server-side.'];
+  return [];
+}
+
+function remarksOn(engine: EngineName, { settings, census, besides }: Known): string[] {
+  const done = besides === 'copy' ? 'copied' : 'streamed';
+  const beside = (objects: number, which: string) =>
+    objects > 0 ? [`${count(objects, 'object')} ${which}: ${done} from here.`] : [];
+  switch (engine) {
+    case 'copy':
+      return [];
+    case 'stream':
+      return ['Every byte passes the runner, and is priced as if that were outside of AWS.'];
+    case 'batch':
+      return [
+        ...beside(census.aboveJobs.objects, 'larger than 5 GiB'),
+        'Leaves a manifest and a report in the work location.',
+      ];
+    case 'datasync':
+      return [
+        ...beside(census.beyondDataSync.objects, 'with keys that DataSync cannot transfer'),
+        `Objects with Cache-Control or Expires are ${done} from here; how many shows only when each is asked.`,
+        ...(settings.dataSync.keep
+          ? ['Leaves a task and two locations, and a manifest and a report in the work location.']
+          : []),
+      ];
+    case 'replication':
+      return [
+        'Needs versioning on both sides.',
+        ...(settings.replication.rule === 'keep'
+          ? ['Leaves a rule that replicates whatever is written from then on.']
+          : []),
+        'Leaves a manifest and a report in the work location.',
+      ];
+  }
+}
