@@ -226,8 +226,8 @@ export interface PricesUsed {
   /** The oldest and the newest: years, months or days. */
   readonly dates: readonly [from: string, to: string];
   readonly regions: Readonly<Record<Side, string>>;
-  /** What is priced as in us-east-1, because no price of its own is known, for example `requests in eu-west-1`. */
-  readonly standIns: readonly string[];
+  /** By Region, what is priced as in us-east-1, because no price of its own is known: `requests`, `DataSync`. */
+  readonly standIns: Readonly<Record<string, readonly string[]>>;
 }
 
 /** How far replication is behind, and why where it has stopped. */

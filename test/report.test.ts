@@ -10,8 +10,8 @@ import type { RunReport } from '../src/record.ts';
 import { makeFolder, writeReport } from '../src/report/folder.ts';
 import { Progress } from '../src/report/progress.ts';
 import { renderSummary, SUMMARY_LIMIT } from '../src/report/summary.ts';
-import { code, escaped, fenced } from '../src/report/text.ts';
-import { FAILED_CHECK, FAILURE, filled, report, TOTALS } from './report/make.ts';
+import { about, code, dollars, escaped, fenced } from '../src/report/text.ts';
+import { compared, FAILED_CHECK, FAILURE, filled, report, TOTALS } from './report/make.ts';
 
 test('when all is well the summary is short and begins with the verdict', () => {
   const text = renderSummary(report());
@@ -57,6 +57,43 @@ test('each mode says what it did', () => {
     renderSummary(cutShort),
     /^## ⚠️ Stopped at its time limit: [\d,]+ of [\d,]+ objects copied; the next run goes on$/m,
   );
+});
+
+test('the engines are compared in a table: folded away in a sync, in plain sight where one is to decide by it', () => {
+  const engines = compared();
+  assert.doesNotMatch(renderSummary(report()), /Verdict/);
+  const folded = renderSummary(report({ engines }));
+  assert.match(folded, /^<details><summary>Engine copy: Leaves a report\.<\/summary>$/m);
+  const plain = renderSummary(report({ mode: 'dry-run', engines }));
+  const table =
+    '| Engine | Verdict | Time | Cost | Remarks |\n| --- | --- | --- | --: | --- |\n' +
+    '| **copy** | ✅ **chosen** | about 40 min | **&#36;25.55 (requests &#36;5.00, transfer &#36;20.55&#41;** |  |\n' +
+    '| batch | not possible | about 40 min | &#36;0 (requests &#36;5.00, transfer &#36;20.55&#41; | Leaves a report. Leaves a report. |\n';
+  for (const text of [folded, plain]) assert.ok(text.includes(table), text);
+  assert.match(plain, /^Engine copy: Leaves a report\.$/m);
+  assert.match(
+    plain,
+    /by prices of 2025 to 2026-09-28, .* Priced as us-east-1, .*: requests, DataSync in Leaves a report/,
+  );
+});
+
+test('money and times that nobody knows exactly are rounded', () => {
+  assert.deepEqual([0, 0.001, 0.25, 99.994, 1234.5].map(dollars), [
+    '$0',
+    'under $0.01',
+    '$0.25',
+    '$99.99',
+    '$1,235',
+  ]);
+  assert.deepEqual([1, 90, 2400, 3500, 5400, 36_000 * 2, 86_400 * 40].map(about), [
+    'under 1 min',
+    'about 2 min',
+    'about 40 min',
+    'about 1 h',
+    'about 1.5 h',
+    'about 20 h',
+    'about 40 days',
+  ]);
 });
 
 test('what was read to compare contents is told, and the grades of evidence stand strongest first', () => {

@@ -36,6 +36,11 @@ test('whatever changes what is to arrive tells two runs apart', () => {
 });
 
 test('how fast, how carefully and within which bounds is for each run to say', () => {
-  for (const inputs of [{ concurrency: '7' }, { verify: 'checksum' }, { 'max-delete': '7' }])
+  for (const inputs of [
+    { concurrency: '7' },
+    { verify: 'checksum' },
+    { 'max-delete': '7' },
+    { 'max-cost': '7' },
+  ])
     assert.equal(fingerprint(inputs, TODAY), fingerprint({}, TODAY));
 });

@@ -108,6 +108,7 @@ test('the echo of settings is accepted again and means the same', () => {
     compare: some(fc.constantFrom('newer', 'checksum')),
     verify: some(fc.constantFrom('none', 'checksum', 'content')),
     delete: some(fc.constantFrom('true', 'false')),
+    'max-cost': some(fc.constantFrom('25', '0.50')),
     'max-delete': some(fc.constantFrom('0', '500', '2.5%', '100%')),
     preserve: some(fc.constantFrom('tags', 'metadata\nstorage-class')),
     concurrency: some(fc.constantFrom('auto', '7')),

@@ -98,6 +98,11 @@ const REFUSED: readonly [string, string, ...RegExp[]][] = [
   ['mode', 'Sync', /not understood/],
   ['engine', 'rclone', /auto, copy, stream/],
   ['engine', 'data-sync', /auto, copy, stream, datasync, batch, replication/],
+  ['max-cost', '$25', /not a sum of US dollars/, /25 or 25\.50/],
+  ['max-cost', '25.505', /not a sum of US dollars/],
+  ['max-cost', '1e3', /not a sum of US dollars/],
+  ['max-cost', '-1', /not a sum of US dollars/],
+  ['max-cost', '0', /too small/, /above 0/],
   ['batch-role', 'batch', /not an ARN/],
   ['batch-priority', '-1', /0 to 2147483647/],
   ['wait', 'no', /true or false/],
@@ -459,6 +464,35 @@ for (const [wrong, says, right] of ALL_COMBINATIONS) {
     assert.deepEqual(problems(right), []);
   });
 }
+
+test('`engine: auto` takes the inputs of services that it may choose, and no others', () => {
+  const role = 'arn:aws:iam::444455556666:role/a';
+  const work = { 'work-location': 's3://work/folder' };
+  const accepted: Record<string, string>[] = [
+    { ...work, 'batch-role': role, 'batch-priority': '3', wait: 'false' },
+    { ...work, 'datasync-role': role, 'datasync-mode': 'basic', 'datasync-keep': 'false' },
+    { ...work, 'datasync-role': role, 'batch-role': role },
+    // Its rules are reasons not to choose it.
+    { ...work, 'batch-role': role, compare: 'missing', preserve: 'metadata, acl' },
+  ];
+  for (const inputs of accepted) assert.deepEqual(problems(inputs), []);
+  const refused: [Record<string, string>, RegExp][] = [
+    [
+      { 'batch-role': role },
+      /^batch-role: has no meaning with engine "auto" without work-location\. Accepted: together with engine batch or replication, or with engine auto, work-location and batch-role\.$/,
+    ],
+    [
+      work,
+      /^work-location: .* without the role of a service\. Accepted: .* or with engine auto, work-location and datasync-role or batch-role\.$/,
+    ],
+    [{ ...work, 'datasync-role': role, wait: 'false' }, /^wait: .* without the role of a service/],
+    [
+      { ...work, 'batch-role': role, 'replication-role': role },
+      /^replication-role: .*"auto"\. Accepted: together with engine replication\.$/,
+    ],
+  ];
+  for (const [inputs, says] of refused) assert.match(problems(inputs).join('\n'), says);
+});
 
 test('a rule is silent about an input that was refused for itself', () => {
   assert.deepEqual(

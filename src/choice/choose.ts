@@ -84,7 +84,7 @@ export function decided(offers: readonly Offer[], wish: Wish, prices: PricesUsed
       ...offer,
       seconds: Math.round(seconds),
       ...(engine === chosen && { verdict: 'chosen' }),
-      remarks: isLate ? [...remarks, `Longer than the ${about(secondsLeft ?? 0)} that are left.`] : remarks,
+      remarks: isLate ? [...remarks, `Takes longer than the time that is left (${about(secondsLeft ?? 0)}).`] : remarks,
     };
   });
   return { ...(chosen !== undefined && { chosen }), why, offers: told, prices };

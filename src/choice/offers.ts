@@ -58,9 +58,8 @@ function whyNotTaken(engine: EngineName, { engine: asked }: Settings, looked: Lo
   if (asked !== 'auto') return [`Not looked at, because engine ${asked} was asked for.`];
   if (engine === 'replication')
     return ['Only taken when asked for: it leaves a rule that goes on replicating.'];
-  if (engine === 'stream' && !looked.has(engine))
-    return ['Only taken where no identity may copy server-side.'];
-  return [];
+  if (looked.has(engine)) return [];
+  return [engine === 'stream' ? 'Only taken where no identity may copy server-side.' : 'Not looked at.'];
 }
 
 function remarksOn(engine: EngineName, { settings, census, besides }: Known): string[] {

@@ -58,7 +58,7 @@ const NAMES: Readonly<Record<Item, string>> = {
 /** Looks prices up, and remembers which. */
 export class Prices {
   readonly #dates = new Set<string>();
-  readonly #standIns = new Set<string>();
+  readonly #standIns = new Map<string, Set<string>>();
   readonly #list: readonly Price[];
 
   constructor(list: readonly Price[] = PRICE_LIST) {
@@ -79,7 +79,8 @@ export class Prices {
     if (standIn === undefined)
       return what === 'write' && storageClass !== 'STANDARD' ? this.of(what, region) : 0;
     this.#dates.add(standIn.date);
-    if (price === undefined) this.#standIns.add(`${NAMES[what]} in ${region}`);
+    if (price === undefined)
+      this.#standIns.set(region, (this.#standIns.get(region) ?? new Set()).add(NAMES[what]));
     return standIn.usd / standIn.per;
   }
 
@@ -89,9 +90,9 @@ export class Prices {
     return [sorted[0] ?? '', sorted.at(-1) ?? ''];
   }
 
-  /** What was priced as in us-east-1, in words. */
-  get standIns(): readonly string[] {
-    return [...this.#standIns];
+  /** What was priced as in us-east-1, by the Region that it is of. */
+  get standIns(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries([...this.#standIns].map(([region, names]) => [region, [...names]]));
   }
 }
 

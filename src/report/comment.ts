@@ -49,8 +49,9 @@ export function renderComment(report: RunReport, rows: Rows): string {
   return `${[...kept, lastWords(report, left).text].join('\n\n')}\n`;
 }
 
+/** Between copying and streaming the checks decide; where the plan has decided otherwise, the comparison says why. */
 function engine({ engine: name, checks }: RunReport): Markup {
-  const why = checks.find(({ check }) => check === 'engine')?.seen;
+  const why = checks.find(({ check, seen }) => check === 'engine' && seen.startsWith(`${name},`))?.seen;
   return why === undefined ? md`Engine: ${name}` : md`Engine: ${clip(why, 500)}`;
 }
 

@@ -158,10 +158,10 @@ export const VERDICTS: Readonly<Record<EngineOffer['verdict'], string>> = {
   impossible: 'not possible',
 };
 
-/** `$25.55 (requests $5.00, transfer $20.55)`: the parts where there are several. */
+/** `$25.55 (requests $5.00, transfer $20.55)`: the parts where several are worth naming. */
 export function costWords({ usd, costs }: EngineOffer): string {
   const parts = Object.entries(costs)
-    .filter(([, part]) => part > 0)
+    .filter(([, part]) => part >= 0.01)
     .map(([name, part]) => `${name} ${dollars(part)}`);
   return parts.length > 1 ? `${dollars(usd)} (${parts.join(', ')})` : dollars(usd);
 }
@@ -175,7 +175,8 @@ export function priceWords({ dates: [from, to], regions, standIns }: PricesUsed)
   const { source, destination } = regions;
   const where = source === destination ? source : `${source} and ${destination}`;
   const prices = `Estimates for ${where}, by prices of ${from === to ? from : `${from} to ${to}`}, with all requests of the run.`;
-  return standIns.length === 0
+  const others = Object.entries(standIns).map(([region, items]) => `${items.join(', ')} in ${region}`);
+  return others.length === 0
     ? prices
-    : `${prices} Priced as in us-east-1, from which it may differ: ${standIns.join(', ')}.`;
+    : `${prices} Priced as us-east-1, from which it may differ: ${others.join('; ')}.`;
 }

@@ -5,7 +5,7 @@ import type { CheckResult } from '../../src/model/checks.ts';
 import type { ObjectRecord, RunReport } from '../../src/record.ts';
 import { COMMENT_LIMIT, renderComment } from '../../src/report/comment.ts';
 import type { Rows } from '../../src/report/digest/rows.ts';
-import { FAILED_CHECK, FAILURE, filled, report, TOTALS } from './make.ts';
+import { compared, FAILED_CHECK, FAILURE, filled, report, TOTALS } from './make.ts';
 
 const NONE: Rows = { rows: [], inAll: 0 };
 const RUN = 'https://github.com/octo-org/octo-repo/actions/runs/42';
@@ -33,6 +33,13 @@ test('a comment has the verdict, the numbers, the engine with its reason, and th
     /\n\n\[The summary and the report of this run\]\(https&#58;\/\/github\.com\/.*\/42\)\n$/,
   );
   assert.match(renderComment(report(), NONE), /^Engine: copy$/m);
+});
+
+test('the comparison of engines stands in a comment, and a way that was not taken does not pass for the reason', () => {
+  const why = { check: 'engine', verdict: 'pass', seen: 'stream, through the runner: so it is.' } as const;
+  const text = renderComment(dryRun({ checks: [why], engine: 'batch', engines: compared() }), NONE);
+  assert.match(text, /^Engine: batch$/m);
+  assert.match(text, /^\| Engine \| Verdict \| Time \| Cost \| Remarks \|$/m);
 });
 
 test('the first ten keys of what moves, goes or is left out are shown, and how many there are in all', () => {

@@ -1,7 +1,7 @@
 /** Reports of runs that never were, for tests of what is made of them. */
 import type { CheckResult } from '../../src/model/checks.ts';
 import type { FailureGroup } from '../../src/model/outcome.ts';
-import type { RunReport, Totals } from '../../src/record.ts';
+import type { Engines, RunReport, Totals } from '../../src/record.ts';
 
 export const TOTALS: Totals = {
   listed: 11_234,
@@ -70,6 +70,26 @@ export const FAILED_CHECK: CheckResult = {
   fix: { todo: 'Allow it.', paste: '{ "Sid": "Read" }' },
 };
 
+/** Two engines, one of them with all that can be said of one. */
+export function compared(text = 'Leaves a report.'): Engines {
+  const costs = { requests: 5, transfer: 20.55, retrieval: 0, service: 0 };
+  const requests = { CopyObject: 1_000_000 };
+  const offer = { seconds: 2400, usd: 25.55, costs, requests };
+  return {
+    chosen: 'copy',
+    why: `Engine copy: ${text}`,
+    offers: [
+      { ...offer, engine: 'copy', verdict: 'chosen', reasons: [], remarks: [] },
+      { ...offer, engine: 'batch', verdict: 'impossible', reasons: [text], remarks: [text], usd: 0 },
+    ],
+    prices: {
+      dates: ['2025', '2026-09-28'],
+      regions: { source: text, destination: 'eu-west-2' },
+      standIns: { [text]: ['requests', 'DataSync'] },
+    },
+  };
+}
+
 /** A report in which every foreign text is `text`. */
 export function filled(text: string): RunReport {
   const check: CheckResult = { ...FAILED_CHECK, check: text, seen: text, fix: { todo: text, paste: '{}' } };
@@ -81,6 +101,7 @@ export function filled(text: string): RunReport {
     checks: [check, { ...check, verdict: 'warn' }],
     totals: { ...TOTALS, reasons: { [`failed: ${text}`]: 1 } },
     notes: [text, text],
+    engines: compared(text),
     failures: [
       { ...FAILURE, code: text, reason: text, message: text, examples: [text, text], requestId: text },
     ],

@@ -7,7 +7,7 @@ import { Digest } from '../../src/report/digest/digest.ts';
 import type { Row, Rows } from '../../src/report/digest/rows.ts';
 import { html, lines } from '../../src/report/page/html.ts';
 import { PAGE_LIMIT, renderPage } from '../../src/report/page/page.ts';
-import { FAILED_CHECK, FAILURE, filled, report } from './make.ts';
+import { compared, FAILED_CHECK, FAILURE, filled, report } from './make.ts';
 
 const NOTHING: Rows = { rows: [], inAll: 0 };
 
@@ -259,4 +259,16 @@ test('the page of a million objects with the worst keys and messages stays below
   assert.deepEqual([...new Set(shown)], ['failed', 'copied', 'unchanged']);
   assert.match(textOf(page), /of 1,000,000 are left out/);
   assert.match(textOf(page), /findings too long for this page; see report\.json\./);
+});
+
+test('the engines are compared in a table, the one that was taken marked', () => {
+  const page = renderPage(report({ engines: compared() }), NOTHING);
+  assert.match(page, /<tr class="chosen"><th scope="row">copy<\/th>/);
+  const text = textOf(page);
+  assert.match(
+    text,
+    /Engine copy: Leaves a report\. What each engine would take, estimated Engine Verdict Time Cost Remarks copy chosen about 40 min \$25\.55/,
+  );
+  assert.match(text, /Priced as us-east-1, from which it may differ: requests, DataSync in Leaves a report/);
+  assert.doesNotMatch(textOf(renderPage(report(), NOTHING)), /Verdict/);
 });
