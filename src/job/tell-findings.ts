@@ -1,10 +1,18 @@
 /** What a run found out, told when it is over: notes, and one error for each kind of failure, never one for each object. */
+import { visible } from '../errors.ts';
 import type { Log } from '../model/log.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
+import { clip } from '../report/text.ts';
 
 /** GitHub shows ten errors of a step and drops the rest; the tenth is kept for the verdict. */
 const SHOWN = 9;
+
+/**
+ * Characters of S3's words, of a key and of a code. The runner cuts an error at 4,096 without a mark
+ * (`_maxIssueMessageLength` in actions/runner), and what to do stands at its end.
+ */
+const [MESSAGE, KEY, CODE] = [2000, 1000, 200];
 
 export function tellFindings({ notes, failures }: Pick<RunReport, 'notes' | 'failures'>, log: Log): void {
   for (const note of notes) log.info(note);
@@ -14,9 +22,10 @@ export function tellFindings({ notes, failures }: Pick<RunReport, 'notes' | 'fai
 }
 
 function tellFailure({ code, reason, count, message, examples, fix }: FailureGroup, log: Log): void {
-  const example = examples[0] === undefined ? '' : ` First: ${examples[0]}.`;
+  const example = examples[0] === undefined ? '' : ` First: ${clip(visible(examples[0]), KEY)}.`;
   const todo = fix === undefined ? '' : ` ${fix.todo}`;
   // What halted the run is no object's failure.
-  const title = reason === 'halted' ? undefined : `${code}: ${count} ${count === 1 ? 'object' : 'objects'}`;
-  log.error(`${message}${example}${todo}`, title);
+  const objects = count === 1 ? 'object' : 'objects';
+  const title = reason === 'halted' ? undefined : `${clip(visible(code), CODE)}: ${count} ${objects}`;
+  log.error(`${clip(visible(message), MESSAGE)}${example}${todo}`, title);
 }

@@ -11,6 +11,8 @@ import { causes, tallyOf, worstFirst } from './words.ts';
 const GROUPS = 20;
 /** Characters of a message; services and policies can be long-winded. */
 const MESSAGE = 2000;
+/** Characters of a code, which reports of services tell as they like. */
+const CODE = 200;
 
 const ICONS: Readonly<Record<Verdict, string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❔' };
 
@@ -53,7 +55,7 @@ function failureGroup({
   const title = number > examples.length ? md`The first ${examples.length} of ${number} keys` : md`The keys`;
   const keys = join(examples.map(code), '<br>');
   return paragraphs([
-    md`❌ **${count(number, 'object')}: ${errorCode}** (${reason})`,
+    md`❌ **${count(number, 'object')}: ${clip(errorCode, CODE)}** (${reason})`,
     md`${clip(message, MESSAGE)}${request}`,
     ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`]),
     ...(fix?.paste === undefined ? [] : [details(md`Text to paste`, join(paste(fix), ''))]),
