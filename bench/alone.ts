@@ -78,6 +78,40 @@ const memory: Alone = {
   },
 };
 
+/** Numbers of objects in plans, each ten times the one before. */
+const PLANS = [100_000, 1_000_000, 10_000_000];
+
+const plans: Alone = {
+  name: 'plans',
+  measured: async (scale, told) => {
+    const rows: string[] = [];
+    const verdicts: string[] = [];
+    for (const [name, work, inputs] of [
+      ['nothing to do', 'sync', {}],
+      ['dry run, all to copy', 'copy', { mode: 'dry-run' }],
+    ] as const) {
+      const peaks: number[] = [];
+      for (const objects of PLANS.map(number => Math.ceil(number * scale))) {
+        const { peak, disk, cpu } = await withServer(stage(work, objects), endpoint =>
+          measure(ours.command(work, endpoint, inputs)),
+        );
+        peaks.push(peak);
+        rows.push(
+          row([name, objects.toLocaleString('en'), megabytes(peak), megabytes(disk), cpu.toFixed(1)]),
+        );
+        told(`${name} ${objects}: ${megabytes(peak)}, ${megabytes(disk)} on disk`);
+      }
+      const [least = Number.NaN] = peaks;
+      verdicts.push(
+        verdict(`${name}: most objects against fewest`, (peaks.at(-1) ?? Number.NaN) / least, 1.25, share),
+      );
+    }
+    const head = ['', 'objects', 'peak memory', 'disk', 'CPU s'];
+    const title = '## Large plans';
+    return [title, '', row(head), row(head.map(() => '---')), ...rows, '', ...verdicts, ''].join('\n');
+  },
+};
+
 const pace: Alone = {
   name: 'pace',
   measured: async (scale, told) => {
@@ -125,7 +159,7 @@ const start: Alone = {
   },
 };
 
-export const ALONE: readonly Alone[] = [memory, pace, start];
+export const ALONE: readonly Alone[] = [memory, plans, pace, start];
 
 function stage(work: 'sync' | 'copy', objects: number): Stage {
   const buckets = [

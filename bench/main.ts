@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: this project and its peers at the same work, as whole processes, one after the other.
  *
- *     npm run bench                             everything; takes about half an hour
+ *     npm run bench                             everything; takes about 40 minutes
  *     npm run bench -- --only copy,start        some of it
  *     npm run bench -- --rounds 1 --scale 0.1   a quick look
  *     npm run bench -- --write                  writes docs/benchmarks.md as well

@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /** Medians over the rounds. */
-export interface Standing extends Omit<Measured, 'output'> {
+export interface Standing extends Omit<Measured, 'output' | 'disk'> {
   readonly client: string;
   readonly requests: Counts;
 }
