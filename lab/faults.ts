@@ -22,6 +22,8 @@ export type Effect =
   | { readonly kind: 'slow'; readonly ms: number }
   /** Nothing happens before `until`, then normal: for tests that look at the middle of something. */
   | { readonly kind: 'hold'; readonly until: Promise<unknown> }
+  /** Something else happens first, then normal: for tests in which two write the same. */
+  | { readonly kind: 'meanwhile'; readonly does: () => void }
   /** Work done, and members of the JSON answer replaced: for values that no model knows yet. */
   | { readonly kind: 'overlay'; readonly members: Readonly<Record<string, unknown>> };
 
@@ -95,6 +97,7 @@ export class Faults {
       const turn = armed.seen++ - (fault.skip ?? 0);
       if (turn >= 0 && turn < (fault.times ?? Number.POSITIVE_INFINITY)) effect ??= fault;
     }
+    if (effect?.kind === 'meanwhile') effect.does();
     return { effect, wait: this.#latency + (effect?.kind === 'slow' ? effect.ms : 0) };
   }
 }

@@ -445,17 +445,17 @@ const ALL_COMBINATIONS: readonly (readonly [Record<string, string>, RegExp, Reco
     { grant: 'temporary', engine: 'stream' },
     /^grant: "temporary" has no meaning with engine "stream"/,
     { grant: 'temporary' },
-  ],
+  ] as const,
   [
     { ...REPLICATION, grant: 'temporary' },
     /^grant: .* S3 goes on replicating/,
     { ...REPLICATION, grant: 'temporary', 'replication-rule': 'remove' },
-  ],
+  ] as const,
   [
     { ...BATCH, grant: 'temporary', wait: 'false' },
     /^grant: .* with wait: false the job goes on without it/,
     { ...BATCH, grant: 'temporary' },
-  ],
+  ] as const,
 ];
 
 for (const [wrong, says, right] of ALL_COMBINATIONS) {

@@ -61,7 +61,7 @@ export async function sweepGrants(bucket: Bucket): Promise<string[]> {
       withoutStatements(policy, one => {
         const { sid, until } = readTemporary(one) ?? {};
         if (sid === undefined || until === undefined) return false;
-        const isStale = until.getTime() + SKEW_MS < bucket.now().getTime();
+        const isStale = until.getTime() + SKEW_MS < Date.now();
         if (isStale) stale.add(sid);
         return isStale;
       }),

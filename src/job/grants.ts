@@ -98,7 +98,7 @@ export class Grants {
     const { location, region, owner } = bucket;
     try {
       const before = await readPolicy(bucket);
-      const until = this.#expiry(bucket);
+      const until = this.#expiry();
       const statement = temporary(lack, newSid(), until);
       assertFits(withStatement(before, statement), location.bucket);
       const granted: Granted = {
@@ -150,7 +150,7 @@ export class Grants {
   async #renew(): Promise<void> {
     for (const { granted, bucket, removed } of this.#standing.values()) {
       if (removed) continue;
-      const until = this.#expiry(bucket);
+      const until = this.#expiry();
       const statement = temporary(granted.statement, granted.statement.Sid, until);
       try {
         await putGrant(bucket, statement, () => this.#rival(granted));
@@ -163,8 +163,8 @@ export class Grants {
     }
   }
 
-  #expiry(bucket: Bucket): Date {
-    return new Date(bucket.now().getTime() + this.#lifeMs);
+  #expiry(): Date {
+    return new Date(Date.now() + this.#lifeMs);
   }
 
   #keep(one: Standing): void {

@@ -61,7 +61,7 @@ export async function borrowed(scene: Scene): Promise<Lack[]> {
     ownSides(scene).map(async side => {
       const statements = statementsIn(await readPolicy(scene[side]));
       return statements
-        .filter(one => (readTemporary(one)?.until ?? 0) > scene[side].now() && isForUs(one, side, scene))
+        .filter(one => (readTemporary(one)?.until?.getTime() ?? 0) > Date.now() && isForUs(one, side, scene))
         .map((one): Lack => ({ side, statement: one as Statement }));
     }),
   );

@@ -191,11 +191,6 @@ export class Bucket {
     });
   }
 
-  /** S3's time, to within minutes: the SDK learns from the answers how far our clock is off, where that is more. */
-  now(): Date {
-    return new Date(Date.now() + this.#client.config.systemClockOffset);
-  }
-
   /** Ends every request under way. */
   get aborting(): AbortSignal {
     return this.#network.aborting;

@@ -1,4 +1,5 @@
 /** The stage on which bucket policies lack what a run needs, and the roles of both sides may write them. */
+import { join } from 'node:path';
 import { GetBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Lab } from '../../lab/lab.ts';
 import type { Bucket } from '../../lab/s3/index.ts';
@@ -72,4 +73,12 @@ export function policyWrites(s: Stage): string[] {
 /** What the report tells of grants. */
 export function told({ report }: Run): { readonly bucket: string; readonly removed: boolean }[] {
   return (report.grants ?? []).map(({ bucket, removed }) => ({ bucket, removed }));
+}
+
+/** What makes a process live at the lab's time. */
+export function clockAhead(lab: Lab): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import=${join(import.meta.dirname, 'clock-ahead.ts')}`,
+    CLOCK_AHEAD_MS: String(lab.clock.now().getTime() - Date.now()),
+  };
 }

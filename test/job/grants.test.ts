@@ -1,0 +1,79 @@
+/** Grants for as long as a run lasts, with lives short enough to be waited for. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { bucketPolicyStatement, forPrincipal } from '../../src/aws/policies.ts';
+import { statementsIn } from '../../src/aws/policy-text.ts';
+import { readTemporary } from '../../src/aws/temporary.ts';
+import { Diary } from '../../src/job/diary.ts';
+import { Grants } from '../../src/job/grants.ts';
+import { isGrantLeft } from '../../src/job/grants-left.ts';
+import type { CleanUp } from '../../src/job/host.ts';
+import { readFacts } from '../../src/preflight/facts.ts';
+import type { Scene } from '../../src/preflight/scene.ts';
+import { parseSettings } from '../../src/settings/parse.ts';
+import { until } from '../e2e/batch-stage.ts';
+import { bucketsOnLab } from '../s3/on-lab.ts';
+import { QUIET } from './job-on-lab.ts';
+
+test('a grant is renewed while the run goes on, and no more once it was taken away', async t => {
+  const { lab, source, destination, network, close } = await bucketsOnLab();
+  const scratch = await mkdtemp(join(tmpdir(), 's3-sync-test-'));
+  t.after(async () => {
+    await close();
+    await rm(scratch, { recursive: true });
+  });
+  const inputs = { source: 's3://source', destination: 's3://destination', grant: 'temporary' };
+  const settings = parseSettings(new Map(Object.entries(inputs)));
+  const [from, to] = [source.here, destination.here];
+  const facts = { source: await readFacts(from), destination: await readFacts(to) };
+  const scene: Scene = { settings, source: from, destination: to, from, to, engine: 'copy', facts, network };
+  const left: CleanUp[] = [];
+  const diary = new Diary();
+  const host = {
+    environment: process.env,
+    log: QUIET,
+    idToken: () => Promise.reject(new Error('Nobody needs a token.')),
+    mask: () => {},
+    sessionName: 'test',
+    runUrl: undefined,
+    scratch,
+    reportFolder: scratch,
+    remember: (cleanUp: CleanUp) => void left.push(cleanUp),
+  };
+  const grants = new Grants(settings, host, diary, 9_000);
+  const statement = forPrincipal(
+    bucketPolicyStatement(from.location, 'aws'),
+    'arn:aws:iam::444455556666:role/other',
+  );
+  const inPlace = () =>
+    statementsIn(JSON.stringify(source.there.policy ?? { Statement: [] })).map(readTemporary);
+  const writes = () =>
+    lab.requests
+      .mutating()
+      .filter(({ operation, status }) => operation === 'PutBucketPolicy' && status < 300);
+
+  const [check] = await grants.put([{ side: 'source', statement }], scene);
+  assert.equal(check?.verdict, 'pass', check?.seen);
+  const [first] = inPlace();
+  assert.deepEqual(
+    diary.grants.map(({ sid, removed }) => [sid, removed]),
+    [[first?.sid, false]],
+  );
+  assert.ok(isGrantLeft(left[0]?.grants ?? ''));
+
+  await until('a renewal', () => writes().length > 1);
+  const [second, ...others] = inPlace();
+  assert.deepEqual([second?.sid, others], [first?.sid, []]);
+  assert.ok((second?.until ?? 0) > (first?.until ?? 0), 'it holds for longer now');
+
+  await grants.takeAway();
+  assert.equal(source.there.policy, undefined);
+  assert.deepEqual(
+    diary.grants.map(({ removed }) => removed),
+    [true],
+  );
+  assert.equal(isGrantLeft(left[0]?.grants ?? ''), false);
+});
