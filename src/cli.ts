@@ -15,7 +15,7 @@ import { hints } from './settings/hints.ts';
 import { parseSettings } from './settings/parse.ts';
 import { policiesFor } from './setup/policies.ts';
 import { renderJson, renderText } from './setup/render.ts';
-import { checkSubjects } from './setup/subjects.ts';
+import { wrongSubjects } from './setup/subjects.ts';
 import type { Stop } from './sync/stop.ts';
 import { runUrl, sessionName } from './terminal/ci-run.ts';
 import { EXIT_CODE } from './terminal/exit-code.ts';
@@ -49,9 +49,9 @@ async function main(args: readonly string[]): Promise<number> {
     stdout.write(wants === 'help' ? help(TOOL.name, stdout.columns || undefined) : `${TOOL.version}\n`);
     return EXIT_CODE.well;
   }
-  const settings = parseSettings(inputs, new Date(), problems);
+  const settings = parseSettings(inputs, new Date(), [...problems, ...wrongSubjects(subjects)]);
   if (wants === 'run') return sync(settings);
-  const policies = policiesFor(settings, checkSubjects(subjects));
+  const policies = policiesFor(settings, subjects);
   stdout.write(json ? renderJson(policies) : renderText(policies));
   return EXIT_CODE.well;
 }

@@ -24,6 +24,11 @@ export function callerStatements({
   ];
 }
 
+/** For whoever only looks whether a job is under way. */
+export function listJobsStatement(): Statement {
+  return { Sid: 'S3SyncJobs', Effect: 'Allow', Action: 's3:ListJobs', Resource: '*' };
+}
+
 const SIDS: Readonly<Record<Use, string>> = {
   source: 'S3SyncBatchReads',
   destination: 'S3SyncBatchWrites',

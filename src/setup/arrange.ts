@@ -9,9 +9,9 @@ export interface Block extends Pick<Entry, 'kind' | 'name' | 'account'> {
   readonly onlyIf: readonly { readonly when: string; readonly statements: readonly Statement[] }[];
 }
 
-const KINDS: readonly Kind[] = ['role', 'trust', 'bucket', 'key'];
+const KINDS: readonly Kind[] = ['trust', 'role', 'bucket', 'key'];
 
-/** By account, and in it by role, what the role trusts, buckets and keys. */
+/** By account, and in it in the order in which they are made: whom roles trust, what they may do, buckets, keys. */
 export function arrange(entries: readonly Entry[]): Block[] {
   const accounts = [...new Set(entries.map(({ account }) => account))];
   return accounts.flatMap(account =>

@@ -1,4 +1,5 @@
 /** What is done in both buckets from here: by each side's own role, and by whoever reads and writes the copies. */
+import { accountOf } from '../aws/arn.ts';
 import {
   bucketAclStatement,
   bucketPolicyStatement,
@@ -65,9 +66,12 @@ function looking({ partition }: World, { location, role, ...place }: Place, vers
 const SEEING =
   'the checks are to know the settings of the bucket (without it they say "unknown", and the run goes on)';
 
-/** What the policy of a bucket says matters to the checks of roles that services work under. */
+/**
+ * What the policy of a bucket says matters to the checks of roles that services work under; S3 tells it to nobody outside of
+ * the owner's account. (S3 API, GetBucketPolicy.)
+ */
 function settingsOf({ partition }: World, { location, role, ...place }: Place, engine: EngineName): Entry[] {
-  const serves = engine !== 'copy' && engine !== 'stream';
+  const serves = engine !== 'copy' && engine !== 'stream' && accountOf(role) === place.owner;
   return [
     ...permit(role, settingsStatement(location, partition), place),
     ...(serves ? permit(role, bucketPolicyStatement(location, partition), place) : []),

@@ -17,7 +17,7 @@ const HOW: Readonly<Record<Kind, string>> = {
   role: 'Paste it as an inline policy of the role.',
   trust: 'Paste it as the trust policy of the role. Statements that are there for others stay.',
   bucket:
-    'Add the statements to the policy of the bucket, or paste all where it has none. Make the roles first: S3 refuses a policy that names one that does not exist.',
+    'Add the statements to the policy of the bucket; where it has none, this is all of it. Make the roles first: S3 refuses a policy that names one that does not exist.',
   key: 'Add the statements to the policy of the key. Whatever is there stays: it says who may manage the key.',
 };
 
@@ -28,9 +28,9 @@ export function renderText({ settings, engines, blocks, notes }: Policies): stri
 }
 
 function textOf({ kind, name, account, statements, onlyIf }: Block): string {
-  const head = `=== Account ${account}: ${TITLES[kind](name)}`;
   return [
-    ...(statements.length === 0 ? [head] : [`${head}\n${HOW[kind]}\n\n${asPolicy(...statements)}`]),
+    `=== Account ${account}: ${TITLES[kind](name)}\n${HOW[kind]}`,
+    ...(statements.length === 0 ? [] : [asPolicy(...statements)]),
     ...onlyIf.map(
       ({ when, statements: more }) =>
         `Only if ${when}, add:\n\n${more.map(statement => JSON.stringify(statement, null, 2)).join(',\n')}`,
@@ -64,7 +64,7 @@ export function renderJson({ settings, engines, blocks, notes }: Policies): stri
 function policiesOf({ account, statements, onlyIf }: Block) {
   return {
     account,
-    policy: document(statements),
+    ...(statements.length > 0 && { policy: document(statements) }),
     onlyIf: onlyIf.map(({ when, statements: more }) => ({ when, policy: document(more) })),
   };
 }

@@ -10,7 +10,7 @@ import {
   SERVICE,
   sourceStatement,
 } from '../s3/replication/policies.ts';
-import { REPLICATION_ACTIONS } from '../s3control/policies.ts';
+import { listJobsStatement, REPLICATION_ACTIONS } from '../s3control/policies.ts';
 import { type Entry, onlyIf, permit, trust } from './entry.ts';
 import { ofJobs } from './jobs.ts';
 import { namedKey, readingKeys, writingKeys } from './keys.ts';
@@ -24,14 +24,24 @@ export function ofReplication(world: World): Entry[] {
   return [
     ...permit(source.role, callerStatement({ source: seen(world, source) }, writes), source),
     ...versioning(world),
+    ...(settings.mode === 'verify' ? [] : lookingAt(role, source.role)),
     ...(writes
       ? [
           ...ofRule(world, role),
           ...ofJobs(world, source, settings.batch.roleArn ?? role, REPLICATION_ACTIONS),
           ...ofKeys(world, role),
         ]
-      : []),
+      : watching(world)),
   ];
+}
+
+function watching({ settings, source }: World): Entry[] {
+  return onlyIf(
+    'the health is to say whether a job is under way (without it that is unknown)',
+    settings.mode === 'health' && settings.workLocation !== undefined
+      ? permit(source.role, listJobsStatement())
+      : [],
+  );
 }
 
 /** A bucket as the statements of replication speak of it. */
@@ -55,7 +65,6 @@ function ofRule(world: World, role: string): Entry[] {
   const across = isStranger({ account: source.owner }, destination);
   return [
     ...permit(source.role, passRoleStatement(role, SERVICE)),
-    ...lookingAt(role, source.role),
     trust(role, serviceTrustStatement(role, SERVICE)),
     ...permit(role, sourceStatement({ source: from, locks: false }), source),
     ...onlyIf(

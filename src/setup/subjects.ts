@@ -1,19 +1,15 @@
 /** The subjects of tokens, as trust policies name them. */
-import { InputError, visible } from '../errors.ts';
+import { visible } from '../errors.ts';
 
 /**
- * IAM refuses a trust policy whose subject is nothing but wildcards, and ours compares to the letter. (IAM User Guide,
- * "Create a role for OpenID Connect federation".)
- *
- * @throws InputError naming each subject that is none
+ * What is wrong with subjects, a sentence each. IAM refuses a trust policy whose subject is nothing but wildcards, and ours
+ * compares to the letter. (IAM User Guide, "Create a role for OpenID Connect federation".)
  */
-export function checkSubjects(subjects: readonly string[]): readonly string[] {
-  const problems = subjects.flatMap(subject => {
+export function wrongSubjects(subjects: readonly string[]): string[] {
+  return subjects.flatMap(subject => {
     const why = wrong(subject);
     return why === undefined ? [] : [`subject: "${visible(subject)}" ${why}. Accepted: ${ACCEPTED}.`];
   });
-  if (problems.length > 0) throw new InputError(problems);
-  return subjects;
 }
 
 const ACCEPTED =

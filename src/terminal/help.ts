@@ -62,7 +62,7 @@ export function help(program: string, columns = 80): string {
       .map(line => ' '.repeat(indent) + line);
   const lines = [
     `Usage: ${program} --source s3://FROM --destination s3://TO [flags]`,
-    `       ${program} policies --source s3://FROM --destination s3://TO [flags]`,
+    `       ${program} policies [the same flags]`,
     '',
     ...wrapped(
       'Copies an S3 bucket into a bucket of another AWS account and proves that every object arrived. The log goes to stderr, the result to stdout, and the report into a folder. Without roles the AWS credentials at hand are used; with them, the OIDC token in S3_SYNC_ID_TOKEN or in the file that AWS_WEB_IDENTITY_TOKEN_FILE names.',
@@ -75,7 +75,7 @@ export function help(program: string, columns = 80): string {
   }
   lines.push(
     '',
-    'With policies, which prints the policies that a run with the same flags needs, and asks nobody:',
+    ...wrapped('Only after policies, which asks nobody and prints the policies that such a run needs:', 0),
     '  --subject VALUE',
     ...wrapped(
       'Whose tokens the two roles trust, such as repo:ORG/REPO:ref:refs/heads/main; may be repeated. Without it their trust policies are left out.',

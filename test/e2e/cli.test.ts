@@ -225,7 +225,7 @@ describe('--help and --version', { concurrency: 4 }, () => {
       const shown = [...stdout.matchAll(/^ {2}--([a-z-]+)(?:, --no-\1)?(?: VALUE)?(?: \((.*)\))?$/gm)];
       assert.deepEqual(
         shown.map(([, name]) => name).sort(),
-        [...INPUT_NAMES.filter(isFlag), 'version'].sort(),
+        [...INPUT_NAMES.filter(isFlag), 'subject', 'json', 'version'].sort(),
       );
       for (const [line, name = '', aside] of shown) {
         const value = (DEFAULTS as Readonly<Record<string, string>>)[name];

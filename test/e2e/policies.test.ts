@@ -19,7 +19,7 @@ const SUBJECTS = [
 
 interface Printed {
   readonly account: string;
-  readonly policy: PolicyDocument;
+  readonly policy?: PolicyDocument;
   readonly trust?: PolicyDocument;
   readonly onlyIf: readonly { readonly when: string; readonly policy: PolicyDocument }[];
 }
@@ -201,17 +201,34 @@ describe('what is printed is enough:', { concurrency: 3 }, () => {
   test('mode health of replication', async () => {
     const s = bare(VERSIONED);
     const inputs = service(s, 'replication', 'source', 'source');
-    paste(await policies(s, inputs));
+    // What is known of the destination makes another rule.
+    const settings = /settings of the bucket/;
+    paste(await policies(s, inputs), settings);
     const synced = await s.run(inputs);
     assert.equal(synced.code, 0, synced.log);
     const printed = await policies(s, { ...inputs, mode: 'health' });
     assert.doesNotMatch(JSON.stringify(printed), /s3:(Put|Delete|Abort|Create)/);
-    const alone = lab.iam.accounts;
-    for (const role of [s.source.role, s.destination.role]) alone.deletePolicy(role, 'sync');
-    paste(printed);
+    paste(printed, settings);
     const run = await s.run({ ...inputs, mode: 'health' });
     assert.equal(run.code, 0, run.log);
+    paste(printed, /./);
+    const looked = await s.run({ ...inputs, mode: 'health' });
+    assert.deepEqual(findings(looked), [], looked.log);
   });
+});
+
+test('policies are printed without a word to AWS, and inputs that do not suffice are refused', async () => {
+  const s = setStage(lab);
+  const before = lab.requests.all().length;
+  const flags = [`--source=s3://${s.from.name}`, `--destination=s3://${s.to.name}`];
+  const roles = [`--source-role=${s.source.role}`, `--destination-role=${s.destination.role}`];
+  const printed = await call(['policies', ...flags, ...roles], lab.environment(s.source.admin));
+  assert.deepEqual([printed.code, printed.log], [0, '']);
+  assert.match(printed.stdout, /^Policies for s3:\/\/octo-source-/);
+  const refused = await call(['policies', ...flags, '--subject', '*'], lab.environment(s.source.admin));
+  assert.deepEqual([refused.code, refused.stdout], [2, '']);
+  assert.match(refused.log, /subject: "\*" has a wildcard/);
+  assert.equal(lab.requests.all().length, before);
 });
 
 /** What a run with the defaults is spared without, in the numbers of docs/permissions.md, "Every action". */
@@ -265,7 +282,7 @@ function documentOf({ roles, buckets }: Answer, where: Where): PolicyDocument {
   const wanted = where.startsWith('source') ? /source/ : /destination/;
   const [, printed] =
     Object.entries(where.endsWith('role') ? roles : buckets).find(([name]) => wanted.test(name)) ?? [];
-  assert.ok(printed, where);
+  assert.ok(printed?.policy, where);
   return printed.policy;
 }
 

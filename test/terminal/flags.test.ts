@@ -105,3 +105,19 @@ test('help is wanted more than anything else, and a word that holds an h does no
   assert.equal(readFlags(['--version']).wants, 'version');
   assert.equal(readFlags(['-path']).wants, 'run');
 });
+
+test('policies is a word before all flags, and has two of its own', () => {
+  const { wants, inputs, problems, subjects, json } = readFlags([
+    'policies',
+    ...['--source', 's3://octo-source', '--subject', 'repo:a', '--json', '--subject=repo:b'],
+  ]);
+  assert.deepEqual([wants, problems, subjects, json], ['policies', [], ['repo:a', 'repo:b'], true]);
+  assert.equal(inputs.get('source'), 's3://octo-source');
+  assert.deepEqual([inputs.has('subject'), inputs.has('json')], [false, false]);
+  assert.deepEqual(readFlags(['policies', '--subject']).problems, [
+    'subject: has no value. Accepted: --subject VALUE, or --subject=VALUE where it begins with a dash.',
+  ]);
+  assert.match(problemsOf('--source=s3://octo-source', 'policies')[0] ?? '', /"policies" belongs to no flag/);
+  assert.equal(readFlags(['--subject', 'repo:a']).inputs.get('subject'), 'repo:a', 'a run knows none of it');
+  assert.equal(readFlags(['policies', '--help']).wants, 'help');
+});
