@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Effect =
   /** Refused before anything happened, in the words of the service that was asked. */
   | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message?: string }
+  /** Refused in words that repeat all that was sent, secrets included. */
+  | { readonly kind: 'echo'; readonly status: number; readonly code: string }
   /** Status 200 with an `<Error>` in the body, as CopyObject may answer; nothing was done. */
   | { readonly kind: 'error-in-200'; readonly code: string; readonly message?: string }
   /** Status 200 and not a byte more, as S3 answers a copy it gave up; nothing was done. */

@@ -154,6 +154,8 @@ async function play(
   switch (effect?.kind) {
     case 'error':
       throw new AwsError(effect.status, effect.code, effect.message ?? effect.code);
+    case 'echo':
+      throw new AwsError(effect.status, effect.code, `You said: ${echoOf(request)}`);
     case 'error-in-200': {
       const error = new AwsError(200, effect.code, effect.message ?? effect.code);
       return dialect.render(error, request);
@@ -166,6 +168,12 @@ async function play(
     default:
       return carryOut();
   }
+}
+
+/** What can be read of a request, once as it came and once as in an address. */
+function echoOf({ headers, body }: LabRequest): string {
+  const text = `${JSON.stringify(headers)} ${body.toString('latin1')}`.replace(/[^\x20-\x7e]/g, '');
+  return `${text} ${encodeURIComponent(text)}`;
 }
 
 function refuse(error: unknown, dialect: Dialect, request: LabRequest, bugs: Error[]): LabResponse {

@@ -46,6 +46,8 @@ export interface Lab {
   };
   readonly faults: Faults;
   readonly requests: RequestLog;
+  /** Everything that the lab has given to somebody in confidence: keys, sessions and tokens. */
+  secrets(): string[];
   /** The variables that lead any AWS client here, with credentials if a key is given. */
   environment(key?: AccessKey, region?: string): Record<string, string>;
   /** Rejects when the lab itself went wrong while it ran. */
@@ -123,6 +125,17 @@ export async function startLab({ port = 0, now }: { port?: number; now?: Date } 
     },
     faults,
     requests,
+    secrets: () => [
+      ...[...accounts.keys(), ...sessions.all()].flatMap(({ secretAccessKey, sessionToken }) => [
+        secretAccessKey,
+        ...(sessionToken === undefined ? [] : [sessionToken]),
+      ]),
+      ...oidc.issued,
+      ...comments.tokens(),
+      ...results.signatures,
+      oidc.requestToken,
+      results.runtimeToken,
+    ],
     environment: (key, region = 'us-east-1') => ({
       AWS_ENDPOINT_URL: door.endpoint,
       AWS_REGION: region,

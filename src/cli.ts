@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { InputError, messageOf } from './errors.ts';
 import { cleanUp, isCleanUpDue } from './job/clean-up.ts';
+import { keepGivenSecrets } from './job/given-secrets.ts';
 import type { Left } from './job/left-over.ts';
 import { type Performed, perform } from './job/perform.ts';
 import { tellFindings } from './job/tell-findings.ts';
@@ -57,6 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function sync(settings: Settings): Promise<number> {
+  keepGivenSecrets(environment);
   const signals = stopOnSignals(log);
   for (const hint of hints(settings, environment)) log.warning(hint);
   const { report, left } = await performAndTidyUp(settings, signals.stop);

@@ -32,9 +32,32 @@ export class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown, without secrets. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return discreet(error instanceof Error ? error.message : String(error));
+}
+
+const secrets = new Set<string>();
+/** Shorter ones stand in half of all words, which nobody could read any more. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * Remembers what must never be written. A runner stars secrets out of the log; files and comments are ours to keep clean.
+ *
+ * @returns whether it is one, and was not known yet
+ */
+export function keepSecret(secret: string): boolean {
+  if (secret.length < SHORTEST_SECRET || secrets.has(secret)) return false;
+  secrets.add(secret);
+  secrets.add(encodeURIComponent(secret));
+  return true;
+}
+
+/** Words of others, who may repeat what they were sent, with all secrets starred out. */
+export function discreet(text: string): string {
+  let clean = text;
+  for (const secret of secrets) clean = clean.replaceAll(secret, '***');
+  return clean;
 }
 
 /**

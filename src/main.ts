@@ -12,6 +12,7 @@ import { currentRun, sessionName } from './github/run.ts';
 import { saveState } from './github/state.ts';
 import { writeSummary } from './github/summary.ts';
 import { isCleanUpDue } from './job/clean-up.ts';
+import { keepGivenSecrets } from './job/given-secrets.ts';
 import { LEFT_OVER, type LeftOver } from './job/left-over.ts';
 import { perform } from './job/perform.ts';
 import { tellFindings } from './job/tell-findings.ts';
@@ -28,6 +29,7 @@ import { Stop } from './sync/stop.ts';
 
 async function main(): Promise<void> {
   const stop = stopOnSignals();
+  keepGivenSecrets(process.env);
   const settings = parseSettings(rawInputs());
   if (settings.report.githubToken !== undefined) mask(settings.report.githubToken);
   for (const hint of hints(settings, process.env)) log.warning(hint);

@@ -6,9 +6,11 @@ import { githubLog as log, mask } from './github/log.ts';
 import { idToken } from './github/oidc.ts';
 import { readState } from './github/state.ts';
 import { cleanUp } from './job/clean-up.ts';
+import { keepGivenSecrets } from './job/given-secrets.ts';
 import { LEFT_OVER, type LeftOver } from './job/left-over.ts';
 
 async function post(): Promise<void> {
+  keepGivenSecrets(process.env);
   const left = readState(LEFT_OVER) as LeftOver | undefined;
   if (left?.cleanUp === undefined && left?.upload === undefined) {
     log.info('Nothing was left to do.');

@@ -55,6 +55,10 @@ export class Comments implements Service {
     return token;
   }
 
+  tokens(): string[] {
+    return [...this.#bearers.keys()];
+  }
+
   /** What stands below a pull request, the oldest first. */
   of(number: number, repository = 'octo-org/octo-repo'): readonly IssueComment[] {
     return this.#thread(`${repository}/issues/${number}`);

@@ -41,6 +41,8 @@ export class Oidc implements Service {
   };
   /** What a job must show to get tokens: `ACTIONS_ID_TOKEN_REQUEST_TOKEN`. */
   readonly requestToken = 'lab-id-token-request-token';
+  /** All tokens there have been. */
+  readonly issued: string[] = [];
   readonly publicKey: CryptoKey;
   readonly #privateKey: CryptoKey;
   readonly #jwk: JWK;
@@ -81,7 +83,7 @@ export class Oidc implements Service {
   async token(audience: string): Promise<string> {
     const now = Math.floor(this.#clock.now().getTime() / 1000);
     const { claims } = this;
-    return new SignJWT({
+    const token = await new SignJWT({
       ref: claims.ref,
       sha: claims.sha,
       repository: claims.repository,
@@ -103,6 +105,8 @@ export class Oidc implements Service {
       .setIssuedAt(now)
       .setExpirationTime(now + 300)
       .sign(this.#privateKey);
+    this.issued.push(token);
+    return token;
   }
 
   operation(request: LabRequest): { name: string } {

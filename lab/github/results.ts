@@ -42,6 +42,9 @@ export class Results implements Service {
     scp: 'Actions.Example Actions.Results:lab-run:lab-job',
   }).encode();
 
+  /** Of the addresses handed out to upload to; whoever has one may write there. */
+  readonly signatures: string[] = [];
+
   /** What has been uploaded and finalized, in order. */
   artifacts(): readonly Artifact[] {
     return [...this.#finished.values()];
@@ -86,7 +89,9 @@ export class Results implements Service {
     }
     const id = String(this.#uploads.size + 1);
     this.#uploads.set(id, { name, mimeType, expiresAt, blocks: new Map(), bytes: undefined });
-    return json({ ok: true, signed_upload_url: `${endpoint}${BLOBS}${id}?sig=${crypto.randomUUID()}` });
+    const signature = crypto.randomUUID();
+    this.signatures.push(signature);
+    return json({ ok: true, signed_upload_url: `${endpoint}${BLOBS}${id}?sig=${signature}` });
   }
 
   #finalize({ name = '', size, hash }: Record<string, string>): LabResponse {

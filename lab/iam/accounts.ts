@@ -142,6 +142,10 @@ export class Accounts {
     return this.#addKey({ account, arn: `arn:aws:iam::${account}:root`, userId: account });
   }
 
+  keys(): AccessKey[] {
+    return [...this.#keys.values()];
+  }
+
   key(accessKeyId: string): AccessKey | undefined {
     return this.#keys.get(accessKeyId);
   }

@@ -45,7 +45,7 @@ export async function identify(request: IdentityRequest, surroundings: Surroundi
   const common = { region, requestHandler: surroundings.requestHandler, maxAttempts: 1 };
   const { credentials, renew } =
     request.roleArn === undefined
-      ? ambient()
+      ? ambient(surroundings.mask)
       : assumed({ ...request, roleArn: request.roleArn }, surroundings, new STSClient(common));
   const proof = await prove(request, new STSClient({ ...common, credentials }), surroundings);
   return {
@@ -74,9 +74,14 @@ function assumed(
   return { credentials, renew: async () => void (await session.renew()) };
 }
 
-function ambient(): Credentials {
+function ambient(mask: Surroundings['mask']): Credentials {
   let chain = defaultProvider();
-  const provider: AwsCredentialIdentityProvider = options => chain(options);
+  const provider: AwsCredentialIdentityProvider = async options => {
+    const credentials = await chain(options);
+    mask(credentials.secretAccessKey);
+    if (credentials.sessionToken !== undefined) mask(credentials.sessionToken);
+    return credentials;
+  };
   return {
     credentials: Object.assign(provider, { memoized: true }),
     renew: async () => {

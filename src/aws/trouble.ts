@@ -2,7 +2,7 @@
  * What an error of AWS, of an S3-compatible server or of the network means for what was being tried. Codes from the S3
  * API Reference, "Error responses", and the models of S3 and STS.
  */
-import { messageOf } from '../errors.ts';
+import { discreet, messageOf } from '../errors.ts';
 
 /**
  * - `throttle`: try again, slower
@@ -108,10 +108,10 @@ export function troubleOf(error: unknown): Trouble {
   const code = codeOf(from, status);
   return {
     kind: kindOf(code, status, from, error),
-    code,
+    code: discreet(code),
     message: messageOf(error),
     status,
-    requestId: from.$metadata?.requestId,
+    requestId: from.$metadata?.requestId && discreet(from.$metadata.requestId),
     condition: from.Condition,
   };
 }

@@ -3,7 +3,7 @@
  * anything, so no message may ever begin a second line or look like a command.
  */
 import * as core from '@actions/core';
-import { visible } from '../errors.ts';
+import { keepSecret, visible } from '../errors.ts';
 import { LINE_EVERY_MS, meanwhile } from '../meanwhile.ts';
 import type { Log } from '../model/log.ts';
 
@@ -16,9 +16,9 @@ export const githubLog: Log = {
   watch: (howFar, work) => meanwhile(LINE_EVERY_MS, () => githubLog.info(howFar().line), work),
 };
 
-/** Hides a value in everything that is logged from now on. */
+/** Hides a value in everything that is logged, and in the words of others wherever they are written, from now on. */
 export function mask(secret: string): void {
-  core.setSecret(secret);
+  if (keepSecret(secret)) core.setSecret(secret);
 }
 
 /**

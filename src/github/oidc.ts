@@ -2,7 +2,7 @@
  * The workflow's OIDC token.
  */
 import { getIDToken } from '@actions/core';
-import { FatalError, messageOf } from '../errors.ts';
+import { FatalError, keepSecret, messageOf } from '../errors.ts';
 import { isForkPullRequest } from './run.ts';
 
 /**
@@ -17,7 +17,9 @@ export async function idToken(audience: string): Promise<string> {
     throw new FatalError('GitHub offers this job no OIDC token.', { todo: whyNoToken() });
   }
   try {
-    return await getIDToken(audience);
+    const token = await getIDToken(audience);
+    keepSecret(token);
+    return token;
   } catch (error) {
     const answer = messageOf(error).replace(/\s+/g, ' ');
     throw new FatalError(

@@ -4,7 +4,7 @@
  */
 import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
-import { FatalError, StoppedError } from '../errors.ts';
+import { discreet, FatalError, StoppedError } from '../errors.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import type { DeletedOutcome, FailedOutcome } from '../model/outcome.ts';
 import type { Bucket } from './bucket.ts';
@@ -62,8 +62,8 @@ async function removeTogether(bucket: Bucket, entries: readonly ObjectEntry[]): 
     if (error === undefined || error.Code === 'NoSuchKey') return { key, result: 'deleted', requestId };
     return failure(
       key,
-      error.Code ?? 'Error',
-      error.Message ?? 'The object could not be deleted.',
+      discreet(error.Code ?? 'Error'),
+      discreet(error.Message ?? 'The object could not be deleted.'),
       requestId,
     );
   });

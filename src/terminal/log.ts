@@ -4,7 +4,7 @@
  */
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
-import { visible } from '../errors.ts';
+import { discreet, keepSecret, visible } from '../errors.ts';
 import { LINE_EVERY_MS, meanwhile } from '../meanwhile.ts';
 import type { HowFar, Log } from '../model/log.ts';
 import { bar } from './bar.ts';
@@ -21,12 +21,7 @@ export interface Terminal {
 }
 
 export function openTerminal(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Terminal {
-  const secrets = new Set<string>();
-  const clean = (text: string) => {
-    let cleaned = visible(text);
-    for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
-    return cleaned;
-  };
+  const clean = (text: string) => discreet(visible(text));
   const isColoured = stream.isTTY && stream.hasColors(environment);
   const styled = (style: Style, text: string) =>
     isColoured ? styleText(style, text, { validateStream: false }) : text;
@@ -61,7 +56,7 @@ export function openTerminal(stream: NodeJS.WriteStream, environment: NodeJS.Pro
       }
     },
   };
-  return { log, mask: secret => secrets.add(secret) };
+  return { log, mask: keepSecret };
 }
 
 /** Somebody looks, and nothing asks for quiet (https://no-color.org; `CI` is set by every CI system we know of). */

@@ -35,6 +35,8 @@ export interface CliPerformance {
 export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
   readonly without?: readonly string[];
+  /** What a test puts into the environment in confidence; those of the lab are known. */
+  readonly secrets?: readonly string[];
   /** On a terminal with this many columns: stdout and stderr are one then, and go to `stdout`. */
   readonly columns?: number;
 }
@@ -51,7 +53,7 @@ export async function call(
 export async function startCli(
   s: Stage,
   flags: readonly string[] = [],
-  { environment, without = [], columns }: Surroundings = {},
+  { environment, without = [], columns, secrets = [] }: Surroundings = {},
 ): Promise<CliPerformance> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'shell-')));
   workspaces.push(folder);
@@ -73,7 +75,7 @@ export async function startCli(
     ...flags,
   ];
   const child = open(args, folder, all, columns);
-  return { process: child, finished: resultOf(child).then(result => look(s, result, folder, all)) };
+  return { process: child, finished: resultOf(child).then(result => look(s, result, folder, secrets)) };
 }
 
 export async function runCli(
@@ -84,15 +86,8 @@ export async function runCli(
   return (await startCli(s, flags, surroundings)).finished;
 }
 
-async function look(
-  s: Stage,
-  result: CliResult,
-  folder: string,
-  { S3_SYNC_ID_TOKEN: token, AWS_SECRET_ACCESS_KEY: key }: Readonly<Record<string, string>>,
-): Promise<CliRun> {
-  const sessions = s.lab.iam.sessions.all().flatMap(each => [each.secretAccessKey, each.sessionToken]);
-  const secrets = [...sessions, token, key].filter(secret => secret !== undefined);
-  await assertAbsent(secrets, { stdout: result.stdout, stderr: result.log }, join(folder, 's3-sync-report'));
+async function look(s: Stage, result: CliResult, folder: string, given: readonly string[]): Promise<CliRun> {
+  await assertAbsent([...s.lab.secrets(), ...given], { stdout: result.stdout, stderr: result.log }, folder);
   const run = await readRun(result, folder);
   assertAccounts(run);
   const remains = (await readdir(folder)).filter(name => name !== 's3-sync-report');

@@ -46,6 +46,8 @@ export interface How {
   readonly onLine?: (line: string) => void;
   /** The token of the job; without it, one that may write comments. */
   readonly token?: string;
+  /** What a test puts into the environment in confidence; those of the lab are known. */
+  readonly secrets?: readonly string[];
   readonly pullRequest?: RunnerOptions['pullRequest'];
 }
 
@@ -109,9 +111,6 @@ export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
       : CONTROL_PLANES.has(service) &&
         [source, destination].some(({ account }) => caller?.includes(`:${account}:`));
 
-  const given = [lab.github.oidc.requestToken, lab.github.results.runtimeToken];
-  for (const side of [source, destination]) given.push(side.admin.secretAccessKey);
-
   const start = async (inputs: Inputs = {}, how: How = {}): Promise<Performance> => {
     const environment: Record<string, string> = {
       ...lab.environment(),
@@ -120,7 +119,7 @@ export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
     };
     for (const name of how.without ?? []) delete environment[name];
     const token = how.token ?? lab.github.comments.token();
-    given.push(token);
+    const secrets = () => [...lab.secrets(), token, ...(how.secrets ?? [])];
     const step = await startAction({
       action: ACTION,
       inputs: {
@@ -141,12 +140,12 @@ export function setStage(lab: Lab, options: TwoAccountsOptions = {}): Stage {
       workspace: step.workspace,
       signal: name => step.process.kill(name),
       finished: step.finished.then(async result => {
-        await assertNoSecrets(result, step.workspace, given);
+        await assertNoSecrets(result, step.workspace, secrets(), environment);
         return readRun(result, step.workspace, inputs.report);
       }),
       post: async () => {
         const result = await step.post();
-        await assertNoSecrets(result, step.workspace, given);
+        await assertNoSecrets(result, step.workspace, secrets(), environment);
         return result;
       },
     };
@@ -283,21 +282,22 @@ function bytesOf({ size, versions }: ObjectRecord): number {
   return versions === undefined ? size : versions.reduce((sum, v) => sum + (v.copied ? v.size : 0), 0);
 }
 
-/** What a process was given in confidence, or asked the runner to star out, must stand in nothing that it leaves. */
+/** What the lab or a test gave in confidence, or a process asked the runner to star out, must stand in nothing that it leaves. */
 async function assertNoSecrets(
   { raw, log, outputs, state, summary }: StepResult,
   workspace: string,
-  given: readonly string[],
+  secrets: readonly string[],
+  { ACTIONS_ID_TOKEN_REQUEST_TOKEN: asking = '', ACTIONS_RUNTIME_TOKEN: uploading = '' }: NodeJS.ProcessEnv,
 ): Promise<void> {
   const places = {
     log,
     raw: raw.replace(/^::(add-mask|debug)::.*$/gm, ''),
-    debug: starred(raw),
+    debug: starred(raw, [asking, uploading]),
     outputs: JSON.stringify(outputs),
     state: JSON.stringify(state),
     summary,
   };
-  await assertAbsent([...given, ...maskedIn(raw)], places, workspace);
+  await assertAbsent([...secrets, ...maskedIn(raw)], places, workspace);
 }
 
 /** No secret, and no token of whatever kind, stands in a text or in a file of the folder. */
@@ -311,19 +311,33 @@ export async function assertAbsent(
   for (const { parentPath, name } of entries.filter(entry => entry.isFile())) {
     places[join(parentPath, name)] = await readFile(join(parentPath, name), 'latin1');
   }
+  const forms = [...new Set(secrets)].flatMap(formsOf);
   for (const [place, text] of Object.entries(places)) {
     assert.doesNotMatch(text, /eyJ[\w-]{20,}\.[\w-]{20,}\.[\w-]{20,}/, `a token stands in ${place}`);
     assert.equal(
-      secrets.some(secret => text.includes(secret)),
+      forms.some(form => text.includes(form)),
       false,
       `a secret stands in ${place}`,
     );
   }
 }
 
-/** The debug lines as the runner shows them to those who turn them on: without the secrets it knew of by then. */
-function starred(raw: string): string {
-  const known: string[] = [];
+/** A secret as it is, as in an address, and as in Base64 of a text that it is part of, wherever it begins there. */
+function formsOf(secret: string): string[] {
+  const inBase64 = [0, 1, 2].map(before => {
+    const bytes = Buffer.from(' '.repeat(before) + secret);
+    return bytes.toString('base64', before === 0 ? 0 : 3, bytes.length - (bytes.length % 3));
+  });
+  return [secret, encodeURIComponent(secret), ...inBase64];
+}
+
+/**
+ * The debug lines as the runner shows them to those who turn them on: without the secrets it knew of by then.
+ *
+ * @param own the tokens that are the runner's own
+ */
+function starred(raw: string, own: readonly string[]): string {
+  const known = own.filter(token => token !== '');
   const shown: string[] = [];
   for (const line of raw.split('\n')) {
     known.push(...maskedIn(line));
