@@ -84,7 +84,9 @@ export function decided(offers: readonly Offer[], wish: Wish, prices: PricesUsed
       ...offer,
       seconds: Math.round(seconds),
       ...(engine === chosen && { verdict: 'chosen' }),
-      remarks: isLate ? [...remarks, `Takes longer than the time that is left (${about(secondsLeft ?? 0)}).`] : remarks,
+      remarks: isLate
+        ? [...remarks, `Takes longer than the time that is left (${about(secondsLeft ?? 0)}).`]
+        : remarks,
     };
   });
   return { ...(chosen !== undefined && { chosen }), why, offers: told, prices };

@@ -41,7 +41,10 @@ test('what would take longer than there is time is left aside', () => {
     table.why,
     /^Engine batch: copy would take about 1 h, datasync would take about 2 h, with about 1 h left\.$/,
   );
-  assert.match(offerOf(table, 'copy').remarks.join(), /Takes longer than the time that is left \(about 1 h\)/);
+  assert.match(
+    offerOf(table, 'copy').remarks.join(),
+    /Takes longer than the time that is left \(about 1 h\)/,
+  );
 });
 
 test('where nothing ends in time it is the cheapest, and the next run goes on', () => {
