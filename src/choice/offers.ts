@@ -31,9 +31,18 @@ function standing(engine: EngineName, known: Known, looked: Looked): Pick<Offer,
     ...(looked.get(engine) ?? []),
     ...obstaclesInPlan(engine, known, looked),
   ];
-  const aside = whyNotTaken(engine, settings, looked);
-  if (reasons.length > 0) return { verdict: 'impossible', reasons: [...reasons, ...aside] };
-  return aside.length > 0 ? { verdict: 'not-taken', reasons: aside } : { verdict: 'possible', reasons };
+  const { engine: asked } = settings;
+  if (asked === 'auto' && engine === 'replication') reasons.push(LEAVES_A_RULE);
+  else if (reasons.length === 0 && !looked.has(engine))
+    return { verdict: 'not-taken', reasons: [whyNotLookedAt(engine, asked)] };
+  return { verdict: reasons.length > 0 ? 'impossible' : 'possible', reasons };
+}
+
+const LEAVES_A_RULE = 'Only taken when asked for: it leaves a rule that goes on replicating.';
+
+function whyNotLookedAt(engine: EngineName, asked: Settings['engine']): string {
+  if (asked !== 'auto') return `Not looked at, because engine ${asked} was asked for.`;
+  return engine === 'stream' ? 'Only taken where no identity may copy server-side.' : 'Not looked at.';
 }
 
 /** What an engine cannot carry, where it cannot be carried beside it either. */
@@ -50,16 +59,6 @@ function obstaclesInPlan(engine: EngineName, { settings, census, besides }: Know
   return foldersOf(source.location.prefix, destination.location.prefix) === undefined
     ? ['No two folders that DataSync can be given map the keys as the two prefixes do.']
     : stuck(census.beyondDataSync.objects, 'have keys that DataSync cannot transfer');
-}
-
-/** Why a choice leaves aside what could be asked for. */
-function whyNotTaken(engine: EngineName, { engine: asked }: Settings, looked: Looked): string[] {
-  if (asked === engine) return [];
-  if (asked !== 'auto') return [`Not looked at, because engine ${asked} was asked for.`];
-  if (engine === 'replication')
-    return ['Only taken when asked for: it leaves a rule that goes on replicating.'];
-  if (looked.has(engine)) return [];
-  return [engine === 'stream' ? 'Only taken where no identity may copy server-side.' : 'Not looked at.'];
 }
 
 function remarksOn(engine: EngineName, { settings, census, besides }: Known): string[] {
