@@ -11,7 +11,8 @@ import type { Grants } from './grants.ts';
 /** With `grant: temporary`, a sync puts in place what is missing in bucket policies; other modes say that one would. */
 export async function checkAndGrant(ways: Ways, grants: Grants, log: Log): Promise<Findings> {
   const { settings } = ways.copy;
-  if (settings.grant === 'none') return checkAll(ways);
+  // What is missing for the rule of a replication is missing, whoever may put it there next.
+  if (settings.grant === 'none' || settings.mode === 'health') return checkAll(ways);
   if (settings.mode !== 'sync') return foretell(ways);
   await grants.sweep(ways.copy);
   const found = await checkAll(ways);

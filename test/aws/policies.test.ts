@@ -5,6 +5,7 @@ import {
   asPolicy,
   bucketArn,
   forPrincipal,
+  grantingStatement,
   listStatement,
   lookStatement,
   objectsArn,
@@ -14,6 +15,7 @@ import {
   trustStatement,
   writeStatement,
 } from '../../src/aws/policies.ts';
+import { documented } from '../documented.ts';
 
 const BUCKET = { bucket: 'from', prefix: '' };
 const PREFIX = { bucket: 'from', prefix: 'a/b' };
@@ -139,6 +141,10 @@ test('looking at a role takes what the documentation says', async () => {
   const statement = lookStatement(ROLE, 'arn:aws:iam::111122223333:role/s3-sync-source');
   assert.deepEqual(JSON.parse(json).Statement, [statement]);
   assert.equal(lookStatement(ROLE, undefined).Resource, ROLE);
+});
+
+test('granting for a run takes what the documentation says', () => {
+  assert.deepEqual(documented('grant'), [grantingStatement({ bucket: 'octo-source', prefix: '' }, 'aws')]);
 });
 
 test('what is pasted is a whole policy of the current language, one line a member', () => {
