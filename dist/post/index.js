@@ -5050,6363 +5050,6 @@ exports.UpdateTaskExecution$ = [9, n0, _UTE,
 
 /***/ }),
 
-/***/ 16764:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-var __webpack_unused_export__;
-const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
-const { getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin, createPaginator } = __nccwpck_require__(90402);
-const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createWaiter, checkExceptions, WaiterState, createAggregatedClient } = __nccwpck_require__(92658);
-const { Command: $Command } = __nccwpck_require__(92658);
-__webpack_unused_export__ = $Command;
-__webpack_unused_export__ = Client;
-const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(47291);
-const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(62085);
-const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(93422);
-const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(23609);
-const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(26890);
-const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(97523);
-const { defaultProvider } = __nccwpck_require__(5861);
-const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(92430);
-const { streamCollector, NodeHttpHandler } = __nccwpck_require__(61279);
-const { AwsQueryProtocol } = __nccwpck_require__(37288);
-const { Sha256 } = __nccwpck_require__(99542);
-
-const defaultIAMHttpAuthSchemeParametersProvider = async (config, context, input) => {
-    return {
-        operation: getSmithyContext(context).operation,
-        region: await normalizeProvider(config.region)() || (() => {
-            throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
-        })(),
-    };
-};
-function createAwsAuthSigv4HttpAuthOption(authParameters) {
-    return {
-        schemeId: "aws.auth#sigv4",
-        signingProperties: {
-            name: "iam",
-            region: authParameters.region,
-        },
-        propertiesExtractor: (config, context) => ({
-            signingProperties: {
-                config,
-                context,
-            },
-        }),
-    };
-}
-const defaultIAMHttpAuthSchemeProvider = (authParameters) => {
-    const options = [];
-    switch (authParameters.operation) {
-        default: {
-            options.push(createAwsAuthSigv4HttpAuthOption(authParameters));
-        }
-    }
-    return options;
-};
-const resolveHttpAuthSchemeConfig = (config) => {
-    const config_0 = resolveAwsSdkSigV4Config(config);
-    return Object.assign(config_0, {
-        authSchemePreference: normalizeProvider(config.authSchemePreference ?? []),
-    });
-};
-
-const resolveClientEndpointParameters = (options) => {
-    return Object.assign(options, {
-        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
-        useFipsEndpoint: options.useFipsEndpoint ?? false,
-        defaultSigningName: "iam",
-    });
-};
-const commonParams = {
-    UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
-    Endpoint: { type: "builtInParams", name: "endpoint" },
-    Region: { type: "builtInParams", name: "region" },
-    UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" },
-};
-
-var version = "3.1168.0";
-var packageInfo = {
-	version: version};
-
-const v = "ref", w = "authSchemes", x = "name", y = "signingRegion";
-const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "stringEquals", f = "booleanEquals", g = "getAttr", h = { [v]: "Endpoint" }, i = { "fn": g, "argv": [{ [v]: d }, "name"] }, j = { [v]: d }, k = { [w]: [{ [x]: "sigv4", [y]: "us-east-1" }] }, l = { [w]: [{ [x]: "sigv4", [y]: "cn-north-1" }] }, m = { [w]: [{ [x]: "sigv4", [y]: "us-gov-west-1" }] }, n = { [w]: [{ [x]: "sigv4", [y]: "us-iso-east-1" }] }, o = { [w]: [{ [x]: "sigv4", [y]: "us-isob-east-1" }] }, p = { [w]: [{ [x]: "sigv4", [y]: "eu-isoe-west-1" }] }, q = { [w]: [{ [x]: "sigv4", [y]: "us-isof-south-1" }] }, s = { [w]: [{ [x]: "sigv4", [y]: "eusc-de-east-1" }] }, t = { [w]: [{ [x]: "sigv4", [y]: "{PartitionResult#implicitGlobalRegion}" }] }, u = [{ [v]: "Region" }];
-const _data = {
-    conditions: [
-        [c, [h]],
-        [c, u],
-        ["aws.partition", u, d],
-        [e, [i, "aws"]],
-        [e, [i, "aws-cn"]],
-        [e, [i, "aws-us-gov"]],
-        [e, [i, "aws-iso"]],
-        [f, [{ [v]: "UseFIPS" }, b]],
-        [f, [{ [v]: "UseDualStack" }, b]],
-        [e, [i, "aws-iso-b"]],
-        [e, [i, "aws-iso-e"]],
-        [e, [i, "aws-iso-f"]],
-        [e, [i, "aws-eusc"]],
-        [f, [{ fn: g, argv: [j, "supportsDualStack"] }, b]],
-        [f, [{ fn: g, argv: [j, "supportsFIPS"] }, b]]
-    ],
-    results: [
-        [a],
-        [a, "Invalid Configuration: FIPS and custom endpoint are not supported"],
-        [a, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
-        [h, {}],
-        ["https://iam.amazonaws.com", k],
-        ["https://iam-fips.amazonaws.com", k],
-        ["https://iam.global.api.aws", k],
-        ["https://iam-fips.global.api.aws", k],
-        ["https://iam.global.api.amazonwebservices.com.cn", l],
-        ["https://iam-fips.api.amazonwebservices.com.cn", l],
-        ["https://iam.cn-north-1.amazonaws.com.cn", l],
-        ["https://iam-fips.amazonaws.com.cn", l],
-        ["https://iam.us-gov.api.aws", m],
-        ["https://iam.us-gov.amazonaws.com", m],
-        ["https://iam.us-iso-east-1.c2s.ic.gov", n],
-        ["https://iam-fips.us-iso-east-1.c2s.ic.gov", n],
-        ["https://iam.api.aws.ic.gov", n],
-        ["https://iam-fips.api.aws.ic.gov", n],
-        ["https://iam.us-isob-east-1.sc2s.sgov.gov", o],
-        ["https://iam-fips.us-isob-east-1.sc2s.sgov.gov", o],
-        ["https://iam.api.aws.scloud", o],
-        ["https://iam-fips.api.aws.scloud", o],
-        ["https://iam.eu-isoe-west-1.cloud.adc-e.uk", p],
-        ["https://iam-fips.cloud.adc-e.uk", p],
-        ["https://iam.api.cloud-aws.adc-e.uk", p],
-        ["https://iam-fips.api.cloud-aws.adc-e.uk", p],
-        ["https://iam.us-isof-south-1.csp.hci.ic.gov", q],
-        ["https://iam-fips.csp.hci.ic.gov", q],
-        ["https://iam.api.aws.hci.ic.gov", q],
-        ["https://iam-fips.api.aws.hci.ic.gov", q],
-        ["https://iam.eusc-de-east-1.amazonaws.eu", s],
-        ["https://iam-fips.amazonaws.eu", s],
-        ["https://iam.global.api.amazonwebservices.eu", s],
-        ["https://iam-fips.api.amazonwebservices.eu", s],
-        ["https://iam-fips.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dualStackDnsSuffix}", t],
-        [a, "FIPS and DualStack are enabled, but this partition does not support one or both"],
-        ["https://iam-fips.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dnsSuffix}", t],
-        [a, "FIPS is enabled but this partition does not support FIPS"],
-        ["https://iam.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dualStackDnsSuffix}", t],
-        [a, "DualStack is enabled but this partition does not support DualStack"],
-        ["https://iam.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dnsSuffix}", t],
-        [a, "Invalid Configuration: Missing Region"]
-    ]
-};
-const root = 2;
-const r = 100_000_000;
-const nodes = new Int32Array([
-    -1, 1, -1,
-    0, 42, 3,
-    1, 4, r + 41,
-    2, 5, r + 41,
-    3, 39, 6,
-    4, 36, 7,
-    5, 35, 8,
-    6, 32, 9,
-    7, 20, 10,
-    8, 15, 11,
-    9, r + 18, 12,
-    10, r + 22, 13,
-    11, r + 26, 14,
-    12, r + 30, r + 40,
-    9, r + 20, 16,
-    10, r + 24, 17,
-    11, r + 28, 18,
-    12, r + 32, 19,
-    13, r + 38, r + 39,
-    8, 26, 21,
-    9, r + 19, 22,
-    10, r + 23, 23,
-    11, r + 27, 24,
-    12, r + 31, 25,
-    14, r + 36, r + 37,
-    9, r + 21, 27,
-    10, r + 25, 28,
-    11, r + 29, 29,
-    12, r + 33, 30,
-    13, 31, r + 35,
-    14, r + 34, r + 35,
-    7, 34, 33,
-    8, r + 16, r + 14,
-    8, r + 17, r + 15,
-    8, r + 12, r + 13,
-    7, 38, 37,
-    8, r + 8, r + 10,
-    8, r + 9, r + 11,
-    7, 41, 40,
-    8, r + 6, r + 4,
-    8, r + 7, r + 5,
-    7, r + 1, 43,
-    8, r + 2, r + 3,
-]);
-const bdd = BinaryDecisionDiagram.from(nodes, root, _data.conditions, _data.results);
-
-const cache = new EndpointCache({
-    size: 50,
-    params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"],
-});
-const defaultEndpointResolver = (endpointParams, context = {}) => {
-    return cache.get(endpointParams, () => decideEndpoint(bdd, {
-        endpointParams: endpointParams,
-        logger: context.logger,
-    }));
-};
-customEndpointFunctions.aws = awsEndpointFunctions;
-
-class IAMServiceException extends ServiceException {
-    static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.iam#IAMServiceException";
-    constructor(options) {
-        super(options);
-        Object.setPrototypeOf(this, IAMServiceException.prototype);
-    }
-}
-
-class ConcurrentModificationException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#ConcurrentModificationException";
-    name = "ConcurrentModificationException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "ConcurrentModificationException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, ConcurrentModificationException.prototype);
-    }
-}
-class NoSuchEntityException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#NoSuchEntityException";
-    name = "NoSuchEntityException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "NoSuchEntityException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, NoSuchEntityException.prototype);
-    }
-}
-class ServiceFailureException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#ServiceFailureException";
-    name = "ServiceFailureException";
-    $fault = "server";
-    constructor(opts) {
-        super({
-            name: "ServiceFailureException",
-            $fault: "server",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, ServiceFailureException.prototype);
-    }
-}
-class AccountNotManagementOrDelegatedAdministratorException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#AccountNotManagementOrDelegatedAdministratorException";
-    name = "AccountNotManagementOrDelegatedAdministratorException";
-    $fault = "client";
-    Message;
-    constructor(opts) {
-        super({
-            name: "AccountNotManagementOrDelegatedAdministratorException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, AccountNotManagementOrDelegatedAdministratorException.prototype);
-        this.Message = opts.Message;
-    }
-}
-class EntityAlreadyExistsException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#EntityAlreadyExistsException";
-    name = "EntityAlreadyExistsException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "EntityAlreadyExistsException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, EntityAlreadyExistsException.prototype);
-    }
-}
-class InvalidInputException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#InvalidInputException";
-    name = "InvalidInputException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "InvalidInputException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, InvalidInputException.prototype);
-    }
-}
-class LimitExceededException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#LimitExceededException";
-    name = "LimitExceededException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "LimitExceededException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, LimitExceededException.prototype);
-    }
-}
-class MalformedPolicyDocumentException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#MalformedPolicyDocumentException";
-    name = "MalformedPolicyDocumentException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "MalformedPolicyDocumentException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, MalformedPolicyDocumentException.prototype);
-    }
-}
-class NameConflictException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#NameConflictException";
-    name = "NameConflictException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "NameConflictException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, NameConflictException.prototype);
-    }
-}
-class RoleModifiedException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#RoleModifiedException";
-    name = "RoleModifiedException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "RoleModifiedException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, RoleModifiedException.prototype);
-    }
-}
-class RoleTemplateDisabledException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#RoleTemplateDisabledException";
-    name = "RoleTemplateDisabledException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "RoleTemplateDisabledException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, RoleTemplateDisabledException.prototype);
-    }
-}
-class UnmodifiableEntityException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#UnmodifiableEntityException";
-    name = "UnmodifiableEntityException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "UnmodifiableEntityException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, UnmodifiableEntityException.prototype);
-    }
-}
-class PolicyNotAttachableException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#PolicyNotAttachableException";
-    name = "PolicyNotAttachableException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "PolicyNotAttachableException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, PolicyNotAttachableException.prototype);
-    }
-}
-class EntityTemporarilyUnmodifiableException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#EntityTemporarilyUnmodifiableException";
-    name = "EntityTemporarilyUnmodifiableException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "EntityTemporarilyUnmodifiableException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, EntityTemporarilyUnmodifiableException.prototype);
-    }
-}
-class InvalidUserTypeException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#InvalidUserTypeException";
-    name = "InvalidUserTypeException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "InvalidUserTypeException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, InvalidUserTypeException.prototype);
-    }
-}
-class PasswordPolicyViolationException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#PasswordPolicyViolationException";
-    name = "PasswordPolicyViolationException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "PasswordPolicyViolationException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, PasswordPolicyViolationException.prototype);
-    }
-}
-class OpenIdIdpCommunicationErrorException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#OpenIdIdpCommunicationErrorException";
-    name = "OpenIdIdpCommunicationErrorException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "OpenIdIdpCommunicationErrorException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, OpenIdIdpCommunicationErrorException.prototype);
-    }
-}
-class ServiceNotSupportedException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#ServiceNotSupportedException";
-    name = "ServiceNotSupportedException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "ServiceNotSupportedException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, ServiceNotSupportedException.prototype);
-    }
-}
-class DeleteConflictException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#DeleteConflictException";
-    name = "DeleteConflictException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "DeleteConflictException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, DeleteConflictException.prototype);
-    }
-}
-class OrganizationNotFoundException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#OrganizationNotFoundException";
-    name = "OrganizationNotFoundException";
-    $fault = "client";
-    Message;
-    constructor(opts) {
-        super({
-            name: "OrganizationNotFoundException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, OrganizationNotFoundException.prototype);
-        this.Message = opts.Message;
-    }
-}
-class OrganizationNotInAllFeaturesModeException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#OrganizationNotInAllFeaturesModeException";
-    name = "OrganizationNotInAllFeaturesModeException";
-    $fault = "client";
-    Message;
-    constructor(opts) {
-        super({
-            name: "OrganizationNotInAllFeaturesModeException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, OrganizationNotInAllFeaturesModeException.prototype);
-        this.Message = opts.Message;
-    }
-}
-class ServiceAccessNotEnabledException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#ServiceAccessNotEnabledException";
-    name = "ServiceAccessNotEnabledException";
-    $fault = "client";
-    Message;
-    constructor(opts) {
-        super({
-            name: "ServiceAccessNotEnabledException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, ServiceAccessNotEnabledException.prototype);
-        this.Message = opts.Message;
-    }
-}
-class FeatureDisabledException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#FeatureDisabledException";
-    name = "FeatureDisabledException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "FeatureDisabledException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, FeatureDisabledException.prototype);
-    }
-}
-class InvalidAuthenticationCodeException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#InvalidAuthenticationCodeException";
-    name = "InvalidAuthenticationCodeException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "InvalidAuthenticationCodeException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, InvalidAuthenticationCodeException.prototype);
-    }
-}
-class CallerIsNotManagementAccountException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#CallerIsNotManagementAccountException";
-    name = "CallerIsNotManagementAccountException";
-    $fault = "client";
-    Message;
-    constructor(opts) {
-        super({
-            name: "CallerIsNotManagementAccountException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, CallerIsNotManagementAccountException.prototype);
-        this.Message = opts.Message;
-    }
-}
-class FeatureEnabledException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#FeatureEnabledException";
-    name = "FeatureEnabledException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "FeatureEnabledException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, FeatureEnabledException.prototype);
-    }
-}
-class ReportGenerationLimitExceededException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#ReportGenerationLimitExceededException";
-    name = "ReportGenerationLimitExceededException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "ReportGenerationLimitExceededException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, ReportGenerationLimitExceededException.prototype);
-    }
-}
-class CredentialReportExpiredException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#CredentialReportExpiredException";
-    name = "CredentialReportExpiredException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "CredentialReportExpiredException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, CredentialReportExpiredException.prototype);
-    }
-}
-class CredentialReportNotPresentException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#CredentialReportNotPresentException";
-    name = "CredentialReportNotPresentException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "CredentialReportNotPresentException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, CredentialReportNotPresentException.prototype);
-    }
-}
-class CredentialReportNotReadyException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#CredentialReportNotReadyException";
-    name = "CredentialReportNotReadyException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "CredentialReportNotReadyException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, CredentialReportNotReadyException.prototype);
-    }
-}
-class UnrecognizedPublicKeyEncodingException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#UnrecognizedPublicKeyEncodingException";
-    name = "UnrecognizedPublicKeyEncodingException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "UnrecognizedPublicKeyEncodingException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, UnrecognizedPublicKeyEncodingException.prototype);
-    }
-}
-class PolicyEvaluationException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#PolicyEvaluationException";
-    name = "PolicyEvaluationException";
-    $fault = "server";
-    constructor(opts) {
-        super({
-            name: "PolicyEvaluationException",
-            $fault: "server",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, PolicyEvaluationException.prototype);
-    }
-}
-class KeyPairMismatchException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#KeyPairMismatchException";
-    name = "KeyPairMismatchException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "KeyPairMismatchException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, KeyPairMismatchException.prototype);
-    }
-}
-class MalformedCertificateException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#MalformedCertificateException";
-    name = "MalformedCertificateException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "MalformedCertificateException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, MalformedCertificateException.prototype);
-    }
-}
-class DuplicateCertificateException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#DuplicateCertificateException";
-    name = "DuplicateCertificateException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "DuplicateCertificateException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, DuplicateCertificateException.prototype);
-    }
-}
-class InvalidCertificateException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#InvalidCertificateException";
-    name = "InvalidCertificateException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "InvalidCertificateException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, InvalidCertificateException.prototype);
-    }
-}
-class DuplicateSSHPublicKeyException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#DuplicateSSHPublicKeyException";
-    name = "DuplicateSSHPublicKeyException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "DuplicateSSHPublicKeyException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, DuplicateSSHPublicKeyException.prototype);
-    }
-}
-class InvalidPublicKeyException extends IAMServiceException {
-    static shapeId = "com.amazonaws.iam#InvalidPublicKeyException";
-    name = "InvalidPublicKeyException";
-    $fault = "client";
-    constructor(opts) {
-        super({
-            name: "InvalidPublicKeyException",
-            $fault: "client",
-            ...opts,
-        });
-        Object.setPrototypeOf(this, InvalidPublicKeyException.prototype);
-    }
-}
-
-const _A = "Arn";
-const _AA = "AccountAlias";
-const _AAc = "AccountAliases";
-const _ABO = "AllowedByOrganizations";
-const _ABPB = "AllowedByPermissionsBoundary";
-const _AC = "AuthenticationCode1";
-const _ACIDTOIDCP = "AddClientIDToOpenIDConnectProvider";
-const _ACIDTOIDCPR = "AddClientIDToOpenIDConnectProviderRequest";
-const _ACt = "AttachmentCount";
-const _ACu = "AuthenticationCode2";
-const _AD = "AccessDetail";
-const _ADR = "AcceptDelegationRequest";
-const _ADRR = "AcceptDelegationRequestRequest";
-const _ADRRs = "AssociateDelegationRequestRequest";
-const _ADRs = "AssociateDelegationRequest";
-const _ADc = "AccessDetails";
-const _AEM = "AssertionEncryptionMode";
-const _AGP = "AttachGroupPolicy";
-const _AGPR = "AttachGroupPolicyRequest";
-const _AI = "ApproverId";
-const _AK = "AccessKey";
-const _AKI = "AccessKeyId";
-const _AKLU = "AccessKeyLastUsed";
-const _AKM = "AccessKeyMetadata";
-const _AMP = "AttachedManagedPolicies";
-const _AN = "AttachmentName";
-const _ANMODAE = "AccountNotManagementOrDelegatedAdministratorException";
-const _ANc = "ActionNames";
-const _ANct = "ActionName";
-const _AP = "AttachedPolicy";
-const _APB = "AttachedPermissionsBoundary";
-const _APK = "AddPrivateKey";
-const _APt = "AttachedPolicies";
-const _AR = "AcquireRole";
-const _ARP = "AttachRolePolicy";
-const _ARPD = "AssumeRolePolicyDocument";
-const _ARPDT = "AssumeRolePolicyDocumentTemplate";
-const _ARPR = "AttachRolePolicyRequest";
-const _ARR = "AcquireRoleRequest";
-const _ARRc = "AcquireRoleResponse";
-const _ARTIP = "AddRoleToInstanceProfile";
-const _ARTIPR = "AddRoleToInstanceProfileRequest";
-const _AS = "AssignmentStatus";
-const _AT = "AttachmentType";
-const _AU = "AllUsers";
-const _AUP = "AttachUserPolicy";
-const _AUPR = "AttachUserPolicyRequest";
-const _AUTCP = "AllowUsersToChangePassword";
-const _AUTG = "AddUserToGroup";
-const _AUTGR = "AddUserToGroupRequest";
-const _AWSSN = "AWSServiceName";
-const _BD = "BootstrapDatum";
-const _BSS = "Base32StringSeed";
-const _C = "Code";
-const _CA = "CallerArn";
-const _CAA = "CreateAccountAlias";
-const _CAAR = "CreateAccountAliasRequest";
-const _CAD = "CredentialAgeDays";
-const _CAK = "CreateAccessKey";
-const _CAKR = "CreateAccessKeyRequest";
-const _CAKRr = "CreateAccessKeyResponse";
-const _CB = "CertificateBody";
-const _CC = "CertificateChain";
-const _CD = "CreateDate";
-const _CDL = "ConsoleDeepLink";
-const _CDR = "CreateDelegationRequest";
-const _CDRR = "CreateDelegationRequestRequest";
-const _CDRRr = "CreateDelegationRequestResponse";
-const _CE = "ContextEntry";
-const _CELT = "ContextEntryListType";
-const _CEo = "ContextEntries";
-const _CG = "CreateGroup";
-const _CGR = "CreateGroupRequest";
-const _CGRr = "CreateGroupResponse";
-const _CI = "CertificateId";
-const _CID = "ClientID";
-const _CIDL = "ClientIDList";
-const _CINMAE = "CallerIsNotManagementAccountException";
-const _CIP = "CreateInstanceProfile";
-const _CIPR = "CreateInstanceProfileRequest";
-const _CIPRr = "CreateInstanceProfileResponse";
-const _CKN = "ContextKeyName";
-const _CKNo = "ContextKeyNames";
-const _CKT = "ContextKeyType";
-const _CKV = "ContextKeyValues";
-const _CLP = "CreateLoginProfile";
-const _CLPR = "CreateLoginProfileRequest";
-const _CLPRr = "CreateLoginProfileResponse";
-const _CME = "ConcurrentModificationException";
-const _COIDCP = "CreateOpenIDConnectProvider";
-const _COIDCPR = "CreateOpenIDConnectProviderRequest";
-const _COIDCPRr = "CreateOpenIDConnectProviderResponse";
-const _CP = "ChangePassword";
-const _CPR = "ChangePasswordRequest";
-const _CPRr = "CreatePolicyRequest";
-const _CPRre = "CreatePolicyResponse";
-const _CPV = "CreatePolicyVersion";
-const _CPVR = "CreatePolicyVersionRequest";
-const _CPVRr = "CreatePolicyVersionResponse";
-const _CPr = "CreatePolicy";
-const _CR = "CreateRole";
-const _CREE = "CredentialReportExpiredException";
-const _CRNPE = "CredentialReportNotPresentException";
-const _CRNRE = "CredentialReportNotReadyException";
-const _CRR = "CreateRoleRequest";
-const _CRRr = "CreateRoleResponse";
-const _CS = "CustomSuffix";
-const _CSAMLP = "CreateSAMLProvider";
-const _CSAMLPR = "CreateSAMLProviderRequest";
-const _CSAMLPRr = "CreateSAMLProviderResponse";
-const _CSLR = "CreateServiceLinkedRole";
-const _CSLRR = "CreateServiceLinkedRoleRequest";
-const _CSLRRr = "CreateServiceLinkedRoleResponse";
-const _CSSC = "CreateServiceSpecificCredential";
-const _CSSCR = "CreateServiceSpecificCredentialRequest";
-const _CSSCRr = "CreateServiceSpecificCredentialResponse";
-const _CT = "CreateTimestamp";
-const _CU = "CreateUser";
-const _CUR = "CreateUserRequest";
-const _CURr = "CreateUserResponse";
-const _CVMFAD = "CreateVirtualMFADevice";
-const _CVMFADR = "CreateVirtualMFADeviceRequest";
-const _CVMFADRr = "CreateVirtualMFADeviceResponse";
-const _Ce = "Certifications";
-const _Cer = "Certificates";
-const _Cert = "Certificate";
-const _Co = "Content";
-const _Col = "Column";
-const _D = "Description";
-const _DAA = "DeleteAccountAlias";
-const _DAAR = "DeleteAccountAliasRequest";
-const _DAK = "DeleteAccessKey";
-const _DAKR = "DeleteAccessKeyRequest";
-const _DAPP = "DeleteAccountPasswordPolicy";
-const _DCE = "DeleteConflictException";
-const _DCEu = "DuplicateCertificateException";
-const _DG = "DeleteGroup";
-const _DGP = "DeleteGroupPolicy";
-const _DGPR = "DeleteGroupPolicyRequest";
-const _DGPRe = "DetachGroupPolicyRequest";
-const _DGPe = "DetachGroupPolicy";
-const _DGR = "DeleteGroupRequest";
-const _DIP = "DeleteInstanceProfile";
-const _DIPR = "DeleteInstanceProfileRequest";
-const _DLP = "DeleteLoginProfile";
-const _DLPR = "DeleteLoginProfileRequest";
-const _DMFAD = "DeactivateMFADevice";
-const _DMFADR = "DeactivateMFADeviceRequest";
-const _DMV = "DefaultMinorVersion";
-const _DOIDCP = "DeleteOpenIDConnectProvider";
-const _DOIDCPR = "DeleteOpenIDConnectProviderRequest";
-const _DORCM = "DisableOrganizationsRootCredentialsManagement";
-const _DORCMR = "DisableOrganizationsRootCredentialsManagementRequest";
-const _DORCMRi = "DisableOrganizationsRootCredentialsManagementResponse";
-const _DORS = "DisableOrganizationsRootSessions";
-const _DORSR = "DisableOrganizationsRootSessionsRequest";
-const _DORSRi = "DisableOrganizationsRootSessionsResponse";
-const _DOWIF = "DisableOutboundWebIdentityFederation";
-const _DP = "DelegationPermission";
-const _DPC = "DelegationPermissionCheck";
-const _DPR = "DeletePolicyRequest";
-const _DPV = "DeletePolicyVersion";
-const _DPVR = "DeletePolicyVersionRequest";
-const _DPe = "DeletePolicy";
-const _DR = "DelegationRequest";
-const _DRI = "DelegationRequestId";
-const _DRP = "DeleteRolePolicy";
-const _DRPB = "DeleteRolePermissionsBoundary";
-const _DRPBR = "DeleteRolePermissionsBoundaryRequest";
-const _DRPR = "DeleteRolePolicyRequest";
-const _DRPRe = "DetachRolePolicyRequest";
-const _DRPe = "DetachRolePolicy";
-const _DRR = "DeleteRoleRequest";
-const _DRe = "DelegationRequests";
-const _DRel = "DeleteRole";
-const _DSAMLP = "DeleteSAMLProvider";
-const _DSAMLPR = "DeleteSAMLProviderRequest";
-const _DSC = "DeleteServerCertificate";
-const _DSCR = "DeleteServerCertificateRequest";
-const _DSCRe = "DeleteSigningCertificateRequest";
-const _DSCe = "DeleteSigningCertificate";
-const _DSLR = "DeleteServiceLinkedRole";
-const _DSLRR = "DeleteServiceLinkedRoleRequest";
-const _DSLRRe = "DeleteServiceLinkedRoleResponse";
-const _DSSC = "DeleteServiceSpecificCredential";
-const _DSSCR = "DeleteServiceSpecificCredentialRequest";
-const _DSSHPK = "DeleteSSHPublicKey";
-const _DSSHPKE = "DuplicateSSHPublicKeyException";
-const _DSSHPKR = "DeleteSSHPublicKeyRequest";
-const _DTFRT = "DeletionTaskFailureReasonType";
-const _DTI = "DeletionTaskId";
-const _DU = "DeleteUser";
-const _DUP = "DeleteUserPolicy";
-const _DUPB = "DeleteUserPermissionsBoundary";
-const _DUPBR = "DeleteUserPermissionsBoundaryRequest";
-const _DUPR = "DeleteUserPolicyRequest";
-const _DUPRe = "DetachUserPolicyRequest";
-const _DUPe = "DetachUserPolicy";
-const _DUR = "DeleteUserRequest";
-const _DV = "DefaultValue";
-const _DVI = "DefaultVersionId";
-const _DVMFAD = "DeleteVirtualMFADevice";
-const _DVMFADR = "DeleteVirtualMFADeviceRequest";
-const _Do = "Document";
-const _E = "Error";
-const _EA = "EntityArn";
-const _EAEE = "EntityAlreadyExistsException";
-const _EAN = "EvalActionName";
-const _ED = "EntityDetails";
-const _EDD = "EvalDecisionDetails";
-const _EDL = "EntityDetailsList";
-const _EDn = "EnableDate";
-const _EDr = "ErrorDetails";
-const _EDv = "EvalDecision";
-const _EDx = "ExpirationDate";
-const _EF = "EnabledFeatures";
-const _EFn = "EntityFilter";
-const _EI = "EntityInfo";
-const _EMFAD = "EnableMFADevice";
-const _EMFADR = "EnableMFADeviceRequest";
-const _EN = "EntityName";
-const _EORCM = "EnableOrganizationsRootCredentialsManagement";
-const _EORCMR = "EnableOrganizationsRootCredentialsManagementRequest";
-const _EORCMRn = "EnableOrganizationsRootCredentialsManagementResponse";
-const _EORS = "EnableOrganizationsRootSessions";
-const _EORSR = "EnableOrganizationsRootSessionsRequest";
-const _EORSRn = "EnableOrganizationsRootSessionsResponse";
-const _EOWIF = "EnableOutboundWebIdentityFederation";
-const _EOWIFR = "EnableOutboundWebIdentityFederationResponse";
-const _EP = "EntityPath";
-const _EPn = "EndPosition";
-const _EPx = "ExpirePasswords";
-const _ER = "EvaluationResult";
-const _ERD = "EvalResourceDecision";
-const _ERLT = "EvaluationResultsListType";
-const _ERN = "EvalResourceName";
-const _ERv = "EvaluationResults";
-const _ET = "ExpirationTime";
-const _ETUE = "EntityTemporarilyUnmodifiableException";
-const _ETn = "EntityType";
-const _En = "Encoding";
-const _Ena = "Enabled";
-const _Ex = "Expiration";
-const _F = "Filter";
-const _FDE = "FeatureDisabledException";
-const _FEE = "FeatureEnabledException";
-const _Fi = "Fingerprint";
-const _G = "Group";
-const _GAAD = "GetAccountAuthorizationDetails";
-const _GAADR = "GetAccountAuthorizationDetailsRequest";
-const _GAADRe = "GetAccountAuthorizationDetailsResponse";
-const _GAKLU = "GetAccessKeyLastUsed";
-const _GAKLUR = "GetAccessKeyLastUsedRequest";
-const _GAKLURe = "GetAccessKeyLastUsedResponse";
-const _GAP = "GetAccountProperties";
-const _GAPP = "GetAccountPasswordPolicy";
-const _GAPPR = "GetAccountPasswordPolicyResponse";
-const _GAPR = "GetAccountPropertiesRequest";
-const _GAPRe = "GetAccountPropertiesResponse";
-const _GAS = "GetAccountSummary";
-const _GASR = "GetAccountSummaryResponse";
-const _GCKFCP = "GetContextKeysForCustomPolicy";
-const _GCKFCPR = "GetContextKeysForCustomPolicyRequest";
-const _GCKFPP = "GetContextKeysForPrincipalPolicy";
-const _GCKFPPR = "GetContextKeysForPrincipalPolicyRequest";
-const _GCKFPR = "GetContextKeysForPolicyResponse";
-const _GCR = "GenerateCredentialReport";
-const _GCRR = "GenerateCredentialReportResponse";
-const _GCRRe = "GetCredentialReportResponse";
-const _GCRe = "GetCredentialReport";
-const _GD = "GroupDetail";
-const _GDL = "GroupDetailList";
-const _GDR = "GetDelegationRequest";
-const _GDRR = "GetDelegationRequestRequest";
-const _GDRRe = "GetDelegationRequestResponse";
-const _GETV = "GlobalEndpointTokenVersion";
-const _GG = "GetGroup";
-const _GGP = "GetGroupPolicy";
-const _GGPR = "GetGroupPolicyRequest";
-const _GGPRe = "GetGroupPolicyResponse";
-const _GGR = "GetGroupRequest";
-const _GGRe = "GetGroupResponse";
-const _GHRS = "GetHumanReadableSummary";
-const _GHRSR = "GetHumanReadableSummaryRequest";
-const _GHRSRe = "GetHumanReadableSummaryResponse";
-const _GI = "GroupId";
-const _GIP = "GetInstanceProfile";
-const _GIPR = "GetInstanceProfileRequest";
-const _GIPRe = "GetInstanceProfileResponse";
-const _GL = "GroupList";
-const _GLP = "GetLoginProfile";
-const _GLPR = "GetLoginProfileRequest";
-const _GLPRe = "GetLoginProfileResponse";
-const _GMFAD = "GetMFADevice";
-const _GMFADR = "GetMFADeviceRequest";
-const _GMFADRe = "GetMFADeviceResponse";
-const _GN = "GroupName";
-const _GOAR = "GenerateOrganizationsAccessReport";
-const _GOARR = "GenerateOrganizationsAccessReportRequest";
-const _GOARRe = "GenerateOrganizationsAccessReportResponse";
-const _GOARRet = "GetOrganizationsAccessReportRequest";
-const _GOARRetr = "GetOrganizationsAccessReportResponse";
-const _GOARe = "GetOrganizationsAccessReport";
-const _GOIDCP = "GetOpenIDConnectProvider";
-const _GOIDCPR = "GetOpenIDConnectProviderRequest";
-const _GOIDCPRe = "GetOpenIDConnectProviderResponse";
-const _GOWIFI = "GetOutboundWebIdentityFederationInfo";
-const _GOWIFIR = "GetOutboundWebIdentityFederationInfoResponse";
-const _GP = "GetPolicy";
-const _GPL = "GroupPolicyList";
-const _GPR = "GetPolicyRequest";
-const _GPRe = "GetPolicyResponse";
-const _GPV = "GetPolicyVersion";
-const _GPVR = "GetPolicyVersionRequest";
-const _GPVRe = "GetPolicyVersionResponse";
-const _GR = "GetRole";
-const _GRP = "GetRolePolicy";
-const _GRPR = "GetRolePolicyRequest";
-const _GRPRe = "GetRolePolicyResponse";
-const _GRR = "GetRoleRequest";
-const _GRRe = "GetRoleResponse";
-const _GRTV = "GetRoleTemplateVersion";
-const _GRTVR = "GetRoleTemplateVersionRequest";
-const _GRTVRe = "GetRoleTemplateVersionResponse";
-const _GSAMLP = "GetSAMLProvider";
-const _GSAMLPR = "GetSAMLProviderRequest";
-const _GSAMLPRe = "GetSAMLProviderResponse";
-const _GSC = "GetServerCertificate";
-const _GSCR = "GetServerCertificateRequest";
-const _GSCRe = "GetServerCertificateResponse";
-const _GSLAD = "GenerateServiceLastAccessedDetails";
-const _GSLADR = "GenerateServiceLastAccessedDetailsRequest";
-const _GSLADRe = "GenerateServiceLastAccessedDetailsResponse";
-const _GSLADRet = "GetServiceLastAccessedDetailsRequest";
-const _GSLADRete = "GetServiceLastAccessedDetailsResponse";
-const _GSLADWE = "GetServiceLastAccessedDetailsWithEntities";
-const _GSLADWER = "GetServiceLastAccessedDetailsWithEntitiesRequest";
-const _GSLADWERe = "GetServiceLastAccessedDetailsWithEntitiesResponse";
-const _GSLADe = "GetServiceLastAccessedDetails";
-const _GSLRDS = "GetServiceLinkedRoleDeletionStatus";
-const _GSLRDSR = "GetServiceLinkedRoleDeletionStatusRequest";
-const _GSLRDSRe = "GetServiceLinkedRoleDeletionStatusResponse";
-const _GSSHPK = "GetSSHPublicKey";
-const _GSSHPKR = "GetSSHPublicKeyRequest";
-const _GSSHPKRe = "GetSSHPublicKeyResponse";
-const _GT = "GeneratedTime";
-const _GU = "GetUser";
-const _GUP = "GetUserPolicy";
-const _GUPR = "GetUserPolicyRequest";
-const _GUPRe = "GetUserPolicyResponse";
-const _GUR = "GetUserRequest";
-const _GURe = "GetUserResponse";
-const _Gr = "Granularity";
-const _Gro = "Groups";
-const _HE = "HardExpiry";
-const _I = "Id";
-const _IA = "IsAttachable";
-const _IACE = "InvalidAuthenticationCodeException";
-const _ICE = "InvalidCertificateException";
-const _IDV = "IsDefaultVersion";
-const _II = "IssuerIdentifier";
-const _IIE = "InvalidInputException";
-const _IP = "InstanceProfile";
-const _IPI = "InstanceProfileId";
-const _IPIT = "InlinePolicyIdentifierType";
-const _IPIn = "InlinePolicyIdentifier";
-const _IPKE = "InvalidPublicKeyException";
-const _IPL = "InstanceProfileList";
-const _IPN = "InstanceProfileName";
-const _IPT = "InlinePolicyTemplates";
-const _IPn = "InlinePolicy";
-const _IPns = "InstanceProfiles";
-const _IR = "IsRequired";
-const _IT = "IsTruncated";
-const _IUTE = "InvalidUserTypeException";
-const _Im = "Immutable";
-const _JCD = "JobCreationDate";
-const _JCDo = "JobCompletionDate";
-const _JI = "JobId";
-const _JS = "JobStatus";
-const _JT = "JobType";
-const _JVE = "JwtVendingEnabled";
-const _K = "Key";
-const _KI = "KeyId";
-const _KPME = "KeyPairMismatchException";
-const _L = "Locale";
-const _LA = "LastAuthenticated";
-const _LAA = "ListAccountAliases";
-const _LAAR = "ListAccountAliasesRequest";
-const _LAARi = "ListAccountAliasesResponse";
-const _LAE = "LastAuthenticatedEntity";
-const _LAEa = "LastAccessedEntity";
-const _LAGP = "ListAttachedGroupPolicies";
-const _LAGPR = "ListAttachedGroupPoliciesRequest";
-const _LAGPRi = "ListAttachedGroupPoliciesResponse";
-const _LAK = "ListAccessKeys";
-const _LAKR = "ListAccessKeysRequest";
-const _LAKRi = "ListAccessKeysResponse";
-const _LAR = "LastAuthenticatedRegion";
-const _LARP = "ListAttachedRolePolicies";
-const _LARPR = "ListAttachedRolePoliciesRequest";
-const _LARPRi = "ListAttachedRolePoliciesResponse";
-const _LARa = "LastAccessedRegion";
-const _LAT = "LastAuthenticatedTime";
-const _LATa = "LastAccessedTime";
-const _LAUP = "ListAttachedUserPolicies";
-const _LAUPR = "ListAttachedUserPoliciesRequest";
-const _LAUPRi = "ListAttachedUserPoliciesResponse";
-const _LDR = "ListDelegationRequests";
-const _LDRR = "ListDelegationRequestsRequest";
-const _LDRRi = "ListDelegationRequestsResponse";
-const _LEE = "LimitExceededException";
-const _LEFP = "ListEntitiesForPolicy";
-const _LEFPR = "ListEntitiesForPolicyRequest";
-const _LEFPRi = "ListEntitiesForPolicyResponse";
-const _LG = "ListGroups";
-const _LGFU = "ListGroupsForUser";
-const _LGFUR = "ListGroupsForUserRequest";
-const _LGFURi = "ListGroupsForUserResponse";
-const _LGP = "ListGroupPolicies";
-const _LGPR = "ListGroupPoliciesRequest";
-const _LGPRi = "ListGroupPoliciesResponse";
-const _LGR = "ListGroupsRequest";
-const _LGRi = "ListGroupsResponse";
-const _LIP = "ListInstanceProfiles";
-const _LIPFR = "ListInstanceProfilesForRole";
-const _LIPFRR = "ListInstanceProfilesForRoleRequest";
-const _LIPFRRi = "ListInstanceProfilesForRoleResponse";
-const _LIPR = "ListInstanceProfilesRequest";
-const _LIPRi = "ListInstanceProfilesResponse";
-const _LIPT = "ListInstanceProfileTags";
-const _LIPTR = "ListInstanceProfileTagsRequest";
-const _LIPTRi = "ListInstanceProfileTagsResponse";
-const _LMFAD = "ListMFADevices";
-const _LMFADR = "ListMFADevicesRequest";
-const _LMFADRi = "ListMFADevicesResponse";
-const _LMFADT = "ListMFADeviceTags";
-const _LMFADTR = "ListMFADeviceTagsRequest";
-const _LMFADTRi = "ListMFADeviceTagsResponse";
-const _LOF = "ListOrganizationsFeatures";
-const _LOFR = "ListOrganizationsFeaturesRequest";
-const _LOFRi = "ListOrganizationsFeaturesResponse";
-const _LOIDCP = "ListOpenIDConnectProviders";
-const _LOIDCPR = "ListOpenIDConnectProvidersRequest";
-const _LOIDCPRi = "ListOpenIDConnectProvidersResponse";
-const _LOIDCPT = "ListOpenIDConnectProviderTags";
-const _LOIDCPTR = "ListOpenIDConnectProviderTagsRequest";
-const _LOIDCPTRi = "ListOpenIDConnectProviderTagsResponse";
-const _LP = "LoginProfile";
-const _LPGSA = "ListPoliciesGrantingServiceAccess";
-const _LPGSAE = "ListPoliciesGrantingServiceAccessEntry";
-const _LPGSAR = "ListPoliciesGrantingServiceAccessRequest";
-const _LPGSARi = "ListPoliciesGrantingServiceAccessResponse";
-const _LPR = "ListPoliciesRequest";
-const _LPRi = "ListPoliciesResponse";
-const _LPT = "ListPolicyTags";
-const _LPTR = "ListPolicyTagsRequest";
-const _LPTRi = "ListPolicyTagsResponse";
-const _LPV = "ListPolicyVersions";
-const _LPVR = "ListPolicyVersionsRequest";
-const _LPVRi = "ListPolicyVersionsResponse";
-const _LPi = "ListPolicies";
-const _LR = "ListRoles";
-const _LRP = "ListRolePolicies";
-const _LRPR = "ListRolePoliciesRequest";
-const _LRPRi = "ListRolePoliciesResponse";
-const _LRR = "ListRolesRequest";
-const _LRRi = "ListRolesResponse";
-const _LRT = "ListRoleTags";
-const _LRTR = "ListRoleTagsRequest";
-const _LRTRi = "ListRoleTagsResponse";
-const _LSAMLP = "ListSAMLProviders";
-const _LSAMLPR = "ListSAMLProvidersRequest";
-const _LSAMLPRi = "ListSAMLProvidersResponse";
-const _LSAMLPT = "ListSAMLProviderTags";
-const _LSAMLPTR = "ListSAMLProviderTagsRequest";
-const _LSAMLPTRi = "ListSAMLProviderTagsResponse";
-const _LSC = "ListServerCertificates";
-const _LSCR = "ListServerCertificatesRequest";
-const _LSCRi = "ListServerCertificatesResponse";
-const _LSCRis = "ListSigningCertificatesRequest";
-const _LSCRist = "ListSigningCertificatesResponse";
-const _LSCT = "ListServerCertificateTags";
-const _LSCTR = "ListServerCertificateTagsRequest";
-const _LSCTRi = "ListServerCertificateTagsResponse";
-const _LSCi = "ListSigningCertificates";
-const _LSSC = "ListServiceSpecificCredentials";
-const _LSSCR = "ListServiceSpecificCredentialsRequest";
-const _LSSCRi = "ListServiceSpecificCredentialsResponse";
-const _LSSHPK = "ListSSHPublicKeys";
-const _LSSHPKR = "ListSSHPublicKeysRequest";
-const _LSSHPKRi = "ListSSHPublicKeysResponse";
-const _LU = "ListUsers";
-const _LUD = "LastUsedDate";
-const _LUP = "ListUserPolicies";
-const _LUPR = "ListUserPoliciesRequest";
-const _LUPRi = "ListUserPoliciesResponse";
-const _LUR = "ListUsersRequest";
-const _LURi = "ListUsersResponse";
-const _LUT = "ListUserTags";
-const _LUTR = "ListUserTagsRequest";
-const _LUTRi = "ListUserTagsResponse";
-const _LVMFAD = "ListVirtualMFADevices";
-const _LVMFADR = "ListVirtualMFADevicesRequest";
-const _LVMFADRi = "ListVirtualMFADevicesResponse";
-const _Li = "Line";
-const _M = "Message";
-const _MBT = "ManagedByType";
-const _MBV = "ManagedByValue";
-const _MCE = "MalformedCertificateException";
-const _MCV = "MissingContextValues";
-const _MFAD = "MFADevices";
-const _MFADe = "MFADevice";
-const _MI = "MaxItems";
-const _MPA = "MaxPasswordAge";
-const _MPAa = "ManagedPolicyArns";
-const _MPD = "ManagedPolicyDetail";
-const _MPDE = "MalformedPolicyDocumentException";
-const _MPDLT = "ManagedPolicyDetailListType";
-const _MPL = "MinimumPasswordLength";
-const _MS = "MatchedStatements";
-const _MSD = "MaxSessionDuration";
-const _MV = "MinorVersion";
-const _MVa = "MajorVersion";
-const _Ma = "Marker";
-const _N = "Name";
-const _NC = "NotificationChannel";
-const _NCE = "NameConflictException";
-const _NGN = "NewGroupName";
-const _NOSA = "NumberOfServicesAccessible";
-const _NOSNA = "NumberOfServicesNotAccessed";
-const _NP = "NewPassword";
-const _NPe = "NewPath";
-const _NSCN = "NewServerCertificateName";
-const _NSEE = "NoSuchEntityException";
-const _NUN = "NewUserName";
-const _No = "Notes";
-const _OA = "OnlyAttached";
-const _OAI = "OwnerAccountId";
-const _ODD = "OrganizationsDecisionDetail";
-const _OI = "OwnerId";
-const _OIDCPA = "OpenIDConnectProviderArn";
-const _OIDCPL = "OpenIDConnectProviderList";
-const _OIDCPLE = "OpenIDConnectProviderListEntry";
-const _OIDCPLT = "OpenIDConnectProviderListType";
-const _OIICEE = "OpenIdIdpCommunicationErrorException";
-const _OIr = "OrganizationId";
-const _ONFE = "OrganizationNotFoundException";
-const _ONIAFME = "OrganizationNotInAllFeaturesModeException";
-const _OOPIL = "OrderedOrganizationPolicyInputList";
-const _OOPT = "OrderedOrganizationPolicyType";
-const _OP = "OldPassword";
-const _OPI = "OrganizationsPolicyId";
-const _OPLT = "OrganizationPolicyListType";
-const _OSBO = "OnlySendByOwner";
-const _P = "Permissions";
-const _PA = "PolicyArn";
-const _PAP = "PutAccountProperties";
-const _PAPR = "PutAccountPropertiesRequest";
-const _PAPRu = "PutAccountPropertiesResponse";
-const _PB = "PermissionsBoundary";
-const _PBA = "PermissionsBoundaryArn";
-const _PBAe = "PermissionBoundaryArn";
-const _PBDD = "PermissionsBoundaryDecisionDetail";
-const _PBPIL = "PermissionsBoundaryPolicyInputList";
-const _PBT = "PermissionsBoundaryType";
-const _PBUC = "PermissionsBoundaryUsageCount";
-const _PCR = "PermissionCheckResult";
-const _PCS = "PermissionCheckStatus";
-const _PD = "PolicyDocument";
-const _PDa = "ParameterDefinition";
-const _PDar = "ParametersDefinition";
-const _PDo = "PolicyDetail";
-const _PEE = "PolicyEvaluationException";
-const _PEL = "PolicyExclusionList";
-const _PELT = "PolicyExclusionsListType";
-const _PG = "PolicyGroups";
-const _PGLT = "PolicyGroupListType";
-const _PGP = "PutGroupPolicy";
-const _PGPR = "PutGroupPolicyRequest";
-const _PGSA = "PoliciesGrantingServiceAccess";
-const _PGSAo = "PolicyGrantingServiceAccess";
-const _PGo = "PolicyGroup";
-const _PI = "PolicyId";
-const _PIL = "PolicyInputList";
-const _PIo = "PolicyIdentifier";
-const _PK = "PrivateKey";
-const _PKL = "PrivateKeyList";
-const _PLU = "PasswordLastUsed";
-const _PN = "PolicyName";
-const _PNAE = "PolicyNotAttachableException";
-const _PNo = "PolicyNames";
-const _PP = "PermissionPolicy";
-const _PPVE = "PasswordPolicyViolationException";
-const _PPa = "PasswordPolicy";
-const _PPat = "PathPrefix";
-const _PPo = "PolicyParameter";
-const _PR = "PolicyRoles";
-const _PRLT = "PolicyRoleListType";
-const _PRP = "PasswordReusePrevention";
-const _PRPB = "PutRolePermissionsBoundary";
-const _PRPBR = "PutRolePermissionsBoundaryRequest";
-const _PRPR = "PutRolePolicyRequest";
-const _PRPu = "PutRolePolicy";
-const _PRR = "PasswordResetRequired";
-const _PRo = "PolicyRole";
-const _PSA = "PolicySourceArn";
-const _PT = "PolicyType";
-const _PTA = "PolicyTemplateArn";
-const _PU = "PolicyUsers";
-const _PUF = "PolicyUsageFilter";
-const _PULT = "PolicyUserListType";
-const _PUP = "PutUserPolicy";
-const _PUPB = "PutUserPermissionsBoundary";
-const _PUPBR = "PutUserPermissionsBoundaryRequest";
-const _PUPR = "PutUserPolicyRequest";
-const _PUo = "PolicyUser";
-const _PV = "PolicyVersion";
-const _PVL = "PolicyVersionList";
-const _Pa = "Path";
-const _Par = "Parameters";
-const _Pas = "Password";
-const _Po = "Policy";
-const _Pol = "Policies";
-const _Pos = "Position";
-const _Pr = "Properties";
-const _QRCPNG = "QRCodePNG";
-const _R = "Region";
-const _RA = "ResourceArns";
-const _RCIDFOIDCP = "RemoveClientIDFromOpenIDConnectProvider";
-const _RCIDFOIDCPR = "RemoveClientIDFromOpenIDConnectProviderRequest";
-const _RD = "RoleDetail";
-const _RDL = "RoleDetailList";
-const _RDP = "RoleDescriptionPattern";
-const _RDR = "RejectDelegationRequest";
-const _RDRR = "RejectDelegationRequestRequest";
-const _RF = "ReportFormat";
-const _RGLEE = "ReportGenerationLimitExceededException";
-const _RHO = "ResourceHandlingOption";
-const _RI = "RequestorId";
-const _RIo = "RoleId";
-const _RLC = "RequireLowercaseCharacters";
-const _RLU = "RoleLastUsed";
-const _RM = "RequestMessage";
-const _RME = "RoleModifiedException";
-const _RMFAD = "ResyncMFADevice";
-const _RMFADR = "ResyncMFADeviceRequest";
-const _RN = "RoleName";
-const _RNP = "RoleNamePattern";
-const _RNe = "RequestorName";
-const _RNeq = "RequireNumbers";
-const _RO = "ResourceOwner";
-const _RP = "ResourcePolicy";
-const _RPK = "RemovePrivateKey";
-const _RPL = "RolePolicyList";
-const _RPP = "RolePathPattern";
-const _RPRA = "RolePermissionRestrictionArns";
-const _RR = "RejectionReason";
-const _RRFIP = "RemoveRoleFromInstanceProfile";
-const _RRFIPR = "RemoveRoleFromInstanceProfileRequest";
-const _RS = "RequireSymbols";
-const _RSR = "ResourceSpecificResults";
-const _RSRLT = "ResourceSpecificResultListType";
-const _RSRe = "ResourceSpecificResult";
-const _RSSC = "ResetServiceSpecificCredential";
-const _RSSCR = "ResetServiceSpecificCredentialRequest";
-const _RSSCRe = "ResetServiceSpecificCredentialResponse";
-const _RTDE = "RoleTemplateDisabledException";
-const _RTT = "RoleTagsTemplate";
-const _RTV = "RoleTemplateVersion";
-const _RU = "RedirectUrl";
-const _RUC = "RequireUppercaseCharacters";
-const _RUFG = "RemoveUserFromGroup";
-const _RUFGR = "RemoveUserFromGroupRequest";
-const _RUL = "RoleUsageList";
-const _RULT = "RoleUsageListType";
-const _RUT = "RoleUsageType";
-const _RV = "ReplacementValues";
-const _RVE = "ReplacementValueEntry";
-const _RWI = "RequestorWorkflowId";
-const _Re = "Reason";
-const _Res = "Resources";
-const _Ro = "Role";
-const _Rol = "Roles";
-const _S = "Status";
-const _SAD = "SetAsDefault";
-const _SAK = "SecretAccessKey";
-const _SAMLMD = "SAMLMetadataDocument";
-const _SAMLPA = "SAMLProviderArn";
-const _SAMLPK = "SAMLPrivateKey";
-const _SAMLPL = "SAMLProviderList";
-const _SAMLPLE = "SAMLProviderListEntry";
-const _SAMLPLT = "SAMLProviderListType";
-const _SAMLPUUID = "SAMLProviderUUID";
-const _SANEE = "ServiceAccessNotEnabledException";
-const _SC = "SummaryContent";
-const _SCA = "ServiceCredentialAlias";
-const _SCI = "ServerCertificateId";
-const _SCM = "ServerCertificateMetadata";
-const _SCML = "ServerCertificateMetadataList";
-const _SCN = "ServerCertificateName";
-const _SCP = "SimulateCustomPolicy";
-const _SCPIL = "ServiceControlPolicyInputList";
-const _SCPR = "SimulateCustomPolicyRequest";
-const _SCS = "ServiceCredentialSecret";
-const _SCe = "ServerCertificate";
-const _SCi = "SigningCertificate";
-const _SD = "SessionDuration";
-const _SDPV = "SetDefaultPolicyVersion";
-const _SDPVR = "SetDefaultPolicyVersionRequest";
-const _SDT = "SendDelegationToken";
-const _SDTR = "SendDelegationTokenRequest";
-const _SFE = "ServiceFailureException";
-const _SK = "SortKey";
-const _SLA = "ServicesLastAccessed";
-const _SLAe = "ServiceLastAccessed";
-const _SLT = "StatementListType";
-const _SM = "SummaryMap";
-const _SN = "ServiceName";
-const _SNSE = "ServiceNotSupportedException";
-const _SNe = "ServiceNamespace";
-const _SNer = "SerialNumber";
-const _SNerv = "ServiceNamespaces";
-const _SP = "ServicePassword";
-const _SPI = "SourcePolicyId";
-const _SPP = "SimulatePrincipalPolicy";
-const _SPPR = "SimulatePrincipalPolicyRequest";
-const _SPR = "SimulatePolicyResponse";
-const _SPT = "SourcePolicyType";
-const _SPt = "StartPosition";
-const _SRT = "SourceRoleTemplate";
-const _SS = "SummaryState";
-const _SSC = "ServiceSpecificCredential";
-const _SSCI = "ServiceSpecificCredentialId";
-const _SSCLT = "ServiceSpecificCredentialsListType";
-const _SSCM = "ServiceSpecificCredentialMetadata";
-const _SSCe = "ServiceSpecificCredentials";
-const _SSHPK = "SSHPublicKey";
-const _SSHPKB = "SSHPublicKeyBody";
-const _SSHPKI = "SSHPublicKeyId";
-const _SSHPKLT = "SSHPublicKeyListType";
-const _SSHPKM = "SSHPublicKeyMetadata";
-const _SSHPKu = "SSHPublicKeys";
-const _SSTSP = "SetSecurityTokenServicePreferences";
-const _SSTSPR = "SetSecurityTokenServicePreferencesRequest";
-const _ST = "SubType";
-const _SUN = "ServiceUserName";
-const _Sc = "Scope";
-const _St = "State";
-const _Sta = "Statement";
-const _T = "Tags";
-const _TA = "TemplateArn";
-const _TAE = "TotalAuthenticatedEntities";
-const _TALA = "TrackedActionsLastAccessed";
-const _TALAr = "TrackedActionLastAccessed";
-const _TIP = "TagInstanceProfile";
-const _TIPR = "TagInstanceProfileRequest";
-const _TK = "TagKeys";
-const _TL = "ThumbprintList";
-const _TMFAD = "TagMFADevice";
-const _TMFADR = "TagMFADeviceRequest";
-const _TMV = "TemplateMinorVersion";
-const _TN = "TemplateName";
-const _TOIDCP = "TagOpenIDConnectProvider";
-const _TOIDCPR = "TagOpenIDConnectProviderRequest";
-const _TP = "TagPolicy";
-const _TPR = "TagPolicyRequest";
-const _TR = "TagRole";
-const _TRR = "TagRoleRequest";
-const _TSAMLP = "TagSAMLProvider";
-const _TSAMLPR = "TagSAMLProviderRequest";
-const _TSC = "TagServerCertificate";
-const _TSCR = "TagServerCertificateRequest";
-const _TT = "TagTemplate";
-const _TU = "TagUser";
-const _TUR = "TagUserRequest";
-const _TVI = "TemplateVersionId";
-const _Ta = "Tag";
-const _Ti = "Timestamp";
-const _Ty = "Type";
-const _U = "Url";
-const _UAK = "UpdateAccessKey";
-const _UAKR = "UpdateAccessKeyRequest";
-const _UAPP = "UpdateAccountPasswordPolicy";
-const _UAPPR = "UpdateAccountPasswordPolicyRequest";
-const _UARP = "UpdateAssumeRolePolicy";
-const _UARPR = "UpdateAssumeRolePolicyRequest";
-const _UD = "UpdateDate";
-const _UDL = "UserDetailList";
-const _UDR = "UpdateDelegationRequest";
-const _UDRR = "UpdateDelegationRequestRequest";
-const _UDp = "UploadDate";
-const _UDs = "UserDetail";
-const _UEE = "UnmodifiableEntityException";
-const _UG = "UpdateGroup";
-const _UGR = "UpdateGroupRequest";
-const _UI = "UserId";
-const _UIP = "UntagInstanceProfile";
-const _UIPR = "UntagInstanceProfileRequest";
-const _ULP = "UpdateLoginProfile";
-const _ULPR = "UpdateLoginProfileRequest";
-const _UMFAD = "UntagMFADevice";
-const _UMFADR = "UntagMFADeviceRequest";
-const _UN = "UserName";
-const _UOIDCP = "UntagOpenIDConnectProvider";
-const _UOIDCPR = "UntagOpenIDConnectProviderRequest";
-const _UOIDCPT = "UpdateOpenIDConnectProviderThumbprint";
-const _UOIDCPTR = "UpdateOpenIDConnectProviderThumbprintRequest";
-const _UP = "UntagPolicy";
-const _UPKEE = "UnrecognizedPublicKeyEncodingException";
-const _UPL = "UserPolicyList";
-const _UPR = "UntagPolicyRequest";
-const _UR = "UntagRole";
-const _URD = "UpdateRoleDescription";
-const _URDR = "UpdateRoleDescriptionRequest";
-const _URDRp = "UpdateRoleDescriptionResponse";
-const _URR = "UntagRoleRequest";
-const _URRp = "UpdateRoleRequest";
-const _URRpd = "UpdateRoleResponse";
-const _URp = "UpdateRole";
-const _USAMLP = "UntagSAMLProvider";
-const _USAMLPR = "UntagSAMLProviderRequest";
-const _USAMLPRp = "UpdateSAMLProviderRequest";
-const _USAMLPRpd = "UpdateSAMLProviderResponse";
-const _USAMLPp = "UpdateSAMLProvider";
-const _USC = "UntagServerCertificate";
-const _USCR = "UntagServerCertificateRequest";
-const _USCRp = "UpdateServerCertificateRequest";
-const _USCRpd = "UpdateSigningCertificateRequest";
-const _USCRpl = "UploadServerCertificateRequest";
-const _USCRplo = "UploadServerCertificateResponse";
-const _USCRploa = "UploadSigningCertificateRequest";
-const _USCRpload = "UploadSigningCertificateResponse";
-const _USCp = "UpdateServerCertificate";
-const _USCpd = "UpdateSigningCertificate";
-const _USCpl = "UploadServerCertificate";
-const _USCplo = "UploadSigningCertificate";
-const _USSC = "UpdateServiceSpecificCredential";
-const _USSCR = "UpdateServiceSpecificCredentialRequest";
-const _USSHPK = "UpdateSSHPublicKey";
-const _USSHPKR = "UpdateSSHPublicKeyRequest";
-const _USSHPKRp = "UploadSSHPublicKeyRequest";
-const _USSHPKRpl = "UploadSSHPublicKeyResponse";
-const _USSHPKp = "UploadSSHPublicKey";
-const _UT = "UpdatedTime";
-const _UTp = "UpdateTimestamp";
-const _UU = "UntagUser";
-const _UUR = "UntagUserRequest";
-const _UURp = "UpdateUserRequest";
-const _UUp = "UpdateUser";
-const _Us = "User";
-const _Use = "Users";
-const _V = "Versions";
-const _VE = "VersionEnabled";
-const _VI = "VersionId";
-const _VMFAD = "VirtualMFADevice";
-const _VMFADN = "VirtualMFADeviceName";
-const _VMFADi = "VirtualMFADevices";
-const _VU = "ValidUntil";
-const _Va = "Values";
-const _Val = "Value";
-const _aKMLT = "accessKeyMetadataListType";
-const _aKST = "accessKeySecretType";
-const _aPLT = "attachedPoliciesListType";
-const _aQE = "awsQueryError";
-const _c = "client";
-const _cLT = "certificateListType";
-const _dRLT = "delegationRequestsListType";
-const _e = "error";
-const _eDLT = "entityDetailsListType";
-const _gDLT = "groupDetailListType";
-const _gLT = "groupListType";
-const _hE = "httpError";
-const _iPLT = "instanceProfileListType";
-const _iPTLT = "inlinePolicyTemplateListType";
-const _iT = "isTruncated";
-const _lPGSARLT = "listPolicyGrantingServiceAccessResponseListType";
-const _m = "message";
-const _mDLT = "mfaDeviceListType";
-const _mSRVE = "mapStringReplacementValueEntry";
-const _pDLT = "parametersDefinitionListType";
-const _pDLTo = "policyDetailListType";
-const _pDVLT = "policyDocumentVersionListType";
-const _pGSALT = "policyGrantingServiceAccessListType";
-const _pKL = "privateKeyList";
-const _pKT = "privateKeyType";
-const _pLT = "policyListType";
-const _pPLT = "policyParameterListType";
-const _pT = "passwordType";
-const _rDLT = "roleDetailListType";
-const _rLT = "roleListType";
-const _s = "smithy.ts.sdk.synthetic.com.amazonaws.iam";
-const _sCMLT = "serverCertificateMetadataListType";
-const _sCS = "serviceCredentialSecret";
-const _sP = "servicePassword";
-const _se = "server";
-const _tLT = "tagListType";
-const _tTLT = "tagTemplateListType";
-const _uDLT = "userDetailListType";
-const _uLT = "userListType";
-const _vMFADLT = "virtualMFADeviceListType";
-const n0 = "com.amazonaws.iam";
-const _s_registry = new TypeRegistry(_s);
-var IAMServiceException$ = [-3, _s, "IAMServiceException", 0, [], []];
-_s_registry.registerError(IAMServiceException$, IAMServiceException);
-const n0_registry = new TypeRegistry(n0);
-var AccountNotManagementOrDelegatedAdministratorException$ = [-3, n0, _ANMODAE,
-    { [_e]: _c, [_hE]: 400 },
-    [_M],
-    [0]
-];
-n0_registry.registerError(AccountNotManagementOrDelegatedAdministratorException$, AccountNotManagementOrDelegatedAdministratorException);
-var CallerIsNotManagementAccountException$ = [-3, n0, _CINMAE,
-    { [_e]: _c, [_hE]: 400 },
-    [_M],
-    [0]
-];
-n0_registry.registerError(CallerIsNotManagementAccountException$, CallerIsNotManagementAccountException);
-var ConcurrentModificationException$ = [-3, n0, _CME,
-    { [_aQE]: [`ConcurrentModification`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(ConcurrentModificationException$, ConcurrentModificationException);
-var CredentialReportExpiredException$ = [-3, n0, _CREE,
-    { [_aQE]: [`ReportExpired`, 410], [_e]: _c, [_hE]: 410 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(CredentialReportExpiredException$, CredentialReportExpiredException);
-var CredentialReportNotPresentException$ = [-3, n0, _CRNPE,
-    { [_aQE]: [`ReportNotPresent`, 410], [_e]: _c, [_hE]: 410 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(CredentialReportNotPresentException$, CredentialReportNotPresentException);
-var CredentialReportNotReadyException$ = [-3, n0, _CRNRE,
-    { [_aQE]: [`ReportInProgress`, 404], [_e]: _c, [_hE]: 404 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(CredentialReportNotReadyException$, CredentialReportNotReadyException);
-var DeleteConflictException$ = [-3, n0, _DCE,
-    { [_aQE]: [`DeleteConflict`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(DeleteConflictException$, DeleteConflictException);
-var DuplicateCertificateException$ = [-3, n0, _DCEu,
-    { [_aQE]: [`DuplicateCertificate`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(DuplicateCertificateException$, DuplicateCertificateException);
-var DuplicateSSHPublicKeyException$ = [-3, n0, _DSSHPKE,
-    { [_aQE]: [`DuplicateSSHPublicKey`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(DuplicateSSHPublicKeyException$, DuplicateSSHPublicKeyException);
-var EntityAlreadyExistsException$ = [-3, n0, _EAEE,
-    { [_aQE]: [`EntityAlreadyExists`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(EntityAlreadyExistsException$, EntityAlreadyExistsException);
-var EntityTemporarilyUnmodifiableException$ = [-3, n0, _ETUE,
-    { [_aQE]: [`EntityTemporarilyUnmodifiable`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(EntityTemporarilyUnmodifiableException$, EntityTemporarilyUnmodifiableException);
-var FeatureDisabledException$ = [-3, n0, _FDE,
-    { [_aQE]: [`FeatureDisabled`, 404], [_e]: _c, [_hE]: 404 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(FeatureDisabledException$, FeatureDisabledException);
-var FeatureEnabledException$ = [-3, n0, _FEE,
-    { [_aQE]: [`FeatureEnabled`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(FeatureEnabledException$, FeatureEnabledException);
-var InvalidAuthenticationCodeException$ = [-3, n0, _IACE,
-    { [_aQE]: [`InvalidAuthenticationCode`, 403], [_e]: _c, [_hE]: 403 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(InvalidAuthenticationCodeException$, InvalidAuthenticationCodeException);
-var InvalidCertificateException$ = [-3, n0, _ICE,
-    { [_aQE]: [`InvalidCertificate`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(InvalidCertificateException$, InvalidCertificateException);
-var InvalidInputException$ = [-3, n0, _IIE,
-    { [_aQE]: [`InvalidInput`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(InvalidInputException$, InvalidInputException);
-var InvalidPublicKeyException$ = [-3, n0, _IPKE,
-    { [_aQE]: [`InvalidPublicKey`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(InvalidPublicKeyException$, InvalidPublicKeyException);
-var InvalidUserTypeException$ = [-3, n0, _IUTE,
-    { [_aQE]: [`InvalidUserType`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(InvalidUserTypeException$, InvalidUserTypeException);
-var KeyPairMismatchException$ = [-3, n0, _KPME,
-    { [_aQE]: [`KeyPairMismatch`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(KeyPairMismatchException$, KeyPairMismatchException);
-var LimitExceededException$ = [-3, n0, _LEE,
-    { [_aQE]: [`LimitExceeded`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(LimitExceededException$, LimitExceededException);
-var MalformedCertificateException$ = [-3, n0, _MCE,
-    { [_aQE]: [`MalformedCertificate`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(MalformedCertificateException$, MalformedCertificateException);
-var MalformedPolicyDocumentException$ = [-3, n0, _MPDE,
-    { [_aQE]: [`MalformedPolicyDocument`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(MalformedPolicyDocumentException$, MalformedPolicyDocumentException);
-var NameConflictException$ = [-3, n0, _NCE,
-    { [_aQE]: [`NameConflict`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(NameConflictException$, NameConflictException);
-var NoSuchEntityException$ = [-3, n0, _NSEE,
-    { [_aQE]: [`NoSuchEntity`, 404], [_e]: _c, [_hE]: 404 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(NoSuchEntityException$, NoSuchEntityException);
-var OpenIdIdpCommunicationErrorException$ = [-3, n0, _OIICEE,
-    { [_aQE]: [`OpenIdIdpCommunicationError`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(OpenIdIdpCommunicationErrorException$, OpenIdIdpCommunicationErrorException);
-var OrganizationNotFoundException$ = [-3, n0, _ONFE,
-    { [_e]: _c, [_hE]: 400 },
-    [_M],
-    [0]
-];
-n0_registry.registerError(OrganizationNotFoundException$, OrganizationNotFoundException);
-var OrganizationNotInAllFeaturesModeException$ = [-3, n0, _ONIAFME,
-    { [_e]: _c, [_hE]: 400 },
-    [_M],
-    [0]
-];
-n0_registry.registerError(OrganizationNotInAllFeaturesModeException$, OrganizationNotInAllFeaturesModeException);
-var PasswordPolicyViolationException$ = [-3, n0, _PPVE,
-    { [_aQE]: [`PasswordPolicyViolation`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(PasswordPolicyViolationException$, PasswordPolicyViolationException);
-var PolicyEvaluationException$ = [-3, n0, _PEE,
-    { [_aQE]: [`PolicyEvaluation`, 500], [_e]: _se, [_hE]: 500 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(PolicyEvaluationException$, PolicyEvaluationException);
-var PolicyNotAttachableException$ = [-3, n0, _PNAE,
-    { [_aQE]: [`PolicyNotAttachable`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(PolicyNotAttachableException$, PolicyNotAttachableException);
-var ReportGenerationLimitExceededException$ = [-3, n0, _RGLEE,
-    { [_aQE]: [`ReportGenerationLimitExceeded`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(ReportGenerationLimitExceededException$, ReportGenerationLimitExceededException);
-var RoleModifiedException$ = [-3, n0, _RME,
-    { [_aQE]: [`RoleModified`, 409], [_e]: _c, [_hE]: 409 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(RoleModifiedException$, RoleModifiedException);
-var RoleTemplateDisabledException$ = [-3, n0, _RTDE,
-    { [_aQE]: [`RoleTemplateDisabled`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(RoleTemplateDisabledException$, RoleTemplateDisabledException);
-var ServiceAccessNotEnabledException$ = [-3, n0, _SANEE,
-    { [_e]: _c, [_hE]: 400 },
-    [_M],
-    [0]
-];
-n0_registry.registerError(ServiceAccessNotEnabledException$, ServiceAccessNotEnabledException);
-var ServiceFailureException$ = [-3, n0, _SFE,
-    { [_aQE]: [`ServiceFailure`, 500], [_e]: _se, [_hE]: 500 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(ServiceFailureException$, ServiceFailureException);
-var ServiceNotSupportedException$ = [-3, n0, _SNSE,
-    { [_aQE]: [`NotSupportedService`, 404], [_e]: _c, [_hE]: 404 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(ServiceNotSupportedException$, ServiceNotSupportedException);
-var UnmodifiableEntityException$ = [-3, n0, _UEE,
-    { [_aQE]: [`UnmodifiableEntity`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(UnmodifiableEntityException$, UnmodifiableEntityException);
-var UnrecognizedPublicKeyEncodingException$ = [-3, n0, _UPKEE,
-    { [_aQE]: [`UnrecognizedPublicKeyEncoding`, 400], [_e]: _c, [_hE]: 400 },
-    [_m],
-    [0]
-];
-n0_registry.registerError(UnrecognizedPublicKeyEncodingException$, UnrecognizedPublicKeyEncodingException);
-const errorTypeRegistries = [
-    _s_registry,
-    n0_registry,
-];
-var accessKeySecretType = [0, n0, _aKST, 8, 0];
-var BootstrapDatum = [0, n0, _BD, 8, 21];
-var passwordType = [0, n0, _pT, 8, 0];
-var privateKeyType = [0, n0, _pKT, 8, 0];
-var serviceCredentialSecret = [0, n0, _sCS, 8, 0];
-var servicePassword = [0, n0, _sP, 8, 0];
-var AcceptDelegationRequestRequest$ = [3, n0, _ADRR,
-    0,
-    [_DRI],
-    [0], 1
-];
-var AccessDetail$ = [3, n0, _AD,
-    0,
-    [_SN, _SNe, _R, _EP, _LAT, _TAE],
-    [0, 0, 0, 0, 4, 1], 2
-];
-var AccessKey$ = [3, n0, _AK,
-    0,
-    [_UN, _AKI, _S, _SAK, _CD],
-    [0, 0, 0, [() => accessKeySecretType, 0], 4], 4
-];
-var AccessKeyLastUsed$ = [3, n0, _AKLU,
-    0,
-    [_SN, _R, _LUD],
-    [0, 0, 4], 2
-];
-var AccessKeyMetadata$ = [3, n0, _AKM,
-    0,
-    [_UN, _AKI, _S, _CD],
-    [0, 0, 0, 4]
-];
-var AcquireRoleRequest$ = [3, n0, _ARR,
-    0,
-    [_TA, _TMV, _RV],
-    [0, 1, () => mapStringReplacementValueEntry], 1
-];
-var AcquireRoleResponse$ = [3, n0, _ARRc,
-    0,
-    [_Ro],
-    [() => Role$], 1
-];
-var AddClientIDToOpenIDConnectProviderRequest$ = [3, n0, _ACIDTOIDCPR,
-    0,
-    [_OIDCPA, _CID],
-    [0, 0], 2
-];
-var AddRoleToInstanceProfileRequest$ = [3, n0, _ARTIPR,
-    0,
-    [_IPN, _RN],
-    [0, 0], 2
-];
-var AddUserToGroupRequest$ = [3, n0, _AUTGR,
-    0,
-    [_GN, _UN],
-    [0, 0], 2
-];
-var AssociateDelegationRequestRequest$ = [3, n0, _ADRRs,
-    0,
-    [_DRI],
-    [0], 1
-];
-var AttachedPermissionsBoundary$ = [3, n0, _APB,
-    0,
-    [_PBT, _PBA],
-    [0, 0]
-];
-var AttachedPolicy$ = [3, n0, _AP,
-    0,
-    [_PN, _PA],
-    [0, 0]
-];
-var AttachGroupPolicyRequest$ = [3, n0, _AGPR,
-    0,
-    [_GN, _PA],
-    [0, 0], 2
-];
-var AttachRolePolicyRequest$ = [3, n0, _ARPR,
-    0,
-    [_RN, _PA],
-    [0, 0], 2
-];
-var AttachUserPolicyRequest$ = [3, n0, _AUPR,
-    0,
-    [_UN, _PA],
-    [0, 0], 2
-];
-var ChangePasswordRequest$ = [3, n0, _CPR,
-    0,
-    [_OP, _NP],
-    [[() => passwordType, 0], [() => passwordType, 0]], 2
-];
-var ContextEntry$ = [3, n0, _CE,
-    0,
-    [_CKN, _CKV, _CKT],
-    [0, 64 | 0, 0]
-];
-var CreateAccessKeyRequest$ = [3, n0, _CAKR,
-    0,
-    [_UN],
-    [0]
-];
-var CreateAccessKeyResponse$ = [3, n0, _CAKRr,
-    0,
-    [_AK],
-    [[() => AccessKey$, 0]], 1
-];
-var CreateAccountAliasRequest$ = [3, n0, _CAAR,
-    0,
-    [_AA],
-    [0], 1
-];
-var CreateDelegationRequestRequest$ = [3, n0, _CDRR,
-    0,
-    [_D, _P, _RWI, _NC, _SD, _OAI, _RM, _RU, _OSBO],
-    [0, () => DelegationPermission$, 0, 0, 1, 0, 0, 0, 2], 5
-];
-var CreateDelegationRequestResponse$ = [3, n0, _CDRRr,
-    0,
-    [_CDL, _DRI],
-    [0, 0]
-];
-var CreateGroupRequest$ = [3, n0, _CGR,
-    0,
-    [_GN, _Pa],
-    [0, 0], 1
-];
-var CreateGroupResponse$ = [3, n0, _CGRr,
-    0,
-    [_G],
-    [() => Group$], 1
-];
-var CreateInstanceProfileRequest$ = [3, n0, _CIPR,
-    0,
-    [_IPN, _Pa, _T],
-    [0, 0, () => tagListType], 1
-];
-var CreateInstanceProfileResponse$ = [3, n0, _CIPRr,
-    0,
-    [_IP],
-    [() => InstanceProfile$], 1
-];
-var CreateLoginProfileRequest$ = [3, n0, _CLPR,
-    0,
-    [_UN, _Pas, _PRR],
-    [0, [() => passwordType, 0], 2]
-];
-var CreateLoginProfileResponse$ = [3, n0, _CLPRr,
-    0,
-    [_LP],
-    [() => LoginProfile$], 1
-];
-var CreateOpenIDConnectProviderRequest$ = [3, n0, _COIDCPR,
-    0,
-    [_U, _CIDL, _TL, _T],
-    [0, 64 | 0, 64 | 0, () => tagListType], 1
-];
-var CreateOpenIDConnectProviderResponse$ = [3, n0, _COIDCPRr,
-    0,
-    [_OIDCPA, _T],
-    [0, () => tagListType]
-];
-var CreatePolicyRequest$ = [3, n0, _CPRr,
-    0,
-    [_PN, _PD, _Pa, _D, _T],
-    [0, 0, 0, 0, () => tagListType], 2
-];
-var CreatePolicyResponse$ = [3, n0, _CPRre,
-    0,
-    [_Po],
-    [() => Policy$]
-];
-var CreatePolicyVersionRequest$ = [3, n0, _CPVR,
-    0,
-    [_PA, _PD, _SAD],
-    [0, 0, 2], 2
-];
-var CreatePolicyVersionResponse$ = [3, n0, _CPVRr,
-    0,
-    [_PV],
-    [() => PolicyVersion$]
-];
-var CreateRoleRequest$ = [3, n0, _CRR,
-    0,
-    [_RN, _ARPD, _Pa, _D, _MSD, _PB, _T],
-    [0, 0, 0, 0, 1, 0, () => tagListType], 2
-];
-var CreateRoleResponse$ = [3, n0, _CRRr,
-    0,
-    [_Ro],
-    [() => Role$], 1
-];
-var CreateSAMLProviderRequest$ = [3, n0, _CSAMLPR,
-    0,
-    [_SAMLMD, _N, _T, _AEM, _APK],
-    [0, 0, () => tagListType, 0, [() => privateKeyType, 0]], 2
-];
-var CreateSAMLProviderResponse$ = [3, n0, _CSAMLPRr,
-    0,
-    [_SAMLPA, _T],
-    [0, () => tagListType]
-];
-var CreateServiceLinkedRoleRequest$ = [3, n0, _CSLRR,
-    0,
-    [_AWSSN, _D, _CS],
-    [0, 0, 0], 1
-];
-var CreateServiceLinkedRoleResponse$ = [3, n0, _CSLRRr,
-    0,
-    [_Ro],
-    [() => Role$]
-];
-var CreateServiceSpecificCredentialRequest$ = [3, n0, _CSSCR,
-    0,
-    [_UN, _SN, _CAD],
-    [0, 0, 1], 2
-];
-var CreateServiceSpecificCredentialResponse$ = [3, n0, _CSSCRr,
-    0,
-    [_SSC],
-    [[() => ServiceSpecificCredential$, 0]]
-];
-var CreateUserRequest$ = [3, n0, _CUR,
-    0,
-    [_UN, _Pa, _PB, _T],
-    [0, 0, 0, () => tagListType], 1
-];
-var CreateUserResponse$ = [3, n0, _CURr,
-    0,
-    [_Us],
-    [() => User$]
-];
-var CreateVirtualMFADeviceRequest$ = [3, n0, _CVMFADR,
-    0,
-    [_VMFADN, _Pa, _T],
-    [0, 0, () => tagListType], 1
-];
-var CreateVirtualMFADeviceResponse$ = [3, n0, _CVMFADRr,
-    0,
-    [_VMFAD],
-    [[() => VirtualMFADevice$, 0]], 1
-];
-var DeactivateMFADeviceRequest$ = [3, n0, _DMFADR,
-    0,
-    [_SNer, _UN],
-    [0, 0], 1
-];
-var DelegationPermission$ = [3, n0, _DP,
-    0,
-    [_PTA, _Par],
-    [0, () => policyParameterListType]
-];
-var DelegationRequest$ = [3, n0, _DR,
-    0,
-    [_DRI, _OAI, _D, _RM, _P, _PP, _RPRA, _OI, _AI, _St, _ET, _RI, _RNe, _CD, _SD, _RU, _No, _RR, _OSBO, _UT],
-    [0, 0, 0, 0, () => DelegationPermission$, 0, 64 | 0, 0, 0, 0, 4, 0, 0, 4, 1, 0, 0, 0, 2, 4]
-];
-var DeleteAccessKeyRequest$ = [3, n0, _DAKR,
-    0,
-    [_AKI, _UN],
-    [0, 0], 1
-];
-var DeleteAccountAliasRequest$ = [3, n0, _DAAR,
-    0,
-    [_AA],
-    [0], 1
-];
-var DeleteGroupPolicyRequest$ = [3, n0, _DGPR,
-    0,
-    [_GN, _PN],
-    [0, 0], 2
-];
-var DeleteGroupRequest$ = [3, n0, _DGR,
-    0,
-    [_GN],
-    [0], 1
-];
-var DeleteInstanceProfileRequest$ = [3, n0, _DIPR,
-    0,
-    [_IPN],
-    [0], 1
-];
-var DeleteLoginProfileRequest$ = [3, n0, _DLPR,
-    0,
-    [_UN],
-    [0]
-];
-var DeleteOpenIDConnectProviderRequest$ = [3, n0, _DOIDCPR,
-    0,
-    [_OIDCPA],
-    [0], 1
-];
-var DeletePolicyRequest$ = [3, n0, _DPR,
-    0,
-    [_PA],
-    [0], 1
-];
-var DeletePolicyVersionRequest$ = [3, n0, _DPVR,
-    0,
-    [_PA, _VI],
-    [0, 0], 2
-];
-var DeleteRolePermissionsBoundaryRequest$ = [3, n0, _DRPBR,
-    0,
-    [_RN],
-    [0], 1
-];
-var DeleteRolePolicyRequest$ = [3, n0, _DRPR,
-    0,
-    [_RN, _PN],
-    [0, 0], 2
-];
-var DeleteRoleRequest$ = [3, n0, _DRR,
-    0,
-    [_RN],
-    [0], 1
-];
-var DeleteSAMLProviderRequest$ = [3, n0, _DSAMLPR,
-    0,
-    [_SAMLPA],
-    [0], 1
-];
-var DeleteServerCertificateRequest$ = [3, n0, _DSCR,
-    0,
-    [_SCN],
-    [0], 1
-];
-var DeleteServiceLinkedRoleRequest$ = [3, n0, _DSLRR,
-    0,
-    [_RN],
-    [0], 1
-];
-var DeleteServiceLinkedRoleResponse$ = [3, n0, _DSLRRe,
-    0,
-    [_DTI],
-    [0], 1
-];
-var DeleteServiceSpecificCredentialRequest$ = [3, n0, _DSSCR,
-    0,
-    [_SSCI, _UN],
-    [0, 0], 1
-];
-var DeleteSigningCertificateRequest$ = [3, n0, _DSCRe,
-    0,
-    [_CI, _UN],
-    [0, 0], 1
-];
-var DeleteSSHPublicKeyRequest$ = [3, n0, _DSSHPKR,
-    0,
-    [_UN, _SSHPKI],
-    [0, 0], 2
-];
-var DeleteUserPermissionsBoundaryRequest$ = [3, n0, _DUPBR,
-    0,
-    [_UN],
-    [0], 1
-];
-var DeleteUserPolicyRequest$ = [3, n0, _DUPR,
-    0,
-    [_UN, _PN],
-    [0, 0], 2
-];
-var DeleteUserRequest$ = [3, n0, _DUR,
-    0,
-    [_UN],
-    [0], 1
-];
-var DeleteVirtualMFADeviceRequest$ = [3, n0, _DVMFADR,
-    0,
-    [_SNer],
-    [0], 1
-];
-var DeletionTaskFailureReasonType$ = [3, n0, _DTFRT,
-    0,
-    [_Re, _RUL],
-    [0, () => RoleUsageListType]
-];
-var DetachGroupPolicyRequest$ = [3, n0, _DGPRe,
-    0,
-    [_GN, _PA],
-    [0, 0], 2
-];
-var DetachRolePolicyRequest$ = [3, n0, _DRPRe,
-    0,
-    [_RN, _PA],
-    [0, 0], 2
-];
-var DetachUserPolicyRequest$ = [3, n0, _DUPRe,
-    0,
-    [_UN, _PA],
-    [0, 0], 2
-];
-var DisableOrganizationsRootCredentialsManagementRequest$ = [3, n0, _DORCMR,
-    0,
-    [],
-    []
-];
-var DisableOrganizationsRootCredentialsManagementResponse$ = [3, n0, _DORCMRi,
-    0,
-    [_OIr, _EF],
-    [0, 64 | 0]
-];
-var DisableOrganizationsRootSessionsRequest$ = [3, n0, _DORSR,
-    0,
-    [],
-    []
-];
-var DisableOrganizationsRootSessionsResponse$ = [3, n0, _DORSRi,
-    0,
-    [_OIr, _EF],
-    [0, 64 | 0]
-];
-var EnableMFADeviceRequest$ = [3, n0, _EMFADR,
-    0,
-    [_UN, _SNer, _AC, _ACu],
-    [0, 0, 0, 0], 4
-];
-var EnableOrganizationsRootCredentialsManagementRequest$ = [3, n0, _EORCMR,
-    0,
-    [],
-    []
-];
-var EnableOrganizationsRootCredentialsManagementResponse$ = [3, n0, _EORCMRn,
-    0,
-    [_OIr, _EF],
-    [0, 64 | 0]
-];
-var EnableOrganizationsRootSessionsRequest$ = [3, n0, _EORSR,
-    0,
-    [],
-    []
-];
-var EnableOrganizationsRootSessionsResponse$ = [3, n0, _EORSRn,
-    0,
-    [_OIr, _EF],
-    [0, 64 | 0]
-];
-var EnableOutboundWebIdentityFederationResponse$ = [3, n0, _EOWIFR,
-    0,
-    [_II],
-    [0]
-];
-var EntityDetails$ = [3, n0, _ED,
-    0,
-    [_EI, _LA],
-    [() => EntityInfo$, 4], 1
-];
-var EntityInfo$ = [3, n0, _EI,
-    0,
-    [_A, _N, _Ty, _I, _Pa],
-    [0, 0, 0, 0, 0], 4
-];
-var ErrorDetails$ = [3, n0, _EDr,
-    0,
-    [_M, _C],
-    [0, 0], 2
-];
-var EvaluationResult$ = [3, n0, _ER,
-    0,
-    [_EAN, _EDv, _ERN, _MS, _MCV, _ODD, _PBDD, _EDD, _RSR],
-    [0, 0, 0, () => StatementListType, 64 | 0, () => OrganizationsDecisionDetail$, () => PermissionsBoundaryDecisionDetail$, 128 | 0, () => ResourceSpecificResultListType], 2
-];
-var GenerateCredentialReportResponse$ = [3, n0, _GCRR,
-    0,
-    [_St, _D],
-    [0, 0]
-];
-var GenerateOrganizationsAccessReportRequest$ = [3, n0, _GOARR,
-    0,
-    [_EP, _OPI],
-    [0, 0], 1
-];
-var GenerateOrganizationsAccessReportResponse$ = [3, n0, _GOARRe,
-    0,
-    [_JI],
-    [0]
-];
-var GenerateServiceLastAccessedDetailsRequest$ = [3, n0, _GSLADR,
-    0,
-    [_A, _Gr],
-    [0, 0], 1
-];
-var GenerateServiceLastAccessedDetailsResponse$ = [3, n0, _GSLADRe,
-    0,
-    [_JI],
-    [0]
-];
-var GetAccessKeyLastUsedRequest$ = [3, n0, _GAKLUR,
-    0,
-    [_AKI],
-    [0], 1
-];
-var GetAccessKeyLastUsedResponse$ = [3, n0, _GAKLURe,
-    0,
-    [_UN, _AKLU],
-    [0, () => AccessKeyLastUsed$]
-];
-var GetAccountAuthorizationDetailsRequest$ = [3, n0, _GAADR,
-    0,
-    [_F, _MI, _Ma],
-    [64 | 0, 1, 0]
-];
-var GetAccountAuthorizationDetailsResponse$ = [3, n0, _GAADRe,
-    0,
-    [_UDL, _GDL, _RDL, _Pol, _IT, _Ma],
-    [() => userDetailListType, () => groupDetailListType, () => roleDetailListType, () => ManagedPolicyDetailListType, 2, 0]
-];
-var GetAccountPasswordPolicyResponse$ = [3, n0, _GAPPR,
-    0,
-    [_PPa],
-    [() => PasswordPolicy$], 1
-];
-var GetAccountPropertiesRequest$ = [3, n0, _GAPR,
-    0,
-    [],
-    []
-];
-var GetAccountPropertiesResponse$ = [3, n0, _GAPRe,
-    0,
-    [_Pr],
-    [128 | 0]
-];
-var GetAccountSummaryResponse$ = [3, n0, _GASR,
-    0,
-    [_SM],
-    [128 | 1]
-];
-var GetContextKeysForCustomPolicyRequest$ = [3, n0, _GCKFCPR,
-    0,
-    [_PIL],
-    [64 | 0], 1
-];
-var GetContextKeysForPolicyResponse$ = [3, n0, _GCKFPR,
-    0,
-    [_CKNo],
-    [64 | 0]
-];
-var GetContextKeysForPrincipalPolicyRequest$ = [3, n0, _GCKFPPR,
-    0,
-    [_PSA, _PIL],
-    [0, 64 | 0], 1
-];
-var GetCredentialReportResponse$ = [3, n0, _GCRRe,
-    0,
-    [_Co, _RF, _GT],
-    [21, 0, 4]
-];
-var GetDelegationRequestRequest$ = [3, n0, _GDRR,
-    0,
-    [_DRI, _DPC],
-    [0, 2], 1
-];
-var GetDelegationRequestResponse$ = [3, n0, _GDRRe,
-    0,
-    [_DR, _PCS, _PCR],
-    [() => DelegationRequest$, 0, 0]
-];
-var GetGroupPolicyRequest$ = [3, n0, _GGPR,
-    0,
-    [_GN, _PN],
-    [0, 0], 2
-];
-var GetGroupPolicyResponse$ = [3, n0, _GGPRe,
-    0,
-    [_GN, _PN, _PD],
-    [0, 0, 0], 3
-];
-var GetGroupRequest$ = [3, n0, _GGR,
-    0,
-    [_GN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var GetGroupResponse$ = [3, n0, _GGRe,
-    0,
-    [_G, _Use, _IT, _Ma],
-    [() => Group$, () => userListType, 2, 0], 2
-];
-var GetHumanReadableSummaryRequest$ = [3, n0, _GHRSR,
-    0,
-    [_EA, _L],
-    [0, 0], 1
-];
-var GetHumanReadableSummaryResponse$ = [3, n0, _GHRSRe,
-    0,
-    [_SC, _L, _SS],
-    [0, 0, 0]
-];
-var GetInstanceProfileRequest$ = [3, n0, _GIPR,
-    0,
-    [_IPN],
-    [0], 1
-];
-var GetInstanceProfileResponse$ = [3, n0, _GIPRe,
-    0,
-    [_IP],
-    [() => InstanceProfile$], 1
-];
-var GetLoginProfileRequest$ = [3, n0, _GLPR,
-    0,
-    [_UN],
-    [0]
-];
-var GetLoginProfileResponse$ = [3, n0, _GLPRe,
-    0,
-    [_LP],
-    [() => LoginProfile$], 1
-];
-var GetMFADeviceRequest$ = [3, n0, _GMFADR,
-    0,
-    [_SNer, _UN],
-    [0, 0], 1
-];
-var GetMFADeviceResponse$ = [3, n0, _GMFADRe,
-    0,
-    [_SNer, _UN, _EDn, _Ce],
-    [0, 0, 4, 128 | 0], 1
-];
-var GetOpenIDConnectProviderRequest$ = [3, n0, _GOIDCPR,
-    0,
-    [_OIDCPA],
-    [0], 1
-];
-var GetOpenIDConnectProviderResponse$ = [3, n0, _GOIDCPRe,
-    0,
-    [_U, _CIDL, _TL, _CD, _T],
-    [0, 64 | 0, 64 | 0, 4, () => tagListType]
-];
-var GetOrganizationsAccessReportRequest$ = [3, n0, _GOARRet,
-    0,
-    [_JI, _MI, _Ma, _SK],
-    [0, 1, 0, 0], 1
-];
-var GetOrganizationsAccessReportResponse$ = [3, n0, _GOARRetr,
-    0,
-    [_JS, _JCD, _JCDo, _NOSA, _NOSNA, _ADc, _IT, _Ma, _EDr],
-    [0, 4, 4, 1, 1, () => AccessDetails, 2, 0, () => ErrorDetails$], 2
-];
-var GetOutboundWebIdentityFederationInfoResponse$ = [3, n0, _GOWIFIR,
-    0,
-    [_II, _JVE],
-    [0, 2]
-];
-var GetPolicyRequest$ = [3, n0, _GPR,
-    0,
-    [_PA],
-    [0], 1
-];
-var GetPolicyResponse$ = [3, n0, _GPRe,
-    0,
-    [_Po],
-    [() => Policy$]
-];
-var GetPolicyVersionRequest$ = [3, n0, _GPVR,
-    0,
-    [_PA, _VI],
-    [0, 0], 2
-];
-var GetPolicyVersionResponse$ = [3, n0, _GPVRe,
-    0,
-    [_PV],
-    [() => PolicyVersion$]
-];
-var GetRolePolicyRequest$ = [3, n0, _GRPR,
-    0,
-    [_RN, _PN],
-    [0, 0], 2
-];
-var GetRolePolicyResponse$ = [3, n0, _GRPRe,
-    0,
-    [_RN, _PN, _PD],
-    [0, 0, 0], 3
-];
-var GetRoleRequest$ = [3, n0, _GRR,
-    0,
-    [_RN],
-    [0], 1
-];
-var GetRoleResponse$ = [3, n0, _GRRe,
-    0,
-    [_Ro],
-    [() => Role$], 1
-];
-var GetRoleTemplateVersionRequest$ = [3, n0, _GRTVR,
-    0,
-    [_TA, _MV],
-    [0, 1], 1
-];
-var GetRoleTemplateVersionResponse$ = [3, n0, _GRTVRe,
-    0,
-    [_RTV],
-    [() => RoleTemplateVersion$], 1
-];
-var GetSAMLProviderRequest$ = [3, n0, _GSAMLPR,
-    0,
-    [_SAMLPA],
-    [0], 1
-];
-var GetSAMLProviderResponse$ = [3, n0, _GSAMLPRe,
-    0,
-    [_SAMLPUUID, _SAMLMD, _CD, _VU, _T, _AEM, _PKL],
-    [0, 0, 4, 4, () => tagListType, 0, () => privateKeyList]
-];
-var GetServerCertificateRequest$ = [3, n0, _GSCR,
-    0,
-    [_SCN],
-    [0], 1
-];
-var GetServerCertificateResponse$ = [3, n0, _GSCRe,
-    0,
-    [_SCe],
-    [() => ServerCertificate$], 1
-];
-var GetServiceLastAccessedDetailsRequest$ = [3, n0, _GSLADRet,
-    0,
-    [_JI, _MI, _Ma],
-    [0, 1, 0], 1
-];
-var GetServiceLastAccessedDetailsResponse$ = [3, n0, _GSLADRete,
-    0,
-    [_JS, _JCD, _SLA, _JCDo, _JT, _IT, _Ma, _E],
-    [0, 4, () => ServicesLastAccessed, 4, 0, 2, 0, () => ErrorDetails$], 4
-];
-var GetServiceLastAccessedDetailsWithEntitiesRequest$ = [3, n0, _GSLADWER,
-    0,
-    [_JI, _SNe, _MI, _Ma],
-    [0, 0, 1, 0], 2
-];
-var GetServiceLastAccessedDetailsWithEntitiesResponse$ = [3, n0, _GSLADWERe,
-    0,
-    [_JS, _JCD, _JCDo, _EDL, _IT, _Ma, _E],
-    [0, 4, 4, () => entityDetailsListType, 2, 0, () => ErrorDetails$], 4
-];
-var GetServiceLinkedRoleDeletionStatusRequest$ = [3, n0, _GSLRDSR,
-    0,
-    [_DTI],
-    [0], 1
-];
-var GetServiceLinkedRoleDeletionStatusResponse$ = [3, n0, _GSLRDSRe,
-    0,
-    [_S, _Re],
-    [0, () => DeletionTaskFailureReasonType$], 1
-];
-var GetSSHPublicKeyRequest$ = [3, n0, _GSSHPKR,
-    0,
-    [_UN, _SSHPKI, _En],
-    [0, 0, 0], 3
-];
-var GetSSHPublicKeyResponse$ = [3, n0, _GSSHPKRe,
-    0,
-    [_SSHPK],
-    [() => SSHPublicKey$]
-];
-var GetUserPolicyRequest$ = [3, n0, _GUPR,
-    0,
-    [_UN, _PN],
-    [0, 0], 2
-];
-var GetUserPolicyResponse$ = [3, n0, _GUPRe,
-    0,
-    [_UN, _PN, _PD],
-    [0, 0, 0], 3
-];
-var GetUserRequest$ = [3, n0, _GUR,
-    0,
-    [_UN],
-    [0]
-];
-var GetUserResponse$ = [3, n0, _GURe,
-    0,
-    [_Us],
-    [() => User$], 1
-];
-var Group$ = [3, n0, _G,
-    0,
-    [_Pa, _GN, _GI, _A, _CD],
-    [0, 0, 0, 0, 4], 5
-];
-var GroupDetail$ = [3, n0, _GD,
-    0,
-    [_Pa, _GN, _GI, _A, _CD, _GPL, _AMP],
-    [0, 0, 0, 0, 4, () => policyDetailListType, () => attachedPoliciesListType]
-];
-var InlinePolicy$ = [3, n0, _IPn,
-    0,
-    [_PN, _PD],
-    [0, 0], 2
-];
-var InlinePolicyIdentifierType$ = [3, n0, _IPIT,
-    0,
-    [_PN, _AT, _AN],
-    [0, 0, 0], 3
-];
-var InstanceProfile$ = [3, n0, _IP,
-    0,
-    [_Pa, _IPN, _IPI, _A, _CD, _Rol, _T],
-    [0, 0, 0, 0, 4, () => roleListType, () => tagListType], 6
-];
-var ListAccessKeysRequest$ = [3, n0, _LAKR,
-    0,
-    [_UN, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListAccessKeysResponse$ = [3, n0, _LAKRi,
-    0,
-    [_AKM, _IT, _Ma],
-    [() => accessKeyMetadataListType, 2, 0], 1
-];
-var ListAccountAliasesRequest$ = [3, n0, _LAAR,
-    0,
-    [_Ma, _MI],
-    [0, 1]
-];
-var ListAccountAliasesResponse$ = [3, n0, _LAARi,
-    0,
-    [_AAc, _IT, _Ma],
-    [64 | 0, 2, 0], 1
-];
-var ListAttachedGroupPoliciesRequest$ = [3, n0, _LAGPR,
-    0,
-    [_GN, _PPat, _Ma, _MI],
-    [0, 0, 0, 1], 1
-];
-var ListAttachedGroupPoliciesResponse$ = [3, n0, _LAGPRi,
-    0,
-    [_APt, _IT, _Ma],
-    [() => attachedPoliciesListType, 2, 0]
-];
-var ListAttachedRolePoliciesRequest$ = [3, n0, _LARPR,
-    0,
-    [_RN, _PPat, _Ma, _MI],
-    [0, 0, 0, 1], 1
-];
-var ListAttachedRolePoliciesResponse$ = [3, n0, _LARPRi,
-    0,
-    [_APt, _IT, _Ma],
-    [() => attachedPoliciesListType, 2, 0]
-];
-var ListAttachedUserPoliciesRequest$ = [3, n0, _LAUPR,
-    0,
-    [_UN, _PPat, _Ma, _MI],
-    [0, 0, 0, 1], 1
-];
-var ListAttachedUserPoliciesResponse$ = [3, n0, _LAUPRi,
-    0,
-    [_APt, _IT, _Ma],
-    [() => attachedPoliciesListType, 2, 0]
-];
-var ListDelegationRequestsRequest$ = [3, n0, _LDRR,
-    0,
-    [_OI, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListDelegationRequestsResponse$ = [3, n0, _LDRRi,
-    0,
-    [_DRe, _Ma, _iT],
-    [() => delegationRequestsListType, 0, 2]
-];
-var ListEntitiesForPolicyRequest$ = [3, n0, _LEFPR,
-    0,
-    [_PA, _EFn, _PPat, _PUF, _Ma, _MI],
-    [0, 0, 0, 0, 0, 1], 1
-];
-var ListEntitiesForPolicyResponse$ = [3, n0, _LEFPRi,
-    0,
-    [_PG, _PU, _PR, _IT, _Ma],
-    [() => PolicyGroupListType, () => PolicyUserListType, () => PolicyRoleListType, 2, 0]
-];
-var ListGroupPoliciesRequest$ = [3, n0, _LGPR,
-    0,
-    [_GN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListGroupPoliciesResponse$ = [3, n0, _LGPRi,
-    0,
-    [_PNo, _IT, _Ma],
-    [64 | 0, 2, 0], 1
-];
-var ListGroupsForUserRequest$ = [3, n0, _LGFUR,
-    0,
-    [_UN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListGroupsForUserResponse$ = [3, n0, _LGFURi,
-    0,
-    [_Gro, _IT, _Ma],
-    [() => groupListType, 2, 0], 1
-];
-var ListGroupsRequest$ = [3, n0, _LGR,
-    0,
-    [_PPat, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListGroupsResponse$ = [3, n0, _LGRi,
-    0,
-    [_Gro, _IT, _Ma],
-    [() => groupListType, 2, 0], 1
-];
-var ListInstanceProfilesForRoleRequest$ = [3, n0, _LIPFRR,
-    0,
-    [_RN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListInstanceProfilesForRoleResponse$ = [3, n0, _LIPFRRi,
-    0,
-    [_IPns, _IT, _Ma],
-    [() => instanceProfileListType, 2, 0], 1
-];
-var ListInstanceProfilesRequest$ = [3, n0, _LIPR,
-    0,
-    [_PPat, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListInstanceProfilesResponse$ = [3, n0, _LIPRi,
-    0,
-    [_IPns, _IT, _Ma],
-    [() => instanceProfileListType, 2, 0], 1
-];
-var ListInstanceProfileTagsRequest$ = [3, n0, _LIPTR,
-    0,
-    [_IPN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListInstanceProfileTagsResponse$ = [3, n0, _LIPTRi,
-    0,
-    [_T, _IT, _Ma],
-    [() => tagListType, 2, 0], 1
-];
-var ListMFADevicesRequest$ = [3, n0, _LMFADR,
-    0,
-    [_UN, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListMFADevicesResponse$ = [3, n0, _LMFADRi,
-    0,
-    [_MFAD, _IT, _Ma],
-    [() => mfaDeviceListType, 2, 0], 1
-];
-var ListMFADeviceTagsRequest$ = [3, n0, _LMFADTR,
-    0,
-    [_SNer, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListMFADeviceTagsResponse$ = [3, n0, _LMFADTRi,
-    0,
-    [_T, _IT, _Ma],
-    [() => tagListType, 2, 0], 1
-];
-var ListOpenIDConnectProvidersRequest$ = [3, n0, _LOIDCPR,
-    0,
-    [],
-    []
-];
-var ListOpenIDConnectProvidersResponse$ = [3, n0, _LOIDCPRi,
-    0,
-    [_OIDCPL],
-    [() => OpenIDConnectProviderListType]
-];
-var ListOpenIDConnectProviderTagsRequest$ = [3, n0, _LOIDCPTR,
-    0,
-    [_OIDCPA, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListOpenIDConnectProviderTagsResponse$ = [3, n0, _LOIDCPTRi,
-    0,
-    [_T, _IT, _Ma],
-    [() => tagListType, 2, 0], 1
-];
-var ListOrganizationsFeaturesRequest$ = [3, n0, _LOFR,
-    0,
-    [],
-    []
-];
-var ListOrganizationsFeaturesResponse$ = [3, n0, _LOFRi,
-    0,
-    [_OIr, _EF],
-    [0, 64 | 0]
-];
-var ListPoliciesGrantingServiceAccessEntry$ = [3, n0, _LPGSAE,
-    0,
-    [_SNe, _Pol],
-    [0, () => policyGrantingServiceAccessListType]
-];
-var ListPoliciesGrantingServiceAccessRequest$ = [3, n0, _LPGSAR,
-    0,
-    [_A, _SNerv, _Ma],
-    [0, 64 | 0, 0], 2
-];
-var ListPoliciesGrantingServiceAccessResponse$ = [3, n0, _LPGSARi,
-    0,
-    [_PGSA, _IT, _Ma],
-    [() => listPolicyGrantingServiceAccessResponseListType, 2, 0], 1
-];
-var ListPoliciesRequest$ = [3, n0, _LPR,
-    0,
-    [_Sc, _OA, _PPat, _PUF, _Ma, _MI],
-    [0, 2, 0, 0, 0, 1]
-];
-var ListPoliciesResponse$ = [3, n0, _LPRi,
-    0,
-    [_Pol, _IT, _Ma],
-    [() => policyListType, 2, 0]
-];
-var ListPolicyTagsRequest$ = [3, n0, _LPTR,
-    0,
-    [_PA, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListPolicyTagsResponse$ = [3, n0, _LPTRi,
-    0,
-    [_T, _IT, _Ma],
-    [() => tagListType, 2, 0], 1
-];
-var ListPolicyVersionsRequest$ = [3, n0, _LPVR,
-    0,
-    [_PA, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListPolicyVersionsResponse$ = [3, n0, _LPVRi,
-    0,
-    [_V, _IT, _Ma],
-    [() => policyDocumentVersionListType, 2, 0]
-];
-var ListRolePoliciesRequest$ = [3, n0, _LRPR,
-    0,
-    [_RN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListRolePoliciesResponse$ = [3, n0, _LRPRi,
-    0,
-    [_PNo, _IT, _Ma],
-    [64 | 0, 2, 0], 1
-];
-var ListRolesRequest$ = [3, n0, _LRR,
-    0,
-    [_PPat, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListRolesResponse$ = [3, n0, _LRRi,
-    0,
-    [_Rol, _IT, _Ma],
-    [() => roleListType, 2, 0], 1
-];
-var ListRoleTagsRequest$ = [3, n0, _LRTR,
-    0,
-    [_RN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListRoleTagsResponse$ = [3, n0, _LRTRi,
-    0,
-    [_T, _IT, _Ma],
-    [() => tagListType, 2, 0], 1
-];
-var ListSAMLProvidersRequest$ = [3, n0, _LSAMLPR,
-    0,
-    [],
-    []
-];
-var ListSAMLProvidersResponse$ = [3, n0, _LSAMLPRi,
-    0,
-    [_SAMLPL],
-    [() => SAMLProviderListType]
-];
-var ListSAMLProviderTagsRequest$ = [3, n0, _LSAMLPTR,
-    0,
-    [_SAMLPA, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListSAMLProviderTagsResponse$ = [3, n0, _LSAMLPTRi,
-    0,
-    [_T, _IT, _Ma],
-    [() => tagListType, 2, 0], 1
-];
-var ListServerCertificatesRequest$ = [3, n0, _LSCR,
-    0,
-    [_PPat, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListServerCertificatesResponse$ = [3, n0, _LSCRi,
-    0,
-    [_SCML, _IT, _Ma],
-    [() => serverCertificateMetadataListType, 2, 0], 1
-];
-var ListServerCertificateTagsRequest$ = [3, n0, _LSCTR,
-    0,
-    [_SCN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListServerCertificateTagsResponse$ = [3, n0, _LSCTRi,
-    0,
-    [_T, _IT, _Ma],
-    [() => tagListType, 2, 0], 1
-];
-var ListServiceSpecificCredentialsRequest$ = [3, n0, _LSSCR,
-    0,
-    [_UN, _SN, _AU, _Ma, _MI],
-    [0, 0, 2, 0, 1]
-];
-var ListServiceSpecificCredentialsResponse$ = [3, n0, _LSSCRi,
-    0,
-    [_SSCe, _Ma, _IT],
-    [() => ServiceSpecificCredentialsListType, 0, 2]
-];
-var ListSigningCertificatesRequest$ = [3, n0, _LSCRis,
-    0,
-    [_UN, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListSigningCertificatesResponse$ = [3, n0, _LSCRist,
-    0,
-    [_Cer, _IT, _Ma],
-    [() => certificateListType, 2, 0], 1
-];
-var ListSSHPublicKeysRequest$ = [3, n0, _LSSHPKR,
-    0,
-    [_UN, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListSSHPublicKeysResponse$ = [3, n0, _LSSHPKRi,
-    0,
-    [_SSHPKu, _IT, _Ma],
-    [() => SSHPublicKeyListType, 2, 0]
-];
-var ListUserPoliciesRequest$ = [3, n0, _LUPR,
-    0,
-    [_UN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListUserPoliciesResponse$ = [3, n0, _LUPRi,
-    0,
-    [_PNo, _IT, _Ma],
-    [64 | 0, 2, 0], 1
-];
-var ListUsersRequest$ = [3, n0, _LUR,
-    0,
-    [_PPat, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListUsersResponse$ = [3, n0, _LURi,
-    0,
-    [_Use, _IT, _Ma],
-    [() => userListType, 2, 0], 1
-];
-var ListUserTagsRequest$ = [3, n0, _LUTR,
-    0,
-    [_UN, _Ma, _MI],
-    [0, 0, 1], 1
-];
-var ListUserTagsResponse$ = [3, n0, _LUTRi,
-    0,
-    [_T, _IT, _Ma],
-    [() => tagListType, 2, 0], 1
-];
-var ListVirtualMFADevicesRequest$ = [3, n0, _LVMFADR,
-    0,
-    [_AS, _Ma, _MI],
-    [0, 0, 1]
-];
-var ListVirtualMFADevicesResponse$ = [3, n0, _LVMFADRi,
-    0,
-    [_VMFADi, _IT, _Ma],
-    [[() => virtualMFADeviceListType, 0], 2, 0], 1
-];
-var LoginProfile$ = [3, n0, _LP,
-    0,
-    [_UN, _CD, _PRR],
-    [0, 4, 2], 2
-];
-var ManagedPolicyDetail$ = [3, n0, _MPD,
-    0,
-    [_PN, _PI, _A, _Pa, _DVI, _ACt, _PBUC, _IA, _D, _CD, _UD, _PVL],
-    [0, 0, 0, 0, 0, 1, 1, 2, 0, 4, 4, () => policyDocumentVersionListType]
-];
-var MFADevice$ = [3, n0, _MFADe,
-    0,
-    [_UN, _SNer, _EDn],
-    [0, 0, 4], 3
-];
-var OpenIDConnectProviderListEntry$ = [3, n0, _OIDCPLE,
-    0,
-    [_A],
-    [0]
-];
-var OrderedOrganizationPolicyType$ = [3, n0, _OOPT,
-    0,
-    [_SCPIL],
-    [64 | 0]
-];
-var OrganizationsDecisionDetail$ = [3, n0, _ODD,
-    0,
-    [_ABO],
-    [2]
-];
-var ParameterDefinition$ = [3, n0, _PDa,
-    0,
-    [_N, _Ty, _ST, _D, _IR, _DV, _Im],
-    [0, 0, 0, 0, 2, 0, 2], 2
-];
-var PasswordPolicy$ = [3, n0, _PPa,
-    0,
-    [_MPL, _RS, _RNeq, _RUC, _RLC, _AUTCP, _EPx, _MPA, _PRP, _HE],
-    [1, 2, 2, 2, 2, 2, 2, 1, 1, 2]
-];
-var PermissionsBoundaryDecisionDetail$ = [3, n0, _PBDD,
-    0,
-    [_ABPB],
-    [2]
-];
-var Policy$ = [3, n0, _Po,
-    0,
-    [_PN, _PI, _A, _Pa, _DVI, _ACt, _PBUC, _IA, _D, _CD, _UD, _T],
-    [0, 0, 0, 0, 0, 1, 1, 2, 0, 4, 4, () => tagListType]
-];
-var PolicyDetail$ = [3, n0, _PDo,
-    0,
-    [_PN, _PD],
-    [0, 0]
-];
-var PolicyGrantingServiceAccess$ = [3, n0, _PGSAo,
-    0,
-    [_PN, _PT, _PA, _ETn, _EN],
-    [0, 0, 0, 0, 0], 2
-];
-var PolicyGroup$ = [3, n0, _PGo,
-    0,
-    [_GN, _GI],
-    [0, 0]
-];
-var PolicyParameter$ = [3, n0, _PPo,
-    0,
-    [_N, _Va, _Ty],
-    [0, 64 | 0, 0]
-];
-var PolicyRole$ = [3, n0, _PRo,
-    0,
-    [_RN, _RIo],
-    [0, 0]
-];
-var PolicyUser$ = [3, n0, _PUo,
-    0,
-    [_UN, _UI],
-    [0, 0]
-];
-var PolicyVersion$ = [3, n0, _PV,
-    0,
-    [_Do, _VI, _IDV, _CD],
-    [0, 0, 2, 4]
-];
-var Position$ = [3, n0, _Pos,
-    0,
-    [_Li, _Col],
-    [1, 1]
-];
-var PutAccountPropertiesRequest$ = [3, n0, _PAPR,
-    0,
-    [_Pr],
-    [128 | 0], 1
-];
-var PutAccountPropertiesResponse$ = [3, n0, _PAPRu,
-    0,
-    [],
-    []
-];
-var PutGroupPolicyRequest$ = [3, n0, _PGPR,
-    0,
-    [_GN, _PN, _PD],
-    [0, 0, 0], 3
-];
-var PutRolePermissionsBoundaryRequest$ = [3, n0, _PRPBR,
-    0,
-    [_RN, _PB],
-    [0, 0], 2
-];
-var PutRolePolicyRequest$ = [3, n0, _PRPR,
-    0,
-    [_RN, _PN, _PD],
-    [0, 0, 0], 3
-];
-var PutUserPermissionsBoundaryRequest$ = [3, n0, _PUPBR,
-    0,
-    [_UN, _PB],
-    [0, 0], 2
-];
-var PutUserPolicyRequest$ = [3, n0, _PUPR,
-    0,
-    [_UN, _PN, _PD],
-    [0, 0, 0], 3
-];
-var RejectDelegationRequestRequest$ = [3, n0, _RDRR,
-    0,
-    [_DRI, _No],
-    [0, 0], 1
-];
-var RemoveClientIDFromOpenIDConnectProviderRequest$ = [3, n0, _RCIDFOIDCPR,
-    0,
-    [_OIDCPA, _CID],
-    [0, 0], 2
-];
-var RemoveRoleFromInstanceProfileRequest$ = [3, n0, _RRFIPR,
-    0,
-    [_IPN, _RN],
-    [0, 0], 2
-];
-var RemoveUserFromGroupRequest$ = [3, n0, _RUFGR,
-    0,
-    [_GN, _UN],
-    [0, 0], 2
-];
-var ReplacementValueEntry$ = [3, n0, _RVE,
-    0,
-    [_Va],
-    [64 | 0], 1
-];
-var ResetServiceSpecificCredentialRequest$ = [3, n0, _RSSCR,
-    0,
-    [_SSCI, _UN],
-    [0, 0], 1
-];
-var ResetServiceSpecificCredentialResponse$ = [3, n0, _RSSCRe,
-    0,
-    [_SSC],
-    [[() => ServiceSpecificCredential$, 0]]
-];
-var ResourceSpecificResult$ = [3, n0, _RSRe,
-    0,
-    [_ERN, _ERD, _MS, _MCV, _EDD, _PBDD],
-    [0, 0, () => StatementListType, 64 | 0, 128 | 0, () => PermissionsBoundaryDecisionDetail$], 2
-];
-var ResyncMFADeviceRequest$ = [3, n0, _RMFADR,
-    0,
-    [_UN, _SNer, _AC, _ACu],
-    [0, 0, 0, 0], 4
-];
-var Role$ = [3, n0, _Ro,
-    0,
-    [_Pa, _RN, _RIo, _A, _CD, _ARPD, _D, _MSD, _PB, _T, _RLU, _SRT],
-    [0, 0, 0, 0, 4, 0, 0, 1, () => AttachedPermissionsBoundary$, () => tagListType, () => RoleLastUsed$, () => SourceRoleTemplate$], 5
-];
-var RoleDetail$ = [3, n0, _RD,
-    0,
-    [_Pa, _RN, _RIo, _A, _CD, _ARPD, _IPL, _RPL, _AMP, _PB, _T, _RLU],
-    [0, 0, 0, 0, 4, 0, () => instanceProfileListType, () => policyDetailListType, () => attachedPoliciesListType, () => AttachedPermissionsBoundary$, () => tagListType, () => RoleLastUsed$]
-];
-var RoleLastUsed$ = [3, n0, _RLU,
-    0,
-    [_LUD, _R],
-    [4, 0]
-];
-var RoleTemplateVersion$ = [3, n0, _RTV,
-    0,
-    [_TA, _TN, _TVI, _D, _MVa, _DMV, _MBT, _MBV, _Ena, _MV, _RNP, _RPP, _RDP, _ARPDT, _IPT, _MPAa, _PBAe, _PDar, _RTT, _MSD, _VE, _CT, _UTp],
-    [0, 0, 0, 0, 1, 1, 0, 0, 2, 1, 0, 0, 0, 0, () => inlinePolicyTemplateListType, 64 | 0, 0, () => parametersDefinitionListType, () => tagTemplateListType, 1, 2, 4, 4]
-];
-var RoleUsageType$ = [3, n0, _RUT,
-    0,
-    [_R, _Res],
-    [0, 64 | 0]
-];
-var SAMLPrivateKey$ = [3, n0, _SAMLPK,
-    0,
-    [_KI, _Ti],
-    [0, 4]
-];
-var SAMLProviderListEntry$ = [3, n0, _SAMLPLE,
-    0,
-    [_A, _VU, _CD],
-    [0, 4, 4]
-];
-var SendDelegationTokenRequest$ = [3, n0, _SDTR,
-    0,
-    [_DRI],
-    [0], 1
-];
-var ServerCertificate$ = [3, n0, _SCe,
-    0,
-    [_SCM, _CB, _CC, _T],
-    [() => ServerCertificateMetadata$, 0, 0, () => tagListType], 2
-];
-var ServerCertificateMetadata$ = [3, n0, _SCM,
-    0,
-    [_Pa, _SCN, _SCI, _A, _UDp, _Ex],
-    [0, 0, 0, 0, 4, 4], 4
-];
-var ServiceLastAccessed$ = [3, n0, _SLAe,
-    0,
-    [_SN, _SNe, _LA, _LAE, _LAR, _TAE, _TALA],
-    [0, 0, 4, 0, 0, 1, () => TrackedActionsLastAccessed], 2
-];
-var ServiceSpecificCredential$ = [3, n0, _SSC,
-    0,
-    [_CD, _SN, _SSCI, _UN, _S, _EDx, _SUN, _SP, _SCA, _SCS],
-    [4, 0, 0, 0, 0, 4, 0, [() => servicePassword, 0], 0, [() => serviceCredentialSecret, 0]], 5
-];
-var ServiceSpecificCredentialMetadata$ = [3, n0, _SSCM,
-    0,
-    [_UN, _S, _CD, _SSCI, _SN, _SUN, _SCA, _EDx],
-    [0, 0, 4, 0, 0, 0, 0, 4], 5
-];
-var SetDefaultPolicyVersionRequest$ = [3, n0, _SDPVR,
-    0,
-    [_PA, _VI],
-    [0, 0], 2
-];
-var SetSecurityTokenServicePreferencesRequest$ = [3, n0, _SSTSPR,
-    0,
-    [_GETV],
-    [0], 1
-];
-var SigningCertificate$ = [3, n0, _SCi,
-    0,
-    [_UN, _CI, _CB, _S, _UDp],
-    [0, 0, 0, 0, 4], 4
-];
-var SimulateCustomPolicyRequest$ = [3, n0, _SCPR,
-    0,
-    [_PIL, _ANc, _PBPIL, _OOPIL, _RA, _RP, _RO, _CA, _CEo, _RHO, _MI, _Ma],
-    [64 | 0, 64 | 0, 64 | 0, () => OrganizationPolicyListType, 64 | 0, 0, 0, 0, () => ContextEntryListType, 0, 1, 0], 2
-];
-var SimulatePolicyResponse$ = [3, n0, _SPR,
-    0,
-    [_ERv, _IT, _Ma],
-    [() => EvaluationResultsListType, 2, 0]
-];
-var SimulatePrincipalPolicyRequest$ = [3, n0, _SPPR,
-    0,
-    [_PSA, _ANc, _PIL, _PBPIL, _PEL, _RA, _RP, _RO, _CA, _CEo, _RHO, _MI, _Ma],
-    [0, 64 | 0, 64 | 0, 64 | 0, () => PolicyExclusionsListType, 64 | 0, 0, 0, 0, () => ContextEntryListType, 0, 1, 0], 2
-];
-var SourceRoleTemplate$ = [3, n0, _SRT,
-    0,
-    [_TA, _TMV],
-    [0, 1], 2
-];
-var SSHPublicKey$ = [3, n0, _SSHPK,
-    0,
-    [_UN, _SSHPKI, _Fi, _SSHPKB, _S, _UDp],
-    [0, 0, 0, 0, 0, 4], 5
-];
-var SSHPublicKeyMetadata$ = [3, n0, _SSHPKM,
-    0,
-    [_UN, _SSHPKI, _S, _UDp],
-    [0, 0, 0, 4], 4
-];
-var Statement$ = [3, n0, _Sta,
-    0,
-    [_SPI, _SPT, _SPt, _EPn],
-    [0, 0, () => Position$, () => Position$]
-];
-var Tag$ = [3, n0, _Ta,
-    0,
-    [_K, _Val],
-    [0, 0], 2
-];
-var TagInstanceProfileRequest$ = [3, n0, _TIPR,
-    0,
-    [_IPN, _T],
-    [0, () => tagListType], 2
-];
-var TagMFADeviceRequest$ = [3, n0, _TMFADR,
-    0,
-    [_SNer, _T],
-    [0, () => tagListType], 2
-];
-var TagOpenIDConnectProviderRequest$ = [3, n0, _TOIDCPR,
-    0,
-    [_OIDCPA, _T],
-    [0, () => tagListType], 2
-];
-var TagPolicyRequest$ = [3, n0, _TPR,
-    0,
-    [_PA, _T],
-    [0, () => tagListType], 2
-];
-var TagRoleRequest$ = [3, n0, _TRR,
-    0,
-    [_RN, _T],
-    [0, () => tagListType], 2
-];
-var TagSAMLProviderRequest$ = [3, n0, _TSAMLPR,
-    0,
-    [_SAMLPA, _T],
-    [0, () => tagListType], 2
-];
-var TagServerCertificateRequest$ = [3, n0, _TSCR,
-    0,
-    [_SCN, _T],
-    [0, () => tagListType], 2
-];
-var TagTemplate$ = [3, n0, _TT,
-    0,
-    [_K, _Val],
-    [0, 0], 2
-];
-var TagUserRequest$ = [3, n0, _TUR,
-    0,
-    [_UN, _T],
-    [0, () => tagListType], 2
-];
-var TrackedActionLastAccessed$ = [3, n0, _TALAr,
-    0,
-    [_ANct, _LAEa, _LATa, _LARa],
-    [0, 0, 4, 0]
-];
-var UntagInstanceProfileRequest$ = [3, n0, _UIPR,
-    0,
-    [_IPN, _TK],
-    [0, 64 | 0], 2
-];
-var UntagMFADeviceRequest$ = [3, n0, _UMFADR,
-    0,
-    [_SNer, _TK],
-    [0, 64 | 0], 2
-];
-var UntagOpenIDConnectProviderRequest$ = [3, n0, _UOIDCPR,
-    0,
-    [_OIDCPA, _TK],
-    [0, 64 | 0], 2
-];
-var UntagPolicyRequest$ = [3, n0, _UPR,
-    0,
-    [_PA, _TK],
-    [0, 64 | 0], 2
-];
-var UntagRoleRequest$ = [3, n0, _URR,
-    0,
-    [_RN, _TK],
-    [0, 64 | 0], 2
-];
-var UntagSAMLProviderRequest$ = [3, n0, _USAMLPR,
-    0,
-    [_SAMLPA, _TK],
-    [0, 64 | 0], 2
-];
-var UntagServerCertificateRequest$ = [3, n0, _USCR,
-    0,
-    [_SCN, _TK],
-    [0, 64 | 0], 2
-];
-var UntagUserRequest$ = [3, n0, _UUR,
-    0,
-    [_UN, _TK],
-    [0, 64 | 0], 2
-];
-var UpdateAccessKeyRequest$ = [3, n0, _UAKR,
-    0,
-    [_AKI, _S, _UN],
-    [0, 0, 0], 2
-];
-var UpdateAccountPasswordPolicyRequest$ = [3, n0, _UAPPR,
-    0,
-    [_MPL, _RS, _RNeq, _RUC, _RLC, _AUTCP, _MPA, _PRP, _HE],
-    [1, 2, 2, 2, 2, 2, 1, 1, 2]
-];
-var UpdateAssumeRolePolicyRequest$ = [3, n0, _UARPR,
-    0,
-    [_RN, _PD],
-    [0, 0], 2
-];
-var UpdateDelegationRequestRequest$ = [3, n0, _UDRR,
-    0,
-    [_DRI, _No],
-    [0, 0], 1
-];
-var UpdateGroupRequest$ = [3, n0, _UGR,
-    0,
-    [_GN, _NPe, _NGN],
-    [0, 0, 0], 1
-];
-var UpdateLoginProfileRequest$ = [3, n0, _ULPR,
-    0,
-    [_UN, _Pas, _PRR],
-    [0, [() => passwordType, 0], 2], 1
-];
-var UpdateOpenIDConnectProviderThumbprintRequest$ = [3, n0, _UOIDCPTR,
-    0,
-    [_OIDCPA, _TL],
-    [0, 64 | 0], 2
-];
-var UpdateRoleDescriptionRequest$ = [3, n0, _URDR,
-    0,
-    [_RN, _D],
-    [0, 0], 2
-];
-var UpdateRoleDescriptionResponse$ = [3, n0, _URDRp,
-    0,
-    [_Ro],
-    [() => Role$]
-];
-var UpdateRoleRequest$ = [3, n0, _URRp,
-    0,
-    [_RN, _D, _MSD],
-    [0, 0, 1], 1
-];
-var UpdateRoleResponse$ = [3, n0, _URRpd,
-    0,
-    [],
-    []
-];
-var UpdateSAMLProviderRequest$ = [3, n0, _USAMLPRp,
-    0,
-    [_SAMLPA, _SAMLMD, _AEM, _APK, _RPK],
-    [0, 0, 0, [() => privateKeyType, 0], 0], 1
-];
-var UpdateSAMLProviderResponse$ = [3, n0, _USAMLPRpd,
-    0,
-    [_SAMLPA],
-    [0]
-];
-var UpdateServerCertificateRequest$ = [3, n0, _USCRp,
-    0,
-    [_SCN, _NPe, _NSCN],
-    [0, 0, 0], 1
-];
-var UpdateServiceSpecificCredentialRequest$ = [3, n0, _USSCR,
-    0,
-    [_SSCI, _S, _UN],
-    [0, 0, 0], 2
-];
-var UpdateSigningCertificateRequest$ = [3, n0, _USCRpd,
-    0,
-    [_CI, _S, _UN],
-    [0, 0, 0], 2
-];
-var UpdateSSHPublicKeyRequest$ = [3, n0, _USSHPKR,
-    0,
-    [_UN, _SSHPKI, _S],
-    [0, 0, 0], 3
-];
-var UpdateUserRequest$ = [3, n0, _UURp,
-    0,
-    [_UN, _NPe, _NUN],
-    [0, 0, 0], 1
-];
-var UploadServerCertificateRequest$ = [3, n0, _USCRpl,
-    0,
-    [_SCN, _CB, _PK, _Pa, _CC, _T],
-    [0, 0, [() => privateKeyType, 0], 0, 0, () => tagListType], 3
-];
-var UploadServerCertificateResponse$ = [3, n0, _USCRplo,
-    0,
-    [_SCM, _T],
-    [() => ServerCertificateMetadata$, () => tagListType]
-];
-var UploadSigningCertificateRequest$ = [3, n0, _USCRploa,
-    0,
-    [_CB, _UN],
-    [0, 0], 1
-];
-var UploadSigningCertificateResponse$ = [3, n0, _USCRpload,
-    0,
-    [_Cert],
-    [() => SigningCertificate$], 1
-];
-var UploadSSHPublicKeyRequest$ = [3, n0, _USSHPKRp,
-    0,
-    [_UN, _SSHPKB],
-    [0, 0], 2
-];
-var UploadSSHPublicKeyResponse$ = [3, n0, _USSHPKRpl,
-    0,
-    [_SSHPK],
-    [() => SSHPublicKey$]
-];
-var User$ = [3, n0, _Us,
-    0,
-    [_Pa, _UN, _UI, _A, _CD, _PLU, _PB, _T],
-    [0, 0, 0, 0, 4, 4, () => AttachedPermissionsBoundary$, () => tagListType], 5
-];
-var UserDetail$ = [3, n0, _UDs,
-    0,
-    [_Pa, _UN, _UI, _A, _CD, _UPL, _GL, _AMP, _PB, _T],
-    [0, 0, 0, 0, 4, () => policyDetailListType, 64 | 0, () => attachedPoliciesListType, () => AttachedPermissionsBoundary$, () => tagListType]
-];
-var VirtualMFADevice$ = [3, n0, _VMFAD,
-    0,
-    [_SNer, _BSS, _QRCPNG, _Us, _EDn, _T],
-    [0, [() => BootstrapDatum, 0], [() => BootstrapDatum, 0], () => User$, 4, () => tagListType], 1
-];
-var __Unit = "unit";
-var AccessDetails = [1, n0, _ADc,
-    0, () => AccessDetail$
-];
-var accessKeyMetadataListType = [1, n0, _aKMLT,
-    0, () => AccessKeyMetadata$
-];
-var attachedPoliciesListType = [1, n0, _aPLT,
-    0, () => AttachedPolicy$
-];
-var certificateListType = [1, n0, _cLT,
-    0, () => SigningCertificate$
-];
-var ContextEntryListType = [1, n0, _CELT,
-    0, () => ContextEntry$
-];
-var delegationRequestsListType = [1, n0, _dRLT,
-    0, () => DelegationRequest$
-];
-var entityDetailsListType = [1, n0, _eDLT,
-    0, () => EntityDetails$
-];
-var EvaluationResultsListType = [1, n0, _ERLT,
-    0, () => EvaluationResult$
-];
-var groupDetailListType = [1, n0, _gDLT,
-    0, () => GroupDetail$
-];
-var groupListType = [1, n0, _gLT,
-    0, () => Group$
-];
-var inlinePolicyTemplateListType = [1, n0, _iPTLT,
-    0, () => InlinePolicy$
-];
-var instanceProfileListType = [1, n0, _iPLT,
-    0, () => InstanceProfile$
-];
-var listPolicyGrantingServiceAccessResponseListType = [1, n0, _lPGSARLT,
-    0, () => ListPoliciesGrantingServiceAccessEntry$
-];
-var ManagedPolicyDetailListType = [1, n0, _MPDLT,
-    0, () => ManagedPolicyDetail$
-];
-var mfaDeviceListType = [1, n0, _mDLT,
-    0, () => MFADevice$
-];
-var OpenIDConnectProviderListType = [1, n0, _OIDCPLT,
-    0, () => OpenIDConnectProviderListEntry$
-];
-var OrganizationPolicyListType = [1, n0, _OPLT,
-    0, () => OrderedOrganizationPolicyType$
-];
-var parametersDefinitionListType = [1, n0, _pDLT,
-    0, () => ParameterDefinition$
-];
-var policyDetailListType = [1, n0, _pDLTo,
-    0, () => PolicyDetail$
-];
-var policyDocumentVersionListType = [1, n0, _pDVLT,
-    0, () => PolicyVersion$
-];
-var PolicyExclusionsListType = [1, n0, _PELT,
-    0, () => PolicyIdentifier$
-];
-var policyGrantingServiceAccessListType = [1, n0, _pGSALT,
-    0, () => PolicyGrantingServiceAccess$
-];
-var PolicyGroupListType = [1, n0, _PGLT,
-    0, () => PolicyGroup$
-];
-var policyListType = [1, n0, _pLT,
-    0, () => Policy$
-];
-var policyParameterListType = [1, n0, _pPLT,
-    0, () => PolicyParameter$
-];
-var PolicyRoleListType = [1, n0, _PRLT,
-    0, () => PolicyRole$
-];
-var PolicyUserListType = [1, n0, _PULT,
-    0, () => PolicyUser$
-];
-var privateKeyList = [1, n0, _pKL,
-    0, () => SAMLPrivateKey$
-];
-var ResourceSpecificResultListType = [1, n0, _RSRLT,
-    0, () => ResourceSpecificResult$
-];
-var roleDetailListType = [1, n0, _rDLT,
-    0, () => RoleDetail$
-];
-var roleListType = [1, n0, _rLT,
-    0, () => Role$
-];
-var RoleUsageListType = [1, n0, _RULT,
-    0, () => RoleUsageType$
-];
-var SAMLProviderListType = [1, n0, _SAMLPLT,
-    0, () => SAMLProviderListEntry$
-];
-var serverCertificateMetadataListType = [1, n0, _sCMLT,
-    0, () => ServerCertificateMetadata$
-];
-var ServicesLastAccessed = [1, n0, _SLA,
-    0, () => ServiceLastAccessed$
-];
-var ServiceSpecificCredentialsListType = [1, n0, _SSCLT,
-    0, () => ServiceSpecificCredentialMetadata$
-];
-var SSHPublicKeyListType = [1, n0, _SSHPKLT,
-    0, () => SSHPublicKeyMetadata$
-];
-var StatementListType = [1, n0, _SLT,
-    0, () => Statement$
-];
-var tagListType = [1, n0, _tLT,
-    0, () => Tag$
-];
-var tagTemplateListType = [1, n0, _tTLT,
-    0, () => TagTemplate$
-];
-var TrackedActionsLastAccessed = [1, n0, _TALA,
-    0, () => TrackedActionLastAccessed$
-];
-var userDetailListType = [1, n0, _uDLT,
-    0, () => UserDetail$
-];
-var userListType = [1, n0, _uLT,
-    0, () => User$
-];
-var virtualMFADeviceListType = [1, n0, _vMFADLT,
-    0, [() => VirtualMFADevice$,
-        0]
-];
-var mapStringReplacementValueEntry = [2, n0, _mSRVE,
-    0, 0, () => ReplacementValueEntry$
-];
-var PolicyIdentifier$ = [4, n0, _PIo,
-    0,
-    [_PT, _PA, _IPIn],
-    [0, 0, () => InlinePolicyIdentifierType$]
-];
-var AcceptDelegationRequest$ = [9, n0, _ADR,
-    0, () => AcceptDelegationRequestRequest$, () => __Unit
-];
-var AcquireRole$ = [9, n0, _AR,
-    0, () => AcquireRoleRequest$, () => AcquireRoleResponse$
-];
-var AddClientIDToOpenIDConnectProvider$ = [9, n0, _ACIDTOIDCP,
-    0, () => AddClientIDToOpenIDConnectProviderRequest$, () => __Unit
-];
-var AddRoleToInstanceProfile$ = [9, n0, _ARTIP,
-    0, () => AddRoleToInstanceProfileRequest$, () => __Unit
-];
-var AddUserToGroup$ = [9, n0, _AUTG,
-    0, () => AddUserToGroupRequest$, () => __Unit
-];
-var AssociateDelegationRequest$ = [9, n0, _ADRs,
-    0, () => AssociateDelegationRequestRequest$, () => __Unit
-];
-var AttachGroupPolicy$ = [9, n0, _AGP,
-    0, () => AttachGroupPolicyRequest$, () => __Unit
-];
-var AttachRolePolicy$ = [9, n0, _ARP,
-    0, () => AttachRolePolicyRequest$, () => __Unit
-];
-var AttachUserPolicy$ = [9, n0, _AUP,
-    0, () => AttachUserPolicyRequest$, () => __Unit
-];
-var ChangePassword$ = [9, n0, _CP,
-    0, () => ChangePasswordRequest$, () => __Unit
-];
-var CreateAccessKey$ = [9, n0, _CAK,
-    0, () => CreateAccessKeyRequest$, () => CreateAccessKeyResponse$
-];
-var CreateAccountAlias$ = [9, n0, _CAA,
-    0, () => CreateAccountAliasRequest$, () => __Unit
-];
-var CreateDelegationRequest$ = [9, n0, _CDR,
-    0, () => CreateDelegationRequestRequest$, () => CreateDelegationRequestResponse$
-];
-var CreateGroup$ = [9, n0, _CG,
-    0, () => CreateGroupRequest$, () => CreateGroupResponse$
-];
-var CreateInstanceProfile$ = [9, n0, _CIP,
-    0, () => CreateInstanceProfileRequest$, () => CreateInstanceProfileResponse$
-];
-var CreateLoginProfile$ = [9, n0, _CLP,
-    0, () => CreateLoginProfileRequest$, () => CreateLoginProfileResponse$
-];
-var CreateOpenIDConnectProvider$ = [9, n0, _COIDCP,
-    0, () => CreateOpenIDConnectProviderRequest$, () => CreateOpenIDConnectProviderResponse$
-];
-var CreatePolicy$ = [9, n0, _CPr,
-    0, () => CreatePolicyRequest$, () => CreatePolicyResponse$
-];
-var CreatePolicyVersion$ = [9, n0, _CPV,
-    0, () => CreatePolicyVersionRequest$, () => CreatePolicyVersionResponse$
-];
-var CreateRole$ = [9, n0, _CR,
-    0, () => CreateRoleRequest$, () => CreateRoleResponse$
-];
-var CreateSAMLProvider$ = [9, n0, _CSAMLP,
-    0, () => CreateSAMLProviderRequest$, () => CreateSAMLProviderResponse$
-];
-var CreateServiceLinkedRole$ = [9, n0, _CSLR,
-    0, () => CreateServiceLinkedRoleRequest$, () => CreateServiceLinkedRoleResponse$
-];
-var CreateServiceSpecificCredential$ = [9, n0, _CSSC,
-    0, () => CreateServiceSpecificCredentialRequest$, () => CreateServiceSpecificCredentialResponse$
-];
-var CreateUser$ = [9, n0, _CU,
-    0, () => CreateUserRequest$, () => CreateUserResponse$
-];
-var CreateVirtualMFADevice$ = [9, n0, _CVMFAD,
-    0, () => CreateVirtualMFADeviceRequest$, () => CreateVirtualMFADeviceResponse$
-];
-var DeactivateMFADevice$ = [9, n0, _DMFAD,
-    0, () => DeactivateMFADeviceRequest$, () => __Unit
-];
-var DeleteAccessKey$ = [9, n0, _DAK,
-    0, () => DeleteAccessKeyRequest$, () => __Unit
-];
-var DeleteAccountAlias$ = [9, n0, _DAA,
-    0, () => DeleteAccountAliasRequest$, () => __Unit
-];
-var DeleteAccountPasswordPolicy$ = [9, n0, _DAPP,
-    0, () => __Unit, () => __Unit
-];
-var DeleteGroup$ = [9, n0, _DG,
-    0, () => DeleteGroupRequest$, () => __Unit
-];
-var DeleteGroupPolicy$ = [9, n0, _DGP,
-    0, () => DeleteGroupPolicyRequest$, () => __Unit
-];
-var DeleteInstanceProfile$ = [9, n0, _DIP,
-    0, () => DeleteInstanceProfileRequest$, () => __Unit
-];
-var DeleteLoginProfile$ = [9, n0, _DLP,
-    0, () => DeleteLoginProfileRequest$, () => __Unit
-];
-var DeleteOpenIDConnectProvider$ = [9, n0, _DOIDCP,
-    0, () => DeleteOpenIDConnectProviderRequest$, () => __Unit
-];
-var DeletePolicy$ = [9, n0, _DPe,
-    0, () => DeletePolicyRequest$, () => __Unit
-];
-var DeletePolicyVersion$ = [9, n0, _DPV,
-    0, () => DeletePolicyVersionRequest$, () => __Unit
-];
-var DeleteRole$ = [9, n0, _DRel,
-    0, () => DeleteRoleRequest$, () => __Unit
-];
-var DeleteRolePermissionsBoundary$ = [9, n0, _DRPB,
-    0, () => DeleteRolePermissionsBoundaryRequest$, () => __Unit
-];
-var DeleteRolePolicy$ = [9, n0, _DRP,
-    0, () => DeleteRolePolicyRequest$, () => __Unit
-];
-var DeleteSAMLProvider$ = [9, n0, _DSAMLP,
-    0, () => DeleteSAMLProviderRequest$, () => __Unit
-];
-var DeleteServerCertificate$ = [9, n0, _DSC,
-    0, () => DeleteServerCertificateRequest$, () => __Unit
-];
-var DeleteServiceLinkedRole$ = [9, n0, _DSLR,
-    0, () => DeleteServiceLinkedRoleRequest$, () => DeleteServiceLinkedRoleResponse$
-];
-var DeleteServiceSpecificCredential$ = [9, n0, _DSSC,
-    0, () => DeleteServiceSpecificCredentialRequest$, () => __Unit
-];
-var DeleteSigningCertificate$ = [9, n0, _DSCe,
-    0, () => DeleteSigningCertificateRequest$, () => __Unit
-];
-var DeleteSSHPublicKey$ = [9, n0, _DSSHPK,
-    0, () => DeleteSSHPublicKeyRequest$, () => __Unit
-];
-var DeleteUser$ = [9, n0, _DU,
-    0, () => DeleteUserRequest$, () => __Unit
-];
-var DeleteUserPermissionsBoundary$ = [9, n0, _DUPB,
-    0, () => DeleteUserPermissionsBoundaryRequest$, () => __Unit
-];
-var DeleteUserPolicy$ = [9, n0, _DUP,
-    0, () => DeleteUserPolicyRequest$, () => __Unit
-];
-var DeleteVirtualMFADevice$ = [9, n0, _DVMFAD,
-    0, () => DeleteVirtualMFADeviceRequest$, () => __Unit
-];
-var DetachGroupPolicy$ = [9, n0, _DGPe,
-    0, () => DetachGroupPolicyRequest$, () => __Unit
-];
-var DetachRolePolicy$ = [9, n0, _DRPe,
-    0, () => DetachRolePolicyRequest$, () => __Unit
-];
-var DetachUserPolicy$ = [9, n0, _DUPe,
-    0, () => DetachUserPolicyRequest$, () => __Unit
-];
-var DisableOrganizationsRootCredentialsManagement$ = [9, n0, _DORCM,
-    0, () => DisableOrganizationsRootCredentialsManagementRequest$, () => DisableOrganizationsRootCredentialsManagementResponse$
-];
-var DisableOrganizationsRootSessions$ = [9, n0, _DORS,
-    0, () => DisableOrganizationsRootSessionsRequest$, () => DisableOrganizationsRootSessionsResponse$
-];
-var DisableOutboundWebIdentityFederation$ = [9, n0, _DOWIF,
-    0, () => __Unit, () => __Unit
-];
-var EnableMFADevice$ = [9, n0, _EMFAD,
-    0, () => EnableMFADeviceRequest$, () => __Unit
-];
-var EnableOrganizationsRootCredentialsManagement$ = [9, n0, _EORCM,
-    0, () => EnableOrganizationsRootCredentialsManagementRequest$, () => EnableOrganizationsRootCredentialsManagementResponse$
-];
-var EnableOrganizationsRootSessions$ = [9, n0, _EORS,
-    0, () => EnableOrganizationsRootSessionsRequest$, () => EnableOrganizationsRootSessionsResponse$
-];
-var EnableOutboundWebIdentityFederation$ = [9, n0, _EOWIF,
-    0, () => __Unit, () => EnableOutboundWebIdentityFederationResponse$
-];
-var GenerateCredentialReport$ = [9, n0, _GCR,
-    0, () => __Unit, () => GenerateCredentialReportResponse$
-];
-var GenerateOrganizationsAccessReport$ = [9, n0, _GOAR,
-    0, () => GenerateOrganizationsAccessReportRequest$, () => GenerateOrganizationsAccessReportResponse$
-];
-var GenerateServiceLastAccessedDetails$ = [9, n0, _GSLAD,
-    0, () => GenerateServiceLastAccessedDetailsRequest$, () => GenerateServiceLastAccessedDetailsResponse$
-];
-var GetAccessKeyLastUsed$ = [9, n0, _GAKLU,
-    0, () => GetAccessKeyLastUsedRequest$, () => GetAccessKeyLastUsedResponse$
-];
-var GetAccountAuthorizationDetails$ = [9, n0, _GAAD,
-    0, () => GetAccountAuthorizationDetailsRequest$, () => GetAccountAuthorizationDetailsResponse$
-];
-var GetAccountPasswordPolicy$ = [9, n0, _GAPP,
-    0, () => __Unit, () => GetAccountPasswordPolicyResponse$
-];
-var GetAccountProperties$ = [9, n0, _GAP,
-    0, () => GetAccountPropertiesRequest$, () => GetAccountPropertiesResponse$
-];
-var GetAccountSummary$ = [9, n0, _GAS,
-    0, () => __Unit, () => GetAccountSummaryResponse$
-];
-var GetContextKeysForCustomPolicy$ = [9, n0, _GCKFCP,
-    0, () => GetContextKeysForCustomPolicyRequest$, () => GetContextKeysForPolicyResponse$
-];
-var GetContextKeysForPrincipalPolicy$ = [9, n0, _GCKFPP,
-    0, () => GetContextKeysForPrincipalPolicyRequest$, () => GetContextKeysForPolicyResponse$
-];
-var GetCredentialReport$ = [9, n0, _GCRe,
-    0, () => __Unit, () => GetCredentialReportResponse$
-];
-var GetDelegationRequest$ = [9, n0, _GDR,
-    0, () => GetDelegationRequestRequest$, () => GetDelegationRequestResponse$
-];
-var GetGroup$ = [9, n0, _GG,
-    0, () => GetGroupRequest$, () => GetGroupResponse$
-];
-var GetGroupPolicy$ = [9, n0, _GGP,
-    0, () => GetGroupPolicyRequest$, () => GetGroupPolicyResponse$
-];
-var GetHumanReadableSummary$ = [9, n0, _GHRS,
-    0, () => GetHumanReadableSummaryRequest$, () => GetHumanReadableSummaryResponse$
-];
-var GetInstanceProfile$ = [9, n0, _GIP,
-    0, () => GetInstanceProfileRequest$, () => GetInstanceProfileResponse$
-];
-var GetLoginProfile$ = [9, n0, _GLP,
-    0, () => GetLoginProfileRequest$, () => GetLoginProfileResponse$
-];
-var GetMFADevice$ = [9, n0, _GMFAD,
-    0, () => GetMFADeviceRequest$, () => GetMFADeviceResponse$
-];
-var GetOpenIDConnectProvider$ = [9, n0, _GOIDCP,
-    0, () => GetOpenIDConnectProviderRequest$, () => GetOpenIDConnectProviderResponse$
-];
-var GetOrganizationsAccessReport$ = [9, n0, _GOARe,
-    0, () => GetOrganizationsAccessReportRequest$, () => GetOrganizationsAccessReportResponse$
-];
-var GetOutboundWebIdentityFederationInfo$ = [9, n0, _GOWIFI,
-    0, () => __Unit, () => GetOutboundWebIdentityFederationInfoResponse$
-];
-var GetPolicy$ = [9, n0, _GP,
-    0, () => GetPolicyRequest$, () => GetPolicyResponse$
-];
-var GetPolicyVersion$ = [9, n0, _GPV,
-    0, () => GetPolicyVersionRequest$, () => GetPolicyVersionResponse$
-];
-var GetRole$ = [9, n0, _GR,
-    0, () => GetRoleRequest$, () => GetRoleResponse$
-];
-var GetRolePolicy$ = [9, n0, _GRP,
-    0, () => GetRolePolicyRequest$, () => GetRolePolicyResponse$
-];
-var GetRoleTemplateVersion$ = [9, n0, _GRTV,
-    0, () => GetRoleTemplateVersionRequest$, () => GetRoleTemplateVersionResponse$
-];
-var GetSAMLProvider$ = [9, n0, _GSAMLP,
-    0, () => GetSAMLProviderRequest$, () => GetSAMLProviderResponse$
-];
-var GetServerCertificate$ = [9, n0, _GSC,
-    0, () => GetServerCertificateRequest$, () => GetServerCertificateResponse$
-];
-var GetServiceLastAccessedDetails$ = [9, n0, _GSLADe,
-    0, () => GetServiceLastAccessedDetailsRequest$, () => GetServiceLastAccessedDetailsResponse$
-];
-var GetServiceLastAccessedDetailsWithEntities$ = [9, n0, _GSLADWE,
-    0, () => GetServiceLastAccessedDetailsWithEntitiesRequest$, () => GetServiceLastAccessedDetailsWithEntitiesResponse$
-];
-var GetServiceLinkedRoleDeletionStatus$ = [9, n0, _GSLRDS,
-    0, () => GetServiceLinkedRoleDeletionStatusRequest$, () => GetServiceLinkedRoleDeletionStatusResponse$
-];
-var GetSSHPublicKey$ = [9, n0, _GSSHPK,
-    0, () => GetSSHPublicKeyRequest$, () => GetSSHPublicKeyResponse$
-];
-var GetUser$ = [9, n0, _GU,
-    0, () => GetUserRequest$, () => GetUserResponse$
-];
-var GetUserPolicy$ = [9, n0, _GUP,
-    0, () => GetUserPolicyRequest$, () => GetUserPolicyResponse$
-];
-var ListAccessKeys$ = [9, n0, _LAK,
-    0, () => ListAccessKeysRequest$, () => ListAccessKeysResponse$
-];
-var ListAccountAliases$ = [9, n0, _LAA,
-    0, () => ListAccountAliasesRequest$, () => ListAccountAliasesResponse$
-];
-var ListAttachedGroupPolicies$ = [9, n0, _LAGP,
-    0, () => ListAttachedGroupPoliciesRequest$, () => ListAttachedGroupPoliciesResponse$
-];
-var ListAttachedRolePolicies$ = [9, n0, _LARP,
-    0, () => ListAttachedRolePoliciesRequest$, () => ListAttachedRolePoliciesResponse$
-];
-var ListAttachedUserPolicies$ = [9, n0, _LAUP,
-    0, () => ListAttachedUserPoliciesRequest$, () => ListAttachedUserPoliciesResponse$
-];
-var ListDelegationRequests$ = [9, n0, _LDR,
-    0, () => ListDelegationRequestsRequest$, () => ListDelegationRequestsResponse$
-];
-var ListEntitiesForPolicy$ = [9, n0, _LEFP,
-    0, () => ListEntitiesForPolicyRequest$, () => ListEntitiesForPolicyResponse$
-];
-var ListGroupPolicies$ = [9, n0, _LGP,
-    0, () => ListGroupPoliciesRequest$, () => ListGroupPoliciesResponse$
-];
-var ListGroups$ = [9, n0, _LG,
-    0, () => ListGroupsRequest$, () => ListGroupsResponse$
-];
-var ListGroupsForUser$ = [9, n0, _LGFU,
-    0, () => ListGroupsForUserRequest$, () => ListGroupsForUserResponse$
-];
-var ListInstanceProfiles$ = [9, n0, _LIP,
-    0, () => ListInstanceProfilesRequest$, () => ListInstanceProfilesResponse$
-];
-var ListInstanceProfilesForRole$ = [9, n0, _LIPFR,
-    0, () => ListInstanceProfilesForRoleRequest$, () => ListInstanceProfilesForRoleResponse$
-];
-var ListInstanceProfileTags$ = [9, n0, _LIPT,
-    0, () => ListInstanceProfileTagsRequest$, () => ListInstanceProfileTagsResponse$
-];
-var ListMFADevices$ = [9, n0, _LMFAD,
-    0, () => ListMFADevicesRequest$, () => ListMFADevicesResponse$
-];
-var ListMFADeviceTags$ = [9, n0, _LMFADT,
-    0, () => ListMFADeviceTagsRequest$, () => ListMFADeviceTagsResponse$
-];
-var ListOpenIDConnectProviders$ = [9, n0, _LOIDCP,
-    0, () => ListOpenIDConnectProvidersRequest$, () => ListOpenIDConnectProvidersResponse$
-];
-var ListOpenIDConnectProviderTags$ = [9, n0, _LOIDCPT,
-    0, () => ListOpenIDConnectProviderTagsRequest$, () => ListOpenIDConnectProviderTagsResponse$
-];
-var ListOrganizationsFeatures$ = [9, n0, _LOF,
-    0, () => ListOrganizationsFeaturesRequest$, () => ListOrganizationsFeaturesResponse$
-];
-var ListPolicies$ = [9, n0, _LPi,
-    0, () => ListPoliciesRequest$, () => ListPoliciesResponse$
-];
-var ListPoliciesGrantingServiceAccess$ = [9, n0, _LPGSA,
-    0, () => ListPoliciesGrantingServiceAccessRequest$, () => ListPoliciesGrantingServiceAccessResponse$
-];
-var ListPolicyTags$ = [9, n0, _LPT,
-    0, () => ListPolicyTagsRequest$, () => ListPolicyTagsResponse$
-];
-var ListPolicyVersions$ = [9, n0, _LPV,
-    0, () => ListPolicyVersionsRequest$, () => ListPolicyVersionsResponse$
-];
-var ListRolePolicies$ = [9, n0, _LRP,
-    0, () => ListRolePoliciesRequest$, () => ListRolePoliciesResponse$
-];
-var ListRoles$ = [9, n0, _LR,
-    0, () => ListRolesRequest$, () => ListRolesResponse$
-];
-var ListRoleTags$ = [9, n0, _LRT,
-    0, () => ListRoleTagsRequest$, () => ListRoleTagsResponse$
-];
-var ListSAMLProviders$ = [9, n0, _LSAMLP,
-    0, () => ListSAMLProvidersRequest$, () => ListSAMLProvidersResponse$
-];
-var ListSAMLProviderTags$ = [9, n0, _LSAMLPT,
-    0, () => ListSAMLProviderTagsRequest$, () => ListSAMLProviderTagsResponse$
-];
-var ListServerCertificates$ = [9, n0, _LSC,
-    0, () => ListServerCertificatesRequest$, () => ListServerCertificatesResponse$
-];
-var ListServerCertificateTags$ = [9, n0, _LSCT,
-    0, () => ListServerCertificateTagsRequest$, () => ListServerCertificateTagsResponse$
-];
-var ListServiceSpecificCredentials$ = [9, n0, _LSSC,
-    0, () => ListServiceSpecificCredentialsRequest$, () => ListServiceSpecificCredentialsResponse$
-];
-var ListSigningCertificates$ = [9, n0, _LSCi,
-    0, () => ListSigningCertificatesRequest$, () => ListSigningCertificatesResponse$
-];
-var ListSSHPublicKeys$ = [9, n0, _LSSHPK,
-    0, () => ListSSHPublicKeysRequest$, () => ListSSHPublicKeysResponse$
-];
-var ListUserPolicies$ = [9, n0, _LUP,
-    0, () => ListUserPoliciesRequest$, () => ListUserPoliciesResponse$
-];
-var ListUsers$ = [9, n0, _LU,
-    0, () => ListUsersRequest$, () => ListUsersResponse$
-];
-var ListUserTags$ = [9, n0, _LUT,
-    0, () => ListUserTagsRequest$, () => ListUserTagsResponse$
-];
-var ListVirtualMFADevices$ = [9, n0, _LVMFAD,
-    0, () => ListVirtualMFADevicesRequest$, () => ListVirtualMFADevicesResponse$
-];
-var PutAccountProperties$ = [9, n0, _PAP,
-    0, () => PutAccountPropertiesRequest$, () => PutAccountPropertiesResponse$
-];
-var PutGroupPolicy$ = [9, n0, _PGP,
-    0, () => PutGroupPolicyRequest$, () => __Unit
-];
-var PutRolePermissionsBoundary$ = [9, n0, _PRPB,
-    0, () => PutRolePermissionsBoundaryRequest$, () => __Unit
-];
-var PutRolePolicy$ = [9, n0, _PRPu,
-    0, () => PutRolePolicyRequest$, () => __Unit
-];
-var PutUserPermissionsBoundary$ = [9, n0, _PUPB,
-    0, () => PutUserPermissionsBoundaryRequest$, () => __Unit
-];
-var PutUserPolicy$ = [9, n0, _PUP,
-    0, () => PutUserPolicyRequest$, () => __Unit
-];
-var RejectDelegationRequest$ = [9, n0, _RDR,
-    0, () => RejectDelegationRequestRequest$, () => __Unit
-];
-var RemoveClientIDFromOpenIDConnectProvider$ = [9, n0, _RCIDFOIDCP,
-    0, () => RemoveClientIDFromOpenIDConnectProviderRequest$, () => __Unit
-];
-var RemoveRoleFromInstanceProfile$ = [9, n0, _RRFIP,
-    0, () => RemoveRoleFromInstanceProfileRequest$, () => __Unit
-];
-var RemoveUserFromGroup$ = [9, n0, _RUFG,
-    0, () => RemoveUserFromGroupRequest$, () => __Unit
-];
-var ResetServiceSpecificCredential$ = [9, n0, _RSSC,
-    0, () => ResetServiceSpecificCredentialRequest$, () => ResetServiceSpecificCredentialResponse$
-];
-var ResyncMFADevice$ = [9, n0, _RMFAD,
-    0, () => ResyncMFADeviceRequest$, () => __Unit
-];
-var SendDelegationToken$ = [9, n0, _SDT,
-    0, () => SendDelegationTokenRequest$, () => __Unit
-];
-var SetDefaultPolicyVersion$ = [9, n0, _SDPV,
-    0, () => SetDefaultPolicyVersionRequest$, () => __Unit
-];
-var SetSecurityTokenServicePreferences$ = [9, n0, _SSTSP,
-    0, () => SetSecurityTokenServicePreferencesRequest$, () => __Unit
-];
-var SimulateCustomPolicy$ = [9, n0, _SCP,
-    0, () => SimulateCustomPolicyRequest$, () => SimulatePolicyResponse$
-];
-var SimulatePrincipalPolicy$ = [9, n0, _SPP,
-    0, () => SimulatePrincipalPolicyRequest$, () => SimulatePolicyResponse$
-];
-var TagInstanceProfile$ = [9, n0, _TIP,
-    0, () => TagInstanceProfileRequest$, () => __Unit
-];
-var TagMFADevice$ = [9, n0, _TMFAD,
-    0, () => TagMFADeviceRequest$, () => __Unit
-];
-var TagOpenIDConnectProvider$ = [9, n0, _TOIDCP,
-    0, () => TagOpenIDConnectProviderRequest$, () => __Unit
-];
-var TagPolicy$ = [9, n0, _TP,
-    0, () => TagPolicyRequest$, () => __Unit
-];
-var TagRole$ = [9, n0, _TR,
-    0, () => TagRoleRequest$, () => __Unit
-];
-var TagSAMLProvider$ = [9, n0, _TSAMLP,
-    0, () => TagSAMLProviderRequest$, () => __Unit
-];
-var TagServerCertificate$ = [9, n0, _TSC,
-    0, () => TagServerCertificateRequest$, () => __Unit
-];
-var TagUser$ = [9, n0, _TU,
-    0, () => TagUserRequest$, () => __Unit
-];
-var UntagInstanceProfile$ = [9, n0, _UIP,
-    0, () => UntagInstanceProfileRequest$, () => __Unit
-];
-var UntagMFADevice$ = [9, n0, _UMFAD,
-    0, () => UntagMFADeviceRequest$, () => __Unit
-];
-var UntagOpenIDConnectProvider$ = [9, n0, _UOIDCP,
-    0, () => UntagOpenIDConnectProviderRequest$, () => __Unit
-];
-var UntagPolicy$ = [9, n0, _UP,
-    0, () => UntagPolicyRequest$, () => __Unit
-];
-var UntagRole$ = [9, n0, _UR,
-    0, () => UntagRoleRequest$, () => __Unit
-];
-var UntagSAMLProvider$ = [9, n0, _USAMLP,
-    0, () => UntagSAMLProviderRequest$, () => __Unit
-];
-var UntagServerCertificate$ = [9, n0, _USC,
-    0, () => UntagServerCertificateRequest$, () => __Unit
-];
-var UntagUser$ = [9, n0, _UU,
-    0, () => UntagUserRequest$, () => __Unit
-];
-var UpdateAccessKey$ = [9, n0, _UAK,
-    0, () => UpdateAccessKeyRequest$, () => __Unit
-];
-var UpdateAccountPasswordPolicy$ = [9, n0, _UAPP,
-    0, () => UpdateAccountPasswordPolicyRequest$, () => __Unit
-];
-var UpdateAssumeRolePolicy$ = [9, n0, _UARP,
-    0, () => UpdateAssumeRolePolicyRequest$, () => __Unit
-];
-var UpdateDelegationRequest$ = [9, n0, _UDR,
-    0, () => UpdateDelegationRequestRequest$, () => __Unit
-];
-var UpdateGroup$ = [9, n0, _UG,
-    0, () => UpdateGroupRequest$, () => __Unit
-];
-var UpdateLoginProfile$ = [9, n0, _ULP,
-    0, () => UpdateLoginProfileRequest$, () => __Unit
-];
-var UpdateOpenIDConnectProviderThumbprint$ = [9, n0, _UOIDCPT,
-    0, () => UpdateOpenIDConnectProviderThumbprintRequest$, () => __Unit
-];
-var UpdateRole$ = [9, n0, _URp,
-    0, () => UpdateRoleRequest$, () => UpdateRoleResponse$
-];
-var UpdateRoleDescription$ = [9, n0, _URD,
-    0, () => UpdateRoleDescriptionRequest$, () => UpdateRoleDescriptionResponse$
-];
-var UpdateSAMLProvider$ = [9, n0, _USAMLPp,
-    0, () => UpdateSAMLProviderRequest$, () => UpdateSAMLProviderResponse$
-];
-var UpdateServerCertificate$ = [9, n0, _USCp,
-    0, () => UpdateServerCertificateRequest$, () => __Unit
-];
-var UpdateServiceSpecificCredential$ = [9, n0, _USSC,
-    0, () => UpdateServiceSpecificCredentialRequest$, () => __Unit
-];
-var UpdateSigningCertificate$ = [9, n0, _USCpd,
-    0, () => UpdateSigningCertificateRequest$, () => __Unit
-];
-var UpdateSSHPublicKey$ = [9, n0, _USSHPK,
-    0, () => UpdateSSHPublicKeyRequest$, () => __Unit
-];
-var UpdateUser$ = [9, n0, _UUp,
-    0, () => UpdateUserRequest$, () => __Unit
-];
-var UploadServerCertificate$ = [9, n0, _USCpl,
-    0, () => UploadServerCertificateRequest$, () => UploadServerCertificateResponse$
-];
-var UploadSigningCertificate$ = [9, n0, _USCplo,
-    0, () => UploadSigningCertificateRequest$, () => UploadSigningCertificateResponse$
-];
-var UploadSSHPublicKey$ = [9, n0, _USSHPKp,
-    0, () => UploadSSHPublicKeyRequest$, () => UploadSSHPublicKeyResponse$
-];
-
-const getRuntimeConfig$1 = (config) => {
-    return {
-        apiVersion: "2010-05-08",
-        base64Decoder: config?.base64Decoder ?? fromBase64,
-        base64Encoder: config?.base64Encoder ?? toBase64,
-        disableHostPrefix: config?.disableHostPrefix ?? false,
-        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver,
-        extensions: config?.extensions ?? [],
-        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultIAMHttpAuthSchemeProvider,
-        httpAuthSchemes: config?.httpAuthSchemes ?? [
-            {
-                schemeId: "aws.auth#sigv4",
-                identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
-                signer: new AwsSdkSigV4Signer(),
-            },
-        ],
-        logger: config?.logger ?? new NoOpLogger(),
-        protocol: config?.protocol ?? AwsQueryProtocol,
-        protocolSettings: config?.protocolSettings ?? {
-            defaultNamespace: "com.amazonaws.iam",
-            errorTypeRegistries,
-            xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
-            version: "2010-05-08",
-            serviceTarget: "AWSIdentityManagementV20100508",
-        },
-        serviceId: config?.serviceId ?? "IAM",
-        sha256: config?.sha256 ?? Sha256,
-        urlParser: config?.urlParser ?? parseUrl,
-        utf8Decoder: config?.utf8Decoder ?? fromUtf8,
-        utf8Encoder: config?.utf8Encoder ?? toUtf8,
-    };
-};
-
-const getRuntimeConfig = (config) => {
-    emitWarningIfUnsupportedVersion(process.version);
-    const defaultsMode = resolveDefaultsModeConfig(config);
-    const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
-    const clientSharedValues = getRuntimeConfig$1(config);
-    emitWarningIfUnsupportedVersion$1(process.version);
-    const loaderConfig = {
-        profile: config?.profile,
-        logger: clientSharedValues.logger,
-    };
-    return {
-        ...clientSharedValues,
-        ...config,
-        runtime: "node",
-        defaultsMode,
-        authSchemePreference: config?.authSchemePreference ?? loadConfig(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
-        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
-        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
-        defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 300_000),
-        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
-        maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
-        region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
-        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
-        retryMode: config?.retryMode ??
-            loadConfig({
-                ...NODE_RETRY_MODE_CONFIG_OPTIONS,
-                default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE,
-            }, config),
-        streamCollector: config?.streamCollector ?? streamCollector,
-        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
-        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
-        userAgentAppId: config?.userAgentAppId ?? loadConfig(NODE_APP_ID_CONFIG_OPTIONS, loaderConfig),
-    };
-};
-
-const getHttpAuthExtensionConfiguration = (runtimeConfig) => {
-    const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
-    let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
-    let _credentials = runtimeConfig.credentials;
-    return {
-        setHttpAuthScheme(httpAuthScheme) {
-            const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
-            if (index === -1) {
-                _httpAuthSchemes.push(httpAuthScheme);
-            }
-            else {
-                _httpAuthSchemes.splice(index, 1, httpAuthScheme);
-            }
-        },
-        httpAuthSchemes() {
-            return _httpAuthSchemes;
-        },
-        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
-            _httpAuthSchemeProvider = httpAuthSchemeProvider;
-        },
-        httpAuthSchemeProvider() {
-            return _httpAuthSchemeProvider;
-        },
-        setCredentials(credentials) {
-            _credentials = credentials;
-        },
-        credentials() {
-            return _credentials;
-        },
-    };
-};
-const resolveHttpAuthRuntimeConfig = (config) => {
-    return {
-        httpAuthSchemes: config.httpAuthSchemes(),
-        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
-        credentials: config.credentials(),
-    };
-};
-
-const resolveRuntimeExtensions = (runtimeConfig, extensions) => {
-    const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration(runtimeConfig));
-    extensions.forEach((extension) => extension.configure(extensionConfiguration));
-    return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig(extensionConfiguration));
-};
-
-class IAMClient extends Client {
-    config;
-    constructor(...[configuration]) {
-        const _config_0 = getRuntimeConfig(configuration || {});
-        super(_config_0);
-        this.initConfig = _config_0;
-        const _config_1 = resolveClientEndpointParameters(_config_0);
-        const _config_2 = resolveUserAgentConfig(_config_1);
-        const _config_3 = resolveRetryConfig(_config_2);
-        const _config_4 = resolveRegionConfig(_config_3);
-        const _config_5 = resolveHostHeaderConfig(_config_4);
-        const _config_6 = resolveEndpointConfig(_config_5);
-        const _config_7 = resolveHttpAuthSchemeConfig(_config_6);
-        const _config_8 = resolveRuntimeExtensions(_config_7, configuration?.extensions || []);
-        this.config = _config_8;
-        this.middlewareStack.use(getSchemaSerdePlugin(this.config));
-        this.middlewareStack.use(getUserAgentPlugin(this.config));
-        this.middlewareStack.use(getRetryPlugin(this.config));
-        this.middlewareStack.use(getContentLengthPlugin(this.config));
-        this.middlewareStack.use(getHostHeaderPlugin(this.config));
-        this.middlewareStack.use(getLoggerPlugin(this.config));
-        this.middlewareStack.use(getRecursionDetectionPlugin(this.config));
-        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
-            httpAuthSchemeParametersProvider: defaultIAMHttpAuthSchemeParametersProvider,
-            identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig({
-                "aws.auth#sigv4": config.credentials,
-            }),
-        }));
-        this.middlewareStack.use(getHttpSigningPlugin(this.config));
-    }
-    destroy() {
-        super.destroy();
-    }
-}
-
-const command = makeBuilder(commonParams, "AWSIdentityManagementV20100508", "IAMClient", getEndpointPlugin);
-const _ep0 = {};
-const _mw0 = (Command, cs, config, o) => [];
-
-class AcceptDelegationRequestCommand extends command(_ep0, _mw0, "AcceptDelegationRequest", AcceptDelegationRequest$) {
-}
-
-class AcquireRoleCommand extends command(_ep0, _mw0, "AcquireRole", AcquireRole$) {
-}
-
-class AddClientIDToOpenIDConnectProviderCommand extends command(_ep0, _mw0, "AddClientIDToOpenIDConnectProvider", AddClientIDToOpenIDConnectProvider$) {
-}
-
-class AddRoleToInstanceProfileCommand extends command(_ep0, _mw0, "AddRoleToInstanceProfile", AddRoleToInstanceProfile$) {
-}
-
-class AddUserToGroupCommand extends command(_ep0, _mw0, "AddUserToGroup", AddUserToGroup$) {
-}
-
-class AssociateDelegationRequestCommand extends command(_ep0, _mw0, "AssociateDelegationRequest", AssociateDelegationRequest$) {
-}
-
-class AttachGroupPolicyCommand extends command(_ep0, _mw0, "AttachGroupPolicy", AttachGroupPolicy$) {
-}
-
-class AttachRolePolicyCommand extends command(_ep0, _mw0, "AttachRolePolicy", AttachRolePolicy$) {
-}
-
-class AttachUserPolicyCommand extends command(_ep0, _mw0, "AttachUserPolicy", AttachUserPolicy$) {
-}
-
-class ChangePasswordCommand extends command(_ep0, _mw0, "ChangePassword", ChangePassword$) {
-}
-
-class CreateAccessKeyCommand extends command(_ep0, _mw0, "CreateAccessKey", CreateAccessKey$) {
-}
-
-class CreateAccountAliasCommand extends command(_ep0, _mw0, "CreateAccountAlias", CreateAccountAlias$) {
-}
-
-class CreateDelegationRequestCommand extends command(_ep0, _mw0, "CreateDelegationRequest", CreateDelegationRequest$) {
-}
-
-class CreateGroupCommand extends command(_ep0, _mw0, "CreateGroup", CreateGroup$) {
-}
-
-class CreateInstanceProfileCommand extends command(_ep0, _mw0, "CreateInstanceProfile", CreateInstanceProfile$) {
-}
-
-class CreateLoginProfileCommand extends command(_ep0, _mw0, "CreateLoginProfile", CreateLoginProfile$) {
-}
-
-class CreateOpenIDConnectProviderCommand extends command(_ep0, _mw0, "CreateOpenIDConnectProvider", CreateOpenIDConnectProvider$) {
-}
-
-class CreatePolicyCommand extends command(_ep0, _mw0, "CreatePolicy", CreatePolicy$) {
-}
-
-class CreatePolicyVersionCommand extends command(_ep0, _mw0, "CreatePolicyVersion", CreatePolicyVersion$) {
-}
-
-class CreateRoleCommand extends command(_ep0, _mw0, "CreateRole", CreateRole$) {
-}
-
-class CreateSAMLProviderCommand extends command(_ep0, _mw0, "CreateSAMLProvider", CreateSAMLProvider$) {
-}
-
-class CreateServiceLinkedRoleCommand extends command(_ep0, _mw0, "CreateServiceLinkedRole", CreateServiceLinkedRole$) {
-}
-
-class CreateServiceSpecificCredentialCommand extends command(_ep0, _mw0, "CreateServiceSpecificCredential", CreateServiceSpecificCredential$) {
-}
-
-class CreateUserCommand extends command(_ep0, _mw0, "CreateUser", CreateUser$) {
-}
-
-class CreateVirtualMFADeviceCommand extends command(_ep0, _mw0, "CreateVirtualMFADevice", CreateVirtualMFADevice$) {
-}
-
-class DeactivateMFADeviceCommand extends command(_ep0, _mw0, "DeactivateMFADevice", DeactivateMFADevice$) {
-}
-
-class DeleteAccessKeyCommand extends command(_ep0, _mw0, "DeleteAccessKey", DeleteAccessKey$) {
-}
-
-class DeleteAccountAliasCommand extends command(_ep0, _mw0, "DeleteAccountAlias", DeleteAccountAlias$) {
-}
-
-class DeleteAccountPasswordPolicyCommand extends command(_ep0, _mw0, "DeleteAccountPasswordPolicy", DeleteAccountPasswordPolicy$) {
-}
-
-class DeleteGroupCommand extends command(_ep0, _mw0, "DeleteGroup", DeleteGroup$) {
-}
-
-class DeleteGroupPolicyCommand extends command(_ep0, _mw0, "DeleteGroupPolicy", DeleteGroupPolicy$) {
-}
-
-class DeleteInstanceProfileCommand extends command(_ep0, _mw0, "DeleteInstanceProfile", DeleteInstanceProfile$) {
-}
-
-class DeleteLoginProfileCommand extends command(_ep0, _mw0, "DeleteLoginProfile", DeleteLoginProfile$) {
-}
-
-class DeleteOpenIDConnectProviderCommand extends command(_ep0, _mw0, "DeleteOpenIDConnectProvider", DeleteOpenIDConnectProvider$) {
-}
-
-class DeletePolicyCommand extends command(_ep0, _mw0, "DeletePolicy", DeletePolicy$) {
-}
-
-class DeletePolicyVersionCommand extends command(_ep0, _mw0, "DeletePolicyVersion", DeletePolicyVersion$) {
-}
-
-class DeleteRoleCommand extends command(_ep0, _mw0, "DeleteRole", DeleteRole$) {
-}
-
-class DeleteRolePermissionsBoundaryCommand extends command(_ep0, _mw0, "DeleteRolePermissionsBoundary", DeleteRolePermissionsBoundary$) {
-}
-
-class DeleteRolePolicyCommand extends command(_ep0, _mw0, "DeleteRolePolicy", DeleteRolePolicy$) {
-}
-
-class DeleteSAMLProviderCommand extends command(_ep0, _mw0, "DeleteSAMLProvider", DeleteSAMLProvider$) {
-}
-
-class DeleteServerCertificateCommand extends command(_ep0, _mw0, "DeleteServerCertificate", DeleteServerCertificate$) {
-}
-
-class DeleteServiceLinkedRoleCommand extends command(_ep0, _mw0, "DeleteServiceLinkedRole", DeleteServiceLinkedRole$) {
-}
-
-class DeleteServiceSpecificCredentialCommand extends command(_ep0, _mw0, "DeleteServiceSpecificCredential", DeleteServiceSpecificCredential$) {
-}
-
-class DeleteSigningCertificateCommand extends command(_ep0, _mw0, "DeleteSigningCertificate", DeleteSigningCertificate$) {
-}
-
-class DeleteSSHPublicKeyCommand extends command(_ep0, _mw0, "DeleteSSHPublicKey", DeleteSSHPublicKey$) {
-}
-
-class DeleteUserCommand extends command(_ep0, _mw0, "DeleteUser", DeleteUser$) {
-}
-
-class DeleteUserPermissionsBoundaryCommand extends command(_ep0, _mw0, "DeleteUserPermissionsBoundary", DeleteUserPermissionsBoundary$) {
-}
-
-class DeleteUserPolicyCommand extends command(_ep0, _mw0, "DeleteUserPolicy", DeleteUserPolicy$) {
-}
-
-class DeleteVirtualMFADeviceCommand extends command(_ep0, _mw0, "DeleteVirtualMFADevice", DeleteVirtualMFADevice$) {
-}
-
-class DetachGroupPolicyCommand extends command(_ep0, _mw0, "DetachGroupPolicy", DetachGroupPolicy$) {
-}
-
-class DetachRolePolicyCommand extends command(_ep0, _mw0, "DetachRolePolicy", DetachRolePolicy$) {
-}
-
-class DetachUserPolicyCommand extends command(_ep0, _mw0, "DetachUserPolicy", DetachUserPolicy$) {
-}
-
-class DisableOrganizationsRootCredentialsManagementCommand extends command(_ep0, _mw0, "DisableOrganizationsRootCredentialsManagement", DisableOrganizationsRootCredentialsManagement$) {
-}
-
-class DisableOrganizationsRootSessionsCommand extends command(_ep0, _mw0, "DisableOrganizationsRootSessions", DisableOrganizationsRootSessions$) {
-}
-
-class DisableOutboundWebIdentityFederationCommand extends command(_ep0, _mw0, "DisableOutboundWebIdentityFederation", DisableOutboundWebIdentityFederation$) {
-}
-
-class EnableMFADeviceCommand extends command(_ep0, _mw0, "EnableMFADevice", EnableMFADevice$) {
-}
-
-class EnableOrganizationsRootCredentialsManagementCommand extends command(_ep0, _mw0, "EnableOrganizationsRootCredentialsManagement", EnableOrganizationsRootCredentialsManagement$) {
-}
-
-class EnableOrganizationsRootSessionsCommand extends command(_ep0, _mw0, "EnableOrganizationsRootSessions", EnableOrganizationsRootSessions$) {
-}
-
-class EnableOutboundWebIdentityFederationCommand extends command(_ep0, _mw0, "EnableOutboundWebIdentityFederation", EnableOutboundWebIdentityFederation$) {
-}
-
-class GenerateCredentialReportCommand extends command(_ep0, _mw0, "GenerateCredentialReport", GenerateCredentialReport$) {
-}
-
-class GenerateOrganizationsAccessReportCommand extends command(_ep0, _mw0, "GenerateOrganizationsAccessReport", GenerateOrganizationsAccessReport$) {
-}
-
-class GenerateServiceLastAccessedDetailsCommand extends command(_ep0, _mw0, "GenerateServiceLastAccessedDetails", GenerateServiceLastAccessedDetails$) {
-}
-
-class GetAccessKeyLastUsedCommand extends command(_ep0, _mw0, "GetAccessKeyLastUsed", GetAccessKeyLastUsed$) {
-}
-
-class GetAccountAuthorizationDetailsCommand extends command(_ep0, _mw0, "GetAccountAuthorizationDetails", GetAccountAuthorizationDetails$) {
-}
-
-class GetAccountPasswordPolicyCommand extends command(_ep0, _mw0, "GetAccountPasswordPolicy", GetAccountPasswordPolicy$) {
-}
-
-class GetAccountPropertiesCommand extends command(_ep0, _mw0, "GetAccountProperties", GetAccountProperties$) {
-}
-
-class GetAccountSummaryCommand extends command(_ep0, _mw0, "GetAccountSummary", GetAccountSummary$) {
-}
-
-class GetContextKeysForCustomPolicyCommand extends command(_ep0, _mw0, "GetContextKeysForCustomPolicy", GetContextKeysForCustomPolicy$) {
-}
-
-class GetContextKeysForPrincipalPolicyCommand extends command(_ep0, _mw0, "GetContextKeysForPrincipalPolicy", GetContextKeysForPrincipalPolicy$) {
-}
-
-class GetCredentialReportCommand extends command(_ep0, _mw0, "GetCredentialReport", GetCredentialReport$) {
-}
-
-class GetDelegationRequestCommand extends command(_ep0, _mw0, "GetDelegationRequest", GetDelegationRequest$) {
-}
-
-class GetGroupCommand extends command(_ep0, _mw0, "GetGroup", GetGroup$) {
-}
-
-class GetGroupPolicyCommand extends command(_ep0, _mw0, "GetGroupPolicy", GetGroupPolicy$) {
-}
-
-class GetHumanReadableSummaryCommand extends command(_ep0, _mw0, "GetHumanReadableSummary", GetHumanReadableSummary$) {
-}
-
-class GetInstanceProfileCommand extends command(_ep0, _mw0, "GetInstanceProfile", GetInstanceProfile$) {
-}
-
-class GetLoginProfileCommand extends command(_ep0, _mw0, "GetLoginProfile", GetLoginProfile$) {
-}
-
-class GetMFADeviceCommand extends command(_ep0, _mw0, "GetMFADevice", GetMFADevice$) {
-}
-
-class GetOpenIDConnectProviderCommand extends command(_ep0, _mw0, "GetOpenIDConnectProvider", GetOpenIDConnectProvider$) {
-}
-
-class GetOrganizationsAccessReportCommand extends command(_ep0, _mw0, "GetOrganizationsAccessReport", GetOrganizationsAccessReport$) {
-}
-
-class GetOutboundWebIdentityFederationInfoCommand extends command(_ep0, _mw0, "GetOutboundWebIdentityFederationInfo", GetOutboundWebIdentityFederationInfo$) {
-}
-
-class GetPolicyCommand extends command(_ep0, _mw0, "GetPolicy", GetPolicy$) {
-}
-
-class GetPolicyVersionCommand extends command(_ep0, _mw0, "GetPolicyVersion", GetPolicyVersion$) {
-}
-
-class GetRoleCommand extends command(_ep0, _mw0, "GetRole", GetRole$) {
-}
-
-class GetRolePolicyCommand extends command(_ep0, _mw0, "GetRolePolicy", GetRolePolicy$) {
-}
-
-class GetRoleTemplateVersionCommand extends command(_ep0, _mw0, "GetRoleTemplateVersion", GetRoleTemplateVersion$) {
-}
-
-class GetSAMLProviderCommand extends command(_ep0, _mw0, "GetSAMLProvider", GetSAMLProvider$) {
-}
-
-class GetServerCertificateCommand extends command(_ep0, _mw0, "GetServerCertificate", GetServerCertificate$) {
-}
-
-class GetServiceLastAccessedDetailsCommand extends command(_ep0, _mw0, "GetServiceLastAccessedDetails", GetServiceLastAccessedDetails$) {
-}
-
-class GetServiceLastAccessedDetailsWithEntitiesCommand extends command(_ep0, _mw0, "GetServiceLastAccessedDetailsWithEntities", GetServiceLastAccessedDetailsWithEntities$) {
-}
-
-class GetServiceLinkedRoleDeletionStatusCommand extends command(_ep0, _mw0, "GetServiceLinkedRoleDeletionStatus", GetServiceLinkedRoleDeletionStatus$) {
-}
-
-class GetSSHPublicKeyCommand extends command(_ep0, _mw0, "GetSSHPublicKey", GetSSHPublicKey$) {
-}
-
-class GetUserCommand extends command(_ep0, _mw0, "GetUser", GetUser$) {
-}
-
-class GetUserPolicyCommand extends command(_ep0, _mw0, "GetUserPolicy", GetUserPolicy$) {
-}
-
-class ListAccessKeysCommand extends command(_ep0, _mw0, "ListAccessKeys", ListAccessKeys$) {
-}
-
-class ListAccountAliasesCommand extends command(_ep0, _mw0, "ListAccountAliases", ListAccountAliases$) {
-}
-
-class ListAttachedGroupPoliciesCommand extends command(_ep0, _mw0, "ListAttachedGroupPolicies", ListAttachedGroupPolicies$) {
-}
-
-class ListAttachedRolePoliciesCommand extends command(_ep0, _mw0, "ListAttachedRolePolicies", ListAttachedRolePolicies$) {
-}
-
-class ListAttachedUserPoliciesCommand extends command(_ep0, _mw0, "ListAttachedUserPolicies", ListAttachedUserPolicies$) {
-}
-
-class ListDelegationRequestsCommand extends command(_ep0, _mw0, "ListDelegationRequests", ListDelegationRequests$) {
-}
-
-class ListEntitiesForPolicyCommand extends command(_ep0, _mw0, "ListEntitiesForPolicy", ListEntitiesForPolicy$) {
-}
-
-class ListGroupPoliciesCommand extends command(_ep0, _mw0, "ListGroupPolicies", ListGroupPolicies$) {
-}
-
-class ListGroupsCommand extends command(_ep0, _mw0, "ListGroups", ListGroups$) {
-}
-
-class ListGroupsForUserCommand extends command(_ep0, _mw0, "ListGroupsForUser", ListGroupsForUser$) {
-}
-
-class ListInstanceProfilesCommand extends command(_ep0, _mw0, "ListInstanceProfiles", ListInstanceProfiles$) {
-}
-
-class ListInstanceProfilesForRoleCommand extends command(_ep0, _mw0, "ListInstanceProfilesForRole", ListInstanceProfilesForRole$) {
-}
-
-class ListInstanceProfileTagsCommand extends command(_ep0, _mw0, "ListInstanceProfileTags", ListInstanceProfileTags$) {
-}
-
-class ListMFADevicesCommand extends command(_ep0, _mw0, "ListMFADevices", ListMFADevices$) {
-}
-
-class ListMFADeviceTagsCommand extends command(_ep0, _mw0, "ListMFADeviceTags", ListMFADeviceTags$) {
-}
-
-class ListOpenIDConnectProvidersCommand extends command(_ep0, _mw0, "ListOpenIDConnectProviders", ListOpenIDConnectProviders$) {
-}
-
-class ListOpenIDConnectProviderTagsCommand extends command(_ep0, _mw0, "ListOpenIDConnectProviderTags", ListOpenIDConnectProviderTags$) {
-}
-
-class ListOrganizationsFeaturesCommand extends command(_ep0, _mw0, "ListOrganizationsFeatures", ListOrganizationsFeatures$) {
-}
-
-class ListPoliciesCommand extends command(_ep0, _mw0, "ListPolicies", ListPolicies$) {
-}
-
-class ListPoliciesGrantingServiceAccessCommand extends command(_ep0, _mw0, "ListPoliciesGrantingServiceAccess", ListPoliciesGrantingServiceAccess$) {
-}
-
-class ListPolicyTagsCommand extends command(_ep0, _mw0, "ListPolicyTags", ListPolicyTags$) {
-}
-
-class ListPolicyVersionsCommand extends command(_ep0, _mw0, "ListPolicyVersions", ListPolicyVersions$) {
-}
-
-class ListRolePoliciesCommand extends command(_ep0, _mw0, "ListRolePolicies", ListRolePolicies$) {
-}
-
-class ListRolesCommand extends command(_ep0, _mw0, "ListRoles", ListRoles$) {
-}
-
-class ListRoleTagsCommand extends command(_ep0, _mw0, "ListRoleTags", ListRoleTags$) {
-}
-
-class ListSAMLProvidersCommand extends command(_ep0, _mw0, "ListSAMLProviders", ListSAMLProviders$) {
-}
-
-class ListSAMLProviderTagsCommand extends command(_ep0, _mw0, "ListSAMLProviderTags", ListSAMLProviderTags$) {
-}
-
-class ListServerCertificatesCommand extends command(_ep0, _mw0, "ListServerCertificates", ListServerCertificates$) {
-}
-
-class ListServerCertificateTagsCommand extends command(_ep0, _mw0, "ListServerCertificateTags", ListServerCertificateTags$) {
-}
-
-class ListServiceSpecificCredentialsCommand extends command(_ep0, _mw0, "ListServiceSpecificCredentials", ListServiceSpecificCredentials$) {
-}
-
-class ListSigningCertificatesCommand extends command(_ep0, _mw0, "ListSigningCertificates", ListSigningCertificates$) {
-}
-
-class ListSSHPublicKeysCommand extends command(_ep0, _mw0, "ListSSHPublicKeys", ListSSHPublicKeys$) {
-}
-
-class ListUserPoliciesCommand extends command(_ep0, _mw0, "ListUserPolicies", ListUserPolicies$) {
-}
-
-class ListUsersCommand extends command(_ep0, _mw0, "ListUsers", ListUsers$) {
-}
-
-class ListUserTagsCommand extends command(_ep0, _mw0, "ListUserTags", ListUserTags$) {
-}
-
-class ListVirtualMFADevicesCommand extends command(_ep0, _mw0, "ListVirtualMFADevices", ListVirtualMFADevices$) {
-}
-
-class PutAccountPropertiesCommand extends command(_ep0, _mw0, "PutAccountProperties", PutAccountProperties$) {
-}
-
-class PutGroupPolicyCommand extends command(_ep0, _mw0, "PutGroupPolicy", PutGroupPolicy$) {
-}
-
-class PutRolePermissionsBoundaryCommand extends command(_ep0, _mw0, "PutRolePermissionsBoundary", PutRolePermissionsBoundary$) {
-}
-
-class PutRolePolicyCommand extends command(_ep0, _mw0, "PutRolePolicy", PutRolePolicy$) {
-}
-
-class PutUserPermissionsBoundaryCommand extends command(_ep0, _mw0, "PutUserPermissionsBoundary", PutUserPermissionsBoundary$) {
-}
-
-class PutUserPolicyCommand extends command(_ep0, _mw0, "PutUserPolicy", PutUserPolicy$) {
-}
-
-class RejectDelegationRequestCommand extends command(_ep0, _mw0, "RejectDelegationRequest", RejectDelegationRequest$) {
-}
-
-class RemoveClientIDFromOpenIDConnectProviderCommand extends command(_ep0, _mw0, "RemoveClientIDFromOpenIDConnectProvider", RemoveClientIDFromOpenIDConnectProvider$) {
-}
-
-class RemoveRoleFromInstanceProfileCommand extends command(_ep0, _mw0, "RemoveRoleFromInstanceProfile", RemoveRoleFromInstanceProfile$) {
-}
-
-class RemoveUserFromGroupCommand extends command(_ep0, _mw0, "RemoveUserFromGroup", RemoveUserFromGroup$) {
-}
-
-class ResetServiceSpecificCredentialCommand extends command(_ep0, _mw0, "ResetServiceSpecificCredential", ResetServiceSpecificCredential$) {
-}
-
-class ResyncMFADeviceCommand extends command(_ep0, _mw0, "ResyncMFADevice", ResyncMFADevice$) {
-}
-
-class SendDelegationTokenCommand extends command(_ep0, _mw0, "SendDelegationToken", SendDelegationToken$) {
-}
-
-class SetDefaultPolicyVersionCommand extends command(_ep0, _mw0, "SetDefaultPolicyVersion", SetDefaultPolicyVersion$) {
-}
-
-class SetSecurityTokenServicePreferencesCommand extends command(_ep0, _mw0, "SetSecurityTokenServicePreferences", SetSecurityTokenServicePreferences$) {
-}
-
-class SimulateCustomPolicyCommand extends command(_ep0, _mw0, "SimulateCustomPolicy", SimulateCustomPolicy$) {
-}
-
-class SimulatePrincipalPolicyCommand extends command(_ep0, _mw0, "SimulatePrincipalPolicy", SimulatePrincipalPolicy$) {
-}
-
-class TagInstanceProfileCommand extends command(_ep0, _mw0, "TagInstanceProfile", TagInstanceProfile$) {
-}
-
-class TagMFADeviceCommand extends command(_ep0, _mw0, "TagMFADevice", TagMFADevice$) {
-}
-
-class TagOpenIDConnectProviderCommand extends command(_ep0, _mw0, "TagOpenIDConnectProvider", TagOpenIDConnectProvider$) {
-}
-
-class TagPolicyCommand extends command(_ep0, _mw0, "TagPolicy", TagPolicy$) {
-}
-
-class TagRoleCommand extends command(_ep0, _mw0, "TagRole", TagRole$) {
-}
-
-class TagSAMLProviderCommand extends command(_ep0, _mw0, "TagSAMLProvider", TagSAMLProvider$) {
-}
-
-class TagServerCertificateCommand extends command(_ep0, _mw0, "TagServerCertificate", TagServerCertificate$) {
-}
-
-class TagUserCommand extends command(_ep0, _mw0, "TagUser", TagUser$) {
-}
-
-class UntagInstanceProfileCommand extends command(_ep0, _mw0, "UntagInstanceProfile", UntagInstanceProfile$) {
-}
-
-class UntagMFADeviceCommand extends command(_ep0, _mw0, "UntagMFADevice", UntagMFADevice$) {
-}
-
-class UntagOpenIDConnectProviderCommand extends command(_ep0, _mw0, "UntagOpenIDConnectProvider", UntagOpenIDConnectProvider$) {
-}
-
-class UntagPolicyCommand extends command(_ep0, _mw0, "UntagPolicy", UntagPolicy$) {
-}
-
-class UntagRoleCommand extends command(_ep0, _mw0, "UntagRole", UntagRole$) {
-}
-
-class UntagSAMLProviderCommand extends command(_ep0, _mw0, "UntagSAMLProvider", UntagSAMLProvider$) {
-}
-
-class UntagServerCertificateCommand extends command(_ep0, _mw0, "UntagServerCertificate", UntagServerCertificate$) {
-}
-
-class UntagUserCommand extends command(_ep0, _mw0, "UntagUser", UntagUser$) {
-}
-
-class UpdateAccessKeyCommand extends command(_ep0, _mw0, "UpdateAccessKey", UpdateAccessKey$) {
-}
-
-class UpdateAccountPasswordPolicyCommand extends command(_ep0, _mw0, "UpdateAccountPasswordPolicy", UpdateAccountPasswordPolicy$) {
-}
-
-class UpdateAssumeRolePolicyCommand extends command(_ep0, _mw0, "UpdateAssumeRolePolicy", UpdateAssumeRolePolicy$) {
-}
-
-class UpdateDelegationRequestCommand extends command(_ep0, _mw0, "UpdateDelegationRequest", UpdateDelegationRequest$) {
-}
-
-class UpdateGroupCommand extends command(_ep0, _mw0, "UpdateGroup", UpdateGroup$) {
-}
-
-class UpdateLoginProfileCommand extends command(_ep0, _mw0, "UpdateLoginProfile", UpdateLoginProfile$) {
-}
-
-class UpdateOpenIDConnectProviderThumbprintCommand extends command(_ep0, _mw0, "UpdateOpenIDConnectProviderThumbprint", UpdateOpenIDConnectProviderThumbprint$) {
-}
-
-class UpdateRoleCommand extends command(_ep0, _mw0, "UpdateRole", UpdateRole$) {
-}
-
-class UpdateRoleDescriptionCommand extends command(_ep0, _mw0, "UpdateRoleDescription", UpdateRoleDescription$) {
-}
-
-class UpdateSAMLProviderCommand extends command(_ep0, _mw0, "UpdateSAMLProvider", UpdateSAMLProvider$) {
-}
-
-class UpdateServerCertificateCommand extends command(_ep0, _mw0, "UpdateServerCertificate", UpdateServerCertificate$) {
-}
-
-class UpdateServiceSpecificCredentialCommand extends command(_ep0, _mw0, "UpdateServiceSpecificCredential", UpdateServiceSpecificCredential$) {
-}
-
-class UpdateSigningCertificateCommand extends command(_ep0, _mw0, "UpdateSigningCertificate", UpdateSigningCertificate$) {
-}
-
-class UpdateSSHPublicKeyCommand extends command(_ep0, _mw0, "UpdateSSHPublicKey", UpdateSSHPublicKey$) {
-}
-
-class UpdateUserCommand extends command(_ep0, _mw0, "UpdateUser", UpdateUser$) {
-}
-
-class UploadServerCertificateCommand extends command(_ep0, _mw0, "UploadServerCertificate", UploadServerCertificate$) {
-}
-
-class UploadSigningCertificateCommand extends command(_ep0, _mw0, "UploadSigningCertificate", UploadSigningCertificate$) {
-}
-
-class UploadSSHPublicKeyCommand extends command(_ep0, _mw0, "UploadSSHPublicKey", UploadSSHPublicKey$) {
-}
-
-const paginateGetAccountAuthorizationDetails = createPaginator(IAMClient, GetAccountAuthorizationDetailsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateGetGroup = createPaginator(IAMClient, GetGroupCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListAccessKeys = createPaginator(IAMClient, ListAccessKeysCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListAccountAliases = createPaginator(IAMClient, ListAccountAliasesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListAttachedGroupPolicies = createPaginator(IAMClient, ListAttachedGroupPoliciesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListAttachedRolePolicies = createPaginator(IAMClient, ListAttachedRolePoliciesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListAttachedUserPolicies = createPaginator(IAMClient, ListAttachedUserPoliciesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListEntitiesForPolicy = createPaginator(IAMClient, ListEntitiesForPolicyCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListGroupPolicies = createPaginator(IAMClient, ListGroupPoliciesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListGroupsForUser = createPaginator(IAMClient, ListGroupsForUserCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListGroups = createPaginator(IAMClient, ListGroupsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListInstanceProfilesForRole = createPaginator(IAMClient, ListInstanceProfilesForRoleCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListInstanceProfiles = createPaginator(IAMClient, ListInstanceProfilesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListInstanceProfileTags = createPaginator(IAMClient, ListInstanceProfileTagsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListMFADevices = createPaginator(IAMClient, ListMFADevicesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListMFADeviceTags = createPaginator(IAMClient, ListMFADeviceTagsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListOpenIDConnectProviderTags = createPaginator(IAMClient, ListOpenIDConnectProviderTagsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListPolicies = createPaginator(IAMClient, ListPoliciesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListPolicyTags = createPaginator(IAMClient, ListPolicyTagsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListPolicyVersions = createPaginator(IAMClient, ListPolicyVersionsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListRolePolicies = createPaginator(IAMClient, ListRolePoliciesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListRoles = createPaginator(IAMClient, ListRolesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListRoleTags = createPaginator(IAMClient, ListRoleTagsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListSAMLProviderTags = createPaginator(IAMClient, ListSAMLProviderTagsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListServerCertificates = createPaginator(IAMClient, ListServerCertificatesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListServerCertificateTags = createPaginator(IAMClient, ListServerCertificateTagsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListSigningCertificates = createPaginator(IAMClient, ListSigningCertificatesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListSSHPublicKeys = createPaginator(IAMClient, ListSSHPublicKeysCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListUserPolicies = createPaginator(IAMClient, ListUserPoliciesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListUsers = createPaginator(IAMClient, ListUsersCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListUserTags = createPaginator(IAMClient, ListUserTagsCommand, "Marker", "Marker", "MaxItems");
-
-const paginateListVirtualMFADevices = createPaginator(IAMClient, ListVirtualMFADevicesCommand, "Marker", "Marker", "MaxItems");
-
-const paginateSimulateCustomPolicy = createPaginator(IAMClient, SimulateCustomPolicyCommand, "Marker", "Marker", "MaxItems");
-
-const paginateSimulatePrincipalPolicy = createPaginator(IAMClient, SimulatePrincipalPolicyCommand, "Marker", "Marker", "MaxItems");
-
-const checkState$3 = async (client, input) => {
-    let reason;
-    try {
-        let result = await client.send(new GetInstanceProfileCommand(input));
-        reason = result;
-        return { state: WaiterState.SUCCESS, reason };
-    }
-    catch (exception) {
-        reason = exception;
-        if (exception.name === "NoSuchEntityException") {
-            return { state: WaiterState.RETRY, reason };
-        }
-    }
-    return { state: WaiterState.RETRY, reason };
-};
-const waitForInstanceProfileExists = async (params, input) => {
-    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
-    return createWaiter({ ...serviceDefaults, ...params }, input, checkState$3);
-};
-const waitUntilInstanceProfileExists = async (params, input) => {
-    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
-    const result = await createWaiter({ ...serviceDefaults, ...params }, input, checkState$3);
-    return checkExceptions(result);
-};
-
-const checkState$2 = async (client, input) => {
-    let reason;
-    try {
-        let result = await client.send(new GetPolicyCommand(input));
-        reason = result;
-        return { state: WaiterState.SUCCESS, reason };
-    }
-    catch (exception) {
-        reason = exception;
-        if (exception.name === "NoSuchEntityException") {
-            return { state: WaiterState.RETRY, reason };
-        }
-    }
-    return { state: WaiterState.RETRY, reason };
-};
-const waitForPolicyExists = async (params, input) => {
-    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
-    return createWaiter({ ...serviceDefaults, ...params }, input, checkState$2);
-};
-const waitUntilPolicyExists = async (params, input) => {
-    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
-    const result = await createWaiter({ ...serviceDefaults, ...params }, input, checkState$2);
-    return checkExceptions(result);
-};
-
-const checkState$1 = async (client, input) => {
-    let reason;
-    try {
-        let result = await client.send(new GetRoleCommand(input));
-        reason = result;
-        return { state: WaiterState.SUCCESS, reason };
-    }
-    catch (exception) {
-        reason = exception;
-        if (exception.name === "NoSuchEntityException") {
-            return { state: WaiterState.RETRY, reason };
-        }
-    }
-    return { state: WaiterState.RETRY, reason };
-};
-const waitForRoleExists = async (params, input) => {
-    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
-    return createWaiter({ ...serviceDefaults, ...params }, input, checkState$1);
-};
-const waitUntilRoleExists = async (params, input) => {
-    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
-    const result = await createWaiter({ ...serviceDefaults, ...params }, input, checkState$1);
-    return checkExceptions(result);
-};
-
-const checkState = async (client, input) => {
-    let reason;
-    try {
-        let result = await client.send(new GetUserCommand(input));
-        reason = result;
-        return { state: WaiterState.SUCCESS, reason };
-    }
-    catch (exception) {
-        reason = exception;
-        if (exception.name === "NoSuchEntityException") {
-            return { state: WaiterState.RETRY, reason };
-        }
-    }
-    return { state: WaiterState.RETRY, reason };
-};
-const waitForUserExists = async (params, input) => {
-    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
-    return createWaiter({ ...serviceDefaults, ...params }, input, checkState);
-};
-const waitUntilUserExists = async (params, input) => {
-    const serviceDefaults = { minDelay: 1, maxDelay: 120 };
-    const result = await createWaiter({ ...serviceDefaults, ...params }, input, checkState);
-    return checkExceptions(result);
-};
-
-const commands = {
-    AcceptDelegationRequestCommand,
-    AcquireRoleCommand,
-    AddClientIDToOpenIDConnectProviderCommand,
-    AddRoleToInstanceProfileCommand,
-    AddUserToGroupCommand,
-    AssociateDelegationRequestCommand,
-    AttachGroupPolicyCommand,
-    AttachRolePolicyCommand,
-    AttachUserPolicyCommand,
-    ChangePasswordCommand,
-    CreateAccessKeyCommand,
-    CreateAccountAliasCommand,
-    CreateDelegationRequestCommand,
-    CreateGroupCommand,
-    CreateInstanceProfileCommand,
-    CreateLoginProfileCommand,
-    CreateOpenIDConnectProviderCommand,
-    CreatePolicyCommand,
-    CreatePolicyVersionCommand,
-    CreateRoleCommand,
-    CreateSAMLProviderCommand,
-    CreateServiceLinkedRoleCommand,
-    CreateServiceSpecificCredentialCommand,
-    CreateUserCommand,
-    CreateVirtualMFADeviceCommand,
-    DeactivateMFADeviceCommand,
-    DeleteAccessKeyCommand,
-    DeleteAccountAliasCommand,
-    DeleteAccountPasswordPolicyCommand,
-    DeleteGroupCommand,
-    DeleteGroupPolicyCommand,
-    DeleteInstanceProfileCommand,
-    DeleteLoginProfileCommand,
-    DeleteOpenIDConnectProviderCommand,
-    DeletePolicyCommand,
-    DeletePolicyVersionCommand,
-    DeleteRoleCommand,
-    DeleteRolePermissionsBoundaryCommand,
-    DeleteRolePolicyCommand,
-    DeleteSAMLProviderCommand,
-    DeleteServerCertificateCommand,
-    DeleteServiceLinkedRoleCommand,
-    DeleteServiceSpecificCredentialCommand,
-    DeleteSigningCertificateCommand,
-    DeleteSSHPublicKeyCommand,
-    DeleteUserCommand,
-    DeleteUserPermissionsBoundaryCommand,
-    DeleteUserPolicyCommand,
-    DeleteVirtualMFADeviceCommand,
-    DetachGroupPolicyCommand,
-    DetachRolePolicyCommand,
-    DetachUserPolicyCommand,
-    DisableOrganizationsRootCredentialsManagementCommand,
-    DisableOrganizationsRootSessionsCommand,
-    DisableOutboundWebIdentityFederationCommand,
-    EnableMFADeviceCommand,
-    EnableOrganizationsRootCredentialsManagementCommand,
-    EnableOrganizationsRootSessionsCommand,
-    EnableOutboundWebIdentityFederationCommand,
-    GenerateCredentialReportCommand,
-    GenerateOrganizationsAccessReportCommand,
-    GenerateServiceLastAccessedDetailsCommand,
-    GetAccessKeyLastUsedCommand,
-    GetAccountAuthorizationDetailsCommand,
-    GetAccountPasswordPolicyCommand,
-    GetAccountPropertiesCommand,
-    GetAccountSummaryCommand,
-    GetContextKeysForCustomPolicyCommand,
-    GetContextKeysForPrincipalPolicyCommand,
-    GetCredentialReportCommand,
-    GetDelegationRequestCommand,
-    GetGroupCommand,
-    GetGroupPolicyCommand,
-    GetHumanReadableSummaryCommand,
-    GetInstanceProfileCommand,
-    GetLoginProfileCommand,
-    GetMFADeviceCommand,
-    GetOpenIDConnectProviderCommand,
-    GetOrganizationsAccessReportCommand,
-    GetOutboundWebIdentityFederationInfoCommand,
-    GetPolicyCommand,
-    GetPolicyVersionCommand,
-    GetRoleCommand,
-    GetRolePolicyCommand,
-    GetRoleTemplateVersionCommand,
-    GetSAMLProviderCommand,
-    GetServerCertificateCommand,
-    GetServiceLastAccessedDetailsCommand,
-    GetServiceLastAccessedDetailsWithEntitiesCommand,
-    GetServiceLinkedRoleDeletionStatusCommand,
-    GetSSHPublicKeyCommand,
-    GetUserCommand,
-    GetUserPolicyCommand,
-    ListAccessKeysCommand,
-    ListAccountAliasesCommand,
-    ListAttachedGroupPoliciesCommand,
-    ListAttachedRolePoliciesCommand,
-    ListAttachedUserPoliciesCommand,
-    ListDelegationRequestsCommand,
-    ListEntitiesForPolicyCommand,
-    ListGroupPoliciesCommand,
-    ListGroupsCommand,
-    ListGroupsForUserCommand,
-    ListInstanceProfilesCommand,
-    ListInstanceProfilesForRoleCommand,
-    ListInstanceProfileTagsCommand,
-    ListMFADevicesCommand,
-    ListMFADeviceTagsCommand,
-    ListOpenIDConnectProvidersCommand,
-    ListOpenIDConnectProviderTagsCommand,
-    ListOrganizationsFeaturesCommand,
-    ListPoliciesCommand,
-    ListPoliciesGrantingServiceAccessCommand,
-    ListPolicyTagsCommand,
-    ListPolicyVersionsCommand,
-    ListRolePoliciesCommand,
-    ListRolesCommand,
-    ListRoleTagsCommand,
-    ListSAMLProvidersCommand,
-    ListSAMLProviderTagsCommand,
-    ListServerCertificatesCommand,
-    ListServerCertificateTagsCommand,
-    ListServiceSpecificCredentialsCommand,
-    ListSigningCertificatesCommand,
-    ListSSHPublicKeysCommand,
-    ListUserPoliciesCommand,
-    ListUsersCommand,
-    ListUserTagsCommand,
-    ListVirtualMFADevicesCommand,
-    PutAccountPropertiesCommand,
-    PutGroupPolicyCommand,
-    PutRolePermissionsBoundaryCommand,
-    PutRolePolicyCommand,
-    PutUserPermissionsBoundaryCommand,
-    PutUserPolicyCommand,
-    RejectDelegationRequestCommand,
-    RemoveClientIDFromOpenIDConnectProviderCommand,
-    RemoveRoleFromInstanceProfileCommand,
-    RemoveUserFromGroupCommand,
-    ResetServiceSpecificCredentialCommand,
-    ResyncMFADeviceCommand,
-    SendDelegationTokenCommand,
-    SetDefaultPolicyVersionCommand,
-    SetSecurityTokenServicePreferencesCommand,
-    SimulateCustomPolicyCommand,
-    SimulatePrincipalPolicyCommand,
-    TagInstanceProfileCommand,
-    TagMFADeviceCommand,
-    TagOpenIDConnectProviderCommand,
-    TagPolicyCommand,
-    TagRoleCommand,
-    TagSAMLProviderCommand,
-    TagServerCertificateCommand,
-    TagUserCommand,
-    UntagInstanceProfileCommand,
-    UntagMFADeviceCommand,
-    UntagOpenIDConnectProviderCommand,
-    UntagPolicyCommand,
-    UntagRoleCommand,
-    UntagSAMLProviderCommand,
-    UntagServerCertificateCommand,
-    UntagUserCommand,
-    UpdateAccessKeyCommand,
-    UpdateAccountPasswordPolicyCommand,
-    UpdateAssumeRolePolicyCommand,
-    UpdateDelegationRequestCommand,
-    UpdateGroupCommand,
-    UpdateLoginProfileCommand,
-    UpdateOpenIDConnectProviderThumbprintCommand,
-    UpdateRoleCommand,
-    UpdateRoleDescriptionCommand,
-    UpdateSAMLProviderCommand,
-    UpdateServerCertificateCommand,
-    UpdateServiceSpecificCredentialCommand,
-    UpdateSigningCertificateCommand,
-    UpdateSSHPublicKeyCommand,
-    UpdateUserCommand,
-    UploadServerCertificateCommand,
-    UploadSigningCertificateCommand,
-    UploadSSHPublicKeyCommand,
-};
-const paginators = {
-    paginateGetAccountAuthorizationDetails,
-    paginateGetGroup,
-    paginateListAccessKeys,
-    paginateListAccountAliases,
-    paginateListAttachedGroupPolicies,
-    paginateListAttachedRolePolicies,
-    paginateListAttachedUserPolicies,
-    paginateListEntitiesForPolicy,
-    paginateListGroupPolicies,
-    paginateListGroups,
-    paginateListGroupsForUser,
-    paginateListInstanceProfiles,
-    paginateListInstanceProfilesForRole,
-    paginateListInstanceProfileTags,
-    paginateListMFADevices,
-    paginateListMFADeviceTags,
-    paginateListOpenIDConnectProviderTags,
-    paginateListPolicies,
-    paginateListPolicyTags,
-    paginateListPolicyVersions,
-    paginateListRolePolicies,
-    paginateListRoles,
-    paginateListRoleTags,
-    paginateListSAMLProviderTags,
-    paginateListServerCertificates,
-    paginateListServerCertificateTags,
-    paginateListSigningCertificates,
-    paginateListSSHPublicKeys,
-    paginateListUserPolicies,
-    paginateListUsers,
-    paginateListUserTags,
-    paginateListVirtualMFADevices,
-    paginateSimulateCustomPolicy,
-    paginateSimulatePrincipalPolicy,
-};
-const waiters = {
-    waitUntilInstanceProfileExists,
-    waitUntilPolicyExists,
-    waitUntilRoleExists,
-    waitUntilUserExists,
-};
-class IAM extends IAMClient {
-}
-createAggregatedClient(commands, IAM, { paginators, waiters });
-
-const AccessAdvisorUsageGranularityType = {
-    ACTION_LEVEL: "ACTION_LEVEL",
-    SERVICE_LEVEL: "SERVICE_LEVEL",
-};
-const StatusType = {
-    Active: "Active",
-    Expired: "Expired",
-    Inactive: "Inactive",
-};
-const PermissionsBoundaryAttachmentType = {
-    Policy: "PermissionsBoundaryPolicy",
-};
-const AssertionEncryptionModeType = {
-    Allowed: "Allowed",
-    Required: "Required",
-};
-const AssignmentStatusType = {
-    Any: "Any",
-    Assigned: "Assigned",
-    Unassigned: "Unassigned",
-};
-const AttachmentType = {
-    GROUP: "group",
-    ROLE: "role",
-    USER: "user",
-};
-const PolicyParameterTypeEnum = {
-    STRING: "string",
-    STRING_LIST: "stringList",
-};
-const FeatureType = {
-    ROOT_CREDENTIALS_MANAGEMENT: "RootCredentialsManagement",
-    ROOT_SESSIONS: "RootSessions",
-};
-const ReportStateType = {
-    COMPLETE: "COMPLETE",
-    INPROGRESS: "INPROGRESS",
-    STARTED: "STARTED",
-};
-const EntityType = {
-    AWSManagedPolicy: "AWSManagedPolicy",
-    Group: "Group",
-    LocalManagedPolicy: "LocalManagedPolicy",
-    Role: "Role",
-    User: "User",
-};
-const SummaryKeyType = {
-    AccessKeysPerUserQuota: "AccessKeysPerUserQuota",
-    AccountAccessKeysPresent: "AccountAccessKeysPresent",
-    AccountMFAEnabled: "AccountMFAEnabled",
-    AccountPasswordPresent: "AccountPasswordPresent",
-    AccountSigningCertificatesPresent: "AccountSigningCertificatesPresent",
-    AssumeRolePolicySizeQuota: "AssumeRolePolicySizeQuota",
-    AttachedPoliciesPerGroupQuota: "AttachedPoliciesPerGroupQuota",
-    AttachedPoliciesPerRoleQuota: "AttachedPoliciesPerRoleQuota",
-    AttachedPoliciesPerUserQuota: "AttachedPoliciesPerUserQuota",
-    GlobalEndpointTokenVersion: "GlobalEndpointTokenVersion",
-    GroupPolicySizeQuota: "GroupPolicySizeQuota",
-    Groups: "Groups",
-    GroupsPerUserQuota: "GroupsPerUserQuota",
-    GroupsQuota: "GroupsQuota",
-    InstanceProfiles: "InstanceProfiles",
-    InstanceProfilesQuota: "InstanceProfilesQuota",
-    MFADevices: "MFADevices",
-    MFADevicesInUse: "MFADevicesInUse",
-    Policies: "Policies",
-    PoliciesQuota: "PoliciesQuota",
-    PolicySizeQuota: "PolicySizeQuota",
-    PolicyVersionsInUse: "PolicyVersionsInUse",
-    PolicyVersionsInUseQuota: "PolicyVersionsInUseQuota",
-    Providers: "Providers",
-    RolePolicySizeQuota: "RolePolicySizeQuota",
-    Roles: "Roles",
-    RolesQuota: "RolesQuota",
-    ServerCertificates: "ServerCertificates",
-    ServerCertificatesQuota: "ServerCertificatesQuota",
-    SigningCertificatesPerUserQuota: "SigningCertificatesPerUserQuota",
-    UserPolicySizeQuota: "UserPolicySizeQuota",
-    Users: "Users",
-    UsersQuota: "UsersQuota",
-    VersionsPerPolicyQuota: "VersionsPerPolicyQuota",
-};
-const ReportFormatType = {
-    text_csv: "text/csv",
-};
-const StateType = {
-    ACCEPTED: "ACCEPTED",
-    ASSIGNED: "ASSIGNED",
-    EXPIRED: "EXPIRED",
-    FINALIZED: "FINALIZED",
-    PENDING_APPROVAL: "PENDING_APPROVAL",
-    REJECTED: "REJECTED",
-    UNASSIGNED: "UNASSIGNED",
-};
-const PermissionCheckResultType = {
-    ALLOWED: "ALLOWED",
-    DENIED: "DENIED",
-    UNSURE: "UNSURE",
-};
-const PermissionCheckStatusType = {
-    COMPLETE: "COMPLETE",
-    FAILED: "FAILED",
-    IN_PROGRESS: "IN_PROGRESS",
-};
-const SummaryStateType = {
-    AVAILABLE: "AVAILABLE",
-    FAILED: "FAILED",
-    NOT_AVAILABLE: "NOT_AVAILABLE",
-    NOT_SUPPORTED: "NOT_SUPPORTED",
-};
-const SortKeyType = {
-    LAST_AUTHENTICATED_TIME_ASCENDING: "LAST_AUTHENTICATED_TIME_ASCENDING",
-    LAST_AUTHENTICATED_TIME_DESCENDING: "LAST_AUTHENTICATED_TIME_DESCENDING",
-    SERVICE_NAMESPACE_ASCENDING: "SERVICE_NAMESPACE_ASCENDING",
-    SERVICE_NAMESPACE_DESCENDING: "SERVICE_NAMESPACE_DESCENDING",
-};
-const JobStatusType = {
-    COMPLETED: "COMPLETED",
-    FAILED: "FAILED",
-    IN_PROGRESS: "IN_PROGRESS",
-};
-const ManagedByTypeType = {
-    Service: "Service",
-};
-const ParameterTypeType = {
-    Arn: "Arn",
-    ArnList: "ArnList",
-    Number: "Number",
-    NumberList: "NumberList",
-    String: "String",
-    StringList: "StringList",
-};
-const PolicyOwnerEntityType = {
-    GROUP: "GROUP",
-    ROLE: "ROLE",
-    USER: "USER",
-};
-const DeletionTaskStatusType = {
-    FAILED: "FAILED",
-    IN_PROGRESS: "IN_PROGRESS",
-    NOT_STARTED: "NOT_STARTED",
-    SUCCEEDED: "SUCCEEDED",
-};
-const EncodingType = {
-    PEM: "PEM",
-    SSH: "SSH",
-};
-const PolicyUsageType = {
-    PermissionsBoundary: "PermissionsBoundary",
-    PermissionsPolicy: "PermissionsPolicy",
-};
-const PolicyScopeType = {
-    AWS: "AWS",
-    All: "All",
-    Local: "Local",
-};
-const PolicyType = {
-    INLINE: "INLINE",
-    MANAGED: "MANAGED",
-};
-const GlobalEndpointTokenVersion = {
-    v1Token: "v1Token",
-    v2Token: "v2Token",
-};
-const ContextKeyTypeEnum = {
-    BINARY: "binary",
-    BINARY_LIST: "binaryList",
-    BOOLEAN: "boolean",
-    BOOLEAN_LIST: "booleanList",
-    DATE: "date",
-    DATE_LIST: "dateList",
-    IP: "ip",
-    IP_LIST: "ipList",
-    NUMERIC: "numeric",
-    NUMERIC_LIST: "numericList",
-    STRING: "string",
-    STRING_LIST: "stringList",
-};
-const PolicyEvaluationDecisionType = {
-    ALLOWED: "allowed",
-    EXPLICIT_DENY: "explicitDeny",
-    IMPLICIT_DENY: "implicitDeny",
-};
-const PolicySourceType = {
-    AWS_MANAGED: "aws-managed",
-    GROUP: "group",
-    NONE: "none",
-    RESOURCE: "resource",
-    ROLE: "role",
-    USER: "user",
-    USER_MANAGED: "user-managed",
-};
-const PolicyIdentifierPolicyType = {
-    AWS_MANAGED: "aws-managed",
-    INLINE: "inline",
-    PERMISSION_BOUNDARY: "permission-boundary",
-    RCP: "rcp",
-    SCP: "scp",
-    USER_MANAGED: "user-managed",
-};
-
-__webpack_unused_export__ = AcceptDelegationRequest$;
-__webpack_unused_export__ = AcceptDelegationRequestCommand;
-__webpack_unused_export__ = AcceptDelegationRequestRequest$;
-__webpack_unused_export__ = AccessAdvisorUsageGranularityType;
-__webpack_unused_export__ = AccessDetail$;
-__webpack_unused_export__ = AccessKey$;
-__webpack_unused_export__ = AccessKeyLastUsed$;
-__webpack_unused_export__ = AccessKeyMetadata$;
-__webpack_unused_export__ = AccountNotManagementOrDelegatedAdministratorException;
-__webpack_unused_export__ = AccountNotManagementOrDelegatedAdministratorException$;
-__webpack_unused_export__ = AcquireRole$;
-__webpack_unused_export__ = AcquireRoleCommand;
-__webpack_unused_export__ = AcquireRoleRequest$;
-__webpack_unused_export__ = AcquireRoleResponse$;
-__webpack_unused_export__ = AddClientIDToOpenIDConnectProvider$;
-__webpack_unused_export__ = AddClientIDToOpenIDConnectProviderCommand;
-__webpack_unused_export__ = AddClientIDToOpenIDConnectProviderRequest$;
-__webpack_unused_export__ = AddRoleToInstanceProfile$;
-__webpack_unused_export__ = AddRoleToInstanceProfileCommand;
-__webpack_unused_export__ = AddRoleToInstanceProfileRequest$;
-__webpack_unused_export__ = AddUserToGroup$;
-__webpack_unused_export__ = AddUserToGroupCommand;
-__webpack_unused_export__ = AddUserToGroupRequest$;
-__webpack_unused_export__ = AssertionEncryptionModeType;
-__webpack_unused_export__ = AssignmentStatusType;
-__webpack_unused_export__ = AssociateDelegationRequest$;
-__webpack_unused_export__ = AssociateDelegationRequestCommand;
-__webpack_unused_export__ = AssociateDelegationRequestRequest$;
-__webpack_unused_export__ = AttachGroupPolicy$;
-__webpack_unused_export__ = AttachGroupPolicyCommand;
-__webpack_unused_export__ = AttachGroupPolicyRequest$;
-__webpack_unused_export__ = AttachRolePolicy$;
-__webpack_unused_export__ = AttachRolePolicyCommand;
-__webpack_unused_export__ = AttachRolePolicyRequest$;
-__webpack_unused_export__ = AttachUserPolicy$;
-__webpack_unused_export__ = AttachUserPolicyCommand;
-__webpack_unused_export__ = AttachUserPolicyRequest$;
-__webpack_unused_export__ = AttachedPermissionsBoundary$;
-__webpack_unused_export__ = AttachedPolicy$;
-__webpack_unused_export__ = AttachmentType;
-__webpack_unused_export__ = CallerIsNotManagementAccountException;
-__webpack_unused_export__ = CallerIsNotManagementAccountException$;
-__webpack_unused_export__ = ChangePassword$;
-__webpack_unused_export__ = ChangePasswordCommand;
-__webpack_unused_export__ = ChangePasswordRequest$;
-__webpack_unused_export__ = ConcurrentModificationException;
-__webpack_unused_export__ = ConcurrentModificationException$;
-__webpack_unused_export__ = ContextEntry$;
-__webpack_unused_export__ = ContextKeyTypeEnum;
-__webpack_unused_export__ = CreateAccessKey$;
-__webpack_unused_export__ = CreateAccessKeyCommand;
-__webpack_unused_export__ = CreateAccessKeyRequest$;
-__webpack_unused_export__ = CreateAccessKeyResponse$;
-__webpack_unused_export__ = CreateAccountAlias$;
-__webpack_unused_export__ = CreateAccountAliasCommand;
-__webpack_unused_export__ = CreateAccountAliasRequest$;
-__webpack_unused_export__ = CreateDelegationRequest$;
-__webpack_unused_export__ = CreateDelegationRequestCommand;
-__webpack_unused_export__ = CreateDelegationRequestRequest$;
-__webpack_unused_export__ = CreateDelegationRequestResponse$;
-__webpack_unused_export__ = CreateGroup$;
-__webpack_unused_export__ = CreateGroupCommand;
-__webpack_unused_export__ = CreateGroupRequest$;
-__webpack_unused_export__ = CreateGroupResponse$;
-__webpack_unused_export__ = CreateInstanceProfile$;
-__webpack_unused_export__ = CreateInstanceProfileCommand;
-__webpack_unused_export__ = CreateInstanceProfileRequest$;
-__webpack_unused_export__ = CreateInstanceProfileResponse$;
-__webpack_unused_export__ = CreateLoginProfile$;
-__webpack_unused_export__ = CreateLoginProfileCommand;
-__webpack_unused_export__ = CreateLoginProfileRequest$;
-__webpack_unused_export__ = CreateLoginProfileResponse$;
-__webpack_unused_export__ = CreateOpenIDConnectProvider$;
-__webpack_unused_export__ = CreateOpenIDConnectProviderCommand;
-__webpack_unused_export__ = CreateOpenIDConnectProviderRequest$;
-__webpack_unused_export__ = CreateOpenIDConnectProviderResponse$;
-__webpack_unused_export__ = CreatePolicy$;
-__webpack_unused_export__ = CreatePolicyCommand;
-__webpack_unused_export__ = CreatePolicyRequest$;
-__webpack_unused_export__ = CreatePolicyResponse$;
-__webpack_unused_export__ = CreatePolicyVersion$;
-__webpack_unused_export__ = CreatePolicyVersionCommand;
-__webpack_unused_export__ = CreatePolicyVersionRequest$;
-__webpack_unused_export__ = CreatePolicyVersionResponse$;
-__webpack_unused_export__ = CreateRole$;
-__webpack_unused_export__ = CreateRoleCommand;
-__webpack_unused_export__ = CreateRoleRequest$;
-__webpack_unused_export__ = CreateRoleResponse$;
-__webpack_unused_export__ = CreateSAMLProvider$;
-__webpack_unused_export__ = CreateSAMLProviderCommand;
-__webpack_unused_export__ = CreateSAMLProviderRequest$;
-__webpack_unused_export__ = CreateSAMLProviderResponse$;
-__webpack_unused_export__ = CreateServiceLinkedRole$;
-__webpack_unused_export__ = CreateServiceLinkedRoleCommand;
-__webpack_unused_export__ = CreateServiceLinkedRoleRequest$;
-__webpack_unused_export__ = CreateServiceLinkedRoleResponse$;
-__webpack_unused_export__ = CreateServiceSpecificCredential$;
-__webpack_unused_export__ = CreateServiceSpecificCredentialCommand;
-__webpack_unused_export__ = CreateServiceSpecificCredentialRequest$;
-__webpack_unused_export__ = CreateServiceSpecificCredentialResponse$;
-__webpack_unused_export__ = CreateUser$;
-__webpack_unused_export__ = CreateUserCommand;
-__webpack_unused_export__ = CreateUserRequest$;
-__webpack_unused_export__ = CreateUserResponse$;
-__webpack_unused_export__ = CreateVirtualMFADevice$;
-__webpack_unused_export__ = CreateVirtualMFADeviceCommand;
-__webpack_unused_export__ = CreateVirtualMFADeviceRequest$;
-__webpack_unused_export__ = CreateVirtualMFADeviceResponse$;
-__webpack_unused_export__ = CredentialReportExpiredException;
-__webpack_unused_export__ = CredentialReportExpiredException$;
-__webpack_unused_export__ = CredentialReportNotPresentException;
-__webpack_unused_export__ = CredentialReportNotPresentException$;
-__webpack_unused_export__ = CredentialReportNotReadyException;
-__webpack_unused_export__ = CredentialReportNotReadyException$;
-__webpack_unused_export__ = DeactivateMFADevice$;
-__webpack_unused_export__ = DeactivateMFADeviceCommand;
-__webpack_unused_export__ = DeactivateMFADeviceRequest$;
-__webpack_unused_export__ = DelegationPermission$;
-__webpack_unused_export__ = DelegationRequest$;
-__webpack_unused_export__ = DeleteAccessKey$;
-__webpack_unused_export__ = DeleteAccessKeyCommand;
-__webpack_unused_export__ = DeleteAccessKeyRequest$;
-__webpack_unused_export__ = DeleteAccountAlias$;
-__webpack_unused_export__ = DeleteAccountAliasCommand;
-__webpack_unused_export__ = DeleteAccountAliasRequest$;
-__webpack_unused_export__ = DeleteAccountPasswordPolicy$;
-__webpack_unused_export__ = DeleteAccountPasswordPolicyCommand;
-__webpack_unused_export__ = DeleteConflictException;
-__webpack_unused_export__ = DeleteConflictException$;
-__webpack_unused_export__ = DeleteGroup$;
-__webpack_unused_export__ = DeleteGroupCommand;
-__webpack_unused_export__ = DeleteGroupPolicy$;
-__webpack_unused_export__ = DeleteGroupPolicyCommand;
-__webpack_unused_export__ = DeleteGroupPolicyRequest$;
-__webpack_unused_export__ = DeleteGroupRequest$;
-__webpack_unused_export__ = DeleteInstanceProfile$;
-__webpack_unused_export__ = DeleteInstanceProfileCommand;
-__webpack_unused_export__ = DeleteInstanceProfileRequest$;
-__webpack_unused_export__ = DeleteLoginProfile$;
-__webpack_unused_export__ = DeleteLoginProfileCommand;
-__webpack_unused_export__ = DeleteLoginProfileRequest$;
-__webpack_unused_export__ = DeleteOpenIDConnectProvider$;
-__webpack_unused_export__ = DeleteOpenIDConnectProviderCommand;
-__webpack_unused_export__ = DeleteOpenIDConnectProviderRequest$;
-__webpack_unused_export__ = DeletePolicy$;
-__webpack_unused_export__ = DeletePolicyCommand;
-__webpack_unused_export__ = DeletePolicyRequest$;
-__webpack_unused_export__ = DeletePolicyVersion$;
-__webpack_unused_export__ = DeletePolicyVersionCommand;
-__webpack_unused_export__ = DeletePolicyVersionRequest$;
-__webpack_unused_export__ = DeleteRole$;
-__webpack_unused_export__ = DeleteRoleCommand;
-__webpack_unused_export__ = DeleteRolePermissionsBoundary$;
-__webpack_unused_export__ = DeleteRolePermissionsBoundaryCommand;
-__webpack_unused_export__ = DeleteRolePermissionsBoundaryRequest$;
-__webpack_unused_export__ = DeleteRolePolicy$;
-__webpack_unused_export__ = DeleteRolePolicyCommand;
-__webpack_unused_export__ = DeleteRolePolicyRequest$;
-__webpack_unused_export__ = DeleteRoleRequest$;
-__webpack_unused_export__ = DeleteSAMLProvider$;
-__webpack_unused_export__ = DeleteSAMLProviderCommand;
-__webpack_unused_export__ = DeleteSAMLProviderRequest$;
-__webpack_unused_export__ = DeleteSSHPublicKey$;
-__webpack_unused_export__ = DeleteSSHPublicKeyCommand;
-__webpack_unused_export__ = DeleteSSHPublicKeyRequest$;
-__webpack_unused_export__ = DeleteServerCertificate$;
-__webpack_unused_export__ = DeleteServerCertificateCommand;
-__webpack_unused_export__ = DeleteServerCertificateRequest$;
-__webpack_unused_export__ = DeleteServiceLinkedRole$;
-__webpack_unused_export__ = DeleteServiceLinkedRoleCommand;
-__webpack_unused_export__ = DeleteServiceLinkedRoleRequest$;
-__webpack_unused_export__ = DeleteServiceLinkedRoleResponse$;
-__webpack_unused_export__ = DeleteServiceSpecificCredential$;
-__webpack_unused_export__ = DeleteServiceSpecificCredentialCommand;
-__webpack_unused_export__ = DeleteServiceSpecificCredentialRequest$;
-__webpack_unused_export__ = DeleteSigningCertificate$;
-__webpack_unused_export__ = DeleteSigningCertificateCommand;
-__webpack_unused_export__ = DeleteSigningCertificateRequest$;
-__webpack_unused_export__ = DeleteUser$;
-__webpack_unused_export__ = DeleteUserCommand;
-__webpack_unused_export__ = DeleteUserPermissionsBoundary$;
-__webpack_unused_export__ = DeleteUserPermissionsBoundaryCommand;
-__webpack_unused_export__ = DeleteUserPermissionsBoundaryRequest$;
-__webpack_unused_export__ = DeleteUserPolicy$;
-__webpack_unused_export__ = DeleteUserPolicyCommand;
-__webpack_unused_export__ = DeleteUserPolicyRequest$;
-__webpack_unused_export__ = DeleteUserRequest$;
-__webpack_unused_export__ = DeleteVirtualMFADevice$;
-__webpack_unused_export__ = DeleteVirtualMFADeviceCommand;
-__webpack_unused_export__ = DeleteVirtualMFADeviceRequest$;
-__webpack_unused_export__ = DeletionTaskFailureReasonType$;
-__webpack_unused_export__ = DeletionTaskStatusType;
-__webpack_unused_export__ = DetachGroupPolicy$;
-__webpack_unused_export__ = DetachGroupPolicyCommand;
-__webpack_unused_export__ = DetachGroupPolicyRequest$;
-__webpack_unused_export__ = DetachRolePolicy$;
-__webpack_unused_export__ = DetachRolePolicyCommand;
-__webpack_unused_export__ = DetachRolePolicyRequest$;
-__webpack_unused_export__ = DetachUserPolicy$;
-__webpack_unused_export__ = DetachUserPolicyCommand;
-__webpack_unused_export__ = DetachUserPolicyRequest$;
-__webpack_unused_export__ = DisableOrganizationsRootCredentialsManagement$;
-__webpack_unused_export__ = DisableOrganizationsRootCredentialsManagementCommand;
-__webpack_unused_export__ = DisableOrganizationsRootCredentialsManagementRequest$;
-__webpack_unused_export__ = DisableOrganizationsRootCredentialsManagementResponse$;
-__webpack_unused_export__ = DisableOrganizationsRootSessions$;
-__webpack_unused_export__ = DisableOrganizationsRootSessionsCommand;
-__webpack_unused_export__ = DisableOrganizationsRootSessionsRequest$;
-__webpack_unused_export__ = DisableOrganizationsRootSessionsResponse$;
-__webpack_unused_export__ = DisableOutboundWebIdentityFederation$;
-__webpack_unused_export__ = DisableOutboundWebIdentityFederationCommand;
-__webpack_unused_export__ = DuplicateCertificateException;
-__webpack_unused_export__ = DuplicateCertificateException$;
-__webpack_unused_export__ = DuplicateSSHPublicKeyException;
-__webpack_unused_export__ = DuplicateSSHPublicKeyException$;
-__webpack_unused_export__ = EnableMFADevice$;
-__webpack_unused_export__ = EnableMFADeviceCommand;
-__webpack_unused_export__ = EnableMFADeviceRequest$;
-__webpack_unused_export__ = EnableOrganizationsRootCredentialsManagement$;
-__webpack_unused_export__ = EnableOrganizationsRootCredentialsManagementCommand;
-__webpack_unused_export__ = EnableOrganizationsRootCredentialsManagementRequest$;
-__webpack_unused_export__ = EnableOrganizationsRootCredentialsManagementResponse$;
-__webpack_unused_export__ = EnableOrganizationsRootSessions$;
-__webpack_unused_export__ = EnableOrganizationsRootSessionsCommand;
-__webpack_unused_export__ = EnableOrganizationsRootSessionsRequest$;
-__webpack_unused_export__ = EnableOrganizationsRootSessionsResponse$;
-__webpack_unused_export__ = EnableOutboundWebIdentityFederation$;
-__webpack_unused_export__ = EnableOutboundWebIdentityFederationCommand;
-__webpack_unused_export__ = EnableOutboundWebIdentityFederationResponse$;
-__webpack_unused_export__ = EncodingType;
-__webpack_unused_export__ = EntityAlreadyExistsException;
-__webpack_unused_export__ = EntityAlreadyExistsException$;
-__webpack_unused_export__ = EntityDetails$;
-__webpack_unused_export__ = EntityInfo$;
-__webpack_unused_export__ = EntityTemporarilyUnmodifiableException;
-__webpack_unused_export__ = EntityTemporarilyUnmodifiableException$;
-__webpack_unused_export__ = EntityType;
-__webpack_unused_export__ = ErrorDetails$;
-__webpack_unused_export__ = EvaluationResult$;
-__webpack_unused_export__ = FeatureDisabledException;
-__webpack_unused_export__ = FeatureDisabledException$;
-__webpack_unused_export__ = FeatureEnabledException;
-__webpack_unused_export__ = FeatureEnabledException$;
-__webpack_unused_export__ = FeatureType;
-__webpack_unused_export__ = GenerateCredentialReport$;
-__webpack_unused_export__ = GenerateCredentialReportCommand;
-__webpack_unused_export__ = GenerateCredentialReportResponse$;
-__webpack_unused_export__ = GenerateOrganizationsAccessReport$;
-__webpack_unused_export__ = GenerateOrganizationsAccessReportCommand;
-__webpack_unused_export__ = GenerateOrganizationsAccessReportRequest$;
-__webpack_unused_export__ = GenerateOrganizationsAccessReportResponse$;
-__webpack_unused_export__ = GenerateServiceLastAccessedDetails$;
-__webpack_unused_export__ = GenerateServiceLastAccessedDetailsCommand;
-__webpack_unused_export__ = GenerateServiceLastAccessedDetailsRequest$;
-__webpack_unused_export__ = GenerateServiceLastAccessedDetailsResponse$;
-__webpack_unused_export__ = GetAccessKeyLastUsed$;
-__webpack_unused_export__ = GetAccessKeyLastUsedCommand;
-__webpack_unused_export__ = GetAccessKeyLastUsedRequest$;
-__webpack_unused_export__ = GetAccessKeyLastUsedResponse$;
-__webpack_unused_export__ = GetAccountAuthorizationDetails$;
-__webpack_unused_export__ = GetAccountAuthorizationDetailsCommand;
-__webpack_unused_export__ = GetAccountAuthorizationDetailsRequest$;
-__webpack_unused_export__ = GetAccountAuthorizationDetailsResponse$;
-__webpack_unused_export__ = GetAccountPasswordPolicy$;
-__webpack_unused_export__ = GetAccountPasswordPolicyCommand;
-__webpack_unused_export__ = GetAccountPasswordPolicyResponse$;
-__webpack_unused_export__ = GetAccountProperties$;
-__webpack_unused_export__ = GetAccountPropertiesCommand;
-__webpack_unused_export__ = GetAccountPropertiesRequest$;
-__webpack_unused_export__ = GetAccountPropertiesResponse$;
-__webpack_unused_export__ = GetAccountSummary$;
-__webpack_unused_export__ = GetAccountSummaryCommand;
-__webpack_unused_export__ = GetAccountSummaryResponse$;
-__webpack_unused_export__ = GetContextKeysForCustomPolicy$;
-__webpack_unused_export__ = GetContextKeysForCustomPolicyCommand;
-__webpack_unused_export__ = GetContextKeysForCustomPolicyRequest$;
-__webpack_unused_export__ = GetContextKeysForPolicyResponse$;
-__webpack_unused_export__ = GetContextKeysForPrincipalPolicy$;
-__webpack_unused_export__ = GetContextKeysForPrincipalPolicyCommand;
-__webpack_unused_export__ = GetContextKeysForPrincipalPolicyRequest$;
-__webpack_unused_export__ = GetCredentialReport$;
-__webpack_unused_export__ = GetCredentialReportCommand;
-__webpack_unused_export__ = GetCredentialReportResponse$;
-__webpack_unused_export__ = GetDelegationRequest$;
-__webpack_unused_export__ = GetDelegationRequestCommand;
-__webpack_unused_export__ = GetDelegationRequestRequest$;
-__webpack_unused_export__ = GetDelegationRequestResponse$;
-__webpack_unused_export__ = GetGroup$;
-__webpack_unused_export__ = GetGroupCommand;
-__webpack_unused_export__ = GetGroupPolicy$;
-__webpack_unused_export__ = GetGroupPolicyCommand;
-__webpack_unused_export__ = GetGroupPolicyRequest$;
-__webpack_unused_export__ = GetGroupPolicyResponse$;
-__webpack_unused_export__ = GetGroupRequest$;
-__webpack_unused_export__ = GetGroupResponse$;
-__webpack_unused_export__ = GetHumanReadableSummary$;
-__webpack_unused_export__ = GetHumanReadableSummaryCommand;
-__webpack_unused_export__ = GetHumanReadableSummaryRequest$;
-__webpack_unused_export__ = GetHumanReadableSummaryResponse$;
-__webpack_unused_export__ = GetInstanceProfile$;
-__webpack_unused_export__ = GetInstanceProfileCommand;
-__webpack_unused_export__ = GetInstanceProfileRequest$;
-__webpack_unused_export__ = GetInstanceProfileResponse$;
-__webpack_unused_export__ = GetLoginProfile$;
-__webpack_unused_export__ = GetLoginProfileCommand;
-__webpack_unused_export__ = GetLoginProfileRequest$;
-__webpack_unused_export__ = GetLoginProfileResponse$;
-__webpack_unused_export__ = GetMFADevice$;
-__webpack_unused_export__ = GetMFADeviceCommand;
-__webpack_unused_export__ = GetMFADeviceRequest$;
-__webpack_unused_export__ = GetMFADeviceResponse$;
-__webpack_unused_export__ = GetOpenIDConnectProvider$;
-__webpack_unused_export__ = GetOpenIDConnectProviderCommand;
-__webpack_unused_export__ = GetOpenIDConnectProviderRequest$;
-__webpack_unused_export__ = GetOpenIDConnectProviderResponse$;
-__webpack_unused_export__ = GetOrganizationsAccessReport$;
-__webpack_unused_export__ = GetOrganizationsAccessReportCommand;
-__webpack_unused_export__ = GetOrganizationsAccessReportRequest$;
-__webpack_unused_export__ = GetOrganizationsAccessReportResponse$;
-__webpack_unused_export__ = GetOutboundWebIdentityFederationInfo$;
-__webpack_unused_export__ = GetOutboundWebIdentityFederationInfoCommand;
-__webpack_unused_export__ = GetOutboundWebIdentityFederationInfoResponse$;
-__webpack_unused_export__ = GetPolicy$;
-__webpack_unused_export__ = GetPolicyCommand;
-__webpack_unused_export__ = GetPolicyRequest$;
-__webpack_unused_export__ = GetPolicyResponse$;
-__webpack_unused_export__ = GetPolicyVersion$;
-__webpack_unused_export__ = GetPolicyVersionCommand;
-__webpack_unused_export__ = GetPolicyVersionRequest$;
-__webpack_unused_export__ = GetPolicyVersionResponse$;
-__webpack_unused_export__ = GetRole$;
-exports.kbp = GetRoleCommand;
-__webpack_unused_export__ = GetRolePolicy$;
-__webpack_unused_export__ = GetRolePolicyCommand;
-__webpack_unused_export__ = GetRolePolicyRequest$;
-__webpack_unused_export__ = GetRolePolicyResponse$;
-__webpack_unused_export__ = GetRoleRequest$;
-__webpack_unused_export__ = GetRoleResponse$;
-__webpack_unused_export__ = GetRoleTemplateVersion$;
-__webpack_unused_export__ = GetRoleTemplateVersionCommand;
-__webpack_unused_export__ = GetRoleTemplateVersionRequest$;
-__webpack_unused_export__ = GetRoleTemplateVersionResponse$;
-__webpack_unused_export__ = GetSAMLProvider$;
-__webpack_unused_export__ = GetSAMLProviderCommand;
-__webpack_unused_export__ = GetSAMLProviderRequest$;
-__webpack_unused_export__ = GetSAMLProviderResponse$;
-__webpack_unused_export__ = GetSSHPublicKey$;
-__webpack_unused_export__ = GetSSHPublicKeyCommand;
-__webpack_unused_export__ = GetSSHPublicKeyRequest$;
-__webpack_unused_export__ = GetSSHPublicKeyResponse$;
-__webpack_unused_export__ = GetServerCertificate$;
-__webpack_unused_export__ = GetServerCertificateCommand;
-__webpack_unused_export__ = GetServerCertificateRequest$;
-__webpack_unused_export__ = GetServerCertificateResponse$;
-__webpack_unused_export__ = GetServiceLastAccessedDetails$;
-__webpack_unused_export__ = GetServiceLastAccessedDetailsCommand;
-__webpack_unused_export__ = GetServiceLastAccessedDetailsRequest$;
-__webpack_unused_export__ = GetServiceLastAccessedDetailsResponse$;
-__webpack_unused_export__ = GetServiceLastAccessedDetailsWithEntities$;
-__webpack_unused_export__ = GetServiceLastAccessedDetailsWithEntitiesCommand;
-__webpack_unused_export__ = GetServiceLastAccessedDetailsWithEntitiesRequest$;
-__webpack_unused_export__ = GetServiceLastAccessedDetailsWithEntitiesResponse$;
-__webpack_unused_export__ = GetServiceLinkedRoleDeletionStatus$;
-__webpack_unused_export__ = GetServiceLinkedRoleDeletionStatusCommand;
-__webpack_unused_export__ = GetServiceLinkedRoleDeletionStatusRequest$;
-__webpack_unused_export__ = GetServiceLinkedRoleDeletionStatusResponse$;
-__webpack_unused_export__ = GetUser$;
-__webpack_unused_export__ = GetUserCommand;
-__webpack_unused_export__ = GetUserPolicy$;
-__webpack_unused_export__ = GetUserPolicyCommand;
-__webpack_unused_export__ = GetUserPolicyRequest$;
-__webpack_unused_export__ = GetUserPolicyResponse$;
-__webpack_unused_export__ = GetUserRequest$;
-__webpack_unused_export__ = GetUserResponse$;
-__webpack_unused_export__ = GlobalEndpointTokenVersion;
-__webpack_unused_export__ = Group$;
-__webpack_unused_export__ = GroupDetail$;
-__webpack_unused_export__ = IAM;
-exports.h8v = IAMClient;
-__webpack_unused_export__ = IAMServiceException;
-__webpack_unused_export__ = IAMServiceException$;
-__webpack_unused_export__ = InlinePolicy$;
-__webpack_unused_export__ = InlinePolicyIdentifierType$;
-__webpack_unused_export__ = InstanceProfile$;
-__webpack_unused_export__ = InvalidAuthenticationCodeException;
-__webpack_unused_export__ = InvalidAuthenticationCodeException$;
-__webpack_unused_export__ = InvalidCertificateException;
-__webpack_unused_export__ = InvalidCertificateException$;
-__webpack_unused_export__ = InvalidInputException;
-__webpack_unused_export__ = InvalidInputException$;
-__webpack_unused_export__ = InvalidPublicKeyException;
-__webpack_unused_export__ = InvalidPublicKeyException$;
-__webpack_unused_export__ = InvalidUserTypeException;
-__webpack_unused_export__ = InvalidUserTypeException$;
-__webpack_unused_export__ = JobStatusType;
-__webpack_unused_export__ = KeyPairMismatchException;
-__webpack_unused_export__ = KeyPairMismatchException$;
-__webpack_unused_export__ = LimitExceededException;
-__webpack_unused_export__ = LimitExceededException$;
-__webpack_unused_export__ = ListAccessKeys$;
-__webpack_unused_export__ = ListAccessKeysCommand;
-__webpack_unused_export__ = ListAccessKeysRequest$;
-__webpack_unused_export__ = ListAccessKeysResponse$;
-__webpack_unused_export__ = ListAccountAliases$;
-__webpack_unused_export__ = ListAccountAliasesCommand;
-__webpack_unused_export__ = ListAccountAliasesRequest$;
-__webpack_unused_export__ = ListAccountAliasesResponse$;
-__webpack_unused_export__ = ListAttachedGroupPolicies$;
-__webpack_unused_export__ = ListAttachedGroupPoliciesCommand;
-__webpack_unused_export__ = ListAttachedGroupPoliciesRequest$;
-__webpack_unused_export__ = ListAttachedGroupPoliciesResponse$;
-__webpack_unused_export__ = ListAttachedRolePolicies$;
-__webpack_unused_export__ = ListAttachedRolePoliciesCommand;
-__webpack_unused_export__ = ListAttachedRolePoliciesRequest$;
-__webpack_unused_export__ = ListAttachedRolePoliciesResponse$;
-__webpack_unused_export__ = ListAttachedUserPolicies$;
-__webpack_unused_export__ = ListAttachedUserPoliciesCommand;
-__webpack_unused_export__ = ListAttachedUserPoliciesRequest$;
-__webpack_unused_export__ = ListAttachedUserPoliciesResponse$;
-__webpack_unused_export__ = ListDelegationRequests$;
-__webpack_unused_export__ = ListDelegationRequestsCommand;
-__webpack_unused_export__ = ListDelegationRequestsRequest$;
-__webpack_unused_export__ = ListDelegationRequestsResponse$;
-__webpack_unused_export__ = ListEntitiesForPolicy$;
-__webpack_unused_export__ = ListEntitiesForPolicyCommand;
-__webpack_unused_export__ = ListEntitiesForPolicyRequest$;
-__webpack_unused_export__ = ListEntitiesForPolicyResponse$;
-__webpack_unused_export__ = ListGroupPolicies$;
-__webpack_unused_export__ = ListGroupPoliciesCommand;
-__webpack_unused_export__ = ListGroupPoliciesRequest$;
-__webpack_unused_export__ = ListGroupPoliciesResponse$;
-__webpack_unused_export__ = ListGroups$;
-__webpack_unused_export__ = ListGroupsCommand;
-__webpack_unused_export__ = ListGroupsForUser$;
-__webpack_unused_export__ = ListGroupsForUserCommand;
-__webpack_unused_export__ = ListGroupsForUserRequest$;
-__webpack_unused_export__ = ListGroupsForUserResponse$;
-__webpack_unused_export__ = ListGroupsRequest$;
-__webpack_unused_export__ = ListGroupsResponse$;
-__webpack_unused_export__ = ListInstanceProfileTags$;
-__webpack_unused_export__ = ListInstanceProfileTagsCommand;
-__webpack_unused_export__ = ListInstanceProfileTagsRequest$;
-__webpack_unused_export__ = ListInstanceProfileTagsResponse$;
-__webpack_unused_export__ = ListInstanceProfiles$;
-__webpack_unused_export__ = ListInstanceProfilesCommand;
-__webpack_unused_export__ = ListInstanceProfilesForRole$;
-__webpack_unused_export__ = ListInstanceProfilesForRoleCommand;
-__webpack_unused_export__ = ListInstanceProfilesForRoleRequest$;
-__webpack_unused_export__ = ListInstanceProfilesForRoleResponse$;
-__webpack_unused_export__ = ListInstanceProfilesRequest$;
-__webpack_unused_export__ = ListInstanceProfilesResponse$;
-__webpack_unused_export__ = ListMFADeviceTags$;
-__webpack_unused_export__ = ListMFADeviceTagsCommand;
-__webpack_unused_export__ = ListMFADeviceTagsRequest$;
-__webpack_unused_export__ = ListMFADeviceTagsResponse$;
-__webpack_unused_export__ = ListMFADevices$;
-__webpack_unused_export__ = ListMFADevicesCommand;
-__webpack_unused_export__ = ListMFADevicesRequest$;
-__webpack_unused_export__ = ListMFADevicesResponse$;
-__webpack_unused_export__ = ListOpenIDConnectProviderTags$;
-__webpack_unused_export__ = ListOpenIDConnectProviderTagsCommand;
-__webpack_unused_export__ = ListOpenIDConnectProviderTagsRequest$;
-__webpack_unused_export__ = ListOpenIDConnectProviderTagsResponse$;
-__webpack_unused_export__ = ListOpenIDConnectProviders$;
-__webpack_unused_export__ = ListOpenIDConnectProvidersCommand;
-__webpack_unused_export__ = ListOpenIDConnectProvidersRequest$;
-__webpack_unused_export__ = ListOpenIDConnectProvidersResponse$;
-__webpack_unused_export__ = ListOrganizationsFeatures$;
-__webpack_unused_export__ = ListOrganizationsFeaturesCommand;
-__webpack_unused_export__ = ListOrganizationsFeaturesRequest$;
-__webpack_unused_export__ = ListOrganizationsFeaturesResponse$;
-__webpack_unused_export__ = ListPolicies$;
-__webpack_unused_export__ = ListPoliciesCommand;
-__webpack_unused_export__ = ListPoliciesGrantingServiceAccess$;
-__webpack_unused_export__ = ListPoliciesGrantingServiceAccessCommand;
-__webpack_unused_export__ = ListPoliciesGrantingServiceAccessEntry$;
-__webpack_unused_export__ = ListPoliciesGrantingServiceAccessRequest$;
-__webpack_unused_export__ = ListPoliciesGrantingServiceAccessResponse$;
-__webpack_unused_export__ = ListPoliciesRequest$;
-__webpack_unused_export__ = ListPoliciesResponse$;
-__webpack_unused_export__ = ListPolicyTags$;
-__webpack_unused_export__ = ListPolicyTagsCommand;
-__webpack_unused_export__ = ListPolicyTagsRequest$;
-__webpack_unused_export__ = ListPolicyTagsResponse$;
-__webpack_unused_export__ = ListPolicyVersions$;
-__webpack_unused_export__ = ListPolicyVersionsCommand;
-__webpack_unused_export__ = ListPolicyVersionsRequest$;
-__webpack_unused_export__ = ListPolicyVersionsResponse$;
-__webpack_unused_export__ = ListRolePolicies$;
-__webpack_unused_export__ = ListRolePoliciesCommand;
-__webpack_unused_export__ = ListRolePoliciesRequest$;
-__webpack_unused_export__ = ListRolePoliciesResponse$;
-__webpack_unused_export__ = ListRoleTags$;
-__webpack_unused_export__ = ListRoleTagsCommand;
-__webpack_unused_export__ = ListRoleTagsRequest$;
-__webpack_unused_export__ = ListRoleTagsResponse$;
-__webpack_unused_export__ = ListRoles$;
-__webpack_unused_export__ = ListRolesCommand;
-__webpack_unused_export__ = ListRolesRequest$;
-__webpack_unused_export__ = ListRolesResponse$;
-__webpack_unused_export__ = ListSAMLProviderTags$;
-__webpack_unused_export__ = ListSAMLProviderTagsCommand;
-__webpack_unused_export__ = ListSAMLProviderTagsRequest$;
-__webpack_unused_export__ = ListSAMLProviderTagsResponse$;
-__webpack_unused_export__ = ListSAMLProviders$;
-__webpack_unused_export__ = ListSAMLProvidersCommand;
-__webpack_unused_export__ = ListSAMLProvidersRequest$;
-__webpack_unused_export__ = ListSAMLProvidersResponse$;
-__webpack_unused_export__ = ListSSHPublicKeys$;
-__webpack_unused_export__ = ListSSHPublicKeysCommand;
-__webpack_unused_export__ = ListSSHPublicKeysRequest$;
-__webpack_unused_export__ = ListSSHPublicKeysResponse$;
-__webpack_unused_export__ = ListServerCertificateTags$;
-__webpack_unused_export__ = ListServerCertificateTagsCommand;
-__webpack_unused_export__ = ListServerCertificateTagsRequest$;
-__webpack_unused_export__ = ListServerCertificateTagsResponse$;
-__webpack_unused_export__ = ListServerCertificates$;
-__webpack_unused_export__ = ListServerCertificatesCommand;
-__webpack_unused_export__ = ListServerCertificatesRequest$;
-__webpack_unused_export__ = ListServerCertificatesResponse$;
-__webpack_unused_export__ = ListServiceSpecificCredentials$;
-__webpack_unused_export__ = ListServiceSpecificCredentialsCommand;
-__webpack_unused_export__ = ListServiceSpecificCredentialsRequest$;
-__webpack_unused_export__ = ListServiceSpecificCredentialsResponse$;
-__webpack_unused_export__ = ListSigningCertificates$;
-__webpack_unused_export__ = ListSigningCertificatesCommand;
-__webpack_unused_export__ = ListSigningCertificatesRequest$;
-__webpack_unused_export__ = ListSigningCertificatesResponse$;
-__webpack_unused_export__ = ListUserPolicies$;
-__webpack_unused_export__ = ListUserPoliciesCommand;
-__webpack_unused_export__ = ListUserPoliciesRequest$;
-__webpack_unused_export__ = ListUserPoliciesResponse$;
-__webpack_unused_export__ = ListUserTags$;
-__webpack_unused_export__ = ListUserTagsCommand;
-__webpack_unused_export__ = ListUserTagsRequest$;
-__webpack_unused_export__ = ListUserTagsResponse$;
-__webpack_unused_export__ = ListUsers$;
-__webpack_unused_export__ = ListUsersCommand;
-__webpack_unused_export__ = ListUsersRequest$;
-__webpack_unused_export__ = ListUsersResponse$;
-__webpack_unused_export__ = ListVirtualMFADevices$;
-__webpack_unused_export__ = ListVirtualMFADevicesCommand;
-__webpack_unused_export__ = ListVirtualMFADevicesRequest$;
-__webpack_unused_export__ = ListVirtualMFADevicesResponse$;
-__webpack_unused_export__ = LoginProfile$;
-__webpack_unused_export__ = MFADevice$;
-__webpack_unused_export__ = MalformedCertificateException;
-__webpack_unused_export__ = MalformedCertificateException$;
-__webpack_unused_export__ = MalformedPolicyDocumentException;
-__webpack_unused_export__ = MalformedPolicyDocumentException$;
-__webpack_unused_export__ = ManagedByTypeType;
-__webpack_unused_export__ = ManagedPolicyDetail$;
-__webpack_unused_export__ = NameConflictException;
-__webpack_unused_export__ = NameConflictException$;
-__webpack_unused_export__ = NoSuchEntityException;
-__webpack_unused_export__ = NoSuchEntityException$;
-__webpack_unused_export__ = OpenIDConnectProviderListEntry$;
-__webpack_unused_export__ = OpenIdIdpCommunicationErrorException;
-__webpack_unused_export__ = OpenIdIdpCommunicationErrorException$;
-__webpack_unused_export__ = OrderedOrganizationPolicyType$;
-__webpack_unused_export__ = OrganizationNotFoundException;
-__webpack_unused_export__ = OrganizationNotFoundException$;
-__webpack_unused_export__ = OrganizationNotInAllFeaturesModeException;
-__webpack_unused_export__ = OrganizationNotInAllFeaturesModeException$;
-__webpack_unused_export__ = OrganizationsDecisionDetail$;
-__webpack_unused_export__ = ParameterDefinition$;
-__webpack_unused_export__ = ParameterTypeType;
-__webpack_unused_export__ = PasswordPolicy$;
-__webpack_unused_export__ = PasswordPolicyViolationException;
-__webpack_unused_export__ = PasswordPolicyViolationException$;
-__webpack_unused_export__ = PermissionCheckResultType;
-__webpack_unused_export__ = PermissionCheckStatusType;
-__webpack_unused_export__ = PermissionsBoundaryAttachmentType;
-__webpack_unused_export__ = PermissionsBoundaryDecisionDetail$;
-__webpack_unused_export__ = Policy$;
-__webpack_unused_export__ = PolicyDetail$;
-__webpack_unused_export__ = PolicyEvaluationDecisionType;
-__webpack_unused_export__ = PolicyEvaluationException;
-__webpack_unused_export__ = PolicyEvaluationException$;
-__webpack_unused_export__ = PolicyGrantingServiceAccess$;
-__webpack_unused_export__ = PolicyGroup$;
-__webpack_unused_export__ = PolicyIdentifier$;
-__webpack_unused_export__ = PolicyIdentifierPolicyType;
-__webpack_unused_export__ = PolicyNotAttachableException;
-__webpack_unused_export__ = PolicyNotAttachableException$;
-__webpack_unused_export__ = PolicyOwnerEntityType;
-__webpack_unused_export__ = PolicyParameter$;
-__webpack_unused_export__ = PolicyParameterTypeEnum;
-__webpack_unused_export__ = PolicyRole$;
-__webpack_unused_export__ = PolicyScopeType;
-__webpack_unused_export__ = PolicySourceType;
-__webpack_unused_export__ = PolicyType;
-__webpack_unused_export__ = PolicyUsageType;
-__webpack_unused_export__ = PolicyUser$;
-__webpack_unused_export__ = PolicyVersion$;
-__webpack_unused_export__ = Position$;
-__webpack_unused_export__ = PutAccountProperties$;
-__webpack_unused_export__ = PutAccountPropertiesCommand;
-__webpack_unused_export__ = PutAccountPropertiesRequest$;
-__webpack_unused_export__ = PutAccountPropertiesResponse$;
-__webpack_unused_export__ = PutGroupPolicy$;
-__webpack_unused_export__ = PutGroupPolicyCommand;
-__webpack_unused_export__ = PutGroupPolicyRequest$;
-__webpack_unused_export__ = PutRolePermissionsBoundary$;
-__webpack_unused_export__ = PutRolePermissionsBoundaryCommand;
-__webpack_unused_export__ = PutRolePermissionsBoundaryRequest$;
-__webpack_unused_export__ = PutRolePolicy$;
-__webpack_unused_export__ = PutRolePolicyCommand;
-__webpack_unused_export__ = PutRolePolicyRequest$;
-__webpack_unused_export__ = PutUserPermissionsBoundary$;
-__webpack_unused_export__ = PutUserPermissionsBoundaryCommand;
-__webpack_unused_export__ = PutUserPermissionsBoundaryRequest$;
-__webpack_unused_export__ = PutUserPolicy$;
-__webpack_unused_export__ = PutUserPolicyCommand;
-__webpack_unused_export__ = PutUserPolicyRequest$;
-__webpack_unused_export__ = RejectDelegationRequest$;
-__webpack_unused_export__ = RejectDelegationRequestCommand;
-__webpack_unused_export__ = RejectDelegationRequestRequest$;
-__webpack_unused_export__ = RemoveClientIDFromOpenIDConnectProvider$;
-__webpack_unused_export__ = RemoveClientIDFromOpenIDConnectProviderCommand;
-__webpack_unused_export__ = RemoveClientIDFromOpenIDConnectProviderRequest$;
-__webpack_unused_export__ = RemoveRoleFromInstanceProfile$;
-__webpack_unused_export__ = RemoveRoleFromInstanceProfileCommand;
-__webpack_unused_export__ = RemoveRoleFromInstanceProfileRequest$;
-__webpack_unused_export__ = RemoveUserFromGroup$;
-__webpack_unused_export__ = RemoveUserFromGroupCommand;
-__webpack_unused_export__ = RemoveUserFromGroupRequest$;
-__webpack_unused_export__ = ReplacementValueEntry$;
-__webpack_unused_export__ = ReportFormatType;
-__webpack_unused_export__ = ReportGenerationLimitExceededException;
-__webpack_unused_export__ = ReportGenerationLimitExceededException$;
-__webpack_unused_export__ = ReportStateType;
-__webpack_unused_export__ = ResetServiceSpecificCredential$;
-__webpack_unused_export__ = ResetServiceSpecificCredentialCommand;
-__webpack_unused_export__ = ResetServiceSpecificCredentialRequest$;
-__webpack_unused_export__ = ResetServiceSpecificCredentialResponse$;
-__webpack_unused_export__ = ResourceSpecificResult$;
-__webpack_unused_export__ = ResyncMFADevice$;
-__webpack_unused_export__ = ResyncMFADeviceCommand;
-__webpack_unused_export__ = ResyncMFADeviceRequest$;
-__webpack_unused_export__ = Role$;
-__webpack_unused_export__ = RoleDetail$;
-__webpack_unused_export__ = RoleLastUsed$;
-__webpack_unused_export__ = RoleModifiedException;
-__webpack_unused_export__ = RoleModifiedException$;
-__webpack_unused_export__ = RoleTemplateDisabledException;
-__webpack_unused_export__ = RoleTemplateDisabledException$;
-__webpack_unused_export__ = RoleTemplateVersion$;
-__webpack_unused_export__ = RoleUsageType$;
-__webpack_unused_export__ = SAMLPrivateKey$;
-__webpack_unused_export__ = SAMLProviderListEntry$;
-__webpack_unused_export__ = SSHPublicKey$;
-__webpack_unused_export__ = SSHPublicKeyMetadata$;
-__webpack_unused_export__ = SendDelegationToken$;
-__webpack_unused_export__ = SendDelegationTokenCommand;
-__webpack_unused_export__ = SendDelegationTokenRequest$;
-__webpack_unused_export__ = ServerCertificate$;
-__webpack_unused_export__ = ServerCertificateMetadata$;
-__webpack_unused_export__ = ServiceAccessNotEnabledException;
-__webpack_unused_export__ = ServiceAccessNotEnabledException$;
-__webpack_unused_export__ = ServiceFailureException;
-__webpack_unused_export__ = ServiceFailureException$;
-__webpack_unused_export__ = ServiceLastAccessed$;
-__webpack_unused_export__ = ServiceNotSupportedException;
-__webpack_unused_export__ = ServiceNotSupportedException$;
-__webpack_unused_export__ = ServiceSpecificCredential$;
-__webpack_unused_export__ = ServiceSpecificCredentialMetadata$;
-__webpack_unused_export__ = SetDefaultPolicyVersion$;
-__webpack_unused_export__ = SetDefaultPolicyVersionCommand;
-__webpack_unused_export__ = SetDefaultPolicyVersionRequest$;
-__webpack_unused_export__ = SetSecurityTokenServicePreferences$;
-__webpack_unused_export__ = SetSecurityTokenServicePreferencesCommand;
-__webpack_unused_export__ = SetSecurityTokenServicePreferencesRequest$;
-__webpack_unused_export__ = SigningCertificate$;
-__webpack_unused_export__ = SimulateCustomPolicy$;
-__webpack_unused_export__ = SimulateCustomPolicyCommand;
-__webpack_unused_export__ = SimulateCustomPolicyRequest$;
-__webpack_unused_export__ = SimulatePolicyResponse$;
-__webpack_unused_export__ = SimulatePrincipalPolicy$;
-exports.kUw = SimulatePrincipalPolicyCommand;
-__webpack_unused_export__ = SimulatePrincipalPolicyRequest$;
-__webpack_unused_export__ = SortKeyType;
-__webpack_unused_export__ = SourceRoleTemplate$;
-__webpack_unused_export__ = StateType;
-__webpack_unused_export__ = Statement$;
-__webpack_unused_export__ = StatusType;
-__webpack_unused_export__ = SummaryKeyType;
-__webpack_unused_export__ = SummaryStateType;
-__webpack_unused_export__ = Tag$;
-__webpack_unused_export__ = TagInstanceProfile$;
-__webpack_unused_export__ = TagInstanceProfileCommand;
-__webpack_unused_export__ = TagInstanceProfileRequest$;
-__webpack_unused_export__ = TagMFADevice$;
-__webpack_unused_export__ = TagMFADeviceCommand;
-__webpack_unused_export__ = TagMFADeviceRequest$;
-__webpack_unused_export__ = TagOpenIDConnectProvider$;
-__webpack_unused_export__ = TagOpenIDConnectProviderCommand;
-__webpack_unused_export__ = TagOpenIDConnectProviderRequest$;
-__webpack_unused_export__ = TagPolicy$;
-__webpack_unused_export__ = TagPolicyCommand;
-__webpack_unused_export__ = TagPolicyRequest$;
-__webpack_unused_export__ = TagRole$;
-__webpack_unused_export__ = TagRoleCommand;
-__webpack_unused_export__ = TagRoleRequest$;
-__webpack_unused_export__ = TagSAMLProvider$;
-__webpack_unused_export__ = TagSAMLProviderCommand;
-__webpack_unused_export__ = TagSAMLProviderRequest$;
-__webpack_unused_export__ = TagServerCertificate$;
-__webpack_unused_export__ = TagServerCertificateCommand;
-__webpack_unused_export__ = TagServerCertificateRequest$;
-__webpack_unused_export__ = TagTemplate$;
-__webpack_unused_export__ = TagUser$;
-__webpack_unused_export__ = TagUserCommand;
-__webpack_unused_export__ = TagUserRequest$;
-__webpack_unused_export__ = TrackedActionLastAccessed$;
-__webpack_unused_export__ = UnmodifiableEntityException;
-__webpack_unused_export__ = UnmodifiableEntityException$;
-__webpack_unused_export__ = UnrecognizedPublicKeyEncodingException;
-__webpack_unused_export__ = UnrecognizedPublicKeyEncodingException$;
-__webpack_unused_export__ = UntagInstanceProfile$;
-__webpack_unused_export__ = UntagInstanceProfileCommand;
-__webpack_unused_export__ = UntagInstanceProfileRequest$;
-__webpack_unused_export__ = UntagMFADevice$;
-__webpack_unused_export__ = UntagMFADeviceCommand;
-__webpack_unused_export__ = UntagMFADeviceRequest$;
-__webpack_unused_export__ = UntagOpenIDConnectProvider$;
-__webpack_unused_export__ = UntagOpenIDConnectProviderCommand;
-__webpack_unused_export__ = UntagOpenIDConnectProviderRequest$;
-__webpack_unused_export__ = UntagPolicy$;
-__webpack_unused_export__ = UntagPolicyCommand;
-__webpack_unused_export__ = UntagPolicyRequest$;
-__webpack_unused_export__ = UntagRole$;
-__webpack_unused_export__ = UntagRoleCommand;
-__webpack_unused_export__ = UntagRoleRequest$;
-__webpack_unused_export__ = UntagSAMLProvider$;
-__webpack_unused_export__ = UntagSAMLProviderCommand;
-__webpack_unused_export__ = UntagSAMLProviderRequest$;
-__webpack_unused_export__ = UntagServerCertificate$;
-__webpack_unused_export__ = UntagServerCertificateCommand;
-__webpack_unused_export__ = UntagServerCertificateRequest$;
-__webpack_unused_export__ = UntagUser$;
-__webpack_unused_export__ = UntagUserCommand;
-__webpack_unused_export__ = UntagUserRequest$;
-__webpack_unused_export__ = UpdateAccessKey$;
-__webpack_unused_export__ = UpdateAccessKeyCommand;
-__webpack_unused_export__ = UpdateAccessKeyRequest$;
-__webpack_unused_export__ = UpdateAccountPasswordPolicy$;
-__webpack_unused_export__ = UpdateAccountPasswordPolicyCommand;
-__webpack_unused_export__ = UpdateAccountPasswordPolicyRequest$;
-__webpack_unused_export__ = UpdateAssumeRolePolicy$;
-__webpack_unused_export__ = UpdateAssumeRolePolicyCommand;
-__webpack_unused_export__ = UpdateAssumeRolePolicyRequest$;
-__webpack_unused_export__ = UpdateDelegationRequest$;
-__webpack_unused_export__ = UpdateDelegationRequestCommand;
-__webpack_unused_export__ = UpdateDelegationRequestRequest$;
-__webpack_unused_export__ = UpdateGroup$;
-__webpack_unused_export__ = UpdateGroupCommand;
-__webpack_unused_export__ = UpdateGroupRequest$;
-__webpack_unused_export__ = UpdateLoginProfile$;
-__webpack_unused_export__ = UpdateLoginProfileCommand;
-__webpack_unused_export__ = UpdateLoginProfileRequest$;
-__webpack_unused_export__ = UpdateOpenIDConnectProviderThumbprint$;
-__webpack_unused_export__ = UpdateOpenIDConnectProviderThumbprintCommand;
-__webpack_unused_export__ = UpdateOpenIDConnectProviderThumbprintRequest$;
-__webpack_unused_export__ = UpdateRole$;
-__webpack_unused_export__ = UpdateRoleCommand;
-__webpack_unused_export__ = UpdateRoleDescription$;
-__webpack_unused_export__ = UpdateRoleDescriptionCommand;
-__webpack_unused_export__ = UpdateRoleDescriptionRequest$;
-__webpack_unused_export__ = UpdateRoleDescriptionResponse$;
-__webpack_unused_export__ = UpdateRoleRequest$;
-__webpack_unused_export__ = UpdateRoleResponse$;
-__webpack_unused_export__ = UpdateSAMLProvider$;
-__webpack_unused_export__ = UpdateSAMLProviderCommand;
-__webpack_unused_export__ = UpdateSAMLProviderRequest$;
-__webpack_unused_export__ = UpdateSAMLProviderResponse$;
-__webpack_unused_export__ = UpdateSSHPublicKey$;
-__webpack_unused_export__ = UpdateSSHPublicKeyCommand;
-__webpack_unused_export__ = UpdateSSHPublicKeyRequest$;
-__webpack_unused_export__ = UpdateServerCertificate$;
-__webpack_unused_export__ = UpdateServerCertificateCommand;
-__webpack_unused_export__ = UpdateServerCertificateRequest$;
-__webpack_unused_export__ = UpdateServiceSpecificCredential$;
-__webpack_unused_export__ = UpdateServiceSpecificCredentialCommand;
-__webpack_unused_export__ = UpdateServiceSpecificCredentialRequest$;
-__webpack_unused_export__ = UpdateSigningCertificate$;
-__webpack_unused_export__ = UpdateSigningCertificateCommand;
-__webpack_unused_export__ = UpdateSigningCertificateRequest$;
-__webpack_unused_export__ = UpdateUser$;
-__webpack_unused_export__ = UpdateUserCommand;
-__webpack_unused_export__ = UpdateUserRequest$;
-__webpack_unused_export__ = UploadSSHPublicKey$;
-__webpack_unused_export__ = UploadSSHPublicKeyCommand;
-__webpack_unused_export__ = UploadSSHPublicKeyRequest$;
-__webpack_unused_export__ = UploadSSHPublicKeyResponse$;
-__webpack_unused_export__ = UploadServerCertificate$;
-__webpack_unused_export__ = UploadServerCertificateCommand;
-__webpack_unused_export__ = UploadServerCertificateRequest$;
-__webpack_unused_export__ = UploadServerCertificateResponse$;
-__webpack_unused_export__ = UploadSigningCertificate$;
-__webpack_unused_export__ = UploadSigningCertificateCommand;
-__webpack_unused_export__ = UploadSigningCertificateRequest$;
-__webpack_unused_export__ = UploadSigningCertificateResponse$;
-__webpack_unused_export__ = User$;
-__webpack_unused_export__ = UserDetail$;
-__webpack_unused_export__ = VirtualMFADevice$;
-__webpack_unused_export__ = errorTypeRegistries;
-__webpack_unused_export__ = paginateGetAccountAuthorizationDetails;
-__webpack_unused_export__ = paginateGetGroup;
-__webpack_unused_export__ = paginateListAccessKeys;
-__webpack_unused_export__ = paginateListAccountAliases;
-__webpack_unused_export__ = paginateListAttachedGroupPolicies;
-__webpack_unused_export__ = paginateListAttachedRolePolicies;
-__webpack_unused_export__ = paginateListAttachedUserPolicies;
-__webpack_unused_export__ = paginateListEntitiesForPolicy;
-__webpack_unused_export__ = paginateListGroupPolicies;
-__webpack_unused_export__ = paginateListGroups;
-__webpack_unused_export__ = paginateListGroupsForUser;
-__webpack_unused_export__ = paginateListInstanceProfileTags;
-__webpack_unused_export__ = paginateListInstanceProfiles;
-__webpack_unused_export__ = paginateListInstanceProfilesForRole;
-__webpack_unused_export__ = paginateListMFADeviceTags;
-__webpack_unused_export__ = paginateListMFADevices;
-__webpack_unused_export__ = paginateListOpenIDConnectProviderTags;
-__webpack_unused_export__ = paginateListPolicies;
-__webpack_unused_export__ = paginateListPolicyTags;
-__webpack_unused_export__ = paginateListPolicyVersions;
-__webpack_unused_export__ = paginateListRolePolicies;
-__webpack_unused_export__ = paginateListRoleTags;
-__webpack_unused_export__ = paginateListRoles;
-__webpack_unused_export__ = paginateListSAMLProviderTags;
-__webpack_unused_export__ = paginateListSSHPublicKeys;
-__webpack_unused_export__ = paginateListServerCertificateTags;
-__webpack_unused_export__ = paginateListServerCertificates;
-__webpack_unused_export__ = paginateListSigningCertificates;
-__webpack_unused_export__ = paginateListUserPolicies;
-__webpack_unused_export__ = paginateListUserTags;
-__webpack_unused_export__ = paginateListUsers;
-__webpack_unused_export__ = paginateListVirtualMFADevices;
-__webpack_unused_export__ = paginateSimulateCustomPolicy;
-__webpack_unused_export__ = paginateSimulatePrincipalPolicy;
-__webpack_unused_export__ = waitForInstanceProfileExists;
-__webpack_unused_export__ = waitForPolicyExists;
-__webpack_unused_export__ = waitForRoleExists;
-__webpack_unused_export__ = waitForUserExists;
-__webpack_unused_export__ = waitUntilInstanceProfileExists;
-__webpack_unused_export__ = waitUntilPolicyExists;
-__webpack_unused_export__ = waitUntilRoleExists;
-__webpack_unused_export__ = waitUntilUserExists;
-
-
-/***/ }),
-
 /***/ 12619:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
@@ -22678,7 +16321,7 @@ __webpack_unused_export__ = CreateBucketMetadataTableConfigurationRequest$;
 __webpack_unused_export__ = CreateBucketOutput$;
 __webpack_unused_export__ = CreateBucketRequest$;
 __webpack_unused_export__ = CreateMultipartUpload$;
-exports.nG4 = CreateMultipartUploadCommand;
+__webpack_unused_export__ = CreateMultipartUploadCommand;
 __webpack_unused_export__ = CreateMultipartUploadOutput$;
 __webpack_unused_export__ = CreateMultipartUploadRequest$;
 __webpack_unused_export__ = CreateSession$;
@@ -22721,7 +16364,7 @@ __webpack_unused_export__ = DeleteBucketOwnershipControls$;
 __webpack_unused_export__ = DeleteBucketOwnershipControlsCommand;
 __webpack_unused_export__ = DeleteBucketOwnershipControlsRequest$;
 __webpack_unused_export__ = DeleteBucketPolicy$;
-__webpack_unused_export__ = DeleteBucketPolicyCommand;
+exports.dB7 = DeleteBucketPolicyCommand;
 __webpack_unused_export__ = DeleteBucketPolicyRequest$;
 __webpack_unused_export__ = DeleteBucketReplication$;
 __webpack_unused_export__ = DeleteBucketReplicationCommand;
@@ -22852,7 +16495,7 @@ __webpack_unused_export__ = GetBucketPolicyStatusCommand;
 __webpack_unused_export__ = GetBucketPolicyStatusOutput$;
 __webpack_unused_export__ = GetBucketPolicyStatusRequest$;
 __webpack_unused_export__ = GetBucketReplication$;
-exports.qJf = GetBucketReplicationCommand;
+__webpack_unused_export__ = GetBucketReplicationCommand;
 __webpack_unused_export__ = GetBucketReplicationOutput$;
 __webpack_unused_export__ = GetBucketReplicationRequest$;
 __webpack_unused_export__ = GetBucketRequestPayment$;
@@ -22885,13 +16528,13 @@ __webpack_unused_export__ = GetObjectAttributesCommand;
 __webpack_unused_export__ = GetObjectAttributesOutput$;
 __webpack_unused_export__ = GetObjectAttributesParts$;
 __webpack_unused_export__ = GetObjectAttributesRequest$;
-exports.jLs = GetObjectCommand;
+__webpack_unused_export__ = GetObjectCommand;
 __webpack_unused_export__ = GetObjectLegalHold$;
 __webpack_unused_export__ = GetObjectLegalHoldCommand;
 __webpack_unused_export__ = GetObjectLegalHoldOutput$;
 __webpack_unused_export__ = GetObjectLegalHoldRequest$;
 __webpack_unused_export__ = GetObjectLockConfiguration$;
-exports.mU1 = GetObjectLockConfigurationCommand;
+__webpack_unused_export__ = GetObjectLockConfigurationCommand;
 __webpack_unused_export__ = GetObjectLockConfigurationOutput$;
 __webpack_unused_export__ = GetObjectLockConfigurationRequest$;
 __webpack_unused_export__ = GetObjectOutput$;
@@ -22916,11 +16559,11 @@ __webpack_unused_export__ = GlacierJobParameters$;
 __webpack_unused_export__ = Grant$;
 __webpack_unused_export__ = Grantee$;
 __webpack_unused_export__ = HeadBucket$;
-exports.kuI = HeadBucketCommand;
+__webpack_unused_export__ = HeadBucketCommand;
 __webpack_unused_export__ = HeadBucketOutput$;
 __webpack_unused_export__ = HeadBucketRequest$;
 __webpack_unused_export__ = HeadObject$;
-exports.l81 = HeadObjectCommand;
+__webpack_unused_export__ = HeadObjectCommand;
 __webpack_unused_export__ = HeadObjectOutput$;
 __webpack_unused_export__ = HeadObjectRequest$;
 __webpack_unused_export__ = IdempotencyParameterMismatch;
@@ -23129,7 +16772,7 @@ __webpack_unused_export__ = PutBucketOwnershipControls$;
 __webpack_unused_export__ = PutBucketOwnershipControlsCommand;
 __webpack_unused_export__ = PutBucketOwnershipControlsRequest$;
 __webpack_unused_export__ = PutBucketPolicy$;
-__webpack_unused_export__ = PutBucketPolicyCommand;
+exports.BfN = PutBucketPolicyCommand;
 __webpack_unused_export__ = PutBucketPolicyRequest$;
 __webpack_unused_export__ = PutBucketReplication$;
 __webpack_unused_export__ = PutBucketReplicationCommand;
@@ -49816,6 +43459,1898 @@ exports.resolveDefaultRuntimeConfig = resolveDefaultRuntimeConfig;
   	* MIT License | (c) Denis Demchenko 2015-2026
   	*/
 function(e,t){for(var r=0;r<t.length;r++){var i=t[r];i.enumerable=i.enumerable||!1,i.configurable=!0,"value"in i&&(i.writable=!0),Object.defineProperty(e,b(i.key),i)}}(s,o),Object.defineProperty(s,"prototype",{writable:!1}),s;var s,o}();return l.parse,l.getParser,l});
+
+/***/ }),
+
+/***/ 14807:
+/***/ ((module, exports, __nccwpck_require__) => {
+
+(function (factory) {
+    if ( true && typeof module.exports === "object") {
+        var v = factory(__WEBPACK_EXTERNAL_createRequire(import.meta.url), exports);
+        if (v !== undefined) module.exports = v;
+    }
+    else if (typeof define === "function" && define.amd) {
+        define(["require", "exports", "./format", "./parser"], factory);
+    }
+})(function () {
+    /*---------------------------------------------------------------------------------------------
+     *  Copyright (c) Microsoft Corporation. All rights reserved.
+     *  Licensed under the MIT License. See License.txt in the project root for license information.
+     *--------------------------------------------------------------------------------------------*/
+    'use strict';
+    Object.defineProperty(exports, "__esModule", ({ value: true }));
+    exports.isWS = exports.applyEdit = exports.setProperty = exports.removeProperty = void 0;
+    const format_1 = __nccwpck_require__(76612);
+    const parser_1 = __nccwpck_require__(95152);
+    function removeProperty(text, path, options) {
+        return setProperty(text, path, void 0, options);
+    }
+    exports.removeProperty = removeProperty;
+    function setProperty(text, originalPath, value, options) {
+        const path = originalPath.slice();
+        const errors = [];
+        const root = (0, parser_1.parseTree)(text, errors);
+        let parent = void 0;
+        let lastSegment = void 0;
+        while (path.length > 0) {
+            lastSegment = path.pop();
+            parent = (0, parser_1.findNodeAtLocation)(root, path);
+            if (parent === void 0 && value !== void 0) {
+                if (typeof lastSegment === 'string') {
+                    value = { [lastSegment]: value };
+                }
+                else {
+                    value = [value];
+                }
+            }
+            else {
+                break;
+            }
+        }
+        if (!parent) {
+            // empty document
+            if (value === void 0) { // delete
+                throw new Error('Can not delete in empty document');
+            }
+            return withFormatting(text, { offset: root ? root.offset : 0, length: root ? root.length : 0, content: JSON.stringify(value) }, options);
+        }
+        else if (parent.type === 'object' && typeof lastSegment === 'string' && Array.isArray(parent.children)) {
+            const existing = (0, parser_1.findNodeAtLocation)(parent, [lastSegment]);
+            if (existing !== void 0) {
+                if (value === void 0) { // delete
+                    if (!existing.parent) {
+                        throw new Error('Malformed AST');
+                    }
+                    const propertyIndex = parent.children.indexOf(existing.parent);
+                    let removeBegin;
+                    let removeEnd = existing.parent.offset + existing.parent.length;
+                    if (propertyIndex > 0) {
+                        // remove the comma of the previous node
+                        let previous = parent.children[propertyIndex - 1];
+                        removeBegin = previous.offset + previous.length;
+                    }
+                    else {
+                        removeBegin = parent.offset + 1;
+                        if (parent.children.length > 1) {
+                            // remove the comma of the next node
+                            let next = parent.children[1];
+                            removeEnd = next.offset;
+                        }
+                    }
+                    return withFormatting(text, { offset: removeBegin, length: removeEnd - removeBegin, content: '' }, options);
+                }
+                else {
+                    // set value of existing property
+                    return withFormatting(text, { offset: existing.offset, length: existing.length, content: JSON.stringify(value) }, options);
+                }
+            }
+            else {
+                if (value === void 0) { // delete
+                    return []; // property does not exist, nothing to do
+                }
+                const newProperty = `${JSON.stringify(lastSegment)}: ${JSON.stringify(value)}`;
+                const index = options.getInsertionIndex ? options.getInsertionIndex(parent.children.map(p => p.children[0].value)) : parent.children.length;
+                let edit;
+                if (index > 0) {
+                    let previous = parent.children[index - 1];
+                    edit = { offset: previous.offset + previous.length, length: 0, content: ',' + newProperty };
+                }
+                else if (parent.children.length === 0) {
+                    edit = { offset: parent.offset + 1, length: 0, content: newProperty };
+                }
+                else {
+                    edit = { offset: parent.offset + 1, length: 0, content: newProperty + ',' };
+                }
+                return withFormatting(text, edit, options);
+            }
+        }
+        else if (parent.type === 'array' && typeof lastSegment === 'number' && Array.isArray(parent.children)) {
+            const insertIndex = lastSegment;
+            if (insertIndex === -1) {
+                // Insert
+                const newProperty = `${JSON.stringify(value)}`;
+                let edit;
+                if (parent.children.length === 0) {
+                    edit = { offset: parent.offset + 1, length: 0, content: newProperty };
+                }
+                else {
+                    const previous = parent.children[parent.children.length - 1];
+                    edit = { offset: previous.offset + previous.length, length: 0, content: ',' + newProperty };
+                }
+                return withFormatting(text, edit, options);
+            }
+            else if (value === void 0 && parent.children.length >= 0) {
+                // Removal
+                const removalIndex = lastSegment;
+                const toRemove = parent.children[removalIndex];
+                let edit;
+                if (parent.children.length === 1) {
+                    // only item
+                    edit = { offset: parent.offset + 1, length: parent.length - 2, content: '' };
+                }
+                else if (parent.children.length - 1 === removalIndex) {
+                    // last item
+                    let previous = parent.children[removalIndex - 1];
+                    let offset = previous.offset + previous.length;
+                    let parentEndOffset = parent.offset + parent.length;
+                    edit = { offset, length: parentEndOffset - 2 - offset, content: '' };
+                }
+                else {
+                    edit = { offset: toRemove.offset, length: parent.children[removalIndex + 1].offset - toRemove.offset, content: '' };
+                }
+                return withFormatting(text, edit, options);
+            }
+            else if (value !== void 0) {
+                let edit;
+                const newProperty = `${JSON.stringify(value)}`;
+                if (!options.isArrayInsertion && parent.children.length > lastSegment) {
+                    const toModify = parent.children[lastSegment];
+                    edit = { offset: toModify.offset, length: toModify.length, content: newProperty };
+                }
+                else if (parent.children.length === 0 || lastSegment === 0) {
+                    edit = { offset: parent.offset + 1, length: 0, content: parent.children.length === 0 ? newProperty : newProperty + ',' };
+                }
+                else {
+                    const index = lastSegment > parent.children.length ? parent.children.length : lastSegment;
+                    const previous = parent.children[index - 1];
+                    edit = { offset: previous.offset + previous.length, length: 0, content: ',' + newProperty };
+                }
+                return withFormatting(text, edit, options);
+            }
+            else {
+                throw new Error(`Can not ${value === void 0 ? 'remove' : (options.isArrayInsertion ? 'insert' : 'modify')} Array index ${insertIndex} as length is not sufficient`);
+            }
+        }
+        else {
+            throw new Error(`Can not add ${typeof lastSegment !== 'number' ? 'index' : 'property'} to parent of type ${parent.type}`);
+        }
+    }
+    exports.setProperty = setProperty;
+    function withFormatting(text, edit, options) {
+        if (!options.formattingOptions) {
+            return [edit];
+        }
+        // apply the edit
+        let newText = applyEdit(text, edit);
+        // format the new text
+        let begin = edit.offset;
+        let end = edit.offset + edit.content.length;
+        if (edit.length === 0 || edit.content.length === 0) { // insert or remove
+            while (begin > 0 && !(0, format_1.isEOL)(newText, begin - 1)) {
+                begin--;
+            }
+            while (end < newText.length && !(0, format_1.isEOL)(newText, end)) {
+                end++;
+            }
+        }
+        const edits = (0, format_1.format)(newText, { offset: begin, length: end - begin }, { ...options.formattingOptions, keepLines: false });
+        // apply the formatting edits and track the begin and end offsets of the changes
+        for (let i = edits.length - 1; i >= 0; i--) {
+            const edit = edits[i];
+            newText = applyEdit(newText, edit);
+            begin = Math.min(begin, edit.offset);
+            end = Math.max(end, edit.offset + edit.length);
+            end += edit.content.length - edit.length;
+        }
+        // create a single edit with all changes
+        const editLength = text.length - (newText.length - end) - begin;
+        return [{ offset: begin, length: editLength, content: newText.substring(begin, end) }];
+    }
+    function applyEdit(text, edit) {
+        return text.substring(0, edit.offset) + edit.content + text.substring(edit.offset + edit.length);
+    }
+    exports.applyEdit = applyEdit;
+    function isWS(text, offset) {
+        return '\r\n \t'.indexOf(text.charAt(offset)) !== -1;
+    }
+    exports.isWS = isWS;
+});
+
+
+/***/ }),
+
+/***/ 76612:
+/***/ ((module, exports, __nccwpck_require__) => {
+
+(function (factory) {
+    if ( true && typeof module.exports === "object") {
+        var v = factory(__WEBPACK_EXTERNAL_createRequire(import.meta.url), exports);
+        if (v !== undefined) module.exports = v;
+    }
+    else if (typeof define === "function" && define.amd) {
+        define(["require", "exports", "./scanner", "./string-intern"], factory);
+    }
+})(function () {
+    /*---------------------------------------------------------------------------------------------
+     *  Copyright (c) Microsoft Corporation. All rights reserved.
+     *  Licensed under the MIT License. See License.txt in the project root for license information.
+     *--------------------------------------------------------------------------------------------*/
+    'use strict';
+    Object.defineProperty(exports, "__esModule", ({ value: true }));
+    exports.isEOL = exports.format = void 0;
+    const scanner_1 = __nccwpck_require__(78525);
+    const string_intern_1 = __nccwpck_require__(54579);
+    function format(documentText, range, options) {
+        let initialIndentLevel;
+        let formatText;
+        let formatTextStart;
+        let rangeStart;
+        let rangeEnd;
+        if (range) {
+            rangeStart = range.offset;
+            rangeEnd = rangeStart + range.length;
+            formatTextStart = rangeStart;
+            while (formatTextStart > 0 && !isEOL(documentText, formatTextStart - 1)) {
+                formatTextStart--;
+            }
+            let endOffset = rangeEnd;
+            while (endOffset < documentText.length && !isEOL(documentText, endOffset)) {
+                endOffset++;
+            }
+            formatText = documentText.substring(formatTextStart, endOffset);
+            initialIndentLevel = computeIndentLevel(formatText, options);
+        }
+        else {
+            formatText = documentText;
+            initialIndentLevel = 0;
+            formatTextStart = 0;
+            rangeStart = 0;
+            rangeEnd = documentText.length;
+        }
+        const eol = getEOL(options, documentText);
+        const eolFastPathSupported = string_intern_1.supportedEols.includes(eol);
+        let numberLineBreaks = 0;
+        let indentLevel = 0;
+        let indentValue;
+        if (options.insertSpaces) {
+            indentValue = string_intern_1.cachedSpaces[options.tabSize || 4] ?? repeat(string_intern_1.cachedSpaces[1], options.tabSize || 4);
+        }
+        else {
+            indentValue = '\t';
+        }
+        const indentType = indentValue === '\t' ? '\t' : ' ';
+        let scanner = (0, scanner_1.createScanner)(formatText, false);
+        let hasError = false;
+        function newLinesAndIndent() {
+            if (numberLineBreaks > 1) {
+                return repeat(eol, numberLineBreaks) + repeat(indentValue, initialIndentLevel + indentLevel);
+            }
+            const amountOfSpaces = indentValue.length * (initialIndentLevel + indentLevel);
+            if (!eolFastPathSupported || amountOfSpaces > string_intern_1.cachedBreakLinesWithSpaces[indentType][eol].length) {
+                return eol + repeat(indentValue, initialIndentLevel + indentLevel);
+            }
+            if (amountOfSpaces <= 0) {
+                return eol;
+            }
+            return string_intern_1.cachedBreakLinesWithSpaces[indentType][eol][amountOfSpaces];
+        }
+        function scanNext() {
+            let token = scanner.scan();
+            numberLineBreaks = 0;
+            while (token === 15 /* SyntaxKind.Trivia */ || token === 14 /* SyntaxKind.LineBreakTrivia */) {
+                if (token === 14 /* SyntaxKind.LineBreakTrivia */ && options.keepLines) {
+                    numberLineBreaks += 1;
+                }
+                else if (token === 14 /* SyntaxKind.LineBreakTrivia */) {
+                    numberLineBreaks = 1;
+                }
+                token = scanner.scan();
+            }
+            hasError = token === 16 /* SyntaxKind.Unknown */ || scanner.getTokenError() !== 0 /* ScanError.None */;
+            return token;
+        }
+        const editOperations = [];
+        function addEdit(text, startOffset, endOffset) {
+            if (!hasError && (!range || (startOffset < rangeEnd && endOffset > rangeStart)) && documentText.substring(startOffset, endOffset) !== text) {
+                editOperations.push({ offset: startOffset, length: endOffset - startOffset, content: text });
+            }
+        }
+        let firstToken = scanNext();
+        if (options.keepLines && numberLineBreaks > 0) {
+            addEdit(repeat(eol, numberLineBreaks), 0, 0);
+        }
+        if (firstToken !== 17 /* SyntaxKind.EOF */) {
+            let firstTokenStart = scanner.getTokenOffset() + formatTextStart;
+            let initialIndent = (indentValue.length * initialIndentLevel < 20) && options.insertSpaces
+                ? string_intern_1.cachedSpaces[indentValue.length * initialIndentLevel]
+                : repeat(indentValue, initialIndentLevel);
+            addEdit(initialIndent, formatTextStart, firstTokenStart);
+        }
+        while (firstToken !== 17 /* SyntaxKind.EOF */) {
+            let firstTokenEnd = scanner.getTokenOffset() + scanner.getTokenLength() + formatTextStart;
+            let secondToken = scanNext();
+            let replaceContent = '';
+            let needsLineBreak = false;
+            while (numberLineBreaks === 0 && (secondToken === 12 /* SyntaxKind.LineCommentTrivia */ || secondToken === 13 /* SyntaxKind.BlockCommentTrivia */)) {
+                let commentTokenStart = scanner.getTokenOffset() + formatTextStart;
+                addEdit(string_intern_1.cachedSpaces[1], firstTokenEnd, commentTokenStart);
+                firstTokenEnd = scanner.getTokenOffset() + scanner.getTokenLength() + formatTextStart;
+                needsLineBreak = secondToken === 12 /* SyntaxKind.LineCommentTrivia */;
+                replaceContent = needsLineBreak ? newLinesAndIndent() : '';
+                secondToken = scanNext();
+            }
+            if (secondToken === 2 /* SyntaxKind.CloseBraceToken */) {
+                if (firstToken !== 1 /* SyntaxKind.OpenBraceToken */) {
+                    indentLevel--;
+                }
+                ;
+                if (options.keepLines && numberLineBreaks > 0 || !options.keepLines && firstToken !== 1 /* SyntaxKind.OpenBraceToken */) {
+                    replaceContent = newLinesAndIndent();
+                }
+                else if (options.keepLines) {
+                    replaceContent = string_intern_1.cachedSpaces[1];
+                }
+            }
+            else if (secondToken === 4 /* SyntaxKind.CloseBracketToken */) {
+                if (firstToken !== 3 /* SyntaxKind.OpenBracketToken */) {
+                    indentLevel--;
+                }
+                ;
+                if (options.keepLines && numberLineBreaks > 0 || !options.keepLines && firstToken !== 3 /* SyntaxKind.OpenBracketToken */) {
+                    replaceContent = newLinesAndIndent();
+                }
+                else if (options.keepLines) {
+                    replaceContent = string_intern_1.cachedSpaces[1];
+                }
+            }
+            else {
+                switch (firstToken) {
+                    case 3 /* SyntaxKind.OpenBracketToken */:
+                    case 1 /* SyntaxKind.OpenBraceToken */:
+                        indentLevel++;
+                        if (options.keepLines && numberLineBreaks > 0 || !options.keepLines) {
+                            replaceContent = newLinesAndIndent();
+                        }
+                        else {
+                            replaceContent = string_intern_1.cachedSpaces[1];
+                        }
+                        break;
+                    case 5 /* SyntaxKind.CommaToken */:
+                        if (options.keepLines && numberLineBreaks > 0 || !options.keepLines) {
+                            replaceContent = newLinesAndIndent();
+                        }
+                        else {
+                            replaceContent = string_intern_1.cachedSpaces[1];
+                        }
+                        break;
+                    case 12 /* SyntaxKind.LineCommentTrivia */:
+                        replaceContent = newLinesAndIndent();
+                        break;
+                    case 13 /* SyntaxKind.BlockCommentTrivia */:
+                        if (numberLineBreaks > 0) {
+                            replaceContent = newLinesAndIndent();
+                        }
+                        else if (!needsLineBreak) {
+                            replaceContent = string_intern_1.cachedSpaces[1];
+                        }
+                        break;
+                    case 6 /* SyntaxKind.ColonToken */:
+                        if (options.keepLines && numberLineBreaks > 0) {
+                            replaceContent = newLinesAndIndent();
+                        }
+                        else if (!needsLineBreak) {
+                            replaceContent = string_intern_1.cachedSpaces[1];
+                        }
+                        break;
+                    case 10 /* SyntaxKind.StringLiteral */:
+                        if (options.keepLines && numberLineBreaks > 0) {
+                            replaceContent = newLinesAndIndent();
+                        }
+                        else if (secondToken === 6 /* SyntaxKind.ColonToken */ && !needsLineBreak) {
+                            replaceContent = '';
+                        }
+                        break;
+                    case 7 /* SyntaxKind.NullKeyword */:
+                    case 8 /* SyntaxKind.TrueKeyword */:
+                    case 9 /* SyntaxKind.FalseKeyword */:
+                    case 11 /* SyntaxKind.NumericLiteral */:
+                    case 2 /* SyntaxKind.CloseBraceToken */:
+                    case 4 /* SyntaxKind.CloseBracketToken */:
+                        if (options.keepLines && numberLineBreaks > 0) {
+                            replaceContent = newLinesAndIndent();
+                        }
+                        else {
+                            if ((secondToken === 12 /* SyntaxKind.LineCommentTrivia */ || secondToken === 13 /* SyntaxKind.BlockCommentTrivia */) && !needsLineBreak) {
+                                replaceContent = string_intern_1.cachedSpaces[1];
+                            }
+                            else if (secondToken !== 5 /* SyntaxKind.CommaToken */ && secondToken !== 17 /* SyntaxKind.EOF */) {
+                                hasError = true;
+                            }
+                        }
+                        break;
+                    case 16 /* SyntaxKind.Unknown */:
+                        hasError = true;
+                        break;
+                }
+                if (numberLineBreaks > 0 && (secondToken === 12 /* SyntaxKind.LineCommentTrivia */ || secondToken === 13 /* SyntaxKind.BlockCommentTrivia */)) {
+                    replaceContent = newLinesAndIndent();
+                }
+            }
+            if (secondToken === 17 /* SyntaxKind.EOF */) {
+                if (options.keepLines && numberLineBreaks > 0) {
+                    replaceContent = newLinesAndIndent();
+                }
+                else {
+                    replaceContent = options.insertFinalNewline ? eol : '';
+                }
+            }
+            const secondTokenStart = scanner.getTokenOffset() + formatTextStart;
+            addEdit(replaceContent, firstTokenEnd, secondTokenStart);
+            firstToken = secondToken;
+        }
+        return editOperations;
+    }
+    exports.format = format;
+    function repeat(s, count) {
+        let result = '';
+        for (let i = 0; i < count; i++) {
+            result += s;
+        }
+        return result;
+    }
+    function computeIndentLevel(content, options) {
+        let i = 0;
+        let nChars = 0;
+        const tabSize = options.tabSize || 4;
+        while (i < content.length) {
+            let ch = content.charAt(i);
+            if (ch === string_intern_1.cachedSpaces[1]) {
+                nChars++;
+            }
+            else if (ch === '\t') {
+                nChars += tabSize;
+            }
+            else {
+                break;
+            }
+            i++;
+        }
+        return Math.floor(nChars / tabSize);
+    }
+    function getEOL(options, text) {
+        for (let i = 0; i < text.length; i++) {
+            const ch = text.charAt(i);
+            if (ch === '\r') {
+                if (i + 1 < text.length && text.charAt(i + 1) === '\n') {
+                    return '\r\n';
+                }
+                return '\r';
+            }
+            else if (ch === '\n') {
+                return '\n';
+            }
+        }
+        return (options && options.eol) || '\n';
+    }
+    function isEOL(text, offset) {
+        return '\r\n'.indexOf(text.charAt(offset)) !== -1;
+    }
+    exports.isEOL = isEOL;
+});
+
+
+/***/ }),
+
+/***/ 95152:
+/***/ ((module, exports, __nccwpck_require__) => {
+
+(function (factory) {
+    if ( true && typeof module.exports === "object") {
+        var v = factory(__WEBPACK_EXTERNAL_createRequire(import.meta.url), exports);
+        if (v !== undefined) module.exports = v;
+    }
+    else if (typeof define === "function" && define.amd) {
+        define(["require", "exports", "./scanner"], factory);
+    }
+})(function () {
+    /*---------------------------------------------------------------------------------------------
+     *  Copyright (c) Microsoft Corporation. All rights reserved.
+     *  Licensed under the MIT License. See License.txt in the project root for license information.
+     *--------------------------------------------------------------------------------------------*/
+    'use strict';
+    Object.defineProperty(exports, "__esModule", ({ value: true }));
+    exports.getNodeType = exports.stripComments = exports.visit = exports.findNodeAtOffset = exports.contains = exports.getNodeValue = exports.getNodePath = exports.findNodeAtLocation = exports.parseTree = exports.parse = exports.getLocation = void 0;
+    const scanner_1 = __nccwpck_require__(78525);
+    var ParseOptions;
+    (function (ParseOptions) {
+        ParseOptions.DEFAULT = {
+            allowTrailingComma: false
+        };
+    })(ParseOptions || (ParseOptions = {}));
+    /**
+     * For a given offset, evaluate the location in the JSON document. Each segment in the location path is either a property name or an array index.
+     */
+    function getLocation(text, position) {
+        const segments = []; // strings or numbers
+        const earlyReturnException = new Object();
+        let previousNode = undefined;
+        const previousNodeInst = {
+            value: {},
+            offset: 0,
+            length: 0,
+            type: 'object',
+            parent: undefined
+        };
+        let isAtPropertyKey = false;
+        function setPreviousNode(value, offset, length, type) {
+            previousNodeInst.value = value;
+            previousNodeInst.offset = offset;
+            previousNodeInst.length = length;
+            previousNodeInst.type = type;
+            previousNodeInst.colonOffset = undefined;
+            previousNode = previousNodeInst;
+        }
+        try {
+            visit(text, {
+                onObjectBegin: (offset, length) => {
+                    if (position <= offset) {
+                        throw earlyReturnException;
+                    }
+                    previousNode = undefined;
+                    isAtPropertyKey = position > offset;
+                    segments.push(''); // push a placeholder (will be replaced)
+                },
+                onObjectProperty: (name, offset, length) => {
+                    if (position < offset) {
+                        throw earlyReturnException;
+                    }
+                    setPreviousNode(name, offset, length, 'property');
+                    segments[segments.length - 1] = name;
+                    if (position <= offset + length) {
+                        throw earlyReturnException;
+                    }
+                },
+                onObjectEnd: (offset, length) => {
+                    if (position <= offset) {
+                        throw earlyReturnException;
+                    }
+                    previousNode = undefined;
+                    segments.pop();
+                },
+                onArrayBegin: (offset, length) => {
+                    if (position <= offset) {
+                        throw earlyReturnException;
+                    }
+                    previousNode = undefined;
+                    segments.push(0);
+                },
+                onArrayEnd: (offset, length) => {
+                    if (position <= offset) {
+                        throw earlyReturnException;
+                    }
+                    previousNode = undefined;
+                    segments.pop();
+                },
+                onLiteralValue: (value, offset, length) => {
+                    if (position < offset) {
+                        throw earlyReturnException;
+                    }
+                    setPreviousNode(value, offset, length, getNodeType(value));
+                    if (position <= offset + length) {
+                        throw earlyReturnException;
+                    }
+                },
+                onSeparator: (sep, offset, length) => {
+                    if (position <= offset) {
+                        throw earlyReturnException;
+                    }
+                    if (sep === ':' && previousNode && previousNode.type === 'property') {
+                        previousNode.colonOffset = offset;
+                        isAtPropertyKey = false;
+                        previousNode = undefined;
+                    }
+                    else if (sep === ',') {
+                        const last = segments[segments.length - 1];
+                        if (typeof last === 'number') {
+                            segments[segments.length - 1] = last + 1;
+                        }
+                        else {
+                            isAtPropertyKey = true;
+                            segments[segments.length - 1] = '';
+                        }
+                        previousNode = undefined;
+                    }
+                }
+            });
+        }
+        catch (e) {
+            if (e !== earlyReturnException) {
+                throw e;
+            }
+        }
+        return {
+            path: segments,
+            previousNode,
+            isAtPropertyKey,
+            matches: (pattern) => {
+                let k = 0;
+                for (let i = 0; k < pattern.length && i < segments.length; i++) {
+                    if (pattern[k] === segments[i] || pattern[k] === '*') {
+                        k++;
+                    }
+                    else if (pattern[k] !== '**') {
+                        return false;
+                    }
+                }
+                return k === pattern.length;
+            }
+        };
+    }
+    exports.getLocation = getLocation;
+    /**
+     * Parses the given text and returns the object the JSON content represents. On invalid input, the parser tries to be as fault tolerant as possible, but still return a result.
+     * Therefore always check the errors list to find out if the input was valid.
+     */
+    function parse(text, errors = [], options = ParseOptions.DEFAULT) {
+        let currentProperty = null;
+        let currentParent = [];
+        const previousParents = [];
+        function onValue(value) {
+            if (Array.isArray(currentParent)) {
+                currentParent.push(value);
+            }
+            else if (currentProperty !== null) {
+                currentParent[currentProperty] = value;
+            }
+        }
+        const visitor = {
+            onObjectBegin: () => {
+                const object = {};
+                onValue(object);
+                previousParents.push(currentParent);
+                currentParent = object;
+                currentProperty = null;
+            },
+            onObjectProperty: (name) => {
+                currentProperty = name;
+            },
+            onObjectEnd: () => {
+                currentParent = previousParents.pop();
+            },
+            onArrayBegin: () => {
+                const array = [];
+                onValue(array);
+                previousParents.push(currentParent);
+                currentParent = array;
+                currentProperty = null;
+            },
+            onArrayEnd: () => {
+                currentParent = previousParents.pop();
+            },
+            onLiteralValue: onValue,
+            onError: (error, offset, length) => {
+                errors.push({ error, offset, length });
+            }
+        };
+        visit(text, visitor, options);
+        return currentParent[0];
+    }
+    exports.parse = parse;
+    /**
+     * Parses the given text and returns a tree representation the JSON content. On invalid input, the parser tries to be as fault tolerant as possible, but still return a result.
+     */
+    function parseTree(text, errors = [], options = ParseOptions.DEFAULT) {
+        let currentParent = { type: 'array', offset: -1, length: -1, children: [], parent: undefined }; // artificial root
+        function ensurePropertyComplete(endOffset) {
+            if (currentParent.type === 'property') {
+                currentParent.length = endOffset - currentParent.offset;
+                currentParent = currentParent.parent;
+            }
+        }
+        function onValue(valueNode) {
+            currentParent.children.push(valueNode);
+            return valueNode;
+        }
+        const visitor = {
+            onObjectBegin: (offset) => {
+                currentParent = onValue({ type: 'object', offset, length: -1, parent: currentParent, children: [] });
+            },
+            onObjectProperty: (name, offset, length) => {
+                currentParent = onValue({ type: 'property', offset, length: -1, parent: currentParent, children: [] });
+                currentParent.children.push({ type: 'string', value: name, offset, length, parent: currentParent });
+            },
+            onObjectEnd: (offset, length) => {
+                ensurePropertyComplete(offset + length); // in case of a missing value for a property: make sure property is complete
+                currentParent.length = offset + length - currentParent.offset;
+                currentParent = currentParent.parent;
+                ensurePropertyComplete(offset + length);
+            },
+            onArrayBegin: (offset, length) => {
+                currentParent = onValue({ type: 'array', offset, length: -1, parent: currentParent, children: [] });
+            },
+            onArrayEnd: (offset, length) => {
+                currentParent.length = offset + length - currentParent.offset;
+                currentParent = currentParent.parent;
+                ensurePropertyComplete(offset + length);
+            },
+            onLiteralValue: (value, offset, length) => {
+                onValue({ type: getNodeType(value), offset, length, parent: currentParent, value });
+                ensurePropertyComplete(offset + length);
+            },
+            onSeparator: (sep, offset, length) => {
+                if (currentParent.type === 'property') {
+                    if (sep === ':') {
+                        currentParent.colonOffset = offset;
+                    }
+                    else if (sep === ',') {
+                        ensurePropertyComplete(offset);
+                    }
+                }
+            },
+            onError: (error, offset, length) => {
+                errors.push({ error, offset, length });
+            }
+        };
+        visit(text, visitor, options);
+        const result = currentParent.children[0];
+        if (result) {
+            delete result.parent;
+        }
+        return result;
+    }
+    exports.parseTree = parseTree;
+    /**
+     * Finds the node at the given path in a JSON DOM.
+     */
+    function findNodeAtLocation(root, path) {
+        if (!root) {
+            return undefined;
+        }
+        let node = root;
+        for (let segment of path) {
+            if (typeof segment === 'string') {
+                if (node.type !== 'object' || !Array.isArray(node.children)) {
+                    return undefined;
+                }
+                let found = false;
+                for (const propertyNode of node.children) {
+                    if (Array.isArray(propertyNode.children) && propertyNode.children[0].value === segment && propertyNode.children.length === 2) {
+                        node = propertyNode.children[1];
+                        found = true;
+                        break;
+                    }
+                }
+                if (!found) {
+                    return undefined;
+                }
+            }
+            else {
+                const index = segment;
+                if (node.type !== 'array' || index < 0 || !Array.isArray(node.children) || index >= node.children.length) {
+                    return undefined;
+                }
+                node = node.children[index];
+            }
+        }
+        return node;
+    }
+    exports.findNodeAtLocation = findNodeAtLocation;
+    /**
+     * Gets the JSON path of the given JSON DOM node
+     */
+    function getNodePath(node) {
+        if (!node.parent || !node.parent.children) {
+            return [];
+        }
+        const path = getNodePath(node.parent);
+        if (node.parent.type === 'property') {
+            const key = node.parent.children[0].value;
+            path.push(key);
+        }
+        else if (node.parent.type === 'array') {
+            const index = node.parent.children.indexOf(node);
+            if (index !== -1) {
+                path.push(index);
+            }
+        }
+        return path;
+    }
+    exports.getNodePath = getNodePath;
+    /**
+     * Evaluates the JavaScript object of the given JSON DOM node
+     */
+    function getNodeValue(node) {
+        switch (node.type) {
+            case 'array':
+                return node.children.map(getNodeValue);
+            case 'object':
+                const obj = Object.create(null);
+                for (let prop of node.children) {
+                    const valueNode = prop.children[1];
+                    if (valueNode) {
+                        obj[prop.children[0].value] = getNodeValue(valueNode);
+                    }
+                }
+                return obj;
+            case 'null':
+            case 'string':
+            case 'number':
+            case 'boolean':
+                return node.value;
+            default:
+                return undefined;
+        }
+    }
+    exports.getNodeValue = getNodeValue;
+    function contains(node, offset, includeRightBound = false) {
+        return (offset >= node.offset && offset < (node.offset + node.length)) || includeRightBound && (offset === (node.offset + node.length));
+    }
+    exports.contains = contains;
+    /**
+     * Finds the most inner node at the given offset. If includeRightBound is set, also finds nodes that end at the given offset.
+     */
+    function findNodeAtOffset(node, offset, includeRightBound = false) {
+        if (contains(node, offset, includeRightBound)) {
+            const children = node.children;
+            if (Array.isArray(children)) {
+                for (let i = 0; i < children.length && children[i].offset <= offset; i++) {
+                    const item = findNodeAtOffset(children[i], offset, includeRightBound);
+                    if (item) {
+                        return item;
+                    }
+                }
+            }
+            return node;
+        }
+        return undefined;
+    }
+    exports.findNodeAtOffset = findNodeAtOffset;
+    /**
+     * Parses the given text and invokes the visitor functions for each object, array and literal reached.
+     */
+    function visit(text, visitor, options = ParseOptions.DEFAULT) {
+        const _scanner = (0, scanner_1.createScanner)(text, false);
+        // Important: Only pass copies of this to visitor functions to prevent accidental modification, and
+        // to not affect visitor functions which stored a reference to a previous JSONPath
+        const _jsonPath = [];
+        // Depth of onXXXBegin() callbacks suppressed. onXXXEnd() decrements this if it isn't 0 already.
+        // Callbacks are only called when this value is 0.
+        let suppressedCallbacks = 0;
+        function toNoArgVisit(visitFunction) {
+            return visitFunction ? () => suppressedCallbacks === 0 && visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter()) : () => true;
+        }
+        function toOneArgVisit(visitFunction) {
+            return visitFunction ? (arg) => suppressedCallbacks === 0 && visitFunction(arg, _scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter()) : () => true;
+        }
+        function toOneArgVisitWithPath(visitFunction) {
+            return visitFunction ? (arg) => suppressedCallbacks === 0 && visitFunction(arg, _scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter(), () => _jsonPath.slice()) : () => true;
+        }
+        function toBeginVisit(visitFunction) {
+            return visitFunction ?
+                () => {
+                    if (suppressedCallbacks > 0) {
+                        suppressedCallbacks++;
+                    }
+                    else {
+                        let cbReturn = visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter(), () => _jsonPath.slice());
+                        if (cbReturn === false) {
+                            suppressedCallbacks = 1;
+                        }
+                    }
+                }
+                : () => true;
+        }
+        function toEndVisit(visitFunction) {
+            return visitFunction ?
+                () => {
+                    if (suppressedCallbacks > 0) {
+                        suppressedCallbacks--;
+                    }
+                    if (suppressedCallbacks === 0) {
+                        visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter());
+                    }
+                }
+                : () => true;
+        }
+        const onObjectBegin = toBeginVisit(visitor.onObjectBegin), onObjectProperty = toOneArgVisitWithPath(visitor.onObjectProperty), onObjectEnd = toEndVisit(visitor.onObjectEnd), onArrayBegin = toBeginVisit(visitor.onArrayBegin), onArrayEnd = toEndVisit(visitor.onArrayEnd), onLiteralValue = toOneArgVisitWithPath(visitor.onLiteralValue), onSeparator = toOneArgVisit(visitor.onSeparator), onComment = toNoArgVisit(visitor.onComment), onError = toOneArgVisit(visitor.onError);
+        const disallowComments = options && options.disallowComments;
+        const allowTrailingComma = options && options.allowTrailingComma;
+        function scanNext() {
+            while (true) {
+                const token = _scanner.scan();
+                switch (_scanner.getTokenError()) {
+                    case 4 /* ScanError.InvalidUnicode */:
+                        handleError(14 /* ParseErrorCode.InvalidUnicode */);
+                        break;
+                    case 5 /* ScanError.InvalidEscapeCharacter */:
+                        handleError(15 /* ParseErrorCode.InvalidEscapeCharacter */);
+                        break;
+                    case 3 /* ScanError.UnexpectedEndOfNumber */:
+                        handleError(13 /* ParseErrorCode.UnexpectedEndOfNumber */);
+                        break;
+                    case 1 /* ScanError.UnexpectedEndOfComment */:
+                        if (!disallowComments) {
+                            handleError(11 /* ParseErrorCode.UnexpectedEndOfComment */);
+                        }
+                        break;
+                    case 2 /* ScanError.UnexpectedEndOfString */:
+                        handleError(12 /* ParseErrorCode.UnexpectedEndOfString */);
+                        break;
+                    case 6 /* ScanError.InvalidCharacter */:
+                        handleError(16 /* ParseErrorCode.InvalidCharacter */);
+                        break;
+                }
+                switch (token) {
+                    case 12 /* SyntaxKind.LineCommentTrivia */:
+                    case 13 /* SyntaxKind.BlockCommentTrivia */:
+                        if (disallowComments) {
+                            handleError(10 /* ParseErrorCode.InvalidCommentToken */);
+                        }
+                        else {
+                            onComment();
+                        }
+                        break;
+                    case 16 /* SyntaxKind.Unknown */:
+                        handleError(1 /* ParseErrorCode.InvalidSymbol */);
+                        break;
+                    case 15 /* SyntaxKind.Trivia */:
+                    case 14 /* SyntaxKind.LineBreakTrivia */:
+                        break;
+                    default:
+                        return token;
+                }
+            }
+        }
+        function handleError(error, skipUntilAfter = [], skipUntil = []) {
+            onError(error);
+            if (skipUntilAfter.length + skipUntil.length > 0) {
+                let token = _scanner.getToken();
+                while (token !== 17 /* SyntaxKind.EOF */) {
+                    if (skipUntilAfter.indexOf(token) !== -1) {
+                        scanNext();
+                        break;
+                    }
+                    else if (skipUntil.indexOf(token) !== -1) {
+                        break;
+                    }
+                    token = scanNext();
+                }
+            }
+        }
+        function parseString(isValue) {
+            const value = _scanner.getTokenValue();
+            if (isValue) {
+                onLiteralValue(value);
+            }
+            else {
+                onObjectProperty(value);
+                // add property name afterwards
+                _jsonPath.push(value);
+            }
+            scanNext();
+            return true;
+        }
+        function parseLiteral() {
+            switch (_scanner.getToken()) {
+                case 11 /* SyntaxKind.NumericLiteral */:
+                    const tokenValue = _scanner.getTokenValue();
+                    let value = Number(tokenValue);
+                    if (isNaN(value)) {
+                        handleError(2 /* ParseErrorCode.InvalidNumberFormat */);
+                        value = 0;
+                    }
+                    onLiteralValue(value);
+                    break;
+                case 7 /* SyntaxKind.NullKeyword */:
+                    onLiteralValue(null);
+                    break;
+                case 8 /* SyntaxKind.TrueKeyword */:
+                    onLiteralValue(true);
+                    break;
+                case 9 /* SyntaxKind.FalseKeyword */:
+                    onLiteralValue(false);
+                    break;
+                default:
+                    return false;
+            }
+            scanNext();
+            return true;
+        }
+        function parseProperty() {
+            if (_scanner.getToken() !== 10 /* SyntaxKind.StringLiteral */) {
+                handleError(3 /* ParseErrorCode.PropertyNameExpected */, [], [2 /* SyntaxKind.CloseBraceToken */, 5 /* SyntaxKind.CommaToken */]);
+                return false;
+            }
+            parseString(false);
+            if (_scanner.getToken() === 6 /* SyntaxKind.ColonToken */) {
+                onSeparator(':');
+                scanNext(); // consume colon
+                if (!parseValue()) {
+                    handleError(4 /* ParseErrorCode.ValueExpected */, [], [2 /* SyntaxKind.CloseBraceToken */, 5 /* SyntaxKind.CommaToken */]);
+                }
+            }
+            else {
+                handleError(5 /* ParseErrorCode.ColonExpected */, [], [2 /* SyntaxKind.CloseBraceToken */, 5 /* SyntaxKind.CommaToken */]);
+            }
+            _jsonPath.pop(); // remove processed property name
+            return true;
+        }
+        function parseObject() {
+            onObjectBegin();
+            scanNext(); // consume open brace
+            let needsComma = false;
+            while (_scanner.getToken() !== 2 /* SyntaxKind.CloseBraceToken */ && _scanner.getToken() !== 17 /* SyntaxKind.EOF */) {
+                if (_scanner.getToken() === 5 /* SyntaxKind.CommaToken */) {
+                    if (!needsComma) {
+                        handleError(4 /* ParseErrorCode.ValueExpected */, [], []);
+                    }
+                    onSeparator(',');
+                    scanNext(); // consume comma
+                    if (_scanner.getToken() === 2 /* SyntaxKind.CloseBraceToken */ && allowTrailingComma) {
+                        break;
+                    }
+                }
+                else if (needsComma) {
+                    handleError(6 /* ParseErrorCode.CommaExpected */, [], []);
+                }
+                if (!parseProperty()) {
+                    handleError(4 /* ParseErrorCode.ValueExpected */, [], [2 /* SyntaxKind.CloseBraceToken */, 5 /* SyntaxKind.CommaToken */]);
+                }
+                needsComma = true;
+            }
+            onObjectEnd();
+            if (_scanner.getToken() !== 2 /* SyntaxKind.CloseBraceToken */) {
+                handleError(7 /* ParseErrorCode.CloseBraceExpected */, [2 /* SyntaxKind.CloseBraceToken */], []);
+            }
+            else {
+                scanNext(); // consume close brace
+            }
+            return true;
+        }
+        function parseArray() {
+            onArrayBegin();
+            scanNext(); // consume open bracket
+            let isFirstElement = true;
+            let needsComma = false;
+            while (_scanner.getToken() !== 4 /* SyntaxKind.CloseBracketToken */ && _scanner.getToken() !== 17 /* SyntaxKind.EOF */) {
+                if (_scanner.getToken() === 5 /* SyntaxKind.CommaToken */) {
+                    if (!needsComma) {
+                        handleError(4 /* ParseErrorCode.ValueExpected */, [], []);
+                    }
+                    onSeparator(',');
+                    scanNext(); // consume comma
+                    if (_scanner.getToken() === 4 /* SyntaxKind.CloseBracketToken */ && allowTrailingComma) {
+                        break;
+                    }
+                }
+                else if (needsComma) {
+                    handleError(6 /* ParseErrorCode.CommaExpected */, [], []);
+                }
+                if (isFirstElement) {
+                    _jsonPath.push(0);
+                    isFirstElement = false;
+                }
+                else {
+                    _jsonPath[_jsonPath.length - 1]++;
+                }
+                if (!parseValue()) {
+                    handleError(4 /* ParseErrorCode.ValueExpected */, [], [4 /* SyntaxKind.CloseBracketToken */, 5 /* SyntaxKind.CommaToken */]);
+                }
+                needsComma = true;
+            }
+            onArrayEnd();
+            if (!isFirstElement) {
+                _jsonPath.pop(); // remove array index
+            }
+            if (_scanner.getToken() !== 4 /* SyntaxKind.CloseBracketToken */) {
+                handleError(8 /* ParseErrorCode.CloseBracketExpected */, [4 /* SyntaxKind.CloseBracketToken */], []);
+            }
+            else {
+                scanNext(); // consume close bracket
+            }
+            return true;
+        }
+        function parseValue() {
+            switch (_scanner.getToken()) {
+                case 3 /* SyntaxKind.OpenBracketToken */:
+                    return parseArray();
+                case 1 /* SyntaxKind.OpenBraceToken */:
+                    return parseObject();
+                case 10 /* SyntaxKind.StringLiteral */:
+                    return parseString(true);
+                default:
+                    return parseLiteral();
+            }
+        }
+        scanNext();
+        if (_scanner.getToken() === 17 /* SyntaxKind.EOF */) {
+            if (options.allowEmptyContent) {
+                return true;
+            }
+            handleError(4 /* ParseErrorCode.ValueExpected */, [], []);
+            return false;
+        }
+        if (!parseValue()) {
+            handleError(4 /* ParseErrorCode.ValueExpected */, [], []);
+            return false;
+        }
+        if (_scanner.getToken() !== 17 /* SyntaxKind.EOF */) {
+            handleError(9 /* ParseErrorCode.EndOfFileExpected */, [], []);
+        }
+        return true;
+    }
+    exports.visit = visit;
+    /**
+     * Takes JSON with JavaScript-style comments and remove
+     * them. Optionally replaces every none-newline character
+     * of comments with a replaceCharacter
+     */
+    function stripComments(text, replaceCh) {
+        let _scanner = (0, scanner_1.createScanner)(text), parts = [], kind, offset = 0, pos;
+        do {
+            pos = _scanner.getPosition();
+            kind = _scanner.scan();
+            switch (kind) {
+                case 12 /* SyntaxKind.LineCommentTrivia */:
+                case 13 /* SyntaxKind.BlockCommentTrivia */:
+                case 17 /* SyntaxKind.EOF */:
+                    if (offset !== pos) {
+                        parts.push(text.substring(offset, pos));
+                    }
+                    if (replaceCh !== undefined) {
+                        parts.push(_scanner.getTokenValue().replace(/[^\r\n]/g, replaceCh));
+                    }
+                    offset = _scanner.getPosition();
+                    break;
+            }
+        } while (kind !== 17 /* SyntaxKind.EOF */);
+        return parts.join('');
+    }
+    exports.stripComments = stripComments;
+    function getNodeType(value) {
+        switch (typeof value) {
+            case 'boolean': return 'boolean';
+            case 'number': return 'number';
+            case 'string': return 'string';
+            case 'object': {
+                if (!value) {
+                    return 'null';
+                }
+                else if (Array.isArray(value)) {
+                    return 'array';
+                }
+                return 'object';
+            }
+            default: return 'null';
+        }
+    }
+    exports.getNodeType = getNodeType;
+});
+
+
+/***/ }),
+
+/***/ 78525:
+/***/ ((module, exports) => {
+
+(function (factory) {
+    if ( true && typeof module.exports === "object") {
+        var v = factory(__WEBPACK_EXTERNAL_createRequire(import.meta.url), exports);
+        if (v !== undefined) module.exports = v;
+    }
+    else if (typeof define === "function" && define.amd) {
+        define(["require", "exports"], factory);
+    }
+})(function () {
+    /*---------------------------------------------------------------------------------------------
+     *  Copyright (c) Microsoft Corporation. All rights reserved.
+     *  Licensed under the MIT License. See License.txt in the project root for license information.
+     *--------------------------------------------------------------------------------------------*/
+    'use strict';
+    Object.defineProperty(exports, "__esModule", ({ value: true }));
+    exports.createScanner = void 0;
+    /**
+     * Creates a JSON scanner on the given text.
+     * If ignoreTrivia is set, whitespaces or comments are ignored.
+     */
+    function createScanner(text, ignoreTrivia = false) {
+        const len = text.length;
+        let pos = 0, value = '', tokenOffset = 0, token = 16 /* SyntaxKind.Unknown */, lineNumber = 0, lineStartOffset = 0, tokenLineStartOffset = 0, prevTokenLineStartOffset = 0, scanError = 0 /* ScanError.None */;
+        function scanHexDigits(count, exact) {
+            let digits = 0;
+            let value = 0;
+            while (digits < count || !exact) {
+                let ch = text.charCodeAt(pos);
+                if (ch >= 48 /* CharacterCodes._0 */ && ch <= 57 /* CharacterCodes._9 */) {
+                    value = value * 16 + ch - 48 /* CharacterCodes._0 */;
+                }
+                else if (ch >= 65 /* CharacterCodes.A */ && ch <= 70 /* CharacterCodes.F */) {
+                    value = value * 16 + ch - 65 /* CharacterCodes.A */ + 10;
+                }
+                else if (ch >= 97 /* CharacterCodes.a */ && ch <= 102 /* CharacterCodes.f */) {
+                    value = value * 16 + ch - 97 /* CharacterCodes.a */ + 10;
+                }
+                else {
+                    break;
+                }
+                pos++;
+                digits++;
+            }
+            if (digits < count) {
+                value = -1;
+            }
+            return value;
+        }
+        function setPosition(newPosition) {
+            pos = newPosition;
+            value = '';
+            tokenOffset = 0;
+            token = 16 /* SyntaxKind.Unknown */;
+            scanError = 0 /* ScanError.None */;
+        }
+        function scanNumber() {
+            let start = pos;
+            if (text.charCodeAt(pos) === 48 /* CharacterCodes._0 */) {
+                pos++;
+            }
+            else {
+                pos++;
+                while (pos < text.length && isDigit(text.charCodeAt(pos))) {
+                    pos++;
+                }
+            }
+            if (pos < text.length && text.charCodeAt(pos) === 46 /* CharacterCodes.dot */) {
+                pos++;
+                if (pos < text.length && isDigit(text.charCodeAt(pos))) {
+                    pos++;
+                    while (pos < text.length && isDigit(text.charCodeAt(pos))) {
+                        pos++;
+                    }
+                }
+                else {
+                    scanError = 3 /* ScanError.UnexpectedEndOfNumber */;
+                    return text.substring(start, pos);
+                }
+            }
+            let end = pos;
+            if (pos < text.length && (text.charCodeAt(pos) === 69 /* CharacterCodes.E */ || text.charCodeAt(pos) === 101 /* CharacterCodes.e */)) {
+                pos++;
+                if (pos < text.length && text.charCodeAt(pos) === 43 /* CharacterCodes.plus */ || text.charCodeAt(pos) === 45 /* CharacterCodes.minus */) {
+                    pos++;
+                }
+                if (pos < text.length && isDigit(text.charCodeAt(pos))) {
+                    pos++;
+                    while (pos < text.length && isDigit(text.charCodeAt(pos))) {
+                        pos++;
+                    }
+                    end = pos;
+                }
+                else {
+                    scanError = 3 /* ScanError.UnexpectedEndOfNumber */;
+                }
+            }
+            return text.substring(start, end);
+        }
+        function scanString() {
+            let result = '', start = pos;
+            while (true) {
+                if (pos >= len) {
+                    result += text.substring(start, pos);
+                    scanError = 2 /* ScanError.UnexpectedEndOfString */;
+                    break;
+                }
+                const ch = text.charCodeAt(pos);
+                if (ch === 34 /* CharacterCodes.doubleQuote */) {
+                    result += text.substring(start, pos);
+                    pos++;
+                    break;
+                }
+                if (ch === 92 /* CharacterCodes.backslash */) {
+                    result += text.substring(start, pos);
+                    pos++;
+                    if (pos >= len) {
+                        scanError = 2 /* ScanError.UnexpectedEndOfString */;
+                        break;
+                    }
+                    const ch2 = text.charCodeAt(pos++);
+                    switch (ch2) {
+                        case 34 /* CharacterCodes.doubleQuote */:
+                            result += '\"';
+                            break;
+                        case 92 /* CharacterCodes.backslash */:
+                            result += '\\';
+                            break;
+                        case 47 /* CharacterCodes.slash */:
+                            result += '/';
+                            break;
+                        case 98 /* CharacterCodes.b */:
+                            result += '\b';
+                            break;
+                        case 102 /* CharacterCodes.f */:
+                            result += '\f';
+                            break;
+                        case 110 /* CharacterCodes.n */:
+                            result += '\n';
+                            break;
+                        case 114 /* CharacterCodes.r */:
+                            result += '\r';
+                            break;
+                        case 116 /* CharacterCodes.t */:
+                            result += '\t';
+                            break;
+                        case 117 /* CharacterCodes.u */:
+                            const ch3 = scanHexDigits(4, true);
+                            if (ch3 >= 0) {
+                                result += String.fromCharCode(ch3);
+                            }
+                            else {
+                                scanError = 4 /* ScanError.InvalidUnicode */;
+                            }
+                            break;
+                        default:
+                            scanError = 5 /* ScanError.InvalidEscapeCharacter */;
+                    }
+                    start = pos;
+                    continue;
+                }
+                if (ch >= 0 && ch <= 0x1f) {
+                    if (isLineBreak(ch)) {
+                        result += text.substring(start, pos);
+                        scanError = 2 /* ScanError.UnexpectedEndOfString */;
+                        break;
+                    }
+                    else {
+                        scanError = 6 /* ScanError.InvalidCharacter */;
+                        // mark as error but continue with string
+                    }
+                }
+                pos++;
+            }
+            return result;
+        }
+        function scanNext() {
+            value = '';
+            scanError = 0 /* ScanError.None */;
+            tokenOffset = pos;
+            lineStartOffset = lineNumber;
+            prevTokenLineStartOffset = tokenLineStartOffset;
+            if (pos >= len) {
+                // at the end
+                tokenOffset = len;
+                return token = 17 /* SyntaxKind.EOF */;
+            }
+            let code = text.charCodeAt(pos);
+            // trivia: whitespace
+            if (isWhiteSpace(code)) {
+                do {
+                    pos++;
+                    value += String.fromCharCode(code);
+                    code = text.charCodeAt(pos);
+                } while (isWhiteSpace(code));
+                return token = 15 /* SyntaxKind.Trivia */;
+            }
+            // trivia: newlines
+            if (isLineBreak(code)) {
+                pos++;
+                value += String.fromCharCode(code);
+                if (code === 13 /* CharacterCodes.carriageReturn */ && text.charCodeAt(pos) === 10 /* CharacterCodes.lineFeed */) {
+                    pos++;
+                    value += '\n';
+                }
+                lineNumber++;
+                tokenLineStartOffset = pos;
+                return token = 14 /* SyntaxKind.LineBreakTrivia */;
+            }
+            switch (code) {
+                // tokens: []{}:,
+                case 123 /* CharacterCodes.openBrace */:
+                    pos++;
+                    return token = 1 /* SyntaxKind.OpenBraceToken */;
+                case 125 /* CharacterCodes.closeBrace */:
+                    pos++;
+                    return token = 2 /* SyntaxKind.CloseBraceToken */;
+                case 91 /* CharacterCodes.openBracket */:
+                    pos++;
+                    return token = 3 /* SyntaxKind.OpenBracketToken */;
+                case 93 /* CharacterCodes.closeBracket */:
+                    pos++;
+                    return token = 4 /* SyntaxKind.CloseBracketToken */;
+                case 58 /* CharacterCodes.colon */:
+                    pos++;
+                    return token = 6 /* SyntaxKind.ColonToken */;
+                case 44 /* CharacterCodes.comma */:
+                    pos++;
+                    return token = 5 /* SyntaxKind.CommaToken */;
+                // strings
+                case 34 /* CharacterCodes.doubleQuote */:
+                    pos++;
+                    value = scanString();
+                    return token = 10 /* SyntaxKind.StringLiteral */;
+                // comments
+                case 47 /* CharacterCodes.slash */:
+                    const start = pos - 1;
+                    // Single-line comment
+                    if (text.charCodeAt(pos + 1) === 47 /* CharacterCodes.slash */) {
+                        pos += 2;
+                        while (pos < len) {
+                            if (isLineBreak(text.charCodeAt(pos))) {
+                                break;
+                            }
+                            pos++;
+                        }
+                        value = text.substring(start, pos);
+                        return token = 12 /* SyntaxKind.LineCommentTrivia */;
+                    }
+                    // Multi-line comment
+                    if (text.charCodeAt(pos + 1) === 42 /* CharacterCodes.asterisk */) {
+                        pos += 2;
+                        const safeLength = len - 1; // For lookahead.
+                        let commentClosed = false;
+                        while (pos < safeLength) {
+                            const ch = text.charCodeAt(pos);
+                            if (ch === 42 /* CharacterCodes.asterisk */ && text.charCodeAt(pos + 1) === 47 /* CharacterCodes.slash */) {
+                                pos += 2;
+                                commentClosed = true;
+                                break;
+                            }
+                            pos++;
+                            if (isLineBreak(ch)) {
+                                if (ch === 13 /* CharacterCodes.carriageReturn */ && text.charCodeAt(pos) === 10 /* CharacterCodes.lineFeed */) {
+                                    pos++;
+                                }
+                                lineNumber++;
+                                tokenLineStartOffset = pos;
+                            }
+                        }
+                        if (!commentClosed) {
+                            pos++;
+                            scanError = 1 /* ScanError.UnexpectedEndOfComment */;
+                        }
+                        value = text.substring(start, pos);
+                        return token = 13 /* SyntaxKind.BlockCommentTrivia */;
+                    }
+                    // just a single slash
+                    value += String.fromCharCode(code);
+                    pos++;
+                    return token = 16 /* SyntaxKind.Unknown */;
+                // numbers
+                case 45 /* CharacterCodes.minus */:
+                    value += String.fromCharCode(code);
+                    pos++;
+                    if (pos === len || !isDigit(text.charCodeAt(pos))) {
+                        return token = 16 /* SyntaxKind.Unknown */;
+                    }
+                // found a minus, followed by a number so
+                // we fall through to proceed with scanning
+                // numbers
+                case 48 /* CharacterCodes._0 */:
+                case 49 /* CharacterCodes._1 */:
+                case 50 /* CharacterCodes._2 */:
+                case 51 /* CharacterCodes._3 */:
+                case 52 /* CharacterCodes._4 */:
+                case 53 /* CharacterCodes._5 */:
+                case 54 /* CharacterCodes._6 */:
+                case 55 /* CharacterCodes._7 */:
+                case 56 /* CharacterCodes._8 */:
+                case 57 /* CharacterCodes._9 */:
+                    value += scanNumber();
+                    return token = 11 /* SyntaxKind.NumericLiteral */;
+                // literals and unknown symbols
+                default:
+                    // is a literal? Read the full word.
+                    while (pos < len && isUnknownContentCharacter(code)) {
+                        pos++;
+                        code = text.charCodeAt(pos);
+                    }
+                    if (tokenOffset !== pos) {
+                        value = text.substring(tokenOffset, pos);
+                        // keywords: true, false, null
+                        switch (value) {
+                            case 'true': return token = 8 /* SyntaxKind.TrueKeyword */;
+                            case 'false': return token = 9 /* SyntaxKind.FalseKeyword */;
+                            case 'null': return token = 7 /* SyntaxKind.NullKeyword */;
+                        }
+                        return token = 16 /* SyntaxKind.Unknown */;
+                    }
+                    // some
+                    value += String.fromCharCode(code);
+                    pos++;
+                    return token = 16 /* SyntaxKind.Unknown */;
+            }
+        }
+        function isUnknownContentCharacter(code) {
+            if (isWhiteSpace(code) || isLineBreak(code)) {
+                return false;
+            }
+            switch (code) {
+                case 125 /* CharacterCodes.closeBrace */:
+                case 93 /* CharacterCodes.closeBracket */:
+                case 123 /* CharacterCodes.openBrace */:
+                case 91 /* CharacterCodes.openBracket */:
+                case 34 /* CharacterCodes.doubleQuote */:
+                case 58 /* CharacterCodes.colon */:
+                case 44 /* CharacterCodes.comma */:
+                case 47 /* CharacterCodes.slash */:
+                    return false;
+            }
+            return true;
+        }
+        function scanNextNonTrivia() {
+            let result;
+            do {
+                result = scanNext();
+            } while (result >= 12 /* SyntaxKind.LineCommentTrivia */ && result <= 15 /* SyntaxKind.Trivia */);
+            return result;
+        }
+        return {
+            setPosition: setPosition,
+            getPosition: () => pos,
+            scan: ignoreTrivia ? scanNextNonTrivia : scanNext,
+            getToken: () => token,
+            getTokenValue: () => value,
+            getTokenOffset: () => tokenOffset,
+            getTokenLength: () => pos - tokenOffset,
+            getTokenStartLine: () => lineStartOffset,
+            getTokenStartCharacter: () => tokenOffset - prevTokenLineStartOffset,
+            getTokenError: () => scanError,
+        };
+    }
+    exports.createScanner = createScanner;
+    function isWhiteSpace(ch) {
+        return ch === 32 /* CharacterCodes.space */ || ch === 9 /* CharacterCodes.tab */;
+    }
+    function isLineBreak(ch) {
+        return ch === 10 /* CharacterCodes.lineFeed */ || ch === 13 /* CharacterCodes.carriageReturn */;
+    }
+    function isDigit(ch) {
+        return ch >= 48 /* CharacterCodes._0 */ && ch <= 57 /* CharacterCodes._9 */;
+    }
+    var CharacterCodes;
+    (function (CharacterCodes) {
+        CharacterCodes[CharacterCodes["lineFeed"] = 10] = "lineFeed";
+        CharacterCodes[CharacterCodes["carriageReturn"] = 13] = "carriageReturn";
+        CharacterCodes[CharacterCodes["space"] = 32] = "space";
+        CharacterCodes[CharacterCodes["_0"] = 48] = "_0";
+        CharacterCodes[CharacterCodes["_1"] = 49] = "_1";
+        CharacterCodes[CharacterCodes["_2"] = 50] = "_2";
+        CharacterCodes[CharacterCodes["_3"] = 51] = "_3";
+        CharacterCodes[CharacterCodes["_4"] = 52] = "_4";
+        CharacterCodes[CharacterCodes["_5"] = 53] = "_5";
+        CharacterCodes[CharacterCodes["_6"] = 54] = "_6";
+        CharacterCodes[CharacterCodes["_7"] = 55] = "_7";
+        CharacterCodes[CharacterCodes["_8"] = 56] = "_8";
+        CharacterCodes[CharacterCodes["_9"] = 57] = "_9";
+        CharacterCodes[CharacterCodes["a"] = 97] = "a";
+        CharacterCodes[CharacterCodes["b"] = 98] = "b";
+        CharacterCodes[CharacterCodes["c"] = 99] = "c";
+        CharacterCodes[CharacterCodes["d"] = 100] = "d";
+        CharacterCodes[CharacterCodes["e"] = 101] = "e";
+        CharacterCodes[CharacterCodes["f"] = 102] = "f";
+        CharacterCodes[CharacterCodes["g"] = 103] = "g";
+        CharacterCodes[CharacterCodes["h"] = 104] = "h";
+        CharacterCodes[CharacterCodes["i"] = 105] = "i";
+        CharacterCodes[CharacterCodes["j"] = 106] = "j";
+        CharacterCodes[CharacterCodes["k"] = 107] = "k";
+        CharacterCodes[CharacterCodes["l"] = 108] = "l";
+        CharacterCodes[CharacterCodes["m"] = 109] = "m";
+        CharacterCodes[CharacterCodes["n"] = 110] = "n";
+        CharacterCodes[CharacterCodes["o"] = 111] = "o";
+        CharacterCodes[CharacterCodes["p"] = 112] = "p";
+        CharacterCodes[CharacterCodes["q"] = 113] = "q";
+        CharacterCodes[CharacterCodes["r"] = 114] = "r";
+        CharacterCodes[CharacterCodes["s"] = 115] = "s";
+        CharacterCodes[CharacterCodes["t"] = 116] = "t";
+        CharacterCodes[CharacterCodes["u"] = 117] = "u";
+        CharacterCodes[CharacterCodes["v"] = 118] = "v";
+        CharacterCodes[CharacterCodes["w"] = 119] = "w";
+        CharacterCodes[CharacterCodes["x"] = 120] = "x";
+        CharacterCodes[CharacterCodes["y"] = 121] = "y";
+        CharacterCodes[CharacterCodes["z"] = 122] = "z";
+        CharacterCodes[CharacterCodes["A"] = 65] = "A";
+        CharacterCodes[CharacterCodes["B"] = 66] = "B";
+        CharacterCodes[CharacterCodes["C"] = 67] = "C";
+        CharacterCodes[CharacterCodes["D"] = 68] = "D";
+        CharacterCodes[CharacterCodes["E"] = 69] = "E";
+        CharacterCodes[CharacterCodes["F"] = 70] = "F";
+        CharacterCodes[CharacterCodes["G"] = 71] = "G";
+        CharacterCodes[CharacterCodes["H"] = 72] = "H";
+        CharacterCodes[CharacterCodes["I"] = 73] = "I";
+        CharacterCodes[CharacterCodes["J"] = 74] = "J";
+        CharacterCodes[CharacterCodes["K"] = 75] = "K";
+        CharacterCodes[CharacterCodes["L"] = 76] = "L";
+        CharacterCodes[CharacterCodes["M"] = 77] = "M";
+        CharacterCodes[CharacterCodes["N"] = 78] = "N";
+        CharacterCodes[CharacterCodes["O"] = 79] = "O";
+        CharacterCodes[CharacterCodes["P"] = 80] = "P";
+        CharacterCodes[CharacterCodes["Q"] = 81] = "Q";
+        CharacterCodes[CharacterCodes["R"] = 82] = "R";
+        CharacterCodes[CharacterCodes["S"] = 83] = "S";
+        CharacterCodes[CharacterCodes["T"] = 84] = "T";
+        CharacterCodes[CharacterCodes["U"] = 85] = "U";
+        CharacterCodes[CharacterCodes["V"] = 86] = "V";
+        CharacterCodes[CharacterCodes["W"] = 87] = "W";
+        CharacterCodes[CharacterCodes["X"] = 88] = "X";
+        CharacterCodes[CharacterCodes["Y"] = 89] = "Y";
+        CharacterCodes[CharacterCodes["Z"] = 90] = "Z";
+        CharacterCodes[CharacterCodes["asterisk"] = 42] = "asterisk";
+        CharacterCodes[CharacterCodes["backslash"] = 92] = "backslash";
+        CharacterCodes[CharacterCodes["closeBrace"] = 125] = "closeBrace";
+        CharacterCodes[CharacterCodes["closeBracket"] = 93] = "closeBracket";
+        CharacterCodes[CharacterCodes["colon"] = 58] = "colon";
+        CharacterCodes[CharacterCodes["comma"] = 44] = "comma";
+        CharacterCodes[CharacterCodes["dot"] = 46] = "dot";
+        CharacterCodes[CharacterCodes["doubleQuote"] = 34] = "doubleQuote";
+        CharacterCodes[CharacterCodes["minus"] = 45] = "minus";
+        CharacterCodes[CharacterCodes["openBrace"] = 123] = "openBrace";
+        CharacterCodes[CharacterCodes["openBracket"] = 91] = "openBracket";
+        CharacterCodes[CharacterCodes["plus"] = 43] = "plus";
+        CharacterCodes[CharacterCodes["slash"] = 47] = "slash";
+        CharacterCodes[CharacterCodes["formFeed"] = 12] = "formFeed";
+        CharacterCodes[CharacterCodes["tab"] = 9] = "tab";
+    })(CharacterCodes || (CharacterCodes = {}));
+});
+
+
+/***/ }),
+
+/***/ 54579:
+/***/ ((module, exports) => {
+
+(function (factory) {
+    if ( true && typeof module.exports === "object") {
+        var v = factory(__WEBPACK_EXTERNAL_createRequire(import.meta.url), exports);
+        if (v !== undefined) module.exports = v;
+    }
+    else if (typeof define === "function" && define.amd) {
+        define(["require", "exports"], factory);
+    }
+})(function () {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", ({ value: true }));
+    exports.supportedEols = exports.cachedBreakLinesWithSpaces = exports.cachedSpaces = void 0;
+    exports.cachedSpaces = new Array(20).fill(0).map((_, index) => {
+        return ' '.repeat(index);
+    });
+    const maxCachedValues = 200;
+    exports.cachedBreakLinesWithSpaces = {
+        ' ': {
+            '\n': new Array(maxCachedValues).fill(0).map((_, index) => {
+                return '\n' + ' '.repeat(index);
+            }),
+            '\r': new Array(maxCachedValues).fill(0).map((_, index) => {
+                return '\r' + ' '.repeat(index);
+            }),
+            '\r\n': new Array(maxCachedValues).fill(0).map((_, index) => {
+                return '\r\n' + ' '.repeat(index);
+            }),
+        },
+        '\t': {
+            '\n': new Array(maxCachedValues).fill(0).map((_, index) => {
+                return '\n' + '\t'.repeat(index);
+            }),
+            '\r': new Array(maxCachedValues).fill(0).map((_, index) => {
+                return '\r' + '\t'.repeat(index);
+            }),
+            '\r\n': new Array(maxCachedValues).fill(0).map((_, index) => {
+                return '\r\n' + '\t'.repeat(index);
+            }),
+        }
+    };
+    exports.supportedEols = ['\n', '\r', '\r\n'];
+});
+
+
+/***/ }),
+
+/***/ 99547:
+/***/ ((module, exports, __nccwpck_require__) => {
+
+(function (factory) {
+    if ( true && typeof module.exports === "object") {
+        var v = factory(__WEBPACK_EXTERNAL_createRequire(import.meta.url), exports);
+        if (v !== undefined) module.exports = v;
+    }
+    else if (typeof define === "function" && define.amd) {
+        define(["require", "exports", "./impl/format", "./impl/edit", "./impl/scanner", "./impl/parser"], factory);
+    }
+})(function () {
+    /*---------------------------------------------------------------------------------------------
+     *  Copyright (c) Microsoft Corporation. All rights reserved.
+     *  Licensed under the MIT License. See License.txt in the project root for license information.
+     *--------------------------------------------------------------------------------------------*/
+    'use strict';
+    Object.defineProperty(exports, "__esModule", ({ value: true }));
+    exports.applyEdits = exports.modify = exports.format = exports.printParseErrorCode = exports.ParseErrorCode = exports.stripComments = exports.visit = exports.getNodeValue = exports.getNodePath = exports.findNodeAtOffset = exports.findNodeAtLocation = exports.parseTree = exports.parse = exports.getLocation = exports.SyntaxKind = exports.ScanError = exports.createScanner = void 0;
+    const formatter = __nccwpck_require__(76612);
+    const edit = __nccwpck_require__(14807);
+    const scanner = __nccwpck_require__(78525);
+    const parser = __nccwpck_require__(95152);
+    /**
+     * Creates a JSON scanner on the given text.
+     * If ignoreTrivia is set, whitespaces or comments are ignored.
+     */
+    exports.createScanner = scanner.createScanner;
+    var ScanError;
+    (function (ScanError) {
+        ScanError[ScanError["None"] = 0] = "None";
+        ScanError[ScanError["UnexpectedEndOfComment"] = 1] = "UnexpectedEndOfComment";
+        ScanError[ScanError["UnexpectedEndOfString"] = 2] = "UnexpectedEndOfString";
+        ScanError[ScanError["UnexpectedEndOfNumber"] = 3] = "UnexpectedEndOfNumber";
+        ScanError[ScanError["InvalidUnicode"] = 4] = "InvalidUnicode";
+        ScanError[ScanError["InvalidEscapeCharacter"] = 5] = "InvalidEscapeCharacter";
+        ScanError[ScanError["InvalidCharacter"] = 6] = "InvalidCharacter";
+    })(ScanError || (exports.ScanError = ScanError = {}));
+    var SyntaxKind;
+    (function (SyntaxKind) {
+        SyntaxKind[SyntaxKind["OpenBraceToken"] = 1] = "OpenBraceToken";
+        SyntaxKind[SyntaxKind["CloseBraceToken"] = 2] = "CloseBraceToken";
+        SyntaxKind[SyntaxKind["OpenBracketToken"] = 3] = "OpenBracketToken";
+        SyntaxKind[SyntaxKind["CloseBracketToken"] = 4] = "CloseBracketToken";
+        SyntaxKind[SyntaxKind["CommaToken"] = 5] = "CommaToken";
+        SyntaxKind[SyntaxKind["ColonToken"] = 6] = "ColonToken";
+        SyntaxKind[SyntaxKind["NullKeyword"] = 7] = "NullKeyword";
+        SyntaxKind[SyntaxKind["TrueKeyword"] = 8] = "TrueKeyword";
+        SyntaxKind[SyntaxKind["FalseKeyword"] = 9] = "FalseKeyword";
+        SyntaxKind[SyntaxKind["StringLiteral"] = 10] = "StringLiteral";
+        SyntaxKind[SyntaxKind["NumericLiteral"] = 11] = "NumericLiteral";
+        SyntaxKind[SyntaxKind["LineCommentTrivia"] = 12] = "LineCommentTrivia";
+        SyntaxKind[SyntaxKind["BlockCommentTrivia"] = 13] = "BlockCommentTrivia";
+        SyntaxKind[SyntaxKind["LineBreakTrivia"] = 14] = "LineBreakTrivia";
+        SyntaxKind[SyntaxKind["Trivia"] = 15] = "Trivia";
+        SyntaxKind[SyntaxKind["Unknown"] = 16] = "Unknown";
+        SyntaxKind[SyntaxKind["EOF"] = 17] = "EOF";
+    })(SyntaxKind || (exports.SyntaxKind = SyntaxKind = {}));
+    /**
+     * For a given offset, evaluate the location in the JSON document. Each segment in the location path is either a property name or an array index.
+     */
+    exports.getLocation = parser.getLocation;
+    /**
+     * Parses the given text and returns the object the JSON content represents. On invalid input, the parser tries to be as fault tolerant as possible, but still return a result.
+     * Therefore, always check the errors list to find out if the input was valid.
+     */
+    exports.parse = parser.parse;
+    /**
+     * Parses the given text and returns a tree representation the JSON content. On invalid input, the parser tries to be as fault tolerant as possible, but still return a result.
+     */
+    exports.parseTree = parser.parseTree;
+    /**
+     * Finds the node at the given path in a JSON DOM.
+     */
+    exports.findNodeAtLocation = parser.findNodeAtLocation;
+    /**
+     * Finds the innermost node at the given offset. If includeRightBound is set, also finds nodes that end at the given offset.
+     */
+    exports.findNodeAtOffset = parser.findNodeAtOffset;
+    /**
+     * Gets the JSON path of the given JSON DOM node
+     */
+    exports.getNodePath = parser.getNodePath;
+    /**
+     * Evaluates the JavaScript object of the given JSON DOM node
+     */
+    exports.getNodeValue = parser.getNodeValue;
+    /**
+     * Parses the given text and invokes the visitor functions for each object, array and literal reached.
+     */
+    exports.visit = parser.visit;
+    /**
+     * Takes JSON with JavaScript-style comments and remove
+     * them. Optionally replaces every none-newline character
+     * of comments with a replaceCharacter
+     */
+    exports.stripComments = parser.stripComments;
+    var ParseErrorCode;
+    (function (ParseErrorCode) {
+        ParseErrorCode[ParseErrorCode["InvalidSymbol"] = 1] = "InvalidSymbol";
+        ParseErrorCode[ParseErrorCode["InvalidNumberFormat"] = 2] = "InvalidNumberFormat";
+        ParseErrorCode[ParseErrorCode["PropertyNameExpected"] = 3] = "PropertyNameExpected";
+        ParseErrorCode[ParseErrorCode["ValueExpected"] = 4] = "ValueExpected";
+        ParseErrorCode[ParseErrorCode["ColonExpected"] = 5] = "ColonExpected";
+        ParseErrorCode[ParseErrorCode["CommaExpected"] = 6] = "CommaExpected";
+        ParseErrorCode[ParseErrorCode["CloseBraceExpected"] = 7] = "CloseBraceExpected";
+        ParseErrorCode[ParseErrorCode["CloseBracketExpected"] = 8] = "CloseBracketExpected";
+        ParseErrorCode[ParseErrorCode["EndOfFileExpected"] = 9] = "EndOfFileExpected";
+        ParseErrorCode[ParseErrorCode["InvalidCommentToken"] = 10] = "InvalidCommentToken";
+        ParseErrorCode[ParseErrorCode["UnexpectedEndOfComment"] = 11] = "UnexpectedEndOfComment";
+        ParseErrorCode[ParseErrorCode["UnexpectedEndOfString"] = 12] = "UnexpectedEndOfString";
+        ParseErrorCode[ParseErrorCode["UnexpectedEndOfNumber"] = 13] = "UnexpectedEndOfNumber";
+        ParseErrorCode[ParseErrorCode["InvalidUnicode"] = 14] = "InvalidUnicode";
+        ParseErrorCode[ParseErrorCode["InvalidEscapeCharacter"] = 15] = "InvalidEscapeCharacter";
+        ParseErrorCode[ParseErrorCode["InvalidCharacter"] = 16] = "InvalidCharacter";
+    })(ParseErrorCode || (exports.ParseErrorCode = ParseErrorCode = {}));
+    function printParseErrorCode(code) {
+        switch (code) {
+            case 1 /* ParseErrorCode.InvalidSymbol */: return 'InvalidSymbol';
+            case 2 /* ParseErrorCode.InvalidNumberFormat */: return 'InvalidNumberFormat';
+            case 3 /* ParseErrorCode.PropertyNameExpected */: return 'PropertyNameExpected';
+            case 4 /* ParseErrorCode.ValueExpected */: return 'ValueExpected';
+            case 5 /* ParseErrorCode.ColonExpected */: return 'ColonExpected';
+            case 6 /* ParseErrorCode.CommaExpected */: return 'CommaExpected';
+            case 7 /* ParseErrorCode.CloseBraceExpected */: return 'CloseBraceExpected';
+            case 8 /* ParseErrorCode.CloseBracketExpected */: return 'CloseBracketExpected';
+            case 9 /* ParseErrorCode.EndOfFileExpected */: return 'EndOfFileExpected';
+            case 10 /* ParseErrorCode.InvalidCommentToken */: return 'InvalidCommentToken';
+            case 11 /* ParseErrorCode.UnexpectedEndOfComment */: return 'UnexpectedEndOfComment';
+            case 12 /* ParseErrorCode.UnexpectedEndOfString */: return 'UnexpectedEndOfString';
+            case 13 /* ParseErrorCode.UnexpectedEndOfNumber */: return 'UnexpectedEndOfNumber';
+            case 14 /* ParseErrorCode.InvalidUnicode */: return 'InvalidUnicode';
+            case 15 /* ParseErrorCode.InvalidEscapeCharacter */: return 'InvalidEscapeCharacter';
+            case 16 /* ParseErrorCode.InvalidCharacter */: return 'InvalidCharacter';
+        }
+        return '<unknown ParseErrorCode>';
+    }
+    exports.printParseErrorCode = printParseErrorCode;
+    /**
+     * Computes the edit operations needed to format a JSON document.
+     *
+     * @param documentText The input text
+     * @param range The range to format or `undefined` to format the full content
+     * @param options The formatting options
+     * @returns The edit operations describing the formatting changes to the original document following the format described in {@linkcode EditResult}.
+     * To apply the edit operations to the input, use {@linkcode applyEdits}.
+     */
+    function format(documentText, range, options) {
+        return formatter.format(documentText, range, options);
+    }
+    exports.format = format;
+    /**
+     * Computes the edit operations needed to modify a value in the JSON document.
+     *
+     * @param documentText The input text
+     * @param path The path of the value to change. The path represents either to the document root, a property or an array item.
+     * If the path points to an non-existing property or item, it will be created.
+     * @param value The new value for the specified property or item. If the value is undefined,
+     * the property or item will be removed.
+     * @param options Options
+     * @returns The edit operations describing the changes to the original document, following the format described in {@linkcode EditResult}.
+     * To apply the edit operations to the input, use {@linkcode applyEdits}.
+     */
+    function modify(text, path, value, options) {
+        return edit.setProperty(text, path, value, options);
+    }
+    exports.modify = modify;
+    /**
+     * Applies edits to an input string.
+     * @param text The input text
+     * @param edits Edit operations following the format described in {@linkcode EditResult}.
+     * @returns The text with the applied edits.
+     * @throws An error if the edit operations are not well-formed as described in {@linkcode EditResult}.
+     */
+    function applyEdits(text, edits) {
+        let sortedEdits = edits.slice(0).sort((a, b) => {
+            const diff = a.offset - b.offset;
+            if (diff === 0) {
+                return a.length - b.length;
+            }
+            return diff;
+        });
+        let lastModifiedOffset = text.length;
+        for (let i = sortedEdits.length - 1; i >= 0; i--) {
+            let e = sortedEdits[i];
+            if (e.offset + e.length <= lastModifiedOffset) {
+                text = edit.applyEdit(text, e);
+            }
+            else {
+                throw new Error('Overlapping edit');
+            }
+            lastModifiedOffset = e.offset;
+        }
+        return text;
+    }
+    exports.applyEdits = applyEdits;
+});
+
 
 /***/ }),
 
@@ -78993,10 +74528,12 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ discreet),
 /* harmony export */   HX: () => (/* binding */ FatalError),
 /* harmony export */   Ko: () => (/* binding */ StoppedError),
 /* harmony export */   RK: () => (/* binding */ visible),
-/* harmony export */   bD: () => (/* binding */ messageOf)
+/* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   gz: () => (/* binding */ keepSecret)
 /* harmony export */ });
 /* unused harmony export InputError */
 /** Something the user gave is wrong. Thrown before any call leaves the machine. */
@@ -79022,9 +74559,31 @@ class FatalError extends Error {
 class StoppedError extends Error {
     name = 'StoppedError';
 }
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown, without secrets. */
 function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+    return discreet(error instanceof Error ? error.message : String(error));
+}
+const secrets = new Set();
+/** Shorter ones stand in half of all words, which nobody could read any more. */
+const SHORTEST_SECRET = 8;
+/**
+ * Remembers what must never be written. A runner stars secrets out of the log; files and comments are ours to keep clean.
+ *
+ * @returns whether it is one, and was not known yet
+ */
+function keepSecret(secret) {
+    if (secret.length < SHORTEST_SECRET || secrets.has(secret))
+        return false;
+    secrets.add(secret);
+    secrets.add(encodeURIComponent(secret));
+    return true;
+}
+/** Words of others, who may repeat what they were sent, with all secrets starred out. */
+function discreet(text) {
+    let clean = text;
+    for (const secret of secrets)
+        clean = clean.replaceAll(secret, '***');
+    return clean;
 }
 /**
  * Text in which every character that a terminal, a log or a page would act on instead of showing it (controls,
@@ -79142,9 +74701,10 @@ const githubLog = {
     group: (title, work) => core/* group */.Os((0,errors/* visible */.RK)(title), work),
     watch: (howFar, work) => meanwhile(LINE_EVERY_MS, () => githubLog.info(howFar().line), work),
 };
-/** Hides a value in everything that is logged from now on. */
+/** Hides a value in everything that is logged, and in the words of others wherever they are written, from now on. */
 function mask(secret) {
-    core/* setSecret */.Pq(secret);
+    if ((0,errors/* keepSecret */.gz)(secret))
+        core/* setSecret */.Pq(secret);
 }
 /**
  * One line that is no command: the runner takes `::name::` for one at the start of a line, after any white space, and
@@ -79189,7 +74749,9 @@ async function idToken(audience) {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .FatalError */ .HX('GitHub offers this job no OIDC token.', { todo: whyNoToken() });
     }
     try {
-        return await (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getIDToken */ .V9)(audience);
+        const token = await (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getIDToken */ .V9)(audience);
+        (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .keepSecret */ .gz)(token);
+        return token;
     }
     catch (error) {
         const answer = (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error).replace(/\s+/g, ' ');
@@ -79272,7 +74834,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 19132:
+/***/ 67763:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79281,8 +74843,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   nY: () => (/* binding */ cleanUp)
 });
 
-// UNUSED EXPORTS: cleanUpFor, isCleanUpDue
+// UNUSED EXPORTS: cleanUpFor, isCleanUpDue, journalIn
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: external "node:http"
@@ -79300,13 +74864,13 @@ var errors = __nccwpck_require__(65071);
 ;// CONCATENATED MODULE: ./lib/src/aws/arn.js
 /** The parts of ARNs that this project has to know. */
 /** `aws`, `aws-cn` or `aws-us-gov`. */
-function partitionOf(arn) {
+function arn_partitionOf(arn) {
     return arn?.split(':')[1] || 'aws';
 }
 function regionOf(arn) {
     return arn.split(':')[3] ?? '';
 }
-function accountOf(arn) {
+function arn_accountOf(arn) {
     return arn.split(':')[4] ?? '';
 }
 /**
@@ -79337,7 +74901,7 @@ function principalOf(sessionArn, roleArn) {
 const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
 /** Something other than AWS's own endpoints answers for a service. (AWS SDKs and Tools Guide, "Service-specific endpoints".) */
-function endpoint_hasCustomEndpoint(environment, service = 'S3') {
+function hasCustomEndpoint(environment, service = 'S3') {
     return Boolean(environment.AWS_ENDPOINT_URL || environment[`AWS_ENDPOINT_URL_${service}`]);
 }
 /**
@@ -79391,8 +74955,8 @@ function firstRegion(partition) {
     return FIRST_REGIONS[partition] ?? 'us-east-1';
 }
 /** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
-function endpoint_startingRegion(environment, roleArn) {
-    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || firstRegion(partitionOf(roleArn));
+function startingRegion(environment, roleArn) {
+    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || firstRegion(arn_partitionOf(roleArn));
 }
 
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
@@ -79468,10 +75032,10 @@ function trouble_troubleOf(error) {
     const code = codeOf(from, status);
     return {
         kind: kindOf(code, status, from, error),
-        code,
+        code: (0,errors/* discreet */.C)(code),
         message: (0,errors/* messageOf */.bD)(error),
         status,
-        requestId: from.$metadata?.requestId,
+        requestId: from.$metadata?.requestId && (0,errors/* discreet */.C)(from.$metadata.requestId),
         condition: from.Condition,
     };
 }
@@ -79527,7 +75091,7 @@ const CAP_MS = 20_000;
  * @param attempt made up to ten times, some forty seconds of waiting in all
  * @throws what the last attempt threw; StoppedError once `aborting` has fired
  */
-async function retry_withRetries(attempt, options) {
+async function withRetries(attempt, options) {
     let renewed = false;
     for (let tried = 1;; tried++) {
         if (options.turn !== undefined)
@@ -79888,7 +75452,7 @@ function bucketArn({ bucket }, partition) {
 function objectsArn(location, partition) {
     return `${bucketArn(location, partition)}/${location.prefix}*`;
 }
-function policies_listStatement(location, partition, versions = false) {
+function listStatement(location, partition, versions = false) {
     return {
         Sid: 'S3SyncList',
         Effect: 'Allow',
@@ -79896,7 +75460,7 @@ function policies_listStatement(location, partition, versions = false) {
         Resource: bucketArn(location, partition),
     };
 }
-function policies_readStatement(location, partition, needs) {
+function readStatement(location, partition, needs) {
     const actions = [
         's3:GetObject',
         ...(needs.tags ? ['s3:GetObjectTagging'] : []),
@@ -79922,7 +75486,7 @@ function ofVersion(action) {
  *
  * @param conditional on the ETag that was listed: S3 asks who may know it
  */
-function policies_markStatement(location, partition, conditional = false) {
+function markStatement(location, partition, conditional = false) {
     return {
         Sid: 'S3SyncMark',
         Effect: 'Allow',
@@ -79939,6 +75503,23 @@ function bucketAclStatement(location, partition) {
         Resource: bucketArn(location, partition),
     };
 }
+/** What the checks ask of a bucket's settings, and can do without. */
+const SETTINGS = (/* unused pure expression or super */ null && ([
+    's3:GetBucketVersioning',
+    's3:GetBucketOwnershipControls',
+    's3:GetEncryptionConfiguration',
+    's3:GetBucketObjectLockConfiguration',
+    's3:GetBucketRequestPayment',
+    's3:GetBucketAcl',
+]));
+function settingsStatement(location, partition, actions = SETTINGS) {
+    return {
+        Sid: 'S3SyncSettings',
+        Effect: 'Allow',
+        Action: actions,
+        Resource: bucketArn(location, partition),
+    };
+}
 /** Whether a bucket keeps versions. */
 function versioningStatement(location, partition) {
     return {
@@ -79949,7 +75530,7 @@ function versioningStatement(location, partition) {
     };
 }
 /** Asking archived objects back; which tier of Intelligent-Tiering one is in only HeadObject tells. */
-function policies_restoreStatement(location, partition) {
+function restoreStatement(location, partition) {
     return {
         Sid: 'S3SyncRestore',
         Effect: 'Allow',
@@ -79957,11 +75538,20 @@ function policies_restoreStatement(location, partition) {
         Resource: objectsArn(location, partition),
     };
 }
-/** For the policy of a customer managed key, where `Resource` is the key itself. */
-function decryptStatement() {
-    return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };
+/**
+ * Reading what lies under a customer managed key.
+ *
+ * @param key ARN; in the policy of the key itself `*` stands for it
+ */
+function decryptStatement(key = '*') {
+    return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
 }
-function policies_writeStatement(location, partition, needs) {
+/** Writing under one: S3 reads back what it has encrypted in parts. */
+function encryptStatement(key) {
+    const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+    return { Sid: 'S3SyncEncrypt', Effect: 'Allow', Action: actions, Resource: key };
+}
+function writeStatement(location, partition, needs) {
     return {
         Sid: 'S3SyncWrite',
         Effect: 'Allow',
@@ -79992,7 +75582,7 @@ function forPrincipal(statement, arn) {
     return { Sid, Effect, Principal: { AWS: arn }, ...rest };
 }
 /** For whoever has a service of AWS work under a role. (IAM User Guide, "Granting a user permissions to pass a role".) */
-function passRoleStatement(role, service) {
+function policies_passRoleStatement(role, service) {
     return {
         // One policy can have it for several services, and takes no Sid twice.
         Sid: `S3SyncPassRole${nameOf(service)}`,
@@ -80009,7 +75599,7 @@ function passRoleStatement(role, service) {
  * @param service its principal, for example `datasync.amazonaws.com`
  * @param sourceArn a pattern of what the service acts for, where it tells
  */
-function serviceTrustStatement(role, service, sourceArn) {
+function policies_serviceTrustStatement(role, service, sourceArn) {
     return {
         Sid: `S3SyncTrust${nameOf(service)}`,
         Effect: 'Allow',
@@ -80044,6 +75634,15 @@ function bucketPolicyStatement(location, partition) {
         Resource: bucketArn(location, partition),
     };
 }
+/** Putting a statement into the policy of a bucket for a run, and taking it out again. */
+function grantingStatement(location, partition) {
+    return {
+        Sid: 'S3SyncGrant',
+        Effect: 'Allow',
+        Action: ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'],
+        Resource: bucketArn(location, partition),
+    };
+}
 /** The trust policy of a role for exactly these subjects of GitHub's tokens. */
 function trustStatement(account, partition, issuer, audience, subjects) {
     return {
@@ -80054,7 +75653,7 @@ function trustStatement(account, partition, issuer, audience, subjects) {
         Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
     };
 }
-function asPolicy(...statements) {
+function policies_asPolicy(...statements) {
     return JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
 }
 
@@ -80107,7 +75706,7 @@ class WebIdentitySession {
         };
         try {
             // A token that expired on the way is replaced by the next attempt.
-            const { Credentials: given } = await retry_withRetries(attempt, { aborting, renew: async () => { } });
+            const { Credentials: given } = await withRetries(attempt, { aborting, renew: async () => { } });
             if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
                 throw new Error('STS answered without credentials.');
             }
@@ -80135,7 +75734,7 @@ class WebIdentitySession {
     }
 }
 function web_identity_fixFor(code, message, roleArn, audience, claims) {
-    const account = accountOf(roleArn);
+    const account = arn_accountOf(roleArn);
     const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(/^https:\/\//, '');
     if (code.startsWith('InvalidIdentityToken')) {
         return {
@@ -80146,13 +75745,13 @@ function web_identity_fixFor(code, message, roleArn, audience, claims) {
         return { todo: `Lower \`session-duration\`, or raise the maximum session duration of ${roleArn}.` };
     }
     const subjects = subjectsOf(claims);
-    const trust = trustStatement(account, partitionOf(roleArn), issuer, audience, subjects);
+    const trust = trustStatement(account, arn_partitionOf(roleArn), issuer, audience, subjects);
     const forms = subjects.length > 1
         ? ' Both forms of `sub` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.'
         : '';
     return {
         todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token.${forms}`,
-        paste: asPolicy(trust),
+        paste: policies_asPolicy(trust),
     };
 }
 /**
@@ -80183,11 +75782,11 @@ function subjectsOf(claims) {
 
 
 /** @throws FatalError naming the side, what failed and what to do */
-async function identity_identify(request, surroundings) {
-    const region = endpoint_startingRegion(surroundings.environment, request.roleArn);
+async function identify(request, surroundings) {
+    const region = startingRegion(surroundings.environment, request.roleArn);
     const common = { region, requestHandler: surroundings.requestHandler, maxAttempts: 1 };
     const { credentials, renew } = request.roleArn === undefined
-        ? ambient()
+        ? ambient(surroundings.mask)
         : assumed({ ...request, roleArn: request.roleArn }, surroundings, new client_sts_dist_cjs/* STSClient */.iM(common));
     const proof = await prove(request, new client_sts_dist_cjs/* STSClient */.iM({ ...common, credentials }), surroundings);
     return {
@@ -80198,7 +75797,7 @@ async function identity_identify(request, surroundings) {
         account: proof?.account,
         arn: proof?.arn,
         principal: proof && principalOf(proof.arn, request.roleArn),
-        partition: partitionOf(proof?.arn),
+        partition: arn_partitionOf(proof?.arn),
     };
 }
 function assumed(request, surroundings, sts) {
@@ -80208,9 +75807,15 @@ function assumed(request, surroundings, sts) {
     const credentials = Object.assign(provider, { memoized: true });
     return { credentials, renew: async () => void (await session.renew()) };
 }
-function ambient() {
+function ambient(mask) {
     let chain = (0,credential_provider_node_dist_cjs.defaultProvider)();
-    const provider = options => chain(options);
+    const provider = async (options) => {
+        const credentials = await chain(options);
+        mask(credentials.secretAccessKey);
+        if (credentials.sessionToken !== undefined)
+            mask(credentials.sessionToken);
+        return credentials;
+    };
     return {
         credentials: Object.assign(provider, { memoized: true }),
         renew: async () => {
@@ -80221,12 +75826,12 @@ function ambient() {
 /** `undefined` where nothing can tell: ambient credentials behind an endpoint without STS. */
 async function prove({ side, roleArn }, sts, { environment, aborting }) {
     try {
-        const { Account, Arn } = await retry_withRetries(() => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})), {
+        const { Account, Arn } = await withRetries(() => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})), {
             aborting,
         });
         if (Account === undefined || Arn === undefined)
             throw new Error('GetCallerIdentity answered without an identity.');
-        if (roleArn !== undefined && accountOf(roleArn) !== Account) {
+        if (roleArn !== undefined && arn_accountOf(roleArn) !== Account) {
             throw new errors/* FatalError */.HX(`The ${side} role ${roleArn} turned out to be ${Arn} of account ${Account}.`, {
                 todo: `Correct \`${side}-role\`, or the endpoint that answers for STS.`,
             });
@@ -80239,7 +75844,7 @@ async function prove({ side, roleArn }, sts, { environment, aborting }) {
         const { code, message } = trouble_troubleOf(error);
         if (code === 'CredentialsProviderError')
             throw noCredentials(side, message, error);
-        if (roleArn === undefined && endpoint_hasCustomEndpoint(environment))
+        if (roleArn === undefined && hasCustomEndpoint(environment))
             return undefined;
         throw new errors/* FatalError */.HX(`The ${side} credentials were not accepted (${code}: ${message}).`, undefined, error);
     }
@@ -80273,7 +75878,7 @@ function encodeValue(text) {
     return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 /** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
-function decodeListed(text) {
+function keys_decodeListed(text) {
     return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
 }
 /** ETags travel in quotes. */
@@ -80466,10 +76071,10 @@ function xml_textOf(xml, name) {
     if (open < 0)
         return undefined;
     const start = open + name.length + 2;
-    return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
+    return xml_withoutEntities(xml.slice(start, xml.indexOf('<', start)));
 }
 /** `&amp;`, `&#38;` and their like as the characters they stand for. */
-function withoutEntities(text) {
+function xml_withoutEntities(text) {
     if (!text.includes('&'))
         return text;
     return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
@@ -80500,7 +76105,7 @@ class Caller {
     }
     /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
     call(call) {
-        return retry_withRetries(() => this.#attempt(call), this.#options.retries);
+        return withRetries(() => this.#attempt(call), this.#options.retries);
     }
     async #attempt({ operation, method, key, query = [], headers, withinMs }) {
         const { bucket, config, identity, connection, count } = this.#options;
@@ -80634,7 +76239,7 @@ class RequestCounter {
 const nothing = () => { };
 /** The SDK warns of every upload that it cannot repeat. It is repeated all the same, and counted. */
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-class bucket_Bucket {
+class Bucket {
     location;
     region;
     owner;
@@ -80665,7 +76270,7 @@ class bucket_Bucket {
             credentials: identity.credentials,
             requestHandler: network.requestHandler,
             // Servers that stand in for S3 seldom answer for bucket.host names.
-            forcePathStyle: endpoint_hasCustomEndpoint(network.environment),
+            forcePathStyle: hasCustomEndpoint(network.environment),
             maxAttempts: 1,
             // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
             requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -80701,11 +76306,15 @@ class bucket_Bucket {
     }
     /** The same bucket, at another prefix. */
     at(prefix) {
-        return new bucket_Bucket({ ...this.#options, location: { ...this.location, prefix } }, this.#network);
+        return new Bucket({ ...this.#options, location: { ...this.location, prefix } }, this.#network);
+    }
+    /** The same bucket, reached in another way. */
+    by(network) {
+        return new Bucket(this.#options, network);
     }
     /** Any operation, by the SDK. */
     send(command, { signal = this.#network.aborting, withinMs } = {}) {
-        return retry_withRetries(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
+        return withRetries(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
     }
     /** One attempt, for a request with a body that cannot be sent twice. `repeated` tries again. */
     sendOnce(command, { signal = this.#network.aborting, withinMs } = {}) {
@@ -80720,7 +76329,7 @@ class bucket_Bucket {
      */
     repeated(other, attempt) {
         const { turn, aborting } = this.#network;
-        return retry_withRetries(attempt, {
+        return withRetries(attempt, {
             ...this.#retries(aborting),
             // Both turns are waited for before the first request: S3 would not hold a body for so long.
             turn: turn &&
@@ -81002,7 +76611,7 @@ function decide_isCopyReason(reason) {
 /** @param from index of the first version to send, where the source has a history */
 function decide_decideCopy(source, reason, rules, from) {
     // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
-    const archived = source.history === undefined ? decide_isArchived(source) : holdsArchived(source, from);
+    const archived = source.history === undefined ? isArchived(source) : holdsArchived(source, from);
     if (archived && rules.archived !== 'restore')
         return { action: rules.archived, reason: 'archived' };
     const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
@@ -81017,10 +76626,10 @@ function decide_decideCopy(source, reason, rules, from) {
     return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
 }
 function holdsArchived(source, from) {
-    return versionsToSend(source, from).some(version => !isMarker(version) && decide_isArchived(version));
+    return versionsToSend(source, from).some(version => !isMarker(version) && isArchived(version));
 }
 /** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
-function decide_isArchived(entry) {
+function isArchived(entry) {
     return decide_ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
 }
 /**
@@ -81531,7 +77140,7 @@ function assertKept({ algorithm, type, value }, lengths, { algorithms }) {
 /** What cannot be aborted stays open in the journal, and the post step tries again. */
 async function giveUp(route, upload) {
     try {
-        await multipart_abortUpload(route.to, upload);
+        await abortUpload(route.to, upload);
         await route.journal.closed(upload);
     }
     catch {
@@ -81602,7 +77211,7 @@ function multipartEtag(parts) {
 }
 /** How long clean-up may take; it outlives the abort that made it necessary. */
 const CLEAN_UP_MS = 5_000;
-async function multipart_abortUpload(bucket, { key, uploadId }) {
+async function abortUpload(bucket, { key, uploadId }) {
     const command = new client_s3_dist_cjs/* AbortMultipartUploadCommand */.tfP({
         ...bucket.common,
         ...bucket.payer,
@@ -81619,8 +77228,6 @@ async function multipart_abortUpload(bucket, { key, uploadId }) {
     }
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./lib/src/report/text.js
 /**
  * Markdown that foreign text cannot break. `md` escapes whatever is put into it, so what has not been escaped cannot
@@ -81695,6 +77302,30 @@ function text_count(number, noun, nouns = `${noun}s`) {
 }
 function text_bytes(number) {
     return prettyBytes(number, { binary: true });
+}
+/** `$1,234`, `$12.34`; `under $0.01` for what is too little to name. */
+function dollars(usd) {
+    if (usd === 0)
+        return '$0';
+    if (usd < 0.01)
+        return 'under $0.01';
+    const digits = usd < 100 ? 2 : 0;
+    return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
+/** A time that nobody knows exactly: `about 40 min`. */
+function about(seconds) {
+    const [minutes, hours, days] = [seconds / 60, seconds / 3600, seconds / 86_400];
+    if (minutes < 1)
+        return 'under 1 min';
+    if (minutes < 10)
+        return `about ${Math.round(minutes)} min`;
+    if (minutes < 57.5)
+        return `about ${Math.round(minutes / 5) * 5} min`;
+    if (hours < 10)
+        return `about ${Math.round(hours * 2) / 2} h`;
+    if (hours < 47.5)
+        return `about ${Math.round(hours)} h`;
+    return `about ${text_thousands(Math.round(days))} days`;
 }
 function text_seconds(number) {
     return prettyMs(number * 1000);
@@ -81862,92 +77493,11 @@ class progress_JobProgress {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/src/aws/grant.js
-
-
-/** Who acts belongs to another account than the bucket. */
-function grant_isStranger({ account }, { owner }) {
-    return account !== undefined && owner !== undefined && account !== owner;
-}
-/** @param message what the service said of the denial */
-function grant_grantOn(grantee, owned, statement, message) {
-    const denied = explicitDenial(message);
-    if (denied !== undefined)
-        return denied;
-    if (grantee.principal === undefined) {
-        return { todo: `Allow the identity in use to use ${owned.bucket}.`, paste: pretty(statement) };
-    }
-    if (/no identity-based policy allows/.test(message) || !grant_isStranger(grantee, owned)) {
-        return grantOwn(grantee, statement);
-    }
-    const inBucketPolicy = grantInBucketPolicy(grantee.principal, owned, statement);
-    if (/no resource-based policy allows/.test(message))
-        return inBucketPolicy;
-    const more = `The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
-    return { ...inBucketPolicy, todo: `${inBucketPolicy.todo} ${more}` };
-}
-/**
- * What to do where a policy denies outright, which no statement that allows can outweigh; `undefined` where none is said to.
- * (IAM User Guide, "Troubleshoot access denied error messages".)
- *
- * @param message what the service said of the denial
- */
-function explicitDenial(message) {
-    const [, kind] = /with an explicit deny in an? ([\w -]*?(?:policy|permissions boundary))/i.exec(message) ?? [];
-    if (kind === undefined)
-        return undefined;
-    const where = DENYING.find(([name]) => kind.toLowerCase().includes(name))?.[1] ?? 'Find it';
-    return {
-        todo: `A ${kind} denies this outright, which nothing that allows it outweighs. ${where}, and take out the statement with \`"Effect": "Deny"\` that says so, or exempt this role and bucket from it.`,
-    };
-}
-/** Where policies of each kind are found. */
-const DENYING = [
-    [
-        'service control policy',
-        'Look in AWS Organizations, in the management account, at the policies of the account and of the units above it',
-    ],
-    [
-        'resource control policy',
-        'Look in AWS Organizations, in the management account, at the policies of the account that owns the resource',
-    ],
-    ['resource-based policy', 'Look at the policy of the bucket or key that was asked for'],
-    ['permissions boundary', 'Look at the boundary of the role'],
-    ['session policy', 'Look at what the session was made with'],
-    ['vpc endpoint policy', 'Look at the policy of the VPC endpoint that the runner goes through'],
-    ['identity-based policy', 'Look at the policies of the role'],
-];
-/** The same where only the bucket's policy is at fault. */
-function grantInBucketPolicy(principal, { bucket, owner }, statement) {
-    return {
-        todo: `Add this statement to the bucket policy of ${bucket} (account ${owner}).`,
-        paste: pretty(forPrincipal(statement, principal)),
-    };
-}
-/** The same where only the principal's own policy counts. */
-function grantOwn({ principal, account }, ...statements) {
-    const whose = principal === undefined ? 'the identity in use' : `${principal} (account ${account})`;
-    const [statement, ...more] = statements;
-    return statement !== undefined && more.length === 0
-        ? { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) }
-        : { todo: `Add these statements to the policy of ${whose}.`, paste: asPolicy(...statements) };
-}
-/** What lets a service assume a role. What the trust policy says of others stays: they may need it. */
-function grantTrust({ role, service, sourceArn }) {
-    return {
-        todo: `Add this statement to the trust policy of ${role} (account ${accountOf(role)}).`,
-        paste: pretty(serviceTrustStatement(role, service, sourceArn)),
-    };
-}
-function pretty(statement) {
-    return JSON.stringify(statement, null, 2);
-}
-
 ;// CONCATENATED MODULE: ./lib/src/s3control/policies.js
 /** Who assumes the roles of jobs. */
-const SERVICE = 'batchoperations.s3.amazonaws.com';
+const policies_SERVICE = 'batchoperations.s3.amazonaws.com';
 /** For whoever makes jobs: what is asked of S3 as such, and of a job. */
-function callerStatements({ partition, region, account, }) {
+function policies_callerStatements({ partition, region, account, }) {
     const making = ['s3:CreateJob', 's3:ListJobs'];
     const using = ['s3:DescribeJob', 's3:UpdateJobStatus', 's3:PutJobTagging'];
     const jobs = `arn:${partition}:s3:${region}:${account}:job/*`;
@@ -81956,24 +77506,52 @@ function callerStatements({ partition, region, account, }) {
         { Sid: 'S3SyncJob', Effect: 'Allow', Action: using, Resource: jobs },
     ];
 }
+/** For whoever only looks whether a job is under way. */
+function listJobsStatement() {
+    return { Sid: 'S3SyncJobs', Effect: 'Allow', Action: 's3:ListJobs', Resource: '*' };
+}
 const SIDS = {
     source: 'S3SyncBatchReads',
     destination: 'S3SyncBatchWrites',
     work: 'S3SyncBatchReports',
 };
 /** What a job of any kind does where its manifest and its report lie. */
-const policies_WORK_ACTIONS = (/* unused pure expression or super */ null && (['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject']));
+const WORK_ACTIONS = (/* unused pure expression or super */ null && (['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject']));
+/**
+ * What a job that copies does with the objects of each side. (S3 User Guide, "Copy objects across AWS accounts by using Batch
+ * Operations"; S3 API, CopyObject.)
+ *
+ * @param acl an ACL is sent
+ */
+function copyActions(tags, acl) {
+    return {
+        source: ['s3:GetObject', ...(tags ? ['s3:GetObjectTagging'] : [])],
+        destination: [
+            's3:PutObject',
+            ...(tags ? ['s3:PutObjectTagging'] : []),
+            ...(acl ? ['s3:PutObjectAcl'] : []),
+        ],
+    };
+}
+/**
+ * What a job that replicates does: the rest is S3's to do, under the role of the rule. (S3 User Guide, "Configuring an IAM
+ * role for S3 Batch Replication".)
+ */
+const REPLICATION_ACTIONS = {
+    source: ['s3:InitiateReplication'],
+    destination: [],
+};
 /** What the role needs of the key that the source's objects lie under. (S3 User Guide, "Copy objects".) */
-function decryptingStatement(key) {
+function policies_decryptingStatement(key) {
     return { Sid: 'S3SyncBatchDecrypts', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
 }
 /** And of the one that the copies are put under: S3 reads back what it has encrypted in parts. */
-function encryptingStatement(key) {
+function policies_encryptingStatement(key) {
     const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
     return { Sid: 'S3SyncBatchEncrypts', Effect: 'Allow', Action: actions, Resource: key };
 }
 /** What the role needs in one of the three buckets. */
-function roleStatement(use, ground) {
+function policies_roleStatement(use, ground) {
     const { bucket, prefix, actions } = ground[use];
     return {
         Sid: SIDS[use],
@@ -82000,12 +77578,12 @@ function roleStatement(use, ground) {
  * @param doing what failed, as the beginning of a sentence
  */
 function trouble_explain(doing, error, ground) {
-    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
+    if (error instanceof StoppedError || error instanceof FatalError)
         return error;
-    const { kind, code, message } = trouble_troubleOf(error);
+    const { kind, code, message } = troubleOf(error);
     const words = `${code}: ${message}`;
     const fix = kind === 'throttle' ? THROTTLED : trouble_fixFor(words, ground, kind === 'denied');
-    return new errors/* FatalError */.HX(`${doing} failed (${words}).`, fix, error);
+    return new FatalError(`${doing} failed (${words}).`, fix, error);
 }
 const THROTTLED = {
     todo: 'S3 limits how often an account may ask for jobs, in each Region. Run again later, and look for what else asks: other workflows, consoles left open, monitoring.',
@@ -82043,7 +77621,7 @@ function trouble_fixFor(words, ground, callerDenied = false) {
     return known === undefined ? undefined : { todo: known[1] };
 }
 const IS_DENIAL = /AccessDenied|Access Denied|is not authorized/i;
-const KNOWN = [
+const KNOWN = (/* unused pure expression or super */ null && ([
     [
         /more keys than the maximum/,
         'Split the run by `include` or by prefixes: one job takes a bounded number of objects.',
@@ -82063,7 +77641,7 @@ const KNOWN = [
     [/IdempotencyException/, 'Run again: a new run makes a job of its own.'],
     [/NoSuchJob/, 'S3 knows no such job any more; jobs are forgotten 90 days after their end. Run again.'],
     [/NoSuchBucket/, 'Correct `source`, `destination` or `work-location`, and run again.'],
-];
+]));
 /** Where the role was denied something; `undefined` when the words do not tell. */
 function useIn(words, ground) {
     const { destination, work } = ground;
@@ -82076,7 +77654,7 @@ function useIn(words, ground) {
         return 'source';
     return /s3:(Put|Abort)/.test(words) ? 'destination' : undefined;
 }
-const USES = ['source', 'destination', 'work'];
+const USES = (/* unused pure expression or super */ null && (['source', 'destination', 'work']));
 /** Whether the ARN of an object there stands in the words. Places can be in one bucket: the longest prefix is the place. */
 function isAbout(words, { bucket, prefix }) {
     return words.includes(`:::${bucket}/${prefix}`);
@@ -82090,7 +77668,7 @@ function isNamed(words, { bucket }, ground) {
 function grantBoth(ground) {
     const { role, source, destination } = ground;
     const [reads, writes] = [roleStatement('source', ground), roleStatement('destination', ground)];
-    const granting = [source, destination].filter(place => grant_isStranger({ account: accountOf(role) }, place));
+    const granting = [source, destination].filter(place => isStranger({ account: accountOf(role) }, place));
     const policies = granting.map(({ bucket, owner }) => `, the bucket policy of ${bucket} (account ${owner}) the one on ${bucket} with \`"Principal": {"AWS": "${role}"}\``);
     return {
         todo: `S3 does not say whether reading or writing was denied. The policy of ${role} needs both of these statements${policies.join('')}, and none may deny it. Look also at who owns the object and at its KMS key.`,
@@ -82100,7 +77678,7 @@ function grantBoth(ground) {
 /** What to add for the role on one of the buckets. @param words of the denial */
 function grantRole(use, words, ground) {
     const { role } = ground;
-    return grant_grantOn({ principal: role, account: accountOf(role) }, ground[use], roleStatement(use, ground), words);
+    return grantOn({ principal: role, account: accountOf(role) }, ground[use], roleStatement(use, ground), words);
 }
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
@@ -82354,7 +77932,7 @@ async function follow_follow(watched) {
                 looks = refused++;
                 cancelled = await cancelNow(watched);
             }
-            await pause(looks, stop.draining.aborted ? stop.aborting : stop.draining, longestMs);
+            await pause(looks, stop.draining.aborted ? stop.cutting : stop.draining, longestMs);
         }
     }
     catch (error) {
@@ -82398,7 +77976,7 @@ async function follow_lookPatiently({ look, stop, longestMs, }) {
             const mayPass = error instanceof FatalError || PASSING.has(troubleOf(error).kind);
             if (!mayPass || unanswered === UNANSWERED)
                 throw error;
-            await pause(unanswered, stop.aborting, longestMs);
+            await pause(unanswered, stop.cutting, longestMs);
         }
     }
 }
@@ -82951,206 +78529,6 @@ function work_askingAtOnce({ concurrency }) {
 
 ;// CONCATENATED MODULE: external "node:stream/consumers"
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./lib/src/sync/order.js
-/**
- * The order in which S3 lists keys: by the bytes of their UTF-8 form. JavaScript's `<` compares UTF-16 units, which
- * differs where a character above U+FFFF (a surrogate pair) meets one from U+E000 to U+FFFF.
- */
-/** Negative, zero or positive as `a` comes before, with or after `b` in a listing. */
-function order_compareKeys(a, b) {
-    if (a === b)
-        return 0;
-    const shorter = Math.min(a.length, b.length);
-    for (let i = 0; i < shorter; i++) {
-        const x = a.charCodeAt(i);
-        const y = b.charCodeAt(i);
-        if (x !== y)
-            return rank(x) - rank(y);
-    }
-    return a.length - b.length;
-}
-/** Lifts surrogates above the rest of the basic plane, where UTF-8 puts the characters they stand for. */
-function rank(unit) {
-    return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/characters.js
-/**
- * What stands at each position of the keys, so that they can be counted with like numbers: which characters there are,
- * and which follow when those seen are used up. Positions are UTF-16 indices at which a whole character begins.
- */
-const [FIRST_SURROGATE, LAST_SURROGATE] = [0xd800, 0xdfff];
-const LAST_CODE_POINT = 0x10ffff;
-/** Among how many positions to the right one is looked for whose characters are all known. */
-const NEAR = 8;
-class Characters {
-    #columns = [];
-    /**
-     * The characters of one position as digits. While they are still going up (the leading zeros of a counter, the first
-     * character of a hash), they are expected to be those of a position nearby that started over already.
-     */
-    at(position) {
-        const column = this.#column(position);
-        if (column.startsOver)
-            return column;
-        const near = this.#columns.slice(position + 1, position + 1 + NEAR);
-        return near.find(other => other?.startsOver && other.includes(column)) ?? column;
-    }
-    /** @param keys in order, out of one stretch that was listed without a gap */
-    learn(keys) {
-        let before = '';
-        for (const key of keys) {
-            // What both begin with has been learnt already.
-            for (let at = sharedLength(before, key); at < key.length; at++) {
-                const code = characters_codeOf(key, at);
-                this.#column(at).add(code);
-                if (at < before.length && characters_codeOf(before, at) > code)
-                    this.#column(at).startsOver = true;
-                if (code > 0xffff)
-                    at++;
-            }
-            before = key;
-        }
-    }
-    #column(position) {
-        this.#columns[position] ??= new Column();
-        return this.#columns[position];
-    }
-}
-/** The characters seen at one position, as digits in ascending order. */
-class Column {
-    /** A character was followed by a lower one: the last is followed by the first, as 9 is by 0. */
-    startsOver = false;
-    #codes = [];
-    get size() {
-        return Math.max(1, this.#codes.length);
-    }
-    add(code) {
-        if (!this.#codes.includes(code))
-            this.#codes = [...this.#codes, code].sort((a, b) => a - b);
-    }
-    includes(other) {
-        return other.#codes.every(code => this.#codes.includes(code));
-    }
-    /** Of a character not seen, that of the one below; of the end of a key, the lowest. */
-    digitOf(code) {
-        const below = code === undefined ? -1 : this.#codes.findLastIndex(seen => seen <= code);
-        return Math.max(0, below);
-    }
-    /** Beyond the last character seen they are assumed to go on as far apart as they are. `undefined`: there is none. */
-    codeOf(digit) {
-        const seen = this.#codes[digit];
-        if (seen !== undefined)
-            return seen;
-        const [first = 0, last = 0] = [this.#codes[0], this.#codes.at(-1)];
-        const apart = Math.max(1, Math.round((last - first) / Math.max(1, this.size - 1)));
-        const code = last + apart * (digit - this.size + 1);
-        if (code > LAST_CODE_POINT)
-            return undefined;
-        return code >= FIRST_SURROGATE && code <= LAST_SURROGATE ? LAST_SURROGATE + 1 : code;
-    }
-}
-/** How much two keys have in common, in UTF-16 units of whole characters. */
-function sharedLength(a, b) {
-    let length = 0;
-    while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length))
-        length++;
-    return isWithinCharacter(a, length) || isWithinCharacter(b, length) ? length - 1 : length;
-}
-/** Whether cutting a key here would cut a surrogate pair in two. */
-function isWithinCharacter(key, position) {
-    const unit = key.charCodeAt(position);
-    return unit >= 0xdc00 && unit <= LAST_SURROGATE;
-}
-function characters_codeOf(key, position = 0) {
-    return key.codePointAt(position) ?? 0;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/beyond.js
-/** Keys as numbers: where the keys will have come if they go on as they did. */
-
-
-/** Positions count until they tell so many keys apart: few enough for doubles to count exactly. */
-const ENOUGH = 2 ** 40;
-/**
- * Goes on from `to` by `times` the distance it has from `from`: character by character from where the two differ,
- * carrying to the left, like numbers whose digits are the characters of each position.
- *
- * @returns a well-formed key above `to`, no longer in bytes than the longer of the two; `undefined` where there is none
- */
-function beyond(from, to, times, characters) {
-    const start = sharedLength(from, to);
-    const longest = Math.max(from.length, to.length);
-    let [distance, sum, size, end] = [0, 0, 1, start];
-    for (; end < longest && size < ENOUGH; end++) {
-        const column = characters.at(end);
-        const [low, high] = [column.digitOf(characterAt(from, end)), column.digitOf(characterAt(to, end))];
-        distance = distance * column.size + high - low;
-        sum = sum * column.size + high;
-        size *= column.size;
-    }
-    sum += Math.max(1, Math.round(distance * times));
-    let spelled = '';
-    let position = end;
-    while (position > start || sum > 0) {
-        position--;
-        if (position < 0)
-            return undefined;
-        if (position < start && isWithinCharacter(to, position))
-            continue;
-        const column = characters.at(position);
-        if (position < start)
-            sum += column.digitOf(characterAt(to, position));
-        const carries = position > start || column.startsOver;
-        const code = column.codeOf(carries ? sum % column.size : sum);
-        if (code === undefined)
-            return undefined;
-        spelled = String.fromCodePoint(code) + spelled;
-        sum = carries ? Math.floor(sum / column.size) : 0;
-    }
-    const bytes = Math.max(Buffer.byteLength(from), Buffer.byteLength(to));
-    const key = shortened(to.slice(0, position) + spelled, bytes);
-    return order_compareKeys(key, to) > 0 ? key : undefined;
-}
-/** `undefined` where the key has ended, or is in the second half of a surrogate pair. */
-function characterAt(key, position) {
-    return position < key.length && !isWithinCharacter(key, position) ? characters_codeOf(key, position) : undefined;
-}
-function shortened(key, bytes) {
-    let end = key.length;
-    while (Buffer.byteLength(key.slice(0, end)) > bytes)
-        end -= isWithinCharacter(key, end - 1) ? 2 : 1;
-    return key.slice(0, end);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/outlook.js
-/** What was listed lately, and what is to be expected from it. */
-
-/** Knots remembered: about as many pages ahead can be seen at their own scale. */
-const MOST = 128;
-function joined(before, after) {
-    return [...before, ...after].slice(-MOST);
-}
-/**
- * The key that so many more keys will reach. What lies ahead is taken to be like what lies behind at the same scale: a
- * thousand keys ahead as far as the last thousand came, a hundred thousand as the last hundred thousand, so that folders
- * passed on the way count only where folders will be passed.
- */
-function expected({ trail, ahead, characters }, keys) {
-    const wanted = ahead + keys;
-    let at = trail.length - 1;
-    let passed = 0;
-    while (at > 0 && passed < wanted) {
-        passed += trail[at]?.keys ?? 0;
-        at--;
-    }
-    const from = trail[at];
-    const to = trail.at(-1);
-    if (from === undefined || to === undefined || passed === 0)
-        return undefined;
-    return beyond(from.key, to.key, wanted / passed, characters);
-}
-
 ;// CONCATENATED MODULE: ./lib/src/s3/ranges/segment.js
 /** A stretch of the key space, listed page by page from its beginning. */
 
@@ -83161,7 +78539,7 @@ function expected({ trail, ahead, characters }, keys) {
 const SAMPLES = 32;
 /** Expectations are of this quality: only what exceeds them by so much counts as different. */
 const TOLERANCE = 1.5;
-class Segment {
+class segment_Segment {
     /** Listed and not yet consumed. */
     pages = [];
     /** A page is being fetched. */
@@ -83202,8 +78580,8 @@ class Segment {
     take({ entries, more }) {
         const reached = entries.at(-1)?.key;
         if (more &&
-            (reached === undefined || (this.after !== undefined && order_compareKeys(reached, this.after) <= 0)))
-            throw new errors/* FatalError */.HX(`The listing promises more after ${JSON.stringify(this.after)} and does not show it.`);
+            (reached === undefined || (this.after !== undefined && compareKeys(reached, this.after) <= 0)))
+            throw new FatalError(`The listing promises more after ${JSON.stringify(this.after)} and does not show it.`);
         const own = this.#until === undefined ? entries.length : countUpTo(this.#until, entries);
         this.done = !more || own < entries.length || reached === this.#until;
         const kept = entries.slice(0, own);
@@ -83234,7 +78612,7 @@ class Segment {
             if (until !== undefined && !this.#isInside(expected(outlook, keys * TOLERANCE)))
                 continue;
             this.#until = boundary;
-            return new Segment(boundary, until, { ...outlook, ahead: outlook.ahead + keys });
+            return new segment_Segment(boundary, until, { ...outlook, ahead: outlook.ahead + keys });
         }
         this.#isWhole = true;
         return undefined;
@@ -83252,8 +78630,8 @@ class Segment {
     }
     #isInside(key) {
         return (key !== undefined &&
-            (this.after === undefined || order_compareKeys(key, this.after) > 0) &&
-            (this.#until === undefined || order_compareKeys(key, this.#until) < 0));
+            (this.after === undefined || compareKeys(key, this.after) > 0) &&
+            (this.#until === undefined || compareKeys(key, this.#until) < 0));
     }
     #learn(keys) {
         const [first = ''] = keys;
@@ -83278,7 +78656,7 @@ function countUpTo(key, entries) {
     while (low < high) {
         const middle = (low + high) >> 1;
         const entry = entries[middle];
-        if (entry && order_compareKeys(entry.key, key) <= 0)
+        if (entry && compareKeys(entry.key, key) <= 0)
             low = middle + 1;
         else
             high = middle;
@@ -83298,7 +78676,7 @@ const FILL = 0.94;
  * @throws the first error of a fetch
  * @throws FatalError when a page promises more and does not get on
  */
-async function* listInRanges(fetch, options) {
+async function* ranges_listInRanges(fetch, options) {
     const lister = new Lister(fetch, options);
     try {
         for (let page = await lister.next(); page !== undefined; page = await lister.next())
@@ -83432,21 +78810,21 @@ const CLOSE = '</Contents>';
  * @returns `undefined` when the page is not written the way S3 writes: CDATA, comments, attributes or prefixes on
  * elements, or fields missing. The caller then leaves it to a real parser.
  */
-function scanPage(page, prefix) {
+function page_scanPage(page, prefix) {
     const first = page.indexOf(OPEN);
     const end = first < 0 ? -1 : page.lastIndexOf(CLOSE) + CLOSE.length;
     // What describes the page stands before or after the objects, never between them.
     const frame = first < 0 ? page.toString() : page.toString('utf8', 0, first) + page.toString('utf8', end);
-    const decode = xml_textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
+    const decode = textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
     if (frame.includes('<!'))
         return undefined;
     const entries = first < 0 ? [] : scanEntries(page, first, end, prefix, decode);
-    const truncated = xml_textOf(frame, 'IsTruncated');
+    const truncated = textOf(frame, 'IsTruncated');
     if (entries === undefined || truncated === undefined)
         return undefined;
-    if (xml_textOf(frame, 'KeyCount') !== String(entries.length))
+    if (textOf(frame, 'KeyCount') !== String(entries.length))
         return undefined;
-    const next = xml_textOf(frame, 'NextContinuationToken');
+    const next = textOf(frame, 'NextContinuationToken');
     if (truncated === 'true' && next === undefined)
         return undefined;
     return { entries, next: truncated === 'true' ? next : undefined };
@@ -83555,7 +78933,7 @@ function etagAt(page, from, to) {
     const [start, end] = [from + ESCAPED_QUOTE.length, to - ESCAPED_QUOTE.length];
     return start <= end && page_isNamed(page, from, start, ESCAPED_QUOTE) && page_isNamed(page, end, to, ESCAPED_QUOTE)
         ? textAt(page, start, end)
-        : keys_unquote(textAt(page, from, to));
+        : unquote(textAt(page, from, to));
 }
 const [ZERO = 0, NINE = 0] = Buffer.from('09');
 /** A whole number; NaN for anything else. */
@@ -83593,7 +78971,7 @@ function storageClassAt(page, from, to) {
 
 
 /** Listings in flight, and pages held for the consumer; some 8 MB. */
-const RANGES = { workers: 16, window: 32 };
+const list_RANGES = { workers: 16, window: 32 };
 /**
  * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
  * archived objects. More than one page is listed at several places of the key space at once.
@@ -83601,7 +78979,7 @@ const RANGES = { workers: 16, window: 32 };
  * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
  */
 function list_list(bucket) {
-    return listInRanges(after => fetchAfter(bucket, after), RANGES);
+    return listInRanges(after => fetchAfter(bucket, after), list_RANGES);
 }
 /** The next keys after one; S3 may send empty pages that promise more. */
 async function fetchAfter(bucket, after) {
@@ -83612,7 +78990,7 @@ async function fetchAfter(bucket, after) {
 }
 const PAGE_WITHIN_MS = 60_000;
 async function fetchPage(bucket, start) {
-    const answer = await askForPage(bucket, 'ListObjectsV2', {
+    const answer = await list_askForPage(bucket, 'ListObjectsV2', {
         'continuation-token': start.token,
         'encoding-type': 'url',
         'list-type': '2',
@@ -83622,7 +79000,7 @@ async function fetchPage(bucket, start) {
     return scanPage(answer.body, bucket.location.prefix) ?? (await parsePage(bucket, start));
 }
 /** @param query in the order of its names, by which it is signed; what is undefined is left out */
-function askForPage(bucket, operation, query) {
+function list_askForPage(bucket, operation, query) {
     return bucket.call({
         operation,
         method: 'GET',
@@ -83638,7 +79016,7 @@ function askForPage(bucket, operation, query) {
 /** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
 async function parsePage(bucket, { after, token }) {
     const { prefix } = bucket.location;
-    const page = await bucket.send(new client_s3_dist_cjs/* ListObjectsV2Command */.u6x({
+    const page = await bucket.send(new ListObjectsV2Command({
         ...bucket.common,
         ...bucket.payer,
         ...(prefix !== '' && { Prefix: prefix }),
@@ -83649,7 +79027,7 @@ async function parsePage(bucket, { after, token }) {
     }));
     const decode = page.EncodingType === 'url' ? decodeListed : (text) => text;
     if (page.IsTruncated && page.NextContinuationToken === undefined) {
-        throw new errors/* FatalError */.HX(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
+        throw new FatalError(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
     }
     return {
         entries: (page.Contents ?? []).map(object => toEntry(object, decode, prefix)),
@@ -83657,7 +79035,7 @@ async function parsePage(bucket, { after, token }) {
     };
 }
 /** The first page only; empty when there is nothing. */
-async function list_firstPage(bucket, listing = list_list) {
+async function firstPage(bucket, listing = list_list) {
     for await (const page of listing(bucket))
         return page;
     return [];
@@ -83665,12 +79043,12 @@ async function list_firstPage(bucket, listing = list_list) {
 function toEntry(object, decode, prefix) {
     const key = decode(object.Key ?? '');
     if (!key.startsWith(prefix) || object.Size === undefined || object.LastModified === undefined) {
-        throw new errors/* FatalError */.HX(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
+        throw new FatalError(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
     }
     return {
         key: key.slice(prefix.length),
         size: object.Size,
-        etag: keys_unquote(object.ETag),
+        etag: unquote(object.ETag),
         modified: object.LastModified.getTime(),
         storageClass: object.StorageClass ?? 'STANDARD',
         restored: object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
@@ -86215,7 +81593,7 @@ const WORK_LOCATION = {
 function overlap(a, b) {
     return a.bucket === b.bucket && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));
 }
-function formatLocation({ bucket, prefix }) {
+function location_formatLocation({ bucket, prefix }) {
     return prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
 }
 /** What is wrong with a bucket's name, by S3's rules for general purpose buckets. */
@@ -86245,7 +81623,7 @@ function wrongBucket(name) {
 ;// CONCATENATED MODULE: ./lib/src/settings/echo.js
 
 /** Plain JSON; inputs without a value are left out. Sizes in bytes. Secrets are left out, too. */
-function echoSettings(settings) {
+function echo_echoSettings(settings) {
     const { source, destination, filter, replication, report } = settings;
     const all = {
         source: formatLocation(source.location),
@@ -86262,6 +81640,7 @@ function echoSettings(settings) {
         'session-duration': `${settings.sessionSeconds}s`,
         mode: settings.mode,
         engine: settings.engine,
+        'max-cost': settings.maxCost,
         include: filter.include,
         exclude: filter.exclude,
         'min-size': filter.minSize,
@@ -86282,6 +81661,7 @@ function echoSettings(settings) {
         'max-rate': settings.maxRate,
         'part-size': settings.partSize,
         verify: settings.verify,
+        'time-limit': settings.timeLimitSeconds === undefined ? undefined : `${settings.timeLimitSeconds}s`,
         'work-location': settings.workLocation && formatLocation(settings.workLocation),
         'datasync-role': settings.dataSync.roleArn,
         'datasync-mode': settings.dataSync.mode,
@@ -86296,6 +81676,7 @@ function echoSettings(settings) {
         'replication-metrics': replication.metrics,
         'replication-max-lag': `${replication.maxLagSeconds}s`,
         'enable-versioning': settings.enableVersioning,
+        grant: settings.grant,
         report: report.folder,
         artifact: report.artifact ?? '',
         'artifact-retention-days': report.artifactRetentionDays,
@@ -86314,10 +81695,10 @@ function deleteCap(cap) {
 
 
 /**
- * Inputs that say what is to arrive where, and how. `max-delete` is not one of them: each run holds whatever plan it has to
- * its own.
+ * Inputs that say what is to arrive where, and how. `max-delete` and `max-cost` are not among them: each run holds whatever
+ * plan it has to its own.
  */
-const TELLING = [
+const TELLING = (/* unused pure expression or super */ null && ([
     'source',
     'destination',
     'engine',
@@ -86334,13 +81715,13 @@ const TELLING = [
     'acl',
     'archived',
     'request-payer',
-];
+]));
 /** 16 hexadecimal digits. */
 function fingerprint_fingerprintOf(settings) {
     const echo = echoSettings(settings);
     // Ages as they were given: the moments that they mean are others in each run.
     const told = JSON.stringify([TELLING.map(name => echo[name] ?? null), settings.filter.ages]);
-    return (0,external_node_crypto_.createHash)('sha256').update(told).digest('hex').slice(0, 16);
+    return createHash('sha256').update(told).digest('hex').slice(0, 16);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/engines/jobs/launch.js
@@ -86753,7 +82134,7 @@ async function removeTogether(bucket, entries) {
         // The answer to an earlier attempt may have been lost; what is gone is deleted.
         if (error === undefined || error.Code === 'NoSuchKey')
             return { key, result: 'deleted', requestId };
-        return failure(key, error.Code ?? 'Error', error.Message ?? 'The object could not be deleted.', requestId);
+        return failure(key, discreet(error.Code ?? 'Error'), discreet(error.Message ?? 'The object could not be deleted.'), requestId);
     });
 }
 async function removeAlone(bucket, { key, etag }) {
@@ -86958,82 +82339,6 @@ function copy_createCopyEngine({ route, ...options }) {
     }, options);
 }
 
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-datasync/dist-cjs/index.js
-var client_datasync_dist_cjs = __nccwpck_require__(58784);
-;// CONCATENATED MODULE: ./lib/src/aws/run-tag.js
-/** The tag that says which run has made something. */
-/** @param run a URL, or the name of a session. Characters that no service takes in a tag are replaced. */
-function run_tag_runTag(run) {
-    return {
-        Key: 's3-cross-account-sync:run',
-        Value: run.replace(/[^a-zA-Z0-9 +=._:@/-]/g, '_').slice(0, 256),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/ground.js
-/** Tasks are made in the Region of the destination (DataSync User Guide, "Tutorial: Transferring data between S3 buckets"). */
-function ground_taskRegion({ destination }) {
-    return destination.region;
-}
-function bucketArnOf({ bucket }, { partition }) {
-    return `arn:${partition}:s3:::${bucket}`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/locations.js
-/** Locations: a folder of a bucket, and the role to go there with. */
-
-
-function locationWish(side, ground) {
-    return {
-        ...ground[side],
-        role: ground.role,
-        bucketArn: bucketArnOf(ground[side], ground),
-        storageClass: side === 'destination' ? ground.storageClass : undefined,
-    };
-}
-/** ARNs of the locations that are what is wished for. */
-async function findLocations(ask, wish) {
-    const found = [];
-    for await (const { LocationArn, LocationUri } of locationsIn(ask, wish)) {
-        if (LocationArn === undefined || !isSameFolder(LocationUri, wish))
-            continue;
-        const { S3Config, S3StorageClass } = await ask(wish.region, new client_datasync_dist_cjs.DescribeLocationS3Command({ LocationArn }));
-        const fits = wish.storageClass === undefined || S3StorageClass === wish.storageClass;
-        if (fits && S3Config?.BucketAccessRoleArn === wish.role)
-            found.push(LocationArn);
-    }
-    return found;
-}
-/** A filter takes fewer characters than a folder may have, so that it names the bucket only. */
-async function* locationsIn(ask, { region, bucket }) {
-    const Filters = [
-        { Name: 'LocationUri', Operator: 'BeginsWith', Values: [`s3://${bucket}/`] },
-    ];
-    let NextToken;
-    do {
-        const page = await ask(region, new client_datasync_dist_cjs.ListLocationsCommand({ Filters, ...(NextToken && { NextToken }) }));
-        yield* page.Locations ?? [];
-        NextToken = page.NextToken;
-    } while (NextToken);
-}
-function isSameFolder(uri, { bucket, folder }) {
-    return uri?.replace(/\/$/, '') === `s3://${bucket}/${folder}`.replace(/\/$/, '');
-}
-/** DataSync tries the role on the bucket before it answers. */
-function createLocation(service, wish, tags) {
-    const find = (once) => findLocations(once, wish);
-    return service.makeAnother(find, async (once) => {
-        const { LocationArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateLocationS3Command({
-            S3BucketArn: wish.bucketArn,
-            S3Config: { BucketAccessRoleArn: wish.role },
-            ...(wish.folder !== '' && { Subdirectory: wish.folder }),
-            ...(wish.storageClass !== undefined && { S3StorageClass: wish.storageClass }),
-            Tags: tags,
-        }));
-        return LocationArn;
-    });
-}
-
 ;// CONCATENATED MODULE: ./lib/src/datasync/options.js
 
 function options_optionsOf({ compare, verify, preserve, }) {
@@ -87083,7 +82388,7 @@ const STORAGE_CLASSES = {
     DEEP_ARCHIVE: 'DEEP_ARCHIVE',
 };
 /** That of the destination location. The settings refuse classes that DataSync does not have. */
-function options_storageClassOf({ storageClass }) {
+function storageClassOf({ storageClass }) {
     return STORAGE_CLASSES[storageClass ?? 'STANDARD'] ?? 'STANDARD';
 }
 
@@ -87093,12 +82398,12 @@ function options_storageClassOf({ storageClass }) {
 
 
 /** ARNs of the tasks between these locations that can be started; their options are given anew with every start. */
-async function findTasks(ask, wish) {
+async function tasks_findTasks(ask, wish) {
     const found = [];
     for await (const { TaskArn, Status } of tasks_tasksOf(ask, wish)) {
         if (TaskArn === undefined || Status === 'UNAVAILABLE')
             continue;
-        const task = await ask(wish.region, new client_datasync_dist_cjs.DescribeTaskCommand({ TaskArn }));
+        const task = await ask(wish.region, new DescribeTaskCommand({ TaskArn }));
         // Older tasks name no mode: there was but one.
         const isMode = (task.TaskMode ?? 'BASIC') === wish.mode;
         const isWay = task.SourceLocationArn === wish.source && task.DestinationLocationArn === wish.destination;
@@ -87110,7 +82415,7 @@ async function findTasks(ask, wish) {
 async function* tasks_tasksOf(ask, { region, destination }) {
     let NextToken;
     do {
-        const page = await ask(region, new client_datasync_dist_cjs.ListTasksCommand({
+        const page = await ask(region, new ListTasksCommand({
             Filters: [{ Name: 'LocationId', Operator: 'Equals', Values: [destination] }],
             ...(NextToken && { NextToken }),
         }));
@@ -87118,10 +82423,10 @@ async function* tasks_tasksOf(ask, { region, destination }) {
         NextToken = page.NextToken;
     } while (NextToken);
 }
-function createTask(service, wish, more) {
-    const find = (once) => findTasks(once, wish);
+function tasks_createTask(service, wish, more) {
+    const find = (once) => tasks_findTasks(once, wish);
     return service.makeAnother(find, async (once) => {
-        const { TaskArn = '' } = await once(wish.region, new client_datasync_dist_cjs.CreateTaskCommand({
+        const { TaskArn = '' } = await once(wish.region, new CreateTaskCommand({
             SourceLocationArn: wish.source,
             DestinationLocationArn: wish.destination,
             TaskMode: wish.mode,
@@ -87130,27 +82435,27 @@ function createTask(service, wish, more) {
         return TaskArn;
     });
 }
-const READY_WITHIN_MS = 10 * 60_000;
+const READY_WITHIN_MS = (/* unused pure expression or super */ null && (10 * 60_000));
 /**
  * A new task is CREATING at first. One that runs or waits already can be started once more: the execution is queued.
  *
  * @throws FatalError when it has become unavailable, or is not ready in time; StoppedError
  */
-async function untilReady({ ask }, region, TaskArn, stopping) {
+async function tasks_untilReady({ ask }, region, TaskArn, stopping) {
     const end = Date.now() + READY_WITHIN_MS;
     for (let polls = 0;; polls++) {
-        const { Status, ErrorCode, ErrorDetail } = await ask(region, new client_datasync_dist_cjs.DescribeTaskCommand({ TaskArn }));
+        const { Status, ErrorCode, ErrorDetail } = await ask(region, new DescribeTaskCommand({ TaskArn }));
         if (Status !== 'CREATING' && Status !== 'UNAVAILABLE')
             return;
         if (Status === 'UNAVAILABLE' || Date.now() > end) {
             const why = [ErrorCode, ErrorDetail].filter(Boolean).join(': ') || 'DataSync does not say why';
-            throw new errors/* FatalError */.HX(`The task ${TaskArn} is ${Status} (${why}).`, {
+            throw new FatalError(`The task ${TaskArn} is ${Status} (${why}).`, {
                 todo: 'Look at the task in the DataSync console of that Region. Deleted there, it is made anew by the next run.',
             });
         }
-        await waiting_pause(polls, stopping);
+        await pause(polls, stopping);
         if (stopping.aborted)
-            throw new errors/* StoppedError */.Ko('Stopped before the task was ready.');
+            throw new StoppedError('Stopped before the task was ready.');
     }
 }
 
@@ -87162,8 +82467,8 @@ async function untilReady({ ask }, region, TaskArn, stopping) {
 
 
 /** Its principal. */
-const policies_SERVICE = 'datasync.amazonaws.com';
-function callerStatement() {
+const datasync_policies_SERVICE = 'datasync.amazonaws.com';
+function policies_callerStatement() {
     return {
         Sid: 'S3SyncDataSync',
         Effect: 'Allow',
@@ -87186,17 +82491,17 @@ function callerStatement() {
     };
 }
 /** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
-function serviceLinkedRoleStatement(role) {
+function policies_serviceLinkedRoleStatement(role) {
     return {
         Sid: 'S3SyncServiceLinkedRole',
         Effect: 'Allow',
         Action: 'iam:CreateServiceLinkedRole',
-        Resource: `arn:${partitionOf(role)}:iam::${accountOf(role)}:role/aws-service-role/${policies_SERVICE}/AWSServiceRoleForDataSync`,
-        Condition: { StringEquals: { 'iam:AWSServiceName': policies_SERVICE } },
+        Resource: `arn:${partitionOf(role)}:iam::${accountOf(role)}:role/aws-service-role/${datasync_policies_SERVICE}/AWSServiceRoleForDataSync`,
+        Condition: { StringEquals: { 'iam:AWSServiceName': datasync_policies_SERVICE } },
     };
 }
 /** For what DataSync says it acts when it assumes the role. */
-function sourceArnOf(role) {
+function policies_sourceArnOf(role) {
     return `arn:${partitionOf(role)}:datasync:*:${accountOf(role)}:*`;
 }
 const LOOKS = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
@@ -87223,20 +82528,20 @@ function indispensable(use, tags) {
     const spared = tags ? SPARED : [...SPARED, 's3:GetObjectTagging', 's3:PutObjectTagging'];
     return ACTIONS[use].filter(action => !spared.includes(action));
 }
-const SPARED = [
+const SPARED = (/* unused pure expression or super */ null && ([
     's3:GetObjectVersion',
     's3:GetObjectVersionTagging',
     's3:ListMultipartUploadParts',
     's3:AbortMultipartUpload',
     's3:DeleteObject',
-];
+]));
 const policies_SIDS = {
     source: 'S3SyncDataSyncReads',
     destination: 'S3SyncDataSyncWrites',
     work: 'S3SyncDataSyncReports',
 };
 /** What the role needs in one of the three buckets. */
-function policies_roleStatement(use, ground) {
+function datasync_policies_roleStatement(use, ground) {
     const arn = bucketArnOf(ground[use], ground);
     const objects = `${arn}/${ground[use].folder}*`;
     return {
@@ -87264,18 +82569,18 @@ function policies_roleStatement(use, ground) {
  * @param doing what failed, as the beginning of a sentence
  */
 function datasync_trouble_explain(doing, error, ground) {
-    if (error instanceof errors/* StoppedError */.Ko || error instanceof errors/* FatalError */.HX)
+    if (error instanceof StoppedError || error instanceof FatalError)
         return error;
-    const { kind, message } = trouble_troubleOf(error);
+    const { kind, message } = troubleOf(error);
     const code = codesOf(error);
     const words = `${code}: ${message}`;
     const fix = kind === 'throttle' ? trouble_THROTTLED : datasync_trouble_fixFor(words, ground, kind === 'denied');
-    return new errors/* FatalError */.HX(`${doing} failed (${words}).`, fix, error);
+    return new FatalError(`${doing} failed (${words}).`, fix, error);
 }
 /** DataSync wraps most refusals into one exception; what it is about stands in further members (InvalidRequestException). */
 function codesOf(error) {
     const { errorCode, datasyncErrorCode } = error;
-    return [trouble_troubleOf(error).code, errorCode, datasyncErrorCode].filter(one => one !== undefined).join('/');
+    return [troubleOf(error).code, errorCode, datasyncErrorCode].filter(one => one !== undefined).join('/');
 }
 const trouble_THROTTLED = {
     todo: 'DataSync limits how often an account may ask it, in each Region. Run again later, and look for what else calls it: other jobs, consoles left open, monitoring.',
@@ -87284,11 +82589,11 @@ const trouble_THROTTLED = {
 function datasync_trouble_fixFor(words, ground, denied = false) {
     const { role, caller } = ground;
     if (/iam:PassRole/.test(words))
-        return grantOwn(caller, passRoleStatement(role, policies_SERVICE));
+        return grantOwn(caller, passRoleStatement(role, SERVICE));
     if (/CreateServiceLinkedRole/.test(words))
         return grantOwn(caller, serviceLinkedRoleStatement(role));
     if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
-        const { todo, ...rest } = grantTrust({ role, service: policies_SERVICE, sourceArn: sourceArnOf(role) });
+        const { todo, ...rest } = grantTrust({ role, service: SERVICE, sourceArn: sourceArnOf(role) });
         return { todo: `Check the ARN in \`datasync-role\`. ${todo}`, ...rest };
     }
     if (/kms:/.test(words)) {
@@ -87303,7 +82608,7 @@ function datasync_trouble_fixFor(words, ground, denied = false) {
         return trouble_grantRole(use, words, ground);
     return denied ? grantOwn(caller, callerStatement()) : undefined;
 }
-const trouble_KNOWN = [
+const trouble_KNOWN = (/* unused pure expression or super */ null && ([
     [
         /FsS3UnableToConnectToEndpoint|Unable to connect to S3 endpoint/,
         'DataSync does not reach a bucket. Use `datasync-mode: enhanced`, have both Regions enabled in the account of the role, and see that no policy asks for a VPC endpoint.',
@@ -87313,7 +82618,7 @@ const trouble_KNOWN = [
         'Use `datasync-mode: enhanced`, or split the run by `include`: Basic mode takes 25 million items.',
     ],
     [/EniNotFound/, 'A network interface of DataSync was deleted while it worked. Run again.'],
-];
+]));
 /** Which bucket the role was denied on; `undefined` when it is not about the role. */
 function bucketIn(words, { source, destination, work }) {
     if (/bucket access test failed|Task Report|manifest/i.test(words))
@@ -87332,7 +82637,7 @@ function bucketIn(words, { source, destination, work }) {
 function trouble_grantRole(use, words, ground) {
     const { role, caller } = ground;
     const grantee = { principal: role, account: accountOf(role) };
-    const fix = grant_grantOn(grantee, ground[use], policies_roleStatement(use, ground), words);
+    const fix = grantOn(grantee, ground[use], roleStatement(use, ground), words);
     // Older versions of DataSync also looked as the one who called. (Tutorial of 2023.)
     const more = use === 'destination' && caller.principal !== undefined
         ? ` If it still fails, let ${caller.principal} list the bucket, too.`
@@ -87362,7 +82667,7 @@ class equipment_Equipment {
     constructor(service, ground, run) {
         this.#service = service;
         this.#ground = ground;
-        this.#tags = [run_tag_runTag(run)];
+        this.#tags = [runTag(run)];
     }
     get tags() {
         return this.#tags;
@@ -87400,14 +82705,14 @@ class equipment_Equipment {
         const wish = this.#taskWish(source, destination);
         const Name = `s3-cross-account-sync ${this.#ground.source.bucket} to ${this.#ground.destination.bucket}`;
         // DataSync tries the role on the work location, too, when a task is made with a report.
-        const TaskReportConfig = options_reportConfig(this.#ground);
+        const TaskReportConfig = reportConfig(this.#ground);
         return task === undefined
             ? this.#explained(`Making a task of DataSync in ${wish.region}`, async () => this.#remember(wish.region, await createTask(this.#service, wish, { Name, Options, TaskReportConfig, Tags: this.#tags })))
             : Promise.resolve(task);
     }
     /** @throws FatalError, StoppedError */
     untilReady(task, stopping) {
-        return this.#explained(`Waiting for the task ${task}`, () => untilReady(this.#service, ground_taskRegion(this.#ground), task, stopping));
+        return this.#explained(`Waiting for the task ${task}`, () => untilReady(this.#service, taskRegion(this.#ground), task, stopping));
     }
     /** Removes what this run has made. */
     async removeMade() {
@@ -87415,14 +82720,14 @@ class equipment_Equipment {
             const { region, arn } = last;
             await this.#explained(`Removing ${arn}`, async () => {
                 if (arn.includes(':task/'))
-                    await this.#service.ask(region, new client_datasync_dist_cjs.DeleteTaskCommand({ TaskArn: arn }));
+                    await this.#service.ask(region, new DeleteTaskCommand({ TaskArn: arn }));
                 else
-                    await this.#service.ask(region, new client_datasync_dist_cjs.DeleteLocationCommand({ LocationArn: arn }));
+                    await this.#service.ask(region, new DeleteLocationCommand({ LocationArn: arn }));
             });
         }
     }
     #taskWish(source, destination) {
-        return { region: ground_taskRegion(this.#ground), source, destination, mode: this.#ground.mode };
+        return { region: taskRegion(this.#ground), source, destination, mode: this.#ground.mode };
     }
     #remember(region, arn) {
         this.#made.push({ region, arn });
@@ -87433,11 +82738,11 @@ class equipment_Equipment {
             return await work();
         }
         catch (error) {
-            throw datasync_trouble_explain(doing, error, this.#ground);
+            throw explain(doing, error, this.#ground);
         }
     }
 }
-const SIDES = ['source', 'destination'];
+const SIDES = (/* unused pure expression or super */ null && (['source', 'destination']));
 
 ;// CONCATENATED MODULE: ./lib/src/report/progress.js
 /** How far the copies are: as one line for people who wait, and from time to time for the report. */
@@ -87640,6 +82945,8 @@ function report_textOf(value) {
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-datasync/dist-cjs/index.js
+var client_datasync_dist_cjs = __nccwpck_require__(58784);
 ;// CONCATENATED MODULE: ./lib/src/datasync/execution.js
 /** Executions of a task: started, found again, looked at, cancelled. */
 
@@ -87743,7 +83050,7 @@ async function follow_untilReported(watched) {
             return report;
         if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS))
             return report;
-        await pause(looks, watched.stop.aborting);
+        await pause(looks, watched.stop.cutting);
     }
 }
 
@@ -87897,7 +83204,7 @@ function finish_notReported({ key }, execution) {
  *
  * @returns `undefined` when no two folders map the keys as the prefixes do
  */
-function paths_foldersOf(source, destination) {
+function foldersOf(source, destination) {
     for (let length = 0; length <= Math.min(source.length, destination.length); length++) {
         const rest = source.slice(source.length - length);
         if (!destination.endsWith(rest))
@@ -88099,7 +83406,7 @@ class DataSyncEngine {
                 throw error;
         }
         finally {
-            if (!settings.dataSync.keep && !stop.aborting.aborted)
+            if (!settings.dataSync.keep && !stop.cutting.aborted)
                 await this.#tidyUp(execution);
         }
     }
@@ -88149,48 +83456,48 @@ class DataSyncEngine {
 
 const ELEMENT = /<(Version|DeleteMarker)>(.*?)<\/\1>/gs;
 /** @returns `undefined` when something is missing, or not written the way S3 writes */
-function scanVersions(page, prefix) {
+function versions_page_scanVersions(page, prefix) {
     const frame = page.replace(ELEMENT, '');
     if (page.includes('<!') || /<(Version|DeleteMarker)\b/.test(frame))
         return undefined;
-    const decode = xml_textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
+    const decode = textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
     const versions = [];
     for (const [, kind, fields = ''] of page.matchAll(ELEMENT)) {
         const version = readVersion(fields, kind === 'DeleteMarker', prefix, decode);
         if (version === undefined)
             return undefined;
-        versions.push({ version, isLatest: xml_textOf(fields, 'IsLatest') === 'true' });
+        versions.push({ version, isLatest: textOf(fields, 'IsLatest') === 'true' });
     }
-    const truncated = xml_textOf(frame, 'IsTruncated');
+    const truncated = textOf(frame, 'IsTruncated');
     if (truncated !== 'true')
         return truncated === 'false' ? { versions, next: undefined } : undefined;
-    const keyMarker = xml_textOf(frame, 'NextKeyMarker');
+    const keyMarker = textOf(frame, 'NextKeyMarker');
     if (keyMarker === undefined)
         return undefined;
     // An empty one is none.
-    const versionIdMarker = xml_textOf(frame, 'NextVersionIdMarker') || undefined;
+    const versionIdMarker = textOf(frame, 'NextVersionIdMarker') || undefined;
     return { versions, next: { keyMarker: decode(keyMarker), versionIdMarker } };
 }
 function readVersion(fields, deleted, prefix, decode) {
-    const full = decode(xml_textOf(fields, 'Key') ?? '');
-    const versionId = xml_textOf(fields, 'VersionId');
-    const modified = Date.parse(xml_textOf(fields, 'LastModified') ?? '');
+    const full = decode(textOf(fields, 'Key') ?? '');
+    const versionId = textOf(fields, 'VersionId');
+    const modified = Date.parse(textOf(fields, 'LastModified') ?? '');
     if (!full.startsWith(prefix) || versionId === undefined || Number.isNaN(modified))
         return undefined;
     const key = full.slice(prefix.length);
     if (deleted)
         return { key, versionId, modified, deleted };
-    const size = xml_textOf(fields, 'Size');
+    const size = textOf(fields, 'Size');
     if (size === undefined || !/^\d+$/.test(size))
         return undefined;
-    const restoring = xml_textOf(fields, 'IsRestoreInProgress') === 'true';
+    const restoring = textOf(fields, 'IsRestoreInProgress') === 'true';
     return {
         key,
         size: Number(size),
-        etag: keys_unquote(xml_textOf(fields, 'ETag')),
+        etag: unquote(textOf(fields, 'ETag')),
         modified,
-        storageClass: xml_textOf(fields, 'StorageClass') ?? 'STANDARD',
-        restored: !restoring && xml_textOf(fields, 'RestoreExpiryDate') !== undefined,
+        storageClass: textOf(fields, 'StorageClass') ?? 'STANDARD',
+        restored: !restoring && textOf(fields, 'RestoreExpiryDate') !== undefined,
         ...(restoring && { restoring: true }),
         versionId,
     };
@@ -88217,7 +83524,7 @@ async function* listCurrentVersions(bucket) {
     for await (const page of listVersions(bucket)) {
         yield page.flatMap(({ history }) => {
             const newest = history?.at(-1);
-            return newest === undefined || history_isMarker(newest) ? [] : newest;
+            return newest === undefined || isMarker(newest) ? [] : newest;
         });
     }
 }
@@ -88255,7 +83562,7 @@ class Histories {
         for (const { version, isLatest } of versions) {
             const [newest] = this.#open;
             if (newest === undefined || newest.key !== version.key) {
-                if (!isLatest || (newest !== undefined && order_compareKeys(newest.key, version.key) >= 0))
+                if (!isLatest || (newest !== undefined && compareKeys(newest.key, version.key) >= 0))
                     throw outOfOrder(version);
                 this.#close();
             }
@@ -88272,12 +83579,12 @@ class Histories {
     #close() {
         const [newest] = this.#open;
         if (newest !== undefined)
-            this.whole.push(history_entryOf(newest.key, this.#open.reverse()));
+            this.whole.push(entryOf(newest.key, this.#open.reverse()));
         this.#open = [];
     }
 }
 function outOfOrder({ key, versionId }) {
-    return new errors/* FatalError */.HX(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
+    return new FatalError(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
 }
 async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
     const { bucket: name, prefix } = bucket.location;
@@ -88290,7 +83597,7 @@ async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
     });
     const page = scanVersions(answer.body.toString(), prefix);
     if (page === undefined)
-        throw new errors/* FatalError */.HX(`The listing of the versions of ${name} cannot be read.`);
+        throw new FatalError(`The listing of the versions of ${name} cannot be read.`);
     return page;
 }
 
@@ -88660,10 +83967,10 @@ async function status_isReplicaAt(destination, object, of) {
 }
 async function headOf(bucket, object) {
     try {
-        return await bucket.send(new client_s3_dist_cjs/* HeadObjectCommand */.l81(bucket.naming(object)));
+        return await bucket.send(new HeadObjectCommand(bucket.naming(object)));
     }
     catch (error) {
-        if (trouble_troubleOf(error).kind !== 'absent')
+        if (troubleOf(error).kind !== 'absent')
             throw error;
         return 'absent';
     }
@@ -89173,10 +84480,22 @@ function asBroken(error) {
 
 
 
+
 /** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
-const PART_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
+const STREAMED_PART_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
 /** Checksums that the SDK works out while the bytes pass. */
 const COMPUTED = (/* unused pure expression or super */ null && (['CRC64NVME', 'CRC32', 'CRC32C', 'SHA256', 'SHA1']));
+/** Larger than most objects, and soon sent again when it breaks. */
+const AT_ONCE_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
+/**
+ * Whether an object takes many requests, each with a place of its own. One that has a checksum of the whole keeps it, whatever
+ * the algorithm, only where it is written as a whole.
+ *
+ * @param atOnce bytes of the largest object that goes in one request
+ */
+function stream_needsPartsToStream(route, source, atOnce = AT_ONCE_BYTES) {
+    return mustKeepParts(route, source) || (source.size > atOnce && !route.preserve.has('checksum'));
+}
 /** One PutObject. Metadata and tags are read with the object. */
 async function stream_streamAtOnce(route, source) {
     const { to } = route;
@@ -89199,7 +84518,7 @@ async function stream_streamAtOnce(route, source) {
 /** A multipart upload. Each part is a range of the source, and takes a place of its own. */
 function stream_streamInParts(route, source) {
     return uploadInParts(route, source, {
-        partBytes: PART_BYTES,
+        partBytes: STREAMED_PART_BYTES,
         checked: true,
         algorithms: COMPUTED,
         carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
@@ -89266,12 +84585,8 @@ function isDamage(error) {
 ;// CONCATENATED MODULE: ./lib/src/engines/stream.js
 
 
-
-/** Larger than most objects, and soon sent again when it breaks. */
-const AT_ONCE_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
-function stream_createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }) {
-    // One that has a checksum of the whole keeps it, whatever the algorithm, only where it is written as a whole.
-    const needsParts = (source) => mustKeepParts(route, source) || (source.size > atOnce && !route.preserve.has('checksum'));
+function stream_createStreamEngine({ route, atOnce, ...options }) {
+    const needsParts = (source) => needsPartsToStream(route, source, atOnce);
     return createObjectEngine({
         name: 'stream',
         from: route.from,
@@ -89296,10 +84611,12 @@ function stream_createStreamEngine({ route, atOnce = AT_ONCE_BYTES, ...options }
 function engineFor({ scene, plan, journal, scratch, log, collected }, options) {
     const ours = { ...options, route: routeFor(scene, journal, options.places) };
     const { settings, source, datasync, jobs, replication, facts } = scene;
+    const fromHere = (way) => (way === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours));
     const common = { settings, source, scratch, note: engine_noteIn(scratch), log };
     if (datasync !== undefined) {
         const { rest } = datasync.folders;
-        return createDataSyncEngine({ ...common, ...datasync, rest, others: createCopyEngine(ours) });
+        const others = fromHere(datasync.besides);
+        return createDataSyncEngine({ ...common, ...datasync, rest, others });
     }
     if (replication !== undefined && jobs !== undefined) {
         const planned = () => plan.copies();
@@ -89313,10 +84630,10 @@ function engineFor({ scene, plan, journal, scratch, log, collected }, options) {
             acl: aclFor(scene, workersOf(scene).writer),
             byDefault: encryption.known ? encryption.value.algorithm : undefined,
             collected,
-            others: createCopyEngine(ours),
+            others: fromHere(jobs.besides),
         });
     }
-    return scene.engine === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours);
+    return fromHere(scene.engine);
 }
 /** Where the engine notes what a service does that must not outlive the run. */
 function engine_noteIn(scratch) {
@@ -89339,6 +84656,533 @@ function routeFor(scene, journal, places) {
         parts: places.large,
         journal,
     };
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(57975);
+// EXTERNAL MODULE: ./node_modules/jsonc-parser/lib/umd/main.js
+var main = __nccwpck_require__(99547);
+;// CONCATENATED MODULE: ./lib/src/aws/policy-text.js
+/**
+ * Statements put into the text of a policy and taken out of it, and not a byte of the others changed: what a parser would
+ * lose of them by reading and writing them anew is none of our business.
+ */
+
+/** The statements of a policy, parsed; none where there is no policy. */
+function policy_text_statementsIn(policy) {
+    return policy === undefined ? [] : partsOf(policy).statements.map(({ node }) => parsed(policy, node));
+}
+/** Whether the one statement stands by itself, without brackets around it. */
+function isSingle(policy) {
+    return policy !== undefined && partsOf(policy).list === undefined;
+}
+/** @returns the policy with the statement after all others; a new one where there was none */
+function policy_text_withStatement(policy, statement) {
+    const ours = JSON.stringify(statement);
+    if (policy === undefined)
+        return `{"Version":"2012-10-17","Statement":[${ours}]}`;
+    const { list, statements } = partsOf(policy);
+    const last = statements.at(-1);
+    if (last === undefined)
+        return replaced(policy, { from: (list?.offset ?? 0) + 1, text: ours });
+    if (list !== undefined)
+        return replaced(policy, { from: last.end, text: `,${ours}` });
+    const text = `[${policy.slice(last.start, last.end)},${ours}]`;
+    return replaced(policy, { from: last.start, to: last.end, text });
+}
+/**
+ * @param single the brackets go as well where one statement is left: it had none before another was put beside it
+ * @returns the policy without those statements; `undefined` when none would be left, which S3 takes for no policy
+ */
+function policy_text_withoutStatements(policy, isOut, single = false) {
+    const { list, statements } = partsOf(policy);
+    const kept = statements.filter(({ node }) => !isOut(parsed(policy, node)));
+    if (kept.length === statements.length)
+        return policy;
+    const [first] = kept;
+    if (list === undefined || first === undefined)
+        return undefined;
+    if (single && kept.length === 1) {
+        const text = policy.slice(first.start, first.end);
+        return replaced(policy, { from: list.offset, to: list.offset + list.length, text });
+    }
+    // From the back, so that what is still to be cut stays where it is.
+    return statements.reduceRight((text, one, index) => {
+        if (kept.includes(one))
+            return text;
+        const before = statements[index - 1];
+        // What comes before the first that stays has no comma of its own in front.
+        if (one.start < first.start)
+            return replaced(text, { from: one.start, to: statements[index + 1]?.start ?? one.end });
+        return replaced(text, { from: before?.end ?? one.start, to: one.end });
+    }, policy);
+}
+/** @throws SyntaxError when the text is no policy, which S3 would not have taken */
+function partsOf(policy) {
+    const found = (0,main.parseTree)(policy)?.children?.findLast(({ children }) => children?.[0]?.value === 'Statement');
+    const value = found?.children?.[1];
+    if (value === undefined)
+        throw new SyntaxError('The policy has no statements.');
+    const list = value.type === 'array' ? value : undefined;
+    const nodes = list === undefined ? [value] : (list.children ?? []);
+    const statements = nodes.map(node => ({ node, start: node.offset, end: node.offset + node.length }));
+    return { list, statements };
+}
+function parsed(policy, { offset, length }) {
+    return JSON.parse(policy.slice(offset, offset + length));
+}
+function replaced(text, cut) {
+    return text.slice(0, cut.from) + (cut.text ?? '') + text.slice(cut.to ?? cut.from);
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/certainty.js
+const certainty_WORST_FIRST = ['no', 'maybe', 'yes'];
+/** All of them hold. */
+function certainty_every(certainties) {
+    return certainty_WORST_FIRST.find(one => certainties.includes(one)) ?? 'yes';
+}
+/** One of them holds. */
+function certainty_some(certainties) {
+    return certainty_WORST_FIRST.findLast(one => certainties.includes(one)) ?? 'no';
+}
+function certainty_not(certainty) {
+    if (certainty === 'maybe')
+        return 'maybe';
+    return certainty === 'yes' ? 'no' : 'yes';
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/wildcards.js
+/**
+ * Patterns of policies, held against texts of which a part is not known: "every object below this prefix" is as much a
+ * pattern as what a policy says of it. (IAM User Guide, "IAM JSON policy elements: Resource", "Condition operators".)
+ */
+
+const ANY = Symbol('any number of characters');
+const ONE = Symbol('one character');
+/**
+ * Whether the pattern matches: all that `asked` may stand for (`yes`), none of it (`no`), or some, as far as this can tell.
+ *
+ * @param asked `*` and `?` stand in it for what is not known
+ */
+function wildcards_matches(pattern, asked) {
+    if (hasVariable(pattern))
+        return 'maybe';
+    return compare(tokensOf(pattern), tokensOf(asked));
+}
+/** The same where `*` and `?` are characters of the pattern like any other. */
+function equals(literal, asked) {
+    if (hasVariable(literal))
+        return 'maybe';
+    return compare([...literal], tokensOf(asked));
+}
+/** The same for ARNs, whose six parts are matched one by one. */
+function wildcards_matchesArn(pattern, asked) {
+    const [parts, askedParts] = [wildcards_partsOf(pattern), wildcards_partsOf(asked)];
+    if (parts.length < ARN_PARTS || askedParts.length < ARN_PARTS)
+        return 'maybe';
+    return certainty_every(parts.map((part, index) => wildcards_matches(part, askedParts[index] ?? '')));
+}
+const ARN_PARTS = 6;
+/** At most six: what names the resource may have colons of its own. */
+function wildcards_partsOf(arn) {
+    const parts = arn.split(':');
+    const resource = parts.slice(ARN_PARTS - 1);
+    return [...parts.slice(0, ARN_PARTS - 1), ...(resource.length > 0 ? [resource.join(':')] : [])];
+}
+/** Its value is known to whoever evaluates the request only. */
+function hasVariable(text) {
+    return text.includes('${');
+}
+function tokensOf(text) {
+    return [...text].map(character => (character === '*' ? ANY : character === '?' ? ONE : character));
+}
+function compare(pattern, asked) {
+    if (!meet(pattern, asked, false))
+        return 'no';
+    return meet(pattern, asked, true) ? 'yes' : 'maybe';
+}
+/**
+ * @param whole whether the pattern must match all that `asked` stands for, or any of it. For the former, a sign that stands
+ * for the unknown is matched by a sign as wide only: that some patterns in a row match it between them is not seen.
+ */
+function meet(pattern, asked, whole) {
+    // before[j]: the beginning of the pattern so far matches the first j tokens of what is asked.
+    let before = [true];
+    for (let j = 1; j <= asked.length; j++)
+        before[j] = !whole && asked[j - 1] === ANY && before[j - 1] === true;
+    for (const token of pattern) {
+        const now = [];
+        for (let j = 0; j <= asked.length; j++) {
+            const sign = asked[j - 1];
+            if (token === ANY)
+                now[j] = before[j] === true || (j > 0 && now[j - 1] === true);
+            else if (j === 0)
+                now[j] = false;
+            else if (sign === ANY)
+                now[j] = !whole && (before[j] === true || now[j - 1] === true);
+            else
+                now[j] = before[j - 1] === true && fits(token, sign, whole);
+        }
+        before = now;
+    }
+    return before[asked.length] === true;
+}
+function fits(token, sign, whole) {
+    return token === sign || token === ONE || (!whole && sign === ONE);
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/conditions.js
+/**
+ * Conditions of policies, as far as they can be judged before the request is made. (IAM User Guide, "IAM JSON policy
+ * elements: Condition operators".)
+ */
+
+
+/** @param condition the element as it stands in a policy: values by key by operator */
+function conditions_testConditions(condition, context) {
+    return entriesOf(condition).flatMap(([operator, tests]) => entriesOf(tests).map(([key, values]) => ({ key, holds: test(operator, key, [values].flat(), context) })));
+}
+function entriesOf(value) {
+    return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+const ignoringCase = (expected, value) => equals(expected.toLowerCase(), value.toLowerCase());
+const sameTruth = (expected, value) => [expected, value].every(one => /^(true|false)$/i.test(one)) ? ignoringCase(expected, value) : 'maybe';
+const earlier = (expected, value) => {
+    const [end, now] = [Date.parse(expected), Date.parse(value)];
+    return Number.isNaN(end) || Number.isNaN(now) ? 'maybe' : now < end ? 'yes' : 'no';
+};
+/** Those that are understood here; all others may hold or not. */
+const OPERATORS = {
+    StringEquals: equals,
+    StringEqualsIgnoreCase: ignoringCase,
+    StringLike: wildcards_matches,
+    ArnEquals: wildcards_matchesArn,
+    ArnLike: wildcards_matchesArn,
+    Bool: sameTruth,
+    DateLessThan: earlier,
+};
+function test(operator, key, expected, context) {
+    const value = context[key.toLowerCase()];
+    const plain = operator.replace(/IfExists$/, '');
+    const positive = plain.replace(/^(String|Arn)Not/, '$1');
+    const compare = OPERATORS[positive];
+    if (value === undefined || compare === undefined)
+        return 'maybe';
+    const one = some(expected.map(each => compare(String(each), value)));
+    return positive === plain ? one : not(one);
+}
+/** All of them hold. */
+function conditions_allHold(tested) {
+    return every(tested.map(({ holds }) => holds));
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/policy-opinion.js
+/**
+ * What a policy of a bucket or a role says to a request, read without evaluating it: AWS simulates no such policy for a role
+ * (IAM API, SimulatePrincipalPolicy, "ResourceArns"), and the library that evaluates policies in the tests is under the
+ * AGPL. So this says `yes` and `no` only where nothing else can be, and `maybe` of all that takes more than it knows; the
+ * tests hold it to that library. (IAM User Guide, "Policy evaluation logic".)
+ */
+
+
+
+/** @param policy parsed */
+function opinionOf(policy, asked) {
+    const statements = [membersOf(policy).Statement ?? []].flat().map(membersOf);
+    const say = (effect) => summary(statements.filter(({ Effect }) => Effect === effect).map(one => judge(one, effect, asked)));
+    return { allowed: say('Allow'), denied: say('Deny') };
+}
+/** Of anything but an object there are none. */
+function membersOf(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+function summary(findings) {
+    const certainty = some(findings.map(finding => finding.certainty));
+    const because = findings
+        .filter(finding => finding.certainty === certainty)
+        .flatMap(finding => finding.because);
+    return { certainty, because: certainty === 'yes' ? [] : [...new Set(because)] };
+}
+/** Whether one statement applies. */
+function judge(statement, effect, asked) {
+    const elements = [
+        policy_opinion_element('Principal', statement, principal => asked.names(principal, effect)),
+        policy_opinion_element('Action', statement, actions => ofAction(actions, asked.action)),
+        policy_opinion_element('Resource', statement, resources => ofResource(resources, asked.resource)),
+    ];
+    const about = every(elements.map(([, certainty]) => certainty));
+    if (about === 'no')
+        return { certainty: 'no', because: [] };
+    const tested = testConditions(statement.Condition, asked.context);
+    const held = allHold(tested);
+    return {
+        certainty: every([about, held]),
+        because: [
+            ...elements.filter(([, certainty]) => certainty === 'maybe').map(([name]) => name),
+            ...tested.filter(({ holds }) => holds !== 'yes' && holds === held).map(({ key }) => key),
+        ],
+    };
+}
+/** What is stated by exception is not read. */
+function policy_opinion_element(name, statement, read) {
+    return `Not${name}` in statement ? [`Not${name}`, 'maybe'] : [name, read(statement[name])];
+}
+function ofAction(element, action) {
+    return some(textsOf(element).map(pattern => matches(pattern.toLowerCase(), action.toLowerCase())));
+}
+function ofResource(element, resource) {
+    if (resource === undefined)
+        return 'yes';
+    return some(textsOf(element).map(pattern => (pattern === '*' ? 'yes' : matchesArn(pattern, resource))));
+}
+/** The texts of an element that may be one or many. */
+function textsOf(element) {
+    return [element].flat().filter(one => typeof one === 'string');
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/temporary.js
+/**
+ * Statements that a run puts into the policy of a bucket for as long as it goes on. Each has a name that no other has, by
+ * which its run finds it again, and a condition by which it ends even when nobody takes it away. (IAM User Guide, "AWS global
+ * condition context keys", aws:CurrentTime.)
+ */
+
+
+/** What the names of all such statements begin with. */
+const SID = 'S3SyncTemporary';
+/** Digits and letters only, as Sids have to be. (IAM User Guide, "IAM JSON policy elements: Sid".) */
+const NAMED = new RegExp(`^${SID}[0-9a-f]{16}$`);
+const CLOCK = 'aws:CurrentTime';
+function newSid() {
+    return SID + randomBytes(8).toString('hex');
+}
+/** The statement under another name, holding until then only. */
+function temporary(statement, sid, until) {
+    const { Condition, ...rest } = statement;
+    return { ...rest, Sid: sid, Condition: { ...Condition, DateLessThan: { [CLOCK]: temporary_textOf(until) } } };
+}
+/** ISO 8601 in UTC, to the second. */
+function temporary_textOf(until) {
+    return until.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+/** @returns `undefined` of a statement that no run has put anywhere */
+function temporary_readTemporary(statement) {
+    const { Sid, Condition } = membersOf(statement);
+    if (typeof Sid !== 'string' || !NAMED.test(Sid))
+        return undefined;
+    const [text = '', ...others] = textsOf(membersOf(membersOf(Condition).DateLessThan)[CLOCK]);
+    const isTime = others.length === 0 && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text);
+    const until = isTime ? new Date(text) : undefined;
+    return { sid: Sid, until: Number.isNaN(until?.getTime()) ? undefined : until };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/policy.js
+/**
+ * The policy of a bucket, which is one for all who write it. S3 has no conditional write of it: so it is read again just
+ * before it is written, and looked at once it is, and what others have written over is done once more. (S3 API,
+ * PutBucketPolicy.)
+ */
+
+
+
+
+
+
+/** The text of the policy as S3 has it; `undefined` where there is none. */
+async function readPolicy(bucket, signal = bucket.aborting) {
+    try {
+        return (await bucket.send(new client_s3_dist_cjs/* GetBucketPolicyCommand */.mCJ(bucket.common), { signal })).Policy;
+    }
+    catch (error) {
+        if (trouble_troubleOf(error).code === 'NoSuchBucketPolicy')
+            return undefined;
+        throw error;
+    }
+}
+/**
+ * Nothing is written where nothing is to be changed.
+ *
+ * @returns whether something was written
+ * @throws what S3 answers; FatalError when others keep writing over it; StoppedError
+ */
+async function policy_revisePolicy(bucket, { edit, onRival, signal = bucket.aborting }) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const before = await readPolicy(bucket, signal);
+        const after = edit(before);
+        if (after === before)
+            return tries > 0;
+        if ((await readPolicy(bucket, signal)) === before) {
+            await write(bucket, after, signal);
+            if (await stays(bucket, edit, before, signal))
+                return true;
+        }
+        onRival();
+    }
+    const { bucket: name } = bucket.location;
+    throw new errors/* FatalError */.HX(`The policy of ${name} does not settle: somebody else keeps writing it.`, {
+        todo: `Let one run or person at a time write the policy of ${name}, and run again.`,
+    });
+}
+const MOST_TRIES = 6;
+async function write(bucket, policy, signal) {
+    if (policy === undefined) {
+        await bucket.send(new client_s3_dist_cjs/* DeleteBucketPolicyCommand */.dB7(bucket.common), { signal });
+        return;
+    }
+    await bucket.send(new client_s3_dist_cjs/* PutBucketPolicyCommand */.BfN({ ...bucket.common, Policy: policy }), { signal });
+}
+/** Who read the policy before we wrote it writes it within this time after us, and over what we wrote. */
+const SETTLES_MS = 1_000;
+/** How long S3 may show the policy that was. (S3 User Guide, "Amazon S3 data consistency model": configurations.) */
+const STALE_FOR_MS = 10_000;
+const LOOK_AFTER_MS = 300;
+/** Whether S3 shows what was written, and still does after a while. */
+async function stays(bucket, edit, before, signal) {
+    const end = Date.now() + STALE_FOR_MS;
+    for (let seen = false;;) {
+        const now = await readPolicy(bucket, signal);
+        const isThere = edit(now) === now;
+        if (isThere && seen)
+            return true;
+        if (!isThere && (seen || !policy_isSame(now, before) || Date.now() > end))
+            return false;
+        seen = isThere;
+        await policy_pause(isThere ? SETTLES_MS : LOOK_AFTER_MS, signal);
+    }
+}
+function policy_isSame(one, other) {
+    return (0,external_node_util_.isDeepStrictEqual)(policy_text_statementsIn(one), policy_text_statementsIn(other));
+}
+async function policy_pause(ms, signal) {
+    try {
+        await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal });
+    }
+    catch (error) {
+        throw new errors/* StoppedError */.Ko('Stopped while a bucket policy was looked after.', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/grant.js
+/** One statement in the policy of a bucket for as long as a run goes on: put there, and taken away again. */
+
+
+
+
+/**
+ * Also in the place of an earlier one of this name, which held for a shorter time.
+ *
+ * @param onRival told each time that somebody else wrote the policy at the same time
+ * @throws as `revisePolicy` does
+ */
+async function putGrant(bucket, statement, onRival) {
+    await revisePolicy(bucket, {
+        edit: policy => statementsIn(policy).some(one => isDeepStrictEqual(readTemporary(one), readTemporary(statement)))
+            ? policy
+            : withStatement(policy && withoutStatements(policy, named(statement.Sid)), statement),
+        onRival,
+    });
+}
+/** How long taking away may last; it outlives the abort that made it necessary. */
+const REMOVES_WITHIN_MS = 30_000;
+/**
+ * Nobody else's is touched.
+ *
+ * @returns whether it was still there
+ * @throws as `revisePolicy` does
+ */
+async function removeGrant(bucket, { statement, single }) {
+    return policy_revisePolicy(bucket, {
+        edit: policy => policy && policy_text_withoutStatements(policy, named(statement.Sid), single),
+        onRival: () => { },
+        signal: AbortSignal.timeout(REMOVES_WITHIN_MS),
+    });
+}
+/** Clocks may differ by less, or S3 refuses requests. (S3 API, "Error responses", RequestTimeTooSkewed.) */
+const SKEW_MS = (/* unused pure expression or super */ null && (15 * 60_000));
+/**
+ * Takes out what killed runs have left and what has expired since. What has not may be another run's, and what does not say
+ * until when is not ours.
+ *
+ * @returns the names of what was taken out
+ * @throws as `revisePolicy` does
+ */
+async function sweepGrants(bucket) {
+    const stale = new Set();
+    await revisePolicy(bucket, {
+        edit: policy => policy &&
+            withoutStatements(policy, one => {
+                const { sid, until } = readTemporary(one) ?? {};
+                if (sid === undefined || until === undefined)
+                    return false;
+                const isStale = until.getTime() + SKEW_MS < Date.now();
+                if (isStale)
+                    stale.add(sid);
+                return isStale;
+            }),
+        onRival: () => { },
+    });
+    return [...stale];
+}
+function named(sid) {
+    return statement => temporary_readTemporary(statement)?.sid === sid;
+}
+
+;// CONCATENATED MODULE: ./lib/src/job/grants-left.js
+/** What was granted for a run, as a note for whoever takes it away: the run at its end, or the one that cleans up after it. */
+
+
+
+
+
+
+function grants_left_grantsNoteIn(scratch) {
+    return join(scratch, 'grants.json');
+}
+/** Is there something that may still be in place? */
+function grants_left_isGrantLeft(note) {
+    return (0,external_node_fs_.existsSync)(note);
+}
+/** At once, so that the note is there before the grant is. */
+function noteGrants(note, granted) {
+    if (granted.length === 0) {
+        (0,external_node_fs_.rmSync)(note, { force: true });
+        return;
+    }
+    (0,external_node_fs_.writeFileSync)(`${note}.new`, JSON.stringify(granted));
+    (0,external_node_fs_.renameSync)(`${note}.new`, note);
+}
+/**
+ * @returns what was done, a sentence each
+ * @throws FatalError that says what is still in place, until when, and how to take it away
+ */
+async function takeAwayLeft(note, surroundings, network) {
+    if (!grants_left_isGrantLeft(note))
+        return [];
+    let left = JSON.parse((0,external_node_fs_.readFileSync)(note, 'utf8'));
+    const done = [];
+    const failed = [];
+    for (const granted of left) {
+        const { bucket, region, owner, as, statement } = granted;
+        try {
+            const identity = await identify(as, surroundings);
+            const location = { bucket, prefix: '' };
+            await removeGrant(new Bucket({ location, region, owner, requestPayer: false, identity }, network), granted);
+            left = left.filter(one => one !== granted);
+            noteGrants(note, left);
+            done.push(`Took ${statement.Sid} out of the policy of ${bucket}, where the run had put it.`);
+        }
+        catch (error) {
+            failed.push(stillInPlace(granted, error));
+        }
+    }
+    if (failed.length > 0)
+        throw new errors/* FatalError */.HX(failed.join(' '));
+    return done;
+}
+/** What to say of a grant that could not be taken away. */
+function stillInPlace({ bucket, owner, statement, until }, error) {
+    const todo = `Take it out of the bucket policy of ${bucket} (account ${owner}): aws s3api get-bucket-policy --bucket ${bucket} shows it`;
+    return `The statement ${statement.Sid} could not be taken out of the policy of ${bucket} (${(0,errors/* messageOf */.bD)(error)}). It ends by itself at ${until}. ${todo}. The statement: ${JSON.stringify(statement)}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/src/aws/service.js
@@ -89373,7 +85217,7 @@ class Service {
     }
     #retried(attempt, aborting) {
         const { identity, count } = this.#options;
-        return retry_withRetries(attempt, {
+        return withRetries(attempt, {
             aborting,
             renew: identity.renew,
             onRetry: ({ kind }) => count(`${this.#name}-${kind === 'throttle' ? 'throttled' : 'retried'}`),
@@ -89401,7 +85245,7 @@ function anew(command) {
 /** DataSync's control plane. */
 
 
-class service_DataSyncService extends Service {
+class DataSyncService extends Service {
     constructor(options) {
         super('datasync', config => new client_datasync_dist_cjs.DataSyncClient(config), options);
     }
@@ -89438,7 +85282,7 @@ const ENDING = new Set(['Completing', 'Cancelling', 'Failing']);
 const KNOWN_WITHIN_MS = 60_000;
 /** The longest time between two looks, for the same page asks for half a minute. */
 const jobs_LONGEST_MS = 30_000;
-class jobs_Jobs {
+class Jobs {
     region;
     #ask;
     #account;
@@ -89546,14 +85390,14 @@ function jobs_lookOf(id, { Status, FailureReasons = [], ProgressSummary }) {
 
 
 
-class service_S3ControlService extends Service {
+class S3ControlService extends Service {
     constructor(options, environment) {
         super('s3control', config => makeClient(config, environment), options);
     }
 }
 function makeClient(config, environment) {
     const client = new client_s3_control_dist_cjs/* S3ControlClient */.gGw(config);
-    if (!endpoint_hasCustomEndpoint(environment, 'S3_CONTROL'))
+    if (!hasCustomEndpoint(environment, 'S3_CONTROL'))
         return client;
     // The account goes before the host, which an address of numbers does not allow; it is in a header, too.
     const byRules = client.config.endpointProvider;
@@ -89585,11 +85429,11 @@ async function endWork(left, surroundings) {
         return undefined;
     const note = JSON.parse(await (0,promises_.readFile)(left.note, 'utf8'));
     const { requestHandler, aborting, environment } = surroundings;
-    const identity = await identity_identify(left.as, surroundings);
+    const identity = await identify(left.as, surroundings);
     const options = { identity, requestHandler, aborting, count: () => { } };
     return left.of === 'datasync'
-        ? endExecution(new service_DataSyncService(options), left.region, note, aborting)
-        : endJob(new jobs_Jobs(new service_S3ControlService(options, environment), left), note, aborting);
+        ? endExecution(new DataSyncService(options), left.region, note, aborting)
+        : endJob(new Jobs(new S3ControlService(options, environment), left), note, aborting);
 }
 async function endExecution({ ask }, region, { task, manifest }, aborting) {
     const execution = await findByManifest(ask, region, task, manifest);
@@ -89622,3440 +85466,6 @@ async function endJob(jobs, { description }, aborting) {
 /** A new job is not listed at once, nor can it be cancelled in every state. */
 const END_WITHIN_MS = 5_000;
 
-;// CONCATENATED MODULE: ./lib/src/s3/region.js
-/** Where a bucket lives, and whether it is there at all. */
-
-
-
-
-
-/**
- * HeadBucket may be sent to any Region of the partition and names the bucket's own in `x-amz-bucket-region`, whatever
- * the permissions (S3 API, HeadBucket). GetBucketLocation is denied across accounts by design.
- *
- * @param asked the Region to ask first
- * @throws StoppedError when the run was aborted meanwhile
- */
-async function region_locate(bucket, asked, identity, network) {
-    const client = new S3Client({
-        region: asked,
-        credentials: identity.credentials,
-        requestHandler: network.requestHandler,
-        forcePathStyle: hasCustomEndpoint(network.environment),
-        maxAttempts: 1,
-    });
-    const attempt = () => {
-        network.requests.add('HeadBucket');
-        return client.send(new HeadBucketCommand({ Bucket: bucket }));
-    };
-    try {
-        const { BucketRegion } = await withRetries(attempt, {
-            turn: network.turn,
-            aborting: network.aborting,
-            renew: identity.renew,
-        });
-        return { found: true, region: BucketRegion ?? asked, readable: true };
-    }
-    catch (error) {
-        if (error instanceof StoppedError)
-            throw error;
-        const { code, message, status } = troubleOf(error);
-        const region = regionHeader(error);
-        if (status === 404)
-            return { found: false, code: 'NoSuchBucket', message: 'There is no bucket of this name.' };
-        if (region !== undefined)
-            return { found: true, region, readable: status !== 403 };
-        if (status === 403)
-            return { found: true, region: asked, readable: false };
-        return { found: false, code, message };
-    }
-}
-function regionHeader(error) {
-    const response = error?.$response;
-    return response?.headers?.['x-amz-bucket-region'];
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/buckets.js
-/** The buckets exist, and where. */
-
-
-async function buckets_findBucket(side, settings, identity, network) {
-    const check = `${side}-bucket`;
-    const { bucket } = settings.location;
-    const asked = settings.region ?? startingRegion(network.environment, settings.roleArn);
-    const where = await locate(bucket, asked, identity, network);
-    if (!where.found)
-        return buckets_notFound(check, bucket, where, side, `${side}-region`);
-    if (settings.region !== undefined && settings.region !== where.region) {
-        const seen = `${bucket} is in ${where.region}, not in ${settings.region}.`;
-        const todo = `Set \`${side}-region: ${where.region}\`, or leave it empty: the Region is found by itself.`;
-        return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
-    }
-    return {
-        result: { check, verdict: 'pass', seen: `${bucket} is in ${where.region}.` },
-        region: where.region,
-    };
-}
-/**
- * @param named the input that names the bucket
- * @param asked the input that says where to look
- */
-function buckets_notFound(check, bucket, { code, message }, named, asked) {
-    const missing = code === 'NoSuchBucket';
-    const seen = missing ? `There is no bucket ${bucket}.` : `HeadBucket failed with ${code}: ${message}`;
-    const todo = missing
-        ? `Correct \`${named}\`, or create the bucket.`
-        : `Check the endpoint and \`${asked}\`.`;
-    return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/readable.js
-/**
- * Who reads for the copies, which is their signer or the source's own identity, can read what it will be asked to. A byte
- * of one object is fetched, because only that proves the bucket policy, the identity's policy and the KMS key together;
- * its tags, lock and ACL too, where they are carried.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-/** Who is asked about, and what they do. */
-const READER = {
-    copy: { check: 'signer-can-read', does: 'signs the copies' },
-    stream: { check: 'source-readable', does: 'reads the objects' },
-    datasync: { check: 'signer-can-read', does: 'signs the copies' },
-    batch: { check: 'signer-can-read', does: 'signs the copies' },
-    replication: { check: 'source-readable', does: 'reads the objects' },
-};
-const readable_checkReadable = async (scene) => {
-    const sample = await pickSample(scene);
-    if (sample === undefined) {
-        return [
-            {
-                check: READER[scene.engine].check,
-                verdict: 'unknown',
-                seen: 'The first page of the source shows no object that could be tried.',
-            },
-        ];
-    }
-    return [await tryReading(scene, sample)];
-};
-/** `undefined` also when the source cannot be listed; another check says so. */
-async function pickSample({ source, settings }) {
-    try {
-        const page = await firstPage(source, listingsFor(settings).source);
-        const readable = page.flatMap(objectsOf).filter(entry => !isArchived(entry));
-        const full = readable.filter(entry => entry.size > 0);
-        // An object of Intelligent-Tiering can be in an archive tier, which listings do not tell.
-        const certain = full.find(entry => entry.storageClass !== 'INTELLIGENT_TIERING');
-        return certain ?? full[0] ?? readable[0];
-    }
-    catch {
-        return undefined;
-    }
-}
-/** The object itself, or of a history all versions that are objects. */
-function objectsOf(entry) {
-    return entry.history?.flatMap(version => (isMarker(version) ? [] : version)) ?? [entry];
-}
-async function tryReading(scene, sample) {
-    const { from } = scene;
-    const { check, does } = READER[scene.engine];
-    const who = from.identity.arn ?? 'the identity in use';
-    const needs = needsOf(scene);
-    const request = from.naming(sample);
-    const version = sample.versionId === undefined ? '' : `version ${sample.versionId} of `;
-    const what = `${version}${JSON.stringify(request.Key)}${also(needs)}`;
-    let contentRead = false;
-    try {
-        if (sample.size === 0)
-            await from.send(new HeadObjectCommand(request));
-        else {
-            const { Body } = await from.send(new GetObjectCommand({ ...request, Range: 'bytes=0-0' }));
-            await Body?.transformToByteArray();
-        }
-        contentRead = true;
-        if (needs.tags)
-            await from.send(new GetObjectTaggingCommand(request));
-        if (needs.lock)
-            await lockOf(from, sample);
-        if (needs.acl)
-            await from.send(new GetObjectAclCommand(request));
-        return { check, verdict: 'pass', seen: `${who} can read ${what}.` };
-    }
-    catch (error) {
-        const { kind, code, message } = troubleOf(error);
-        const seen = `${who}, which ${does}, could not read ${what} (${code}: ${message}).`;
-        if (kind === 'absent' || code === 'InvalidObjectState')
-            return { check, verdict: 'unknown', seen };
-        if (lacksCustomerKey({ code, message })) {
-            return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
-        }
-        if (kind !== 'denied')
-            return { check, verdict: 'fail', seen };
-        const sealed = contentRead ? undefined : await lookForKey(scene, sample);
-        if (sealed !== undefined) {
-            const under = `${seen} The object is encrypted under ${sealed.key}.`;
-            return { check, verdict: 'fail', seen: under, fix: sealed.fix };
-        }
-        if (/kms:/.test(message)) {
-            const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
-            return { check, verdict: 'fail', seen, fix: { todo } };
-        }
-        const statement = readStatement(from.location, from.identity.partition, needs);
-        return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
-    }
-}
-function also({ tags, lock, acl }) {
-    const more = [tags && 'tags', lock && 'Object Lock', acl && 'ACL'].filter(one => one !== false);
-    return more.length === 0 ? '' : ` and its ${new Intl.ListFormat('en').format(more)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/writable.js
-/**
- * Who writes the copies can write at the destination. A multipart upload is opened with everything the copies will
- * carry and aborted at once: it proves the permissions, the ACL and the key, and no object ever exists.
- */
-
-
-
-
-
-
-
-const CHECK = 'destination-writable';
-/** No object ever has this key. */
-const writable_PROBE_KEY = '.s3-cross-account-sync-probe';
-const writable_checkWritable = async (scene) => {
-    const { mode } = scene.settings;
-    if (mode === 'dry-run') {
-        return [
-            {
-                check: CHECK,
-                verdict: 'unknown',
-                seen: 'Not tried: a dry run sends nothing that could change anything.',
-            },
-        ];
-    }
-    return mode === 'verify' ? [] : [await probe(scene)];
-};
-async function probe(scene) {
-    const { settings, to } = scene;
-    const who = to.identity.arn ?? 'the identity in use';
-    const key = to.fullKey(writable_PROBE_KEY);
-    const acl = aclFor(scene);
-    const needs = needsOf(scene);
-    const grantee = grantsTo(scene);
-    let opened = false;
-    try {
-        const { UploadId = '' } = await to.send(new CreateMultipartUploadCommand({
-            ...to.common,
-            Key: key,
-            ...(needs.tags && { Tagging: 'probe=probe' }),
-            ...(needs.lock && mayLock(scene) && lockForAnHour()),
-            ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
-            ...(acl !== undefined && { ACL: acl }),
-            ...(settings.encryption !== undefined && { ServerSideEncryption: settings.encryption }),
-            ...(settings.kmsKey !== undefined && { SSEKMSKeyId: settings.kmsKey }),
-        }));
-        opened = true;
-        await abortUpload(to, { key, uploadId: UploadId });
-        return {
-            check: CHECK,
-            verdict: 'pass',
-            seen: `${who} can write below ${JSON.stringify(to.location.prefix)} (an upload was opened and aborted).`,
-        };
-    }
-    catch (error) {
-        const { kind, code, message } = troubleOf(error);
-        const seen = opened
-            ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
-            : `${who}, which ${scene.engine === 'stream' ? 'writes' : 'signs'} the copies, could not write at the destination (${code}: ${message}).`;
-        if (kind !== 'denied')
-            return { check: CHECK, verdict: 'fail', seen };
-        if (/kms:/.test(message)) {
-            const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;
-            return { check: CHECK, verdict: 'fail', seen, fix: { todo } };
-        }
-        const statement = writeStatement(to.location, to.identity.partition, {
-            ...needs,
-            acl: needs.acl || acl !== undefined,
-            delete: settings.delete && to.identity.side === 'destination',
-        });
-        return { check: CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
-    }
-}
-/** Where it may not, another check says so. */
-function mayLock({ facts: { destination } }) {
-    return !destination.objectLock.known || destination.objectLock.value.enabled;
-}
-/** Never comes to pass: only objects are locked, not uploads. */
-function lockForAnHour() {
-    return {
-        ObjectLockMode: 'GOVERNANCE',
-        ObjectLockRetainUntilDate: new Date(Date.now() + 3_600_000),
-        ObjectLockLegalHoldStatus: 'ON',
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/access.js
-
-
-
-async function access_checkAccess(ways) {
-    const { engine } = ways.copy.settings;
-    // Nobody here reads or writes an object.
-    if (ways.replication !== undefined)
-        return { scene: ways.replication, choice: [], reading: [], writing: [] };
-    if (engine === 'datasync' || engine === 'batch')
-        return { ...(await tryBesides(ways[engine] ?? ways.copy, SERVICES[engine])), choice: [] };
-    if (engine !== 'auto')
-        return { ...(await tryOut(ways[engine] ?? ways.copy)), choice: [] };
-    const copying = await tryOut(ways.copy);
-    const refused = failures(copying);
-    if (refused.length === 0)
-        return { ...copying, choice: [serverSide(copying)] };
-    // An input away from a server-side copy: nothing to go a long way round for.
-    if (await lacksPayer(ways.copy))
-        return { ...copying, choice: [] };
-    const streaming = await tryOut(ways.stream);
-    // Where neither goes, what the better way lacks is the one thing to tell.
-    if (failures(streaming).length > 0)
-        return { ...copying, choice: [] };
-    return {
-        scene: ways.stream,
-        choice: [throughHere(ways.copy)],
-        reading: [...copying.reading.map(asAdviceTo(COPY_SERVER_SIDE)), ...streaming.reading],
-        writing: [
-            ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdviceTo(COPY_SERVER_SIDE)),
-            ...streaming.writing,
-        ],
-        note: `Engine stream: every byte passes the runner, because ${whoOf(ways.copy)} may not sign server-side copies (${refused.map(({ check }) => check).join(', ')}). The checks say what to grant.`,
-    };
-}
-async function tryOut(scene) {
-    const [reading, writing] = await Promise.all([checkReadable(scene), checkWritable(scene)]);
-    return { scene, reading, writing };
-}
-/** By their names, the services that carry most of a plan, and not all of it. */
-const SERVICES = { datasync: 'DataSync', batch: 'S3 Batch Operations' };
-/** What the service cannot carry is copied; not every source has such objects, and the plan will know. */
-async function tryBesides(scene, service) {
-    const { reading, writing } = await tryOut(scene);
-    const cannotCopy = failures({ reading, writing });
-    const asAdvice = asAdviceTo(`To have copied what ${service} cannot carry:`);
-    const { datasync, jobs } = scene;
-    return {
-        scene: {
-            ...scene,
-            ...(datasync !== undefined && { datasync: { ...datasync, cannotCopy } }),
-            ...(jobs !== undefined && { jobs: { ...jobs, cannotCopy } }),
-        },
-        reading: reading.map(asAdvice),
-        writing: writing.map(asAdvice),
-    };
-}
-function failures({ reading, writing }) {
-    return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
-}
-async function lacksPayer(scene) {
-    return (await checkRequestPayment(scene)).some(({ verdict }) => verdict === 'fail');
-}
-const access_CHECK = 'engine';
-function serverSide({ scene, reading, writing }) {
-    const proven = [...reading, ...writing].every(({ verdict }) => verdict === 'pass');
-    const why = proven
-        ? `${whoOf(scene)} can read the source and write the destination`
-        : `nothing shows that ${whoOf(scene)} could not sign the copies`;
-    return { check: access_CHECK, verdict: 'pass', seen: `copy, server-side: ${why}.` };
-}
-function throughHere(copying) {
-    const seen = `stream, through the runner: ${whoOf(copying)} may not do both, but each side's own identity can do its part.`;
-    return { check: access_CHECK, verdict: 'pass', seen };
-}
-const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the bytes off the runner:';
-/** What stood in the way of server-side copies no longer stands in the way of the run. */
-function asAdviceTo(purpose) {
-    return result => {
-        if (result.verdict !== 'fail')
-            return result;
-        const { fix, ...rest } = result;
-        return {
-            ...rest,
-            verdict: 'warn',
-            ...(fix !== undefined && { fix: { ...fix, todo: `${purpose} ${fix.todo}` } }),
-        };
-    };
-}
-function whoOf({ from }) {
-    return from.identity.arn ?? 'the signer';
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/preserved.js
-
-/** `preserve`, without Object Lock where the source has none. */
-function preserved_preservedBy({ settings, facts }) {
-    const { objectLock } = facts.source;
-    const unlocked = objectLock.known && !objectLock.value.enabled;
-    return unlocked ? new Set([...settings.preserve].filter(one => one !== 'object-lock')) : settings.preserve;
-}
-/** Whether the source's objects have ACLs that mean anything, and the copies are to have them. */
-function carriesAcls({ settings, facts }) {
-    const { ownership } = facts.source;
-    const disabled = ownership.known && ownership.value === 'BucketOwnerEnforced';
-    return settings.preserve.has('acl') && !disabled;
-}
-/**
- * Canonical user id of who gets what an ACL gives to its owner; `undefined` where no ACLs are carried. A foreign writer sends
- * none: with grants of its own it could not hand the copies over, and would own them.
- */
-function preserved_grantsTo(scene) {
-    const { to, facts } = scene;
-    const { ownerId } = facts.destination;
-    return carriesAcls(scene) && ownerId.known && !isForeign(to.identity, to) ? ownerId.value : undefined;
-}
-/** What has to be read of each object besides its content and metadata, and written again. */
-function preserved_needsOf(scene) {
-    const preserved = preserved_preservedBy(scene);
-    return {
-        tags: preserved.has('tags'),
-        lock: preserved.has('object-lock'),
-        acl: carriesAcls(scene),
-        versions: preserved.has('versions'),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/scene.js
-/** What the checks look at: both buckets, through the eyes of every identity that will use them. */
-
-
-/** A service does the copying, and not this process. */
-function isServed({ datasync, jobs }) {
-    return datasync !== undefined || jobs !== undefined;
-}
-/** Who reads or writes belongs to another account than the bucket. */
-function scene_isForeign(identity, bucket) {
-    return grant_isStranger(identity, bucket);
-}
-/** Whose account reads the source and writes the copies; where a service does it, that of the role it assumes. */
-function scene_workersOf({ from, to, datasync, jobs }) {
-    const served = datasync ?? jobs;
-    if (served === undefined)
-        return { reader: from.identity, writer: to.identity };
-    const role = { account: accountOf(served.ground.role) };
-    return { reader: role, writer: role };
-}
-/** What to add after `identity` was denied on `bucket`. */
-function scene_grant(identity, bucket, statement, message) {
-    return grant_grantOn(identity, { bucket: bucket.location.bucket, owner: bucket.owner }, statement, message);
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/acls.js
-/** What stands in the way of `preserve: acl`. (S3 User Guide, "Controlling ownership of objects and disabling ACLs".) */
-
-
-
-const acls_CHECK = 'preserve-acl';
-const checkAcls = scene => {
-    const { settings, destination, to, facts } = scene;
-    if (!settings.preserve.has('acl'))
-        return [];
-    if (!carriesAcls(scene)) {
-        return [
-            { check: acls_CHECK, verdict: 'pass', seen: 'The source has ACLs disabled: there are none to carry.' },
-        ];
-    }
-    const refused = (seen, fix) => [
-        { check: acls_CHECK, verdict: 'fail', seen: `${seen}, and \`preserve: acl\` cannot be kept.`, fix },
-    ];
-    const { ownership, ownerId } = facts.destination;
-    if (ownership.known && ownership.value === 'BucketOwnerEnforced') {
-        return refused('The destination has ACLs disabled', {
-            todo: 'Leave `acl` out of `preserve` and give access by the bucket policy, or enable ACLs: aws s3api ' +
-                `put-bucket-ownership-controls --bucket ${destination.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'`,
-        });
-    }
-    if (scene_isForeign(to.identity, to)) {
-        return refused(`The copies are written by account ${to.identity.account}, which would own what it gives grants of its own`, { todo: 'Use `copy-as: destination`.' });
-    }
-    if (!ownerId.known) {
-        const { identity } = destination;
-        return refused(`Who owns the destination in the language of ACLs is not known (${ownerId.why})`, scene_grant(identity, destination, bucketAclStatement(destination.location, identity.partition), ''));
-    }
-    const seen = `The copies get the ACLs of their sources, with ${destination.location.bucket}'s owner as theirs.`;
-    return [{ check: acls_CHECK, verdict: 'pass', seen }];
-};
-
-;// CONCATENATED MODULE: ./lib/src/preflight/datasync/equipment.js
-/**
- * The locations and the task can be had. Making them is the one way to know: DataSync tries the role on both buckets, and
- * the caller's right to pass it. `mode: preflight` makes them and removes them again, also where there are some already,
- * whose permissions may be gone by now. Before a sync, which makes them after its plan, and in a dry run they are only
- * looked for.
- */
-
-
-
-
-const TASK = 'datasync-task';
-const locationCheck = (side) => `datasync-${side}-location`;
-const checkEquipment = async ({ settings, datasync }) => {
-    if (datasync === undefined || settings.mode === 'verify')
-        return [];
-    const equipment = new equipment_Equipment(datasync.service, datasync.ground, datasync.run);
-    let found;
-    try {
-        found = await equipment.find();
-    }
-    catch (error) {
-        const answer = equipment_refused(TASK, error);
-        // A role that can only plan need not know of DataSync.
-        return [settings.mode === 'dry-run' ? { ...answer, verdict: 'unknown' } : answer];
-    }
-    if (settings.mode !== 'preflight')
-        return lookedAt(found);
-    const results = await equipment_tryOut(equipment, settings, datasync);
-    try {
-        await equipment.removeMade();
-        return results;
-    }
-    catch (error) {
-        return [...results, equipment_refused('datasync-removal', error)];
-    }
-};
-/** Makes them as if there were none. */
-async function equipment_tryOut(equipment, settings, { ground }) {
-    const [source, destination] = await Promise.allSettled([
-        equipment.location('source', {}),
-        equipment.location('destination', {}),
-    ]);
-    const role = ground.role;
-    const results = [
-        told(locationCheck('source'), source, `DataSync reaches ${ground.source.bucket} as ${role}.`),
-        told(locationCheck('destination'), destination, `DataSync reaches ${ground.destination.bucket} as ${role}.`),
-    ];
-    if (source.status === 'rejected' || destination.status === 'rejected') {
-        const seen = 'Not tried: a task is made between two locations.';
-        return [...results, { check: TASK, verdict: 'unknown', seen }];
-    }
-    const [task] = await Promise.allSettled([
-        equipment.task(source.value, destination.value, {}, options_optionsOf(settings)),
-    ]);
-    const mode = ground.mode.toLowerCase();
-    return [...results, told(TASK, task, `A task can be made in ${ground_taskRegion(ground)}, in ${mode} mode.`)];
-}
-function told(check, tried, seen) {
-    return tried.status === 'rejected' ? equipment_refused(check, tried.reason) : { check, verdict: 'pass', seen };
-}
-/** @throws what is no answer of DataSync's */
-function equipment_refused(check, error) {
-    if (!(error instanceof errors/* FatalError */.HX))
-        throw error;
-    const { fix } = error;
-    return { check, verdict: 'fail', seen: (0,errors/* messageOf */.bD)(error), ...(fix !== undefined && { fix }) };
-}
-function lookedAt({ source, destination, task }) {
-    const seen = (check, arn) => arn === undefined
-        ? {
-            check,
-            verdict: 'unknown',
-            seen: 'There is none yet; a sync makes it when it has something to copy.',
-        }
-        : { check, verdict: 'pass', seen: `Found: ${arn}.` };
-    return [
-        seen(locationCheck('source'), source),
-        seen(locationCheck('destination'), destination),
-        seen(TASK, task),
-    ];
-}
-
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-iam/dist-cjs/index.js
-var client_iam_dist_cjs = __nccwpck_require__(16764);
-;// CONCATENATED MODULE: ./lib/src/aws/reading.js
-/** Looking at what one may perhaps not look at: what cannot be read is unknown, and no reason to stop. */
-
-
-/**
- * @param defaults what an error code means where a service answers "there is none" with an error
- * @throws StoppedError
- */
-async function reading_read(ask, defaults) {
-    try {
-        return { known: true, value: await ask() };
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const { code, kind } = trouble_troubleOf(error);
-        if (Object.hasOwn(defaults, code))
-            return { known: true, value: defaults[code] };
-        const denied = kind === 'denied';
-        return {
-            known: false,
-            why: denied ? 'this identity may not read it' : `reading it failed with ${code}`,
-            denied,
-        };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/iam.js
-/**
- * IAM as one identity sees it: what the roles of its own account are, and what policies of roles and users allow. Nothing
- * is changed by asking, and nothing costs anything.
- */
-
-
-
-
-class Iam {
-    #options;
-    #client;
-    constructor(options) {
-        const { identity, requestHandler } = options;
-        this.#options = options;
-        this.#client = new client_iam_dist_cjs/* IAMClient */.h8v({
-            region: firstRegion(identity.partition),
-            credentials: identity.credentials,
-            requestHandler,
-            maxAttempts: 1,
-        });
-    }
-    /** Resolves to `undefined` when the account of the identity has no role of this name. (IAM API, GetRole.) */
-    trustOf(role) {
-        const command = new client_iam_dist_cjs/* GetRoleCommand */.kbp({ RoleName: role.split('/').at(-1) });
-        const ask = async () => {
-            const { Role } = await this.#retried('GetRole', signal => this.#client.send(command, signal));
-            const { Arn: arn = role, AssumeRolePolicyDocument: encoded = '{}' } = Role ?? {};
-            return { arn, policy: JSON.parse(decodeURIComponent(encoded)) };
-        };
-        return reading_read(ask, { NoSuchEntity: undefined });
-    }
-    /**
-     * Has IAM evaluate the policies of a role or user of the identity's account, its permissions boundary and the policies of
-     * its organization, but no session's and no bucket's. (IAM API, SimulatePrincipalPolicy.)
-     */
-    tryOut(trial) {
-        const { principal, actions, resource, context } = trial;
-        const ask = async () => {
-            const tried = [];
-            let marker;
-            do {
-                const command = new client_iam_dist_cjs/* SimulatePrincipalPolicyCommand */.kUw({
-                    PolicySourceArn: principal,
-                    ActionNames: [...actions],
-                    ResourceArns: [resource],
-                    ContextEntries: Object.entries(context).map(iam_entryOf),
-                    ...(marker !== undefined && { Marker: marker }),
-                });
-                const page = await this.#retried('SimulatePrincipalPolicy', signal => this.#client.send(command, signal));
-                tried.push(...(page.EvaluationResults ?? []).map(result => triedOf(result, resource)));
-                marker = page.IsTruncated ? page.Marker : undefined;
-            } while (marker !== undefined);
-            return actions.map(action => tried.find(one => one.action === action) ?? untold(action, resource));
-        };
-        return reading_read(ask, {});
-    }
-    #retried(name, send) {
-        const { identity, aborting, count } = this.#options;
-        const attempt = () => {
-            count(name);
-            return send({ abortSignal: aborting });
-        };
-        return retry_withRetries(attempt, {
-            aborting,
-            renew: identity.renew,
-            onRetry: ({ kind }) => count(kind === 'throttle' ? 'iam-throttled' : 'iam-retried'),
-        });
-    }
-}
-/** What is not answered is not allowed, and not known either. */
-function untold(action, resource) {
-    return { action, resource, decision: 'silent', open: ['an answer of IAM'] };
-}
-function iam_entryOf([ContextKeyName, value]) {
-    const ContextKeyType = /^(true|false)$/.test(value) ? 'boolean' : 'string';
-    return { ContextKeyName, ContextKeyValues: [value], ContextKeyType };
-}
-/** @param resource the only one that was asked about; IAM tells of it apart unless it is `*` */
-function triedOf(result, resource) {
-    const specific = result.ResourceSpecificResults?.[0] ?? {};
-    const boundary = specific.PermissionsBoundaryDecisionDetail ?? result.PermissionsBoundaryDecisionDetail;
-    const decision = specific.EvalResourceDecision ?? result.EvalDecision;
-    return {
-        action: result.EvalActionName ?? '',
-        resource,
-        decision: decisionOf(decision, result.OrganizationsDecisionDetail?.AllowedByOrganizations, boundary?.AllowedByPermissionsBoundary),
-        open: specific.MissingContextValues ?? result.MissingContextValues ?? [],
-    };
-}
-function decisionOf(decision, byOrganization, byBoundary) {
-    if (byOrganization === false)
-        return 'forbidden';
-    if (decision === 'explicitDeny')
-        return 'denied';
-    if (byBoundary === false)
-        return 'bounded';
-    return decision === 'allowed' ? 'allowed' : 'silent';
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/certainty.js
-const certainty_WORST_FIRST = ['no', 'maybe', 'yes'];
-/** All of them hold. */
-function every(certainties) {
-    return certainty_WORST_FIRST.find(one => certainties.includes(one)) ?? 'yes';
-}
-/** One of them holds. */
-function some(certainties) {
-    return certainty_WORST_FIRST.findLast(one => certainties.includes(one)) ?? 'no';
-}
-function not(certainty) {
-    if (certainty === 'maybe')
-        return 'maybe';
-    return certainty === 'yes' ? 'no' : 'yes';
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/wildcards.js
-/**
- * Patterns of policies, held against texts of which a part is not known: "every object below this prefix" is as much a
- * pattern as what a policy says of it. (IAM User Guide, "IAM JSON policy elements: Resource", "Condition operators".)
- */
-
-const ANY = Symbol('any number of characters');
-const ONE = Symbol('one character');
-/**
- * Whether the pattern matches: all that `asked` may stand for (`yes`), none of it (`no`), or some, as far as this can tell.
- *
- * @param asked `*` and `?` stand in it for what is not known
- */
-function matches(pattern, asked) {
-    if (hasVariable(pattern))
-        return 'maybe';
-    return compare(tokensOf(pattern), tokensOf(asked));
-}
-/** The same where `*` and `?` are characters of the pattern like any other. */
-function equals(literal, asked) {
-    if (hasVariable(literal))
-        return 'maybe';
-    return compare([...literal], tokensOf(asked));
-}
-/** The same for ARNs, whose six parts are matched one by one. */
-function matchesArn(pattern, asked) {
-    const [parts, askedParts] = [partsOf(pattern), partsOf(asked)];
-    if (parts.length < ARN_PARTS || askedParts.length < ARN_PARTS)
-        return 'maybe';
-    return every(parts.map((part, index) => matches(part, askedParts[index] ?? '')));
-}
-const ARN_PARTS = 6;
-/** At most six: what names the resource may have colons of its own. */
-function partsOf(arn) {
-    const parts = arn.split(':');
-    const resource = parts.slice(ARN_PARTS - 1);
-    return [...parts.slice(0, ARN_PARTS - 1), ...(resource.length > 0 ? [resource.join(':')] : [])];
-}
-/** Its value is known to whoever evaluates the request only. */
-function hasVariable(text) {
-    return text.includes('${');
-}
-function tokensOf(text) {
-    return [...text].map(character => (character === '*' ? ANY : character === '?' ? ONE : character));
-}
-function compare(pattern, asked) {
-    if (!meet(pattern, asked, false))
-        return 'no';
-    return meet(pattern, asked, true) ? 'yes' : 'maybe';
-}
-/**
- * @param whole whether the pattern must match all that `asked` stands for, or any of it. For the former, a sign that stands
- * for the unknown is matched by a sign as wide only: that some patterns in a row match it between them is not seen.
- */
-function meet(pattern, asked, whole) {
-    // before[j]: the beginning of the pattern so far matches the first j tokens of what is asked.
-    let before = [true];
-    for (let j = 1; j <= asked.length; j++)
-        before[j] = !whole && asked[j - 1] === ANY && before[j - 1] === true;
-    for (const token of pattern) {
-        const now = [];
-        for (let j = 0; j <= asked.length; j++) {
-            const sign = asked[j - 1];
-            if (token === ANY)
-                now[j] = before[j] === true || (j > 0 && now[j - 1] === true);
-            else if (j === 0)
-                now[j] = false;
-            else if (sign === ANY)
-                now[j] = !whole && (before[j] === true || now[j - 1] === true);
-            else
-                now[j] = before[j - 1] === true && fits(token, sign, whole);
-        }
-        before = now;
-    }
-    return before[asked.length] === true;
-}
-function fits(token, sign, whole) {
-    return token === sign || token === ONE || (!whole && sign === ONE);
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/conditions.js
-/**
- * Conditions of policies, as far as they can be judged before the request is made. (IAM User Guide, "IAM JSON policy
- * elements: Condition operators".)
- */
-
-
-/** @param condition the element as it stands in a policy: values by key by operator */
-function testConditions(condition, context) {
-    return entriesOf(condition).flatMap(([operator, tests]) => entriesOf(tests).map(([key, values]) => ({ key, holds: test(operator, key, [values].flat(), context) })));
-}
-function entriesOf(value) {
-    return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-}
-const ignoringCase = (expected, value) => equals(expected.toLowerCase(), value.toLowerCase());
-const sameTruth = (expected, value) => [expected, value].every(one => /^(true|false)$/i.test(one)) ? ignoringCase(expected, value) : 'maybe';
-/** Those that are understood here; all others may hold or not. */
-const OPERATORS = {
-    StringEquals: equals,
-    StringEqualsIgnoreCase: ignoringCase,
-    StringLike: matches,
-    ArnEquals: matchesArn,
-    ArnLike: matchesArn,
-    Bool: sameTruth,
-};
-function test(operator, key, expected, context) {
-    const value = context[key.toLowerCase()];
-    const plain = operator.replace(/IfExists$/, '');
-    const positive = plain.replace(/^(String|Arn)Not/, '$1');
-    const compare = OPERATORS[positive];
-    if (value === undefined || compare === undefined)
-        return 'maybe';
-    const one = some(expected.map(each => compare(String(each), value)));
-    return positive === plain ? one : not(one);
-}
-/** All of them hold. */
-function allHold(tested) {
-    return every(tested.map(({ holds }) => holds));
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/policy-opinion.js
-/**
- * What a policy of a bucket or a role says to a request, read without evaluating it: AWS simulates no such policy for a role
- * (IAM API, SimulatePrincipalPolicy, "ResourceArns"), and the library that evaluates policies in the tests is under the
- * AGPL. So this says `yes` and `no` only where nothing else can be, and `maybe` of all that takes more than it knows; the
- * tests hold it to that library. (IAM User Guide, "Policy evaluation logic".)
- */
-
-
-
-/** @param policy parsed */
-function opinionOf(policy, asked) {
-    const statements = [membersOf(policy).Statement ?? []].flat().map(membersOf);
-    const say = (effect) => summary(statements.filter(({ Effect }) => Effect === effect).map(one => judge(one, effect, asked)));
-    return { allowed: say('Allow'), denied: say('Deny') };
-}
-/** Of anything but an object there are none. */
-function membersOf(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-function summary(findings) {
-    const certainty = some(findings.map(finding => finding.certainty));
-    const because = findings
-        .filter(finding => finding.certainty === certainty)
-        .flatMap(finding => finding.because);
-    return { certainty, because: certainty === 'yes' ? [] : [...new Set(because)] };
-}
-/** Whether one statement applies. */
-function judge(statement, effect, asked) {
-    const elements = [
-        policy_opinion_element('Principal', statement, principal => asked.names(principal, effect)),
-        policy_opinion_element('Action', statement, actions => ofAction(actions, asked.action)),
-        policy_opinion_element('Resource', statement, resources => ofResource(resources, asked.resource)),
-    ];
-    const about = every(elements.map(([, certainty]) => certainty));
-    if (about === 'no')
-        return { certainty: 'no', because: [] };
-    const tested = testConditions(statement.Condition, asked.context);
-    const held = allHold(tested);
-    return {
-        certainty: every([about, held]),
-        because: [
-            ...elements.filter(([, certainty]) => certainty === 'maybe').map(([name]) => name),
-            ...tested.filter(({ holds }) => holds !== 'yes' && holds === held).map(({ key }) => key),
-        ],
-    };
-}
-/** What is stated by exception is not read. */
-function policy_opinion_element(name, statement, read) {
-    return `Not${name}` in statement ? [`Not${name}`, 'maybe'] : [name, read(statement[name])];
-}
-function ofAction(element, action) {
-    return some(textsOf(element).map(pattern => matches(pattern.toLowerCase(), action.toLowerCase())));
-}
-function ofResource(element, resource) {
-    if (resource === undefined)
-        return 'yes';
-    return some(textsOf(element).map(pattern => (pattern === '*' ? 'yes' : matchesArn(pattern, resource))));
-}
-/** The texts of an element that may be one or many. */
-function textsOf(element) {
-    return [element].flat().filter(one => typeof one === 'string');
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/requests.js
-
-/** @throws RangeError when the statement names no resource that an action could work on */
-function requestsOf({ Action, Resource }) {
-    return textsOf(Action).flatMap(action => {
-        const fitting = textsOf(Resource).filter(resource => suits(action, resource));
-        if (fitting.length === 0)
-            throw new RangeError(`The statement has nothing for ${action} to work on.`);
-        return fitting.map(resource => ({ action, resource }));
-    });
-}
-function suits(action, resource) {
-    const [, bucket] = /^arn:[^:]+:s3:::(.*)$/.exec(resource) ?? [];
-    return bucket === undefined || bucket.includes('/') === isOnObjects(action);
-}
-/** Names that do not say so. */
-const ON_OBJECTS = new Set([
-    's3:AbortMultipartUpload',
-    's3:BypassGovernanceRetention',
-    's3:InitiateReplication',
-    's3:ListMultipartUploadParts',
-    's3:ReplicateDelete',
-    's3:ReplicateTags',
-]);
-/** S3's actions work on buckets or on objects. (Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3".) */
-function isOnObjects(action) {
-    return ON_OBJECTS.has(action) || (/Object/.test(action) && !/BucketObject/.test(action));
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/role-opinions.js
-/** What the policies of buckets say to a role, and what the trust policy of a role says to a service. */
-
-
-
-/**
- * What a bucket's policy says to a role of its own account or of another. What it allows to an account as a whole is left to
- * that account's policies: enough across accounts, where those must allow it, too; nothing within one.
- *
- * @param resource ARN, in which `*` stands for any part of a key
- */
-function bucketOpinion(policy, { role, owner }, action, resource) {
-    const account = accountOf(role);
-    const context = {
-        'aws:securetransport': 'true',
-        'aws:principalisawsservice': 'false',
-        'aws:principalarn': role,
-        'aws:principalaccount': account,
-        ...(owner !== undefined && { 'aws:resourceaccount': owner, 's3:resourceaccount': owner }),
-    };
-    const names = (principal, effect) => namesRole(principal, role, effect === 'Deny' || account !== owner);
-    return opinionOf(policy, { names, action, resource, context });
-}
-/** @param asAccount whether naming its account is naming the role */
-function namesRole(principal, role, asAccount) {
-    if (principal === '*')
-        return 'yes';
-    const { AWS, CanonicalUser } = membersOf(principal);
-    const account = accountOf(role);
-    const [start, name] = [role.split('/')[0], role.split('/').at(-1)];
-    const session = `${start?.replace(':iam:', ':sts:').replace(/:role$/, ':assumed-role')}/${name}/`;
-    const named = textsOf(AWS).map((one) => {
-        if (one === '*' || one === role)
-            return 'yes';
-        if (one === account || one === `${start?.replace(/:role$/, ':root')}`)
-            return asAccount ? 'yes' : 'no';
-        return one.startsWith(session) ? 'maybe' : 'no';
-    });
-    return some([...named, CanonicalUser === undefined ? 'no' : 'maybe']);
-}
-/** What a trust policy says to a service that wants to assume the role. */
-function trustOpinion(policy, { role, service, sourceArn }) {
-    const names = (principal, effect) => namesService(principal, service, effect);
-    const context = {
-        'aws:sourceaccount': accountOf(role),
-        ...(sourceArn !== undefined && { 'aws:sourcearn': sourceArn }),
-    };
-    return opinionOf(policy, { names, action: 'sts:AssumeRole', resource: undefined, context });
-}
-/** Everybody is denied together; whether services are among those who are allowed together is not documented. */
-function namesService(principal, service, effect) {
-    const everybody = effect === 'Deny' ? 'yes' : 'maybe';
-    if (principal === '*')
-        return everybody;
-    const { AWS, Service } = membersOf(principal);
-    return some([
-        textsOf(Service).includes(service) ? 'yes' : 'no',
-        textsOf(AWS).includes('*') ? 'maybe' : 'no',
-    ]);
-}
-/** Allowed by it and not denied. */
-function verdictOf({ allowed, denied }) {
-    return every([allowed.certainty, not(denied.certainty)]);
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/bucket-grant.js
-/**
- * What the policy of a bucket says to a role that a service of AWS works under. Nobody can try it out: the session is the
- * service's, and AWS simulates no bucket policy for a role. So it is read, and where reading does not settle it, it is unknown.
- */
-
-
-
-
-
-
-
-
-/** The bucket's policy, parsed; `undefined` where it has none. (S3 API, GetBucketPolicy.) */
-function bucketPolicyOf(bucket) {
-    const ask = async () => JSON.parse((await bucket.send(new client_s3_dist_cjs/* GetBucketPolicyCommand */.mCJ(bucket.common))).Policy ?? '{}');
-    return reading_read(ask, { NoSuchBucketPolicy: undefined });
-}
-/**
- * A role of another account needs a grant in the bucket's policy, beside the one in its own. To one of the bucket's account
- * the policy only must not deny anything.
- */
-async function checkBucketGrant({ check, bucket, role, statement, }) {
-    const policy = await bucketPolicyOf(bucket);
-    const { location, identity, owner } = bucket;
-    const name = location.bucket;
-    if (!policy.known) {
-        const seen = `What the policy of ${name} says to ${role} is not known: it was not read (${policy.why}).`;
-        if (!policy.denied)
-            return { check, verdict: 'unknown', seen };
-        const look = bucketPolicyStatement(location, identity.partition);
-        return { check, verdict: 'unknown', seen, fix: scene_grant(identity, bucket, look, '') };
-    }
-    const said = requestsOf(statement).map(({ action, resource }) => ({
-        action,
-        ...bucketOpinion(policy.value, { role, owner }, action, resource),
-    }));
-    const denied = said.filter(one => one.denied.certainty === 'yes');
-    if (denied.length > 0) {
-        const seen = `The policy of ${name} denies ${role} ${actionsOf(denied)}.`;
-        const todo = `Take ${role} out of what the policy of ${name} denies.`;
-        return { check, verdict: 'fail', seen, fix: { todo } };
-    }
-    const isOwn = accountOf(role) === owner;
-    const missing = isOwn ? [] : said.filter(one => one.allowed.certainty === 'no');
-    if (missing.length > 0 && owner !== undefined) {
-        const why = because(missing.flatMap(one => one.allowed.because));
-        const seen = `The policy of ${name} does not allow ${role}, which is of another account, ${actionsOf(missing)}${why}.`;
-        const fix = grantInBucketPolicy(role, { bucket: name, owner }, statement);
-        return { check, verdict: 'fail', seen, fix };
-    }
-    const open = said.filter(one => one.denied.certainty !== 'no' || !(isOwn || one.allowed.certainty === 'yes'));
-    if (open.length > 0) {
-        const why = because(open.flatMap(one => [...one.allowed.because, ...one.denied.because]));
-        const seen = `Whether the policy of ${name} lets ${role} use ${actionsOf(open)} is not known here${why}.`;
-        return { check, verdict: 'unknown', seen };
-    }
-    const seen = isOwn
-        ? `The policy of ${name} denies ${role} nothing that it needs there.`
-        : `The policy of ${name} allows ${role} what it needs there.`;
-    return { check, verdict: 'pass', seen };
-}
-function actionsOf(said) {
-    return [...new Set(said.map(({ action }) => action))].join(', ');
-}
-function because(reasons) {
-    return reasons.length === 0 ? '' : ` (it depends on ${[...new Set(reasons)].join(', ')})`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/role-trials.js
-/**
- * Statements tried out on the policies of a role or of the caller: IAM evaluates those, and within one account the policy of
- * a bucket may allow what they do not. (IAM User Guide, "Policy evaluation logic".)
- */
-
-
-
-
-
-/** @returns why IAM could not be asked, where it could not */
-async function tryNeeds(needs, trying) {
-    const readings = (await Promise.all(needs.map(need => tryNeed(need, trying)))).flat();
-    const findings = [];
-    for (const reading of readings) {
-        if (!reading.known)
-            return reading;
-        findings.push(...reading.value);
-    }
-    return { known: true, value: findings };
-}
-/** One question to IAM for each resource, about all that is to be done to it. */
-function tryNeed(need, { iam, principal, context }) {
-    const { statement, must } = need;
-    const requests = requestsOf(statement).filter(({ action }) => must?.includes(action) ?? true);
-    const byResource = Map.groupBy(requests, ({ resource }) => resource);
-    const owner = need.bucket?.owner;
-    return Promise.all([...byResource].map(async ([resource, some]) => {
-        const reading = await iam.tryOut({
-            principal,
-            actions: some.map(({ action }) => action),
-            resource: concrete(resource),
-            context: {
-                ...context,
-                ...(owner !== undefined && { 'aws:ResourceAccount': owner, 's3:ResourceAccount': owner }),
-            },
-        });
-        if (!reading.known)
-            return reading;
-        return { known: true, value: await role_trials_judge(reading.value, resource, need, principal) };
-    }));
-}
-/** An object or a job that nobody has yet, where any is meant. */
-function concrete(resource) {
-    return resource === '*' ? resource : resource.replace(/\*$/, writable_PROBE_KEY);
-}
-async function role_trials_judge(tried, resource, { statement, bucket }, principal) {
-    const lacks = tried.some(({ decision, open }) => decision === 'silent' && open.length === 0);
-    const elsewhere = lacks && bucket !== undefined && bucket.owner === accountOf(principal)
-        ? await bucketPolicyOf(bucket)
-        : undefined;
-    return tried.map((one) => {
-        const { action, open, decision } = one;
-        const silent = decision === 'silent' && open.length === 0;
-        const finding = { action, resource: one.resource, statement, silent };
-        if (open.length > 0)
-            return { ...finding, result: 'open', because: open };
-        if (silent && isKeyOf(principal, resource))
-            return { ...finding, result: 'open', because: ['the policy of the key'] };
-        if (!silent || elsewhere === undefined)
-            return { ...finding, result: decision, because: [] };
-        return { ...finding, ...byBucket(elsewhere, action, resource, principal, bucket) };
-    });
-}
-/** Within one account the policy of a key may allow what those of a role do not. (KMS Developer Guide, "Key policies".) */
-function isKeyOf(principal, resource) {
-    return /^arn:[^:]*:kms:/.test(resource) && accountOf(resource) === accountOf(principal);
-}
-/** What the policy of a bucket of the same account makes of what the principal's own do not allow. */
-function byBucket(policy, action, resource, role, bucket) {
-    const whose = `the policy of ${bucket?.location.bucket}`;
-    if (!policy.known)
-        return { result: 'open', because: [`${whose} (${policy.why})`] };
-    const opinion = bucketOpinion(policy.value, { role, owner: bucket?.owner }, action, resource);
-    switch (verdictOf(opinion)) {
-        case 'yes':
-            return { result: 'allowed', because: [] };
-        case 'no':
-            return { result: 'silent', because: [] };
-        default:
-            return { result: 'open', because: [whose] };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/role-permissions.js
-/** What the policies of a role or of the caller allow, told: what is missing by name, and what to add. */
-
-
-async function checkPermissions(permissions) {
-    const { check, iam, grantee, needs, context, passes, look } = permissions;
-    const { principal } = grantee;
-    if (principal === undefined) {
-        return { check, verdict: 'unknown', seen: 'Nothing tells whose policies to look at.' };
-    }
-    const findings = await tryNeeds(needs, { iam, principal, context });
-    if (!findings.known) {
-        const seen = `What the policies of ${principal} allow is not known: ${findings.why}.`;
-        return { check, verdict: 'unknown', seen, ...(findings.denied && { fix: look }) };
-    }
-    const missing = missingOf(findings.value);
-    if (missing.size > 0) {
-        return { check, verdict: 'fail', seen: tell(missing, principal), fix: role_permissions_fixFor(missing, grantee) };
-    }
-    const open = findings.value.filter(({ result }) => result === 'open');
-    if (open.length > 0) {
-        const because = [...new Set(open.flatMap(finding => finding.because))].join(', ');
-        const seen = `Whether ${principal} may use ${listed(open)} depends on what is not known here: ${because}.`;
-        const silent = open.filter(finding => finding.silent);
-        return { check, verdict: 'unknown', seen, ...(silent.length > 0 && { fix: inCase(silent, grantee) }) };
-    }
-    return { check, verdict: 'pass', seen: passes };
-}
-function missingOf(findings) {
-    const denied = DENIALS.map(denial => [denial, findings.filter(({ result }) => result === denial)]);
-    return new Map(denied.filter(([, some]) => some.length > 0));
-}
-const DENIALS = ['silent', 'denied', 'bounded', 'forbidden'];
-const role_permissions_WORDS = {
-    silent: who => `The policies of ${who} do not allow`,
-    denied: who => `The policies of ${who} deny`,
-    bounded: who => `The permissions boundary of ${who} does not allow`,
-    forbidden: who => `The policies of the organization do not allow ${who}`,
-};
-const TODOS = {
-    denied: ({ principal, account }) => `Take out of the policies of ${principal} in account ${account} what denies it.`,
-    bounded: ({ principal, account }) => `Let the permissions boundary of ${principal} in account ${account} allow it.`,
-    forbidden: ({ account }) => `Have it allowed to account ${account} by whoever looks after the service control policies of its organization.`,
-};
-function tell(missing, who) {
-    return [...missing].map(([denial, some]) => `${role_permissions_WORDS[denial](who)} ${listed(some)}.`).join(' ');
-}
-/** `s3:GetObject, s3:PutObject on arn:aws:s3:::bucket/key; s3:ListBucket on arn:aws:s3:::bucket` */
-function listed(findings) {
-    const byResource = Map.groupBy(findings, ({ resource }) => resource);
-    return [...byResource]
-        .map(([resource, some]) => {
-        const actions = some.map(({ action }) => action).join(', ');
-        return resource === '*' ? actions : `${actions} on ${resource}`;
-    })
-        .join('; ');
-}
-function role_permissions_fixFor(missing, grantee) {
-    const silent = missing.get('silent');
-    const added = silent && grantOwn(grantee, ...statementsOf(silent));
-    const todos = [...missing.keys()].map(denial => denial === 'silent' ? added?.todo : TODOS[denial](grantee));
-    return { ...added, todo: todos.join(' ') };
-}
-/** What to add where the policy of a bucket or of a key, which may do, does not. */
-function inCase(silent, grantee) {
-    const { todo, ...rest } = grantOwn(grantee, ...statementsOf(silent));
-    return { todo: `Unless the policy of the bucket or of the key allows it: ${todo}`, ...rest };
-}
-function statementsOf(findings) {
-    return [...new Set(findings.map(({ statement }) => statement))];
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/role-trust.js
-/** The service may assume its role, as far as the role's trust policy tells. */
-
-
-/**
- * @param trust of the role; `undefined` when there is none
- * @param look what to add for it to be read
- */
-function checkTrust(check, at, trust, look) {
-    const { role, service } = at;
-    if (!trust.known) {
-        const seen = `Whether ${service} may assume ${role} is not known: its trust policy was not read (${trust.why}).`;
-        return { check, verdict: 'unknown', seen, ...(trust.denied && { fix: look }) };
-    }
-    if (trust.value?.arn !== role)
-        return { check, verdict: 'fail', ...noSuchRole(role, trust.value) };
-    const { policy } = trust.value;
-    const opinion = trustOpinion(policy, at);
-    const { allowed, denied } = opinion;
-    if (denied.certainty === 'yes') {
-        const seen = `The trust policy of ${role} denies it to ${service}.`;
-        const todo = `Take the statement out of the trust policy of ${role} that denies sts:AssumeRole to ${service}.`;
-        return { check, verdict: 'fail', seen, fix: { todo } };
-    }
-    switch (verdictOf(opinion)) {
-        case 'yes':
-            return { check, verdict: 'pass', seen: `${service} may assume ${role}.` };
-        case 'no': {
-            const unmet = allowed.because.length === 0
-                ? `does not let ${service} assume it`
-                : `lets ${service} assume it under conditions only that do not hold here: ${allowed.because.join(', ')}`;
-            return {
-                check,
-                verdict: 'fail',
-                seen: `The trust policy of ${role} ${unmet}.`,
-                fix: grantTrust(at),
-            };
-        }
-        default: {
-            const because = [...allowed.because, ...denied.because].join(', ');
-            const seen = `Whether ${service} may assume ${role} depends on what is not known here: ${because} in its trust policy.`;
-            return { check, verdict: 'unknown', seen };
-        }
-    }
-}
-function noSuchRole(role, other) {
-    const seen = other === undefined
-        ? `There is no role ${role}.`
-        : `There is no role ${role}; the role of this name is ${other.arn}.`;
-    return { seen, fix: { todo: 'Correct the ARN, path included, or create the role.' } };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/service-role.js
-/**
- * The role that a service of AWS is to work under, looked at before the service needs it: who may assume it, whether it may
- * be passed, what it may do, and whether the caller may have the service work. IAM answers all of that for the asking, and
- * keeps nobody waiting for a job that was bound to fail.
- */
-
-
-
-
-
-
-/** Checks `<label>-trust`, `<label>-permissions`, `<label>-pass-role` and `<label>-caller`. */
-async function checkServiceRole(given) {
-    const { label, role, service, identity, network, needs, callerStatements } = given;
-    const [trustCheck, roleCheck, passCheck, callerCheck] = service_role_NAMES.map(name => `${label}-${name}`);
-    const checks = callerStatements.length === 0 ? [] : [callerCheck];
-    if (identity.account !== accountOf(role)) {
-        const foreign = identity.account !== undefined;
-        const seen = foreign
-            ? `Not looked at: ${role} is not of account ${identity.account}.`
-            : 'Not looked at: nothing tells which account asks.';
-        return [trustCheck, roleCheck, passCheck, ...checks].map(check => check === passCheck && foreign
-            ? notPassable(check, role, identity)
-            : { check, verdict: 'unknown', seen });
-    }
-    const { requestHandler, aborting, requests } = network;
-    const iam = new Iam({ identity, requestHandler, aborting, count: name => requests.add(name) });
-    const caller = { principal: identity.principal, account: identity.account };
-    const look = grantOwn(caller, lookStatement(role, identity.principal));
-    const asking = { iam, look };
-    const callerContext = {
-        ...contextOf(caller),
-        'aws:ResourceAccount': accountOf(role),
-        'iam:PassedToService': service,
-    };
-    const grantee = { principal: role, account: accountOf(role) };
-    const trust = iam.trustOf(role);
-    const results = await Promise.all([
-        trust.then(reading => checkTrust(trustCheck, given, reading, look)),
-        trust.then(reading => reading.known && reading.value?.arn !== role
-            ? { check: roleCheck, verdict: 'unknown', seen: 'Not looked at: there is no such role.' }
-            : checkPermissions({
-                ...asking,
-                check: roleCheck,
-                grantee,
-                needs,
-                context: contextOf(grantee),
-                passes: `${role} may do its work, as far as its account has a say in it.`,
-            })),
-        checkPermissions({
-            ...asking,
-            check: passCheck,
-            grantee: caller,
-            needs: [{ statement: passRoleStatement(role, service) }],
-            context: callerContext,
-            passes: `${identity.principal} may pass ${role} to ${service}.`,
-        }),
-        ...checks.map(check => checkPermissions({
-            ...asking,
-            check,
-            grantee: caller,
-            needs: callerStatements.map(statement => ({ statement })),
-            context: callerContext,
-            passes: `${identity.principal} may have ${service} work.`,
-        })),
-    ]);
-    return onceOnly(look, results);
-}
-/** What is to be added is the same for all that could not be looked at. */
-function onceOnly(look, results) {
-    const first = results.findIndex(({ fix }) => fix === look);
-    return results.map(({ fix, ...result }, index) => fix === undefined || (fix === look && index > first) ? result : { ...result, fix });
-}
-const service_role_NAMES = ['trust', 'permissions', 'pass-role', 'caller'];
-/** (IAM User Guide, "Granting a user permissions to pass a role to an AWS service".) */
-function notPassable(check, role, { account, principal }) {
-    const seen = `${principal} cannot pass ${role}, which is of another account: ${accountOf(role)}.`;
-    return { check, verdict: 'fail', seen, fix: { todo: `Give a role of account ${account}.` } };
-}
-/** What is known of requests to come. They travel by TLS, and whoever sends them is no service by itself. */
-function contextOf({ principal = '', account = '' }) {
-    return {
-        'aws:SecureTransport': 'true',
-        'aws:PrincipalIsAWSService': 'false',
-        'aws:ViaAWSService': 'false',
-        'aws:PrincipalArn': principal,
-        'aws:PrincipalAccount': account,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/datasync/role.js
-/**
- * The role that DataSync is to work under can be assumed, passed and used, as far as IAM tells: the locations, which are the
- * last word on it, are made after the plan only. A dry run, which needs no role, is warned.
- */
-
-
-const checkRole = async ({ settings, datasync, source, destination, network }) => {
-    if (datasync === undefined || settings.mode === 'verify')
-        return [];
-    const { ground, work } = datasync;
-    const { role } = ground;
-    const tags = settings.preserve.has('tags');
-    const need = (use, bucket) => ({
-        statement: policies_roleStatement(use, ground),
-        must: indispensable(use, tags),
-        bucket,
-    });
-    const results = await checkServiceRole({
-        label: 'datasync-role',
-        role,
-        service: policies_SERVICE,
-        sourceArn: sourceArnOf(role),
-        // It calls DataSync, and hands the role over.
-        identity: source.identity,
-        network,
-        needs: [need('source', source), need('destination', destination), need('work', work)],
-        // DataSync tells itself what it is refused.
-        callerStatements: [],
-    });
-    return settings.mode === 'dry-run' ? results.map(asWarning) : results;
-};
-function asWarning(result) {
-    return result.verdict === 'fail' ? { ...result, verdict: 'warn' } : result;
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/delete-markers.js
-/**
- * With `preserve: versions`, or `delete: true` beside replication: the destination's own identity may put delete markers. It asks to delete a key that has no
- * object, and that only if it has one: S3 looks at the permission first, and the condition never holds.
- * (S3 User Guide, "How to perform conditional deletes".)
- */
-
-
-
-
-
-
-const delete_markers_CHECK = 'destination-markable';
-const delete_markers_checkDeleteMarkers = async ({ settings, destination }) => {
-    const { mode, engine, preserve } = settings;
-    // What is replicated comes with versions, and what is deleted there becomes hidden; S3 puts the other markers.
-    const puts = engine === 'replication' ? settings.delete : preserve.has('versions');
-    if (!puts || LOOKING.has(mode))
-        return [];
-    if (mode === 'dry-run') {
-        const seen = 'Not tried: a dry run sends nothing that could change anything.';
-        return [{ check: delete_markers_CHECK, verdict: 'unknown', seen }];
-    }
-    return [await delete_markers_probe(destination, settings.delete)];
-};
-const LOOKING = new Set(['verify', 'health']);
-/** What a condition that does not hold is answered with. */
-const REFUSED = new Set(['absent', 'precondition']);
-async function delete_markers_probe(destination, conditional) {
-    const who = destination.identity.arn ?? 'the identity in use';
-    const request = new DeleteObjectCommand({ ...destination.naming({ key: PROBE_KEY }), IfMatch: '*' });
-    const trouble = await destination.send(request).then(() => undefined, troubleOf);
-    if (trouble === undefined || REFUSED.has(trouble.kind)) {
-        const seen = `${who} may put delete markers below ${uri(destination.location)}.`;
-        return { check: delete_markers_CHECK, verdict: 'pass', seen };
-    }
-    const { kind, code, message } = trouble;
-    const seen = `${who} may not put delete markers below ${uri(destination.location)} (${code}: ${message}).`;
-    if (kind !== 'denied')
-        return { check: delete_markers_CHECK, verdict: 'unknown', seen };
-    const statement = markStatement(destination.location, destination.identity.partition, conditional);
-    const fix = grant(destination.identity, destination, statement, message);
-    return { check: delete_markers_CHECK, verdict: 'fail', seen, fix };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/encryption.js
-/**
- * The key that will encrypt the copies is one that the destination's account can use. A KMS default without a key of
- * one's own means the AWS managed key of the *writer's* account, which can never be shared.
- * (S3 User Guide, "Using server-side encryption with AWS KMS keys".)
- */
-
-
-const encryption_CHECK = 'destination-encryption';
-const checkEncryption = scene => {
-    const { settings, facts } = scene;
-    const { encryption } = facts.destination;
-    const byDefault = encryption.known ? encryption.value : undefined;
-    if (settings.encryption !== undefined) {
-        const asked = { algorithm: settings.encryption, key: settings.kmsKey };
-        return [encryption_judge({ ...asked, source: 'as asked' }, byDefault, scene)];
-    }
-    if (!encryption.known)
-        return [answer('unknown', `Default encryption of the destination: ${encryption.why}.`)];
-    return [encryption_judge({ ...encryption.value, source: "the bucket's default" }, byDefault, scene)];
-};
-function encryption_judge({ algorithm, key, source }, byDefault, scene) {
-    const { settings, to } = scene;
-    const { writer } = scene_workersOf(scene);
-    if (!algorithm.startsWith('aws:kms')) {
-        return answer('pass', `Copies are encrypted with ${algorithm}, ${source}.`);
-    }
-    const foreign = scene_isForeign(writer, to);
-    if (foreign && isManaged(key)) {
-        return answer('fail', `Copies would be encrypted under the AWS managed key of account ${writer.account}, which account ${to.owner} can never use.`, scene.datasync !== undefined
-            ? 'Set the default encryption of the bucket to a customer managed key, by its full ARN, or to SSE-S3.'
-            : `${scene.jobs === undefined ? 'Use `copy-as: destination`, or give' : 'Give'} \`encryption: aws:kms\` with \`kms-key\`, the ARN of a customer managed key that both accounts may use.`);
-    }
-    if (foreign && key !== undefined && !isFullArn(key)) {
-        return answer('fail', `The bucket's default key is named ${key}, which is looked up in account ${writer.account} when that account writes.`, 'Set the default encryption of the bucket to the full ARN of the key.');
-    }
-    const region = key?.startsWith('arn:') ? regionOf(key) : undefined;
-    if (region !== undefined && region !== to.region) {
-        return answer('fail', `The key ${key} is in ${region}, the bucket in ${to.region}; S3 takes keys of the bucket's own Region only.`, `Give the ARN of a key in ${to.region}; of a multi-Region key, that of its replica there.`);
-    }
-    const overrides = settings.encryption !== undefined && settings.kmsKey === undefined;
-    if (overrides && !isManaged(byDefault?.key)) {
-        return answer('warn', `Copies are encrypted under the AWS managed key, not under ${byDefault?.key}, the bucket's own.`, 'Leave `encryption` empty to use the key of the bucket, or name one with `kms-key`.');
-    }
-    const under = isManaged(key) ? 'the AWS managed key' : key;
-    return answer('pass', `Copies are encrypted with ${algorithm} under ${under}, ${source}.${bucketKeys(algorithm, byDefault)}`);
-}
-/** `aws/s3`, which exists once in each account and Region. A bucket can also name it by its alias. */
-function isManaged(key) {
-    return key === undefined || /(^|:)alias\/aws\/s3$/.test(key);
-}
-function isFullArn(key) {
-    return /^arn:[^:]*:kms:[^:]*:[^:]*:key\//.test(key);
-}
-/** (S3 User Guide, "Using dual-layer server-side encryption with AWS KMS keys".) */
-function bucketKeys(algorithm, byDefault) {
-    return algorithm === 'aws:kms:dsse' && byDefault?.bucketKey
-        ? ' Dual-layer encryption uses no S3 Bucket Key: each copy is a request to KMS.'
-        : '';
-}
-function answer(verdict, seen, todo) {
-    return { check: encryption_CHECK, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3control/description.js
-/**
- * @param fingerprint of what the run was asked to do
- * @param id of the one job
- */
-function description_descriptionOf({ source, destination }, fingerprint, id) {
-    return `s3-cross-account-sync ${source.bucket} to ${destination.bucket} [${fingerprint}:${id}]`;
-}
-/** Whether a run that was asked to do this has made the job. */
-function isOf(description, fingerprint) {
-    return description.startsWith('s3-cross-account-sync ') && description.includes(` [${fingerprint}:`);
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/jobs/jobs.js
-/** Who makes the jobs may see those that there are. */
-
-
-
-
-const jobs_CHECK = 'batch-jobs';
-const checkJobs = async ({ settings, jobs: scene, replication }) => {
-    if (scene === undefined || settings.mode === 'verify')
-        return [];
-    const { jobs, ground } = scene;
-    const where = `${ground.region} of account ${ground.account}`;
-    try {
-        const underWay = await jobs.underWay(() => true);
-        const { length } = underWay;
-        const seen = `Jobs of S3 Batch Operations can be listed in ${where}; ${length} are under way.`;
-        // Ours of an earlier run are waited for before there is another.
-        const replicating = underWay.filter(({ operation, description }) => operation === 'S3ReplicateObject' && !isOf(description, fingerprint_fingerprintOf(settings))).length;
-        if (replication !== undefined && replicating >= MOST_REPLICATING)
-            return [jobs_tooMany(replicating, where)];
-        return [{ check: jobs_CHECK, verdict: 'pass', seen }];
-    }
-    catch (error) {
-        const refusal = trouble_explain(`Looking for jobs of S3 Batch Operations in ${where}`, error, ground);
-        if (!(refusal instanceof errors/* FatalError */.HX))
-            throw refusal;
-        const { fix } = refusal;
-        // A role that can only plan need not know of jobs.
-        const verdict = settings.mode === 'dry-run' ? 'unknown' : 'fail';
-        return [{ check: jobs_CHECK, verdict, seen: (0,errors/* messageOf */.bD)(refusal), ...(fix !== undefined && { fix }) }];
-    }
-};
-/** (S3 User Guide, "Performing object operations in bulk with Batch Operations", quotas.) */
-const MOST_REPLICATING = 6;
-function jobs_tooMany(replicating, where) {
-    const seen = `${replicating} other jobs of Batch Replication are under way in ${where}, and S3 takes ${MOST_REPLICATING} of an account at a time; a run that needs one of its own is refused it.`;
-    const todo = 'Wait for one of them to end, or cancel one.';
-    // Whoever finds nothing to replicate needs none.
-    return { check: jobs_CHECK, verdict: 'warn', seen, fix: { todo } };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/jobs/meanwhile.js
-/** What `mode: health`, which makes no job, should know of those of a sync: they make much pending that is long written. */
-
-
-
-
-
-
-const meanwhile_CHECK = 'batch-jobs';
-/** Only where `work-location` says that the same inputs make jobs. */
-const checkJobsMeanwhile = async ({ settings, source, network }) => {
-    const { identity, region, owner } = source;
-    const account = identity.account ?? owner;
-    if (settings.mode !== 'health' || settings.workLocation === undefined || account === undefined)
-        return [];
-    const { requestHandler, aborting, requests, environment } = network;
-    const calling = { identity, requestHandler, aborting, count: (name) => requests.add(name) };
-    const jobs = new jobs_Jobs(new service_S3ControlService(calling, environment), { region, account });
-    try {
-        const [job] = await jobs.underWay(description => isOf(description, fingerprint_fingerprintOf(settings)));
-        if (job === undefined)
-            return [{ check: meanwhile_CHECK, verdict: 'pass', seen: 'No job of a sync is under way.' }];
-        const seen = `The job ${job.id} of a sync is under way: what it replicates is pending until it is done, however long ago that was written.`;
-        const todo = 'Look at the health again when the job is over.';
-        return [{ check: meanwhile_CHECK, verdict: 'warn', seen, fix: { todo } }];
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const { code, message } = trouble_troubleOf(error);
-        return [
-            {
-                check: meanwhile_CHECK,
-                verdict: 'unknown',
-                seen: `Whether a job of a sync is under way: ${code}: ${message}. That takes s3:ListJobs.`,
-            },
-        ];
-    }
-};
-
-;// CONCATENATED MODULE: ./lib/src/preflight/jobs/role.js
-
-
-
-
-const role_USES = ['source', 'destination', 'work'];
-const role_SIDES = ['source', 'destination'];
-const checkJobRole = async (scene) => {
-    const { settings, jobs, replication, network } = scene;
-    if (jobs === undefined || settings.mode === 'verify')
-        return [];
-    const { ground, work } = jobs;
-    const { role } = ground;
-    // The one of replication has a check of its own.
-    const label = replication === undefined ? ground.roleInput : 'batch-role';
-    const [ofRole, ofBuckets] = await Promise.all([
-        checkServiceRole({
-            label,
-            role,
-            service: SERVICE,
-            identity: work.identity,
-            network,
-            needs: [...role_USES.flatMap(use => needOf(use, ground, scene)), ...needsOfKeys(scene)],
-            callerStatements: callerStatements(ground),
-        }),
-        Promise.all(role_SIDES.filter(side => ground[side].actions.length > 0).map(side => grantAt(side, ground, scene))),
-    ]);
-    const results = [...ofRole, ...ofBuckets];
-    return settings.mode === 'dry-run' ? results.map(one => asPlanned(one, label)) : results;
-};
-/** Where the role does nothing, it needs nothing. */
-function needOf(use, ground, { source, destination, jobs }) {
-    const bucket = { source, destination, work: jobs?.work }[use];
-    if (bucket === undefined || ground[use].actions.length === 0)
-        return [];
-    return [{ statement: roleStatement(use, ground), bucket }];
-}
-/** Of keys that are known: under which single objects lie, nobody knows. Where S3 replicates, it is not this role that does. */
-function needsOfKeys({ settings, facts, replication }) {
-    if (replication !== undefined)
-        return [];
-    const byDefault = settings.encryption === undefined ? role_keyOf(facts.destination) : undefined;
-    const [reading, writing] = [role_keyOf(facts.source), settings.kmsKey ?? byDefault];
-    return [
-        ...(reading === undefined ? [] : [{ statement: decryptingStatement(reading) }]),
-        ...(writing === undefined ? [] : [{ statement: encryptingStatement(writing) }]),
-    ];
-}
-/** ARN of the key that a bucket encrypts with by default. By an alias no policy allows anything. */
-function role_keyOf({ encryption }) {
-    const { key } = encryption.known ? encryption.value : {};
-    return key !== undefined && isFullArn(key) ? key : undefined;
-}
-function grantAt(side, ground, scene) {
-    return checkBucketGrant({
-        check: `${side}-bucket-policy`,
-        bucket: scene[side],
-        role: ground.role,
-        statement: roleStatement(side, ground),
-    });
-}
-/** Who can only plan need not be one who may make jobs. */
-function asPlanned(result, label) {
-    const ofCaller = result.check === `${label}-caller` || result.check === `${label}-pass-role`;
-    return ofCaller && result.verdict === 'fail' ? { ...result, verdict: 'unknown' } : result;
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/listable.js
-/** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
-
-
-
-
-
-
-const listable_checkListable = async ({ source, destination, settings }) => {
-    const listings = listingsFor(settings);
-    return Promise.all([
-        checkSide('source', source, listings.source),
-        checkSide('destination', destination, listings.destination),
-    ]);
-};
-async function checkSide(side, bucket, listing) {
-    const versions = listing !== list;
-    const check = `${side}-listable`;
-    const where = uri(bucket.location);
-    try {
-        const page = await firstPage(bucket, listing);
-        const listed = versions ? `${where} can be listed with all versions.` : `${where} can be listed.`;
-        const seen = page.length === 0 ? `${where} is empty.` : listed;
-        return { check, verdict: 'pass', seen };
-    }
-    catch (error) {
-        const { kind, code, message } = troubleOf(error);
-        const seen = `${where} could not be listed by ${bucket.identity.arn ?? 'the identity in use'} (${code}: ${message}).`;
-        if (kind !== 'denied')
-            return { check, verdict: 'fail', seen };
-        const statement = listStatement(bucket.location, bucket.identity.partition, versions);
-        return { check, verdict: 'fail', seen, fix: grant(bucket.identity, bucket, statement, message) };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/object-lock.js
-
-const checkObjectLock = ({ facts, settings, destination: { location } }) => {
-    const results = [];
-    const { source, destination } = facts;
-    const asked = settings.preserve.has('object-lock');
-    if (source.objectLock.known && source.objectLock.value.enabled && !asked) {
-        const seen = 'The source has Object Lock, and `preserve` leaves its retentions and legal holds behind.';
-        const todo = 'If the copies must be locked, add `object-lock` to `preserve`, or give the destination bucket a default retention.';
-        results.push({ check: 'source-object-lock', verdict: 'warn', seen, fix: { todo } });
-    }
-    const check = 'destination-object-lock';
-    if (!destination.objectLock.known) {
-        results.push({
-            check,
-            verdict: 'unknown',
-            seen: `Object Lock of the destination: ${destination.objectLock.why}.`,
-        });
-    }
-    else {
-        const { enabled, retention } = destination.objectLock.value;
-        if (!enabled && asked && preserved_preservedBy({ settings, facts }).has('object-lock')) {
-            const seen = 'The destination has no Object Lock, and `preserve: object-lock` cannot be kept.';
-            const todo = 'Turn on versioning and Object Lock of the destination bucket, or leave `object-lock` out of `preserve`: ' +
-                `aws s3api put-object-lock-configuration --bucket ${location.bucket} --object-lock-configuration ObjectLockEnabled=Enabled`;
-            results.push({ check, verdict: 'fail', seen, fix: { todo } });
-            return results;
-        }
-        const seen = !enabled
-            ? 'The destination has no Object Lock.'
-            : retention === undefined
-                ? 'The destination has Object Lock without a default retention.'
-                : `Every copy is locked on arrival: ${retention}.`;
-        results.push({ check, verdict: 'pass', seen });
-    }
-    return results;
-};
-
-;// CONCATENATED MODULE: ./lib/src/preflight/owner.js
-/**
- * The buckets belong to whom they should. Bucket names are global: a deleted or mistyped one can be somebody else's.
- * (S3 User Guide, "Verifying bucket ownership with bucket owner condition".)
- */
-
-
-const owner_checkOwners = async ({ source, destination }) => Promise.all([checkOwner('source', source), checkOwner('destination', destination)]);
-async function checkOwner(side, bucket) {
-    const check = `${side}-owner`;
-    const { bucket: name } = bucket.location;
-    if (bucket.owner === undefined) {
-        const todo = `Set \`${side}-account\` to the 12-digit account that owns the bucket.`;
-        return {
-            check,
-            verdict: 'warn',
-            seen: `Nobody said which account owns ${name}, so that nothing checks it.`,
-            fix: { todo },
-        };
-    }
-    const belongs = await belongsToOwner(bucket);
-    if (belongs)
-        return { check, verdict: 'pass', seen: `${name} belongs to account ${bucket.owner}.` };
-    if (belongs === false) {
-        return {
-            check,
-            verdict: 'fail',
-            seen: `${name} does not belong to account ${bucket.owner}.`,
-            fix: {
-                todo: `Check the name of the bucket. If it is right, set \`${side}-account\` to the account that owns it.`,
-            },
-        };
-    }
-    return {
-        check,
-        verdict: 'unknown',
-        seen: `HeadBucket on ${name} is denied, so that its owner does not show.`,
-    };
-}
-/** Whether the bucket belongs to the account that it should; `undefined` where that does not show. */
-async function belongsToOwner(bucket) {
-    if (await canHead(bucket, { ...bucket.common }))
-        return true;
-    return (await canHead(bucket, { Bucket: bucket.location.bucket })) ? false : undefined;
-}
-async function canHead(bucket, request) {
-    try {
-        await bucket.send(new client_s3_dist_cjs/* HeadBucketCommand */.kuI(request));
-        return true;
-    }
-    catch (error) {
-        if (trouble_troubleOf(error).kind === 'denied')
-            return false;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/ownership.js
-
-
-const OWNER_FULL_CONTROL = 'bucket-owner-full-control';
-/** The ACL to send: the one asked for; else, where a foreign writer would keep the object to itself, full control for the owner. */
-function ownership_aclFor({ settings, to, facts }, writer = to.identity) {
-    if (settings.acl !== undefined)
-        return settings.acl;
-    const { ownership } = facts.destination;
-    const aclsOn = ownership.known && ownership.value !== 'BucketOwnerEnforced';
-    return aclsOn && scene_isForeign(writer, to) ? OWNER_FULL_CONTROL : undefined;
-}
-const checkOwnership = scene => {
-    if (scene.datasync !== undefined)
-        return [ownershipUnderDataSync(scene)];
-    const { settings, to, facts } = scene;
-    const { writer } = scene_workersOf(scene);
-    // Only who signs copies can be chosen.
-    const orElse = scene.jobs === undefined ? 'Use `copy-as: destination`, or set' : 'Set';
-    const { ownership } = facts.destination;
-    const check = 'destination-ownership';
-    if (!ownership.known) {
-        const seen = `Object ownership of the destination: ${ownership.why}.`;
-        if (!scene_isForeign(writer, to))
-            return [{ check, verdict: 'unknown', seen }];
-        const todo = `${orElse} \`acl: ${OWNER_FULL_CONTROL}\` if the bucket has ACLs enabled.`;
-        return [
-            {
-                check,
-                verdict: 'warn',
-                seen: `${seen} A foreign writer may end up owning the copies.`,
-                fix: { todo },
-            },
-        ];
-    }
-    if (ownership.value === 'BucketOwnerEnforced') {
-        if (settings.acl !== undefined && settings.acl !== OWNER_FULL_CONTROL) {
-            const seen = `The destination has ACLs disabled and refuses \`acl: ${settings.acl}\`.`;
-            return [
-                {
-                    check,
-                    verdict: 'fail',
-                    seen,
-                    fix: { todo: 'Leave `acl` empty: the bucket owner owns every object.' },
-                },
-            ];
-        }
-        return [{ check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' }];
-    }
-    const acl = ownership_aclFor(scene, writer);
-    const seen = `ACLs are enabled (${ownership.value}); copies are sent with ${acl === undefined ? unsaid(scene) : `acl ${acl}`}.`;
-    if (scene_isForeign(writer, to) && ownership.value === 'ObjectWriter') {
-        const todo = `${orElse} object ownership of the bucket to BucketOwnerEnforced.`;
-        return [
-            {
-                check,
-                verdict: 'warn',
-                seen: `${seen} They will belong to account ${writer.account}.`,
-                fix: { todo },
-            },
-        ];
-    }
-    return [{ check, verdict: 'pass', seen }];
-};
-/** DataSync sends no ACL: with ACLs enabled its role's account would own the copies. */
-function ownershipUnderDataSync({ destination, facts }) {
-    const check = 'destination-ownership';
-    const { ownership } = facts.destination;
-    const todo = 'Disable ACLs of the destination bucket: aws s3api put-bucket-ownership-controls ' +
-        `--bucket ${destination.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`;
-    if (!ownership.known) {
-        const seen = `Object ownership of the destination: ${ownership.why}. With ACLs enabled the account of \`datasync-role\` would own the copies.`;
-        return { check, verdict: 'warn', seen, fix: { todo } };
-    }
-    if (ownership.value === 'BucketOwnerEnforced') {
-        return { check, verdict: 'pass', seen: 'ACLs are disabled: the bucket owner owns every copy.' };
-    }
-    const seen = `ACLs are enabled at the destination (${ownership.value}): the account of \`datasync-role\` would own the copies.`;
-    return { check, verdict: 'fail', seen, fix: { todo } };
-}
-function unsaid(scene) {
-    return carriesAcls(scene) ? 'the ACLs of their sources' : 'no ACL';
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/replication/ground.js
-/** Between what a rule replicates, and as whom: what requests ask for and what messages and statements name. */
-
-/** Replication goes into another account. */
-function isAcross({ source, destination }) {
-    return grant_isStranger({ account: source.owner }, destination);
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/replication/buckets.js
-/** What the settings of both buckets mean for replicas. (S3 User Guide, "Requirements and considerations for replication".) */
-
-
-function buckets_answer(check, verdict, seen, todo) {
-    return { check, verdict, seen, ...(todo !== undefined && { fix: { todo } }) };
-}
-/** Who owns the replicas. (S3 User Guide, "Changing the replica owner".) */
-const checkReplicaOwner = ({ replication, facts }) => {
-    if (replication === undefined)
-        return [];
-    const check = 'destination-ownership';
-    const { ownership } = facts.destination;
-    if (ownership.known && ownership.value === 'BucketOwnerEnforced')
-        return [buckets_answer(check, 'pass', 'ACLs are disabled: the bucket owner owns every replica.')];
-    if (!isAcross(replication))
-        return [buckets_answer(check, 'pass', 'Both buckets are of one account, which owns the replicas.')];
-    const { account } = replication.wanted;
-    if (!ownership.known)
-        return [
-            buckets_answer(check, 'unknown', `Whether ACLs are enabled at the destination: ${ownership.why}. A rule that is put there hands the replicas over to account ${account}; one that stands is left as it is.`),
-        ];
-    return [
-        buckets_answer(check, 'pass', `The rule hands the replicas over to account ${account}: ACLs are enabled (${ownership.value}).`),
-    ];
-};
-/** Bucket owners of the source's objects decide what replication may read. */
-const checkSourceOwnership = ({ facts, source }) => {
-    const check = 'source-ownership';
-    const { ownership } = facts.source;
-    if (!ownership.known)
-        return [buckets_answer(check, 'unknown', `Object ownership of the source: ${ownership.why}.`)];
-    if (ownership.value === 'BucketOwnerEnforced')
-        return [
-            buckets_answer(check, 'pass', 'The owner of the source owns every object, so that all can be replicated.'),
-        ];
-    return [
-        buckets_answer(check, 'warn', `ACLs are enabled at the source (${ownership.value}): objects that another account has written are not replicated unless their ACL lets the bucket owner read them.`, `Disable ACLs of the source bucket: aws s3api put-bucket-ownership-controls --bucket ${source.location.bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`),
-    ];
-};
-/** Objects under KMS are left behind unless the rule says under which key. */
-const checkSourceEncryption = ({ replication, facts, settings }) => {
-    if (replication === undefined)
-        return [];
-    const check = 'source-encryption';
-    const { encryption } = facts.source;
-    const { kmsKey } = settings;
-    if (!encryption.known)
-        return [buckets_answer(check, 'unknown', `Default encryption of the source: ${encryption.why}.`)];
-    const { algorithm } = encryption.value;
-    if (!algorithm.startsWith('aws:kms') || kmsKey !== undefined)
-        return [
-            buckets_answer(check, 'pass', `The source encrypts with ${algorithm}; replicas are encrypted as their sources are.`),
-        ];
-    return [
-        buckets_answer(check, 'fail', `The source encrypts with ${algorithm} by default, and without a key for the replicas such objects are not replicated.`, 'Set `encryption: aws:kms` and `kms-key` to the ARN of a customer managed key in the Region of the destination.'),
-    ];
-};
-/** S3 takes any key for the rule, and fails afterwards. (S3 User Guide, "Replicating encrypted objects".) */
-const checkReplicaKey = ({ settings: { kmsKey }, destination }) => {
-    if (kmsKey === undefined)
-        return [];
-    const check = 'replication-kms-key';
-    const region = regionOf(kmsKey);
-    if (region === destination.region)
-        return [buckets_answer(check, 'pass', `The key of the replicas is in ${region}, as the destination is.`)];
-    return [
-        buckets_answer(check, 'fail', `The key ${kmsKey} is in ${region}, the destination in ${destination.region}; S3 takes keys of the bucket's own Region only.`, `Give the ARN of a key in ${destination.region}; of a multi-Region key, that of its replica there.`),
-    ];
-};
-const checkLockOfBoth = ({ facts, destination }) => {
-    const check = 'destination-object-lock';
-    const { source, destination: at } = facts;
-    if (!source.objectLock.known || !at.objectLock.known) {
-        const [side, why] = source.objectLock.known
-            ? ['destination', at.objectLock.known ? '' : at.objectLock.why]
-            : ['source', source.objectLock.why];
-        return [buckets_answer(check, 'unknown', `Object Lock of the ${side}: ${why}.`)];
-    }
-    if (!source.objectLock.value.enabled)
-        return [buckets_answer(check, 'pass', 'The source has no Object Lock.')];
-    if (at.objectLock.value.enabled)
-        return [
-            buckets_answer(check, 'pass', 'Both buckets have Object Lock: replicas are locked as their sources are.'),
-        ];
-    return [
-        buckets_answer(check, 'fail', 'The source has Object Lock and the destination has not, so that S3 replicates nothing.', `Turn on Object Lock of the destination bucket: aws s3api put-object-lock-configuration --bucket ${destination.location.bucket} --object-lock-configuration ObjectLockEnabled=Enabled`),
-    ];
-};
-const checkDestinationPayment = ({ facts, destination, replication }) => {
-    const check = 'destination-request-payment';
-    const { payer } = facts.destination;
-    if (!payer.known)
-        return [buckets_answer(check, 'unknown', `Who pays for requests on the destination: ${payer.why}.`)];
-    if (payer.value === 'BucketOwner' || replication === undefined || !isAcross(replication))
-        return [buckets_answer(check, 'pass', 'The bucket owner pays for requests on the destination.')];
-    return [
-        buckets_answer(check, 'fail', 'The destination is Requester Pays, into which S3 replicates nothing from another account.', `Have the owner pay: aws s3api put-bucket-request-payment --bucket ${destination.location.bucket} --request-payment-configuration Payer=BucketOwner`),
-    ];
-};
-
-;// CONCATENATED MODULE: ./lib/src/s3/replication/rule.js
-/**
- * The rule of a run: what it asks of S3, by what it is known again, and in what one that stands differs from it.
- * (S3 API, ReplicationRule; S3 User Guide, "Replication configuration file elements".)
- */
-
-/** How the names of rules of this program begin, whatever they are for. */
-const OUR_NAMES = 's3-cross-account-sync-';
-/** The same for the same destination and prefix, in every run. */
-function ruleIdOf({ bucket, prefix }) {
-    const told = (0,external_node_crypto_.createHash)('sha256').update(`${bucket}\0${prefix}`).digest('hex');
-    return `${OUR_NAMES}${told.slice(0, 12)}`;
-}
-/** The only number of minutes that S3 takes. (S3 API, ReplicationTimeValue.) */
-const WITHIN = { Minutes: 15 };
-function ruleFor(wanted, priority) {
-    return {
-        ID: ruleIdOf(wanted.destination),
-        Priority: priority,
-        Filter: { Prefix: wanted.destination.prefix },
-        Status: 'Enabled',
-        ...(wanted.kmsKey !== undefined && {
-            SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } },
-        }),
-        Destination: destinationFor(wanted),
-        DeleteMarkerReplication: { Status: wanted.deleteMarkers ? 'Enabled' : 'Disabled' },
-    };
-}
-function destinationFor(wanted) {
-    const { destination, partition, account, storageClass, kmsKey, timeControl, metrics } = wanted;
-    return {
-        Bucket: `arn:${partition}:s3:::${destination.bucket}`,
-        ...(account !== undefined && { Account: account }),
-        ...(wanted.ownerOverride !== false && { AccessControlTranslation: { Owner: 'Destination' } }),
-        ...(storageClass !== undefined && { StorageClass: storageClass }),
-        ...(kmsKey !== undefined && { EncryptionConfiguration: { ReplicaKmsKeyID: kmsKey } }),
-        ...(timeControl && { ReplicationTime: { Status: 'Enabled', Time: WITHIN } }),
-        ...((timeControl || metrics) && {
-            Metrics: { Status: 'Enabled', ...(timeControl && { EventThreshold: WITHIN }) },
-        }),
-    };
-}
-/**
- * In what a rule is not the one wanted, a phrase each; empty when it is. What is disabled and what is not there are the
- * same, and so is whatever priority it has.
- */
-function differences(standing, wanted) {
-    return differencesIn(Object.keys(rule_told(standing)), standing, wanted);
-}
-/** The same of what makes another replica of the same object. */
-function disagreements(rule, wanted) {
-    return differencesIn([STORAGE_CLASS, KEY, rule_MARKERS], rule, wanted);
-}
-function differencesIn(names, standing, wanted) {
-    const [is, should] = [rule_told(standing), rule_told(ruleFor(wanted, 0))];
-    return names.flatMap(name => is[name] === should[name] || (name === OWNER && wanted.ownerOverride === 'unknown')
-        ? []
-        : [`${name} is ${is[name] ?? 'absent'} instead of ${should[name] ?? 'absent'}`]);
-}
-const OWNER = 'the owner of replicas';
-const STORAGE_CLASS = 'the storage class';
-const KEY = 'the key of replicas';
-const rule_MARKERS = 'replication of delete markers';
-/** A rule in the words of its console, flat. */
-function rule_told(rule) {
-    const { Filter, SourceSelectionCriteria: criteria, Destination: to } = rule;
-    const tags = [...(Filter?.Tag ? [Filter.Tag] : []), ...(Filter?.And?.Tags ?? [])];
-    return {
-        Status: rule.Status,
-        'the prefix': JSON.stringify(prefixOf(rule)),
-        'the filter by tags': tags.map(({ Key, Value }) => `${Key}=${Value}`).join(', ') || undefined,
-        'the destination bucket': to?.Bucket,
-        'the destination account': to?.Account,
-        [OWNER]: to?.AccessControlTranslation?.Owner,
-        [STORAGE_CLASS]: to?.StorageClass,
-        'replication of KMS-encrypted objects': enabled(criteria?.SseKmsEncryptedObjects),
-        [KEY]: to?.EncryptionConfiguration?.ReplicaKmsKeyID,
-        'replica modification sync': enabled(criteria?.ReplicaModifications),
-        [rule_MARKERS]: enabled(rule.DeleteMarkerReplication),
-        'Replication Time Control': enabled(to?.ReplicationTime),
-        Metrics: enabled(to?.Metrics),
-    };
-}
-function enabled(switched) {
-    return switched?.Status === 'Enabled' ? 'Enabled' : undefined;
-}
-/** Which keys the rule is about; '' is all. */
-function prefixOf({ Filter }) {
-    return Filter?.Prefix ?? Filter?.And?.Prefix ?? '';
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/replication/wire.js
-/**
- * A replication configuration as S3 writes it. What is not ours goes back byte for byte as it came, also what this version
- * of the SDK does not know: it would be left out, and what a rule no longer says, S3 no longer does.
- * (S3 API, GetBucketReplication and PutBucketReplication.)
- */
-
-
-
-
-const RULE = /<Rule>.*?<\/Rule>/gs;
-/** @throws what S3 answers; the code for none is ReplicationConfigurationNotFoundError */
-async function get(bucket) {
-    const command = new client_s3_dist_cjs/* GetBucketReplicationCommand */.qJf(bucket.common);
-    let written = '';
-    command.middlewareStack.add(next => async (args) => {
-        const answer = await next(args);
-        const response = answer.response;
-        written = await (0,consumers_namespaceObject.text)(response.body);
-        response.body = external_node_stream_.Readable.from([Buffer.from(written)]);
-        return answer;
-    }, 
-    // Between the connection and what reads the answer.
-    { step: 'deserialize', priority: 'low', name: 'keepText' });
-    const { ReplicationConfiguration: read } = await bucket.send(command);
-    const rules = read?.Rules ?? [];
-    const texts = written.match(RULE) ?? [];
-    if (read?.Role === undefined || texts.length !== rules.length)
-        throw new errors/* FatalError */.HX(`The replication configuration of ${bucket.location.bucket} cannot be read.`);
-    return { role: read.Role, rules: rules.map((rule, index) => ({ rule, xml: texts[index] ?? '' })) };
-}
-/**
- * Replaces the whole configuration.
- *
- * @param rules all of them, in their order: those of others as they came, and at most one of ours
- */
-async function put(bucket, role, rules) {
-    const ours = rules.find((rule) => !isWritten(rule)) ?? LEFT_OUT;
-    const command = new PutBucketReplicationCommand({
-        ...bucket.common,
-        ReplicationConfiguration: { Role: role, Rules: [ours] },
-    });
-    command.middlewareStack.add(next => async (args) => {
-        const request = args.request;
-        // By a function, because `$` means something in a text that replaces.
-        request.body = request.body.replace(RULE, own => rules.map(rule => (isWritten(rule) ? rule.xml : own)).join(''));
-        return next(args);
-    }, 
-    // What the SDK has written, before it is measured and signed.
-    { step: 'build', priority: 'high', name: 'othersAsTheyCame' });
-    await bucket.send(command);
-}
-/** What the SDK writes where none of the rules is ours. */
-const LEFT_OUT = { Status: 'Disabled', Destination: { Bucket: 'none' } };
-function isWritten(rule) {
-    return 'xml' in rule;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/replication/standing.js
-
-
-
-/** @returns `undefined` where there is none */
-async function readConfiguration(source) {
-    try {
-        return await get(source);
-    }
-    catch (error) {
-        if (trouble_troubleOf(error).code === 'ReplicationConfigurationNotFoundError')
-            return undefined;
-        throw error;
-    }
-}
-/** The rule of this run, as it stands. */
-function oursIn(configuration, { destination }) {
-    return configuration?.rules.find(({ rule }) => rule.ID === ruleIdOf(destination))?.rule;
-}
-/** The rules of everybody else, in their order. */
-function othersIn(configuration, { destination }) {
-    return configuration?.rules.filter(({ rule }) => rule.ID !== ruleIdOf(destination)) ?? [];
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/replication/obstacles.js
-
-
-/** (S3 API, ReplicationConfiguration, "Rules".) */
-const MOST_RULES = 1000;
-/** @returns `undefined` when the rule can be put there under the role */
-function obstacleTo(configuration, role, wanted) {
-    const others = othersIn(configuration, wanted);
-    if (configuration === undefined || others.length === 0)
-        return undefined;
-    if (configuration.role !== role) {
-        const ours = others.some(isOfOurs) ? ` ${OF_OURS}` : '';
-        return {
-            seen: `The rules that are there (${namesOf(others)}) replicate as ${configuration.role}, and a bucket has one role for all its rules; \`replication-role\` is ${role}.`,
-            fix: {
-                todo: `Set \`replication-role: ${configuration.role}\` and let that role write to the destination as well, or have whoever owns the other rules replicate as ${role}.${ours}`,
-            },
-        };
-    }
-    const old = others.filter(({ rule }) => rule.Filter === undefined);
-    if (old.length > 0) {
-        return {
-            seen: `The rules that are there (${namesOf(old)}) are written in the first version of the schema, which S3 does not take beside the present one.`,
-            fix: {
-                todo: 'Have whoever owns them save them anew with a `Filter`, a `Priority` and `DeleteMarkerReplication` instead of `Prefix` alone; the console does so when a rule is edited.',
-            },
-        };
-    }
-    if (others.length >= MOST_RULES && oursIn(configuration, wanted) === undefined) {
-        return {
-            seen: `There are ${others.length} rules already, and S3 takes ${MOST_RULES} in a bucket.`,
-            fix: { todo: 'Remove a rule that nobody needs any more, or use `engine: copy`.' },
-        };
-    }
-    return overruling(configuration, wanted);
-}
-/** Other runs of this program have put it there. */
-function isOfOurs({ rule }) {
-    return rule.ID?.startsWith(OUR_NAMES) ?? false;
-}
-const OF_OURS = `Those whose name begins with ${OUR_NAMES} are of runs with another prefix or destination: run each once more with \`replication-rule: remove\` and the role that is there.`;
-/** A rule that is not there yet, or as it should be, must not change what somebody else's makes of an object. */
-function overruling(configuration, wanted) {
-    const ours = oursIn(configuration, wanted);
-    if (ours !== undefined && differences(ours, wanted).length === 0)
-        return undefined;
-    const [first, ...more] = rivalsOf(configuration, wanted).below.filter(rule => disagreements(rule, wanted).length > 0);
-    if (first === undefined)
-        return undefined;
-    const names = namesOf([first, ...more].map(rule => ({ rule })));
-    return {
-        seen: `Our rule would come before rules that are there into the same bucket (${names}), and S3 would no longer go by those for the keys that both take. In the first of them ${disagreements(first, wanted).join('; ')}.`,
-        fix: {
-            todo: 'Give the same in `storage-class`, `kms-key` and `replication-delete-markers`; narrow `source` and `destination` to a prefix that those rules do not take; have whoever owns them remove or narrow them; or use `engine: copy`.',
-        },
-    };
-}
-/** (S3 User Guide, "Replication configuration file elements", `Priority`.) */
-const HIGHEST = 2_147_483_647;
-/** Ours keeps its own; a new one comes above all others, or as high as there is a number left. */
-function priorityFor(configuration, wanted) {
-    const standing = oursIn(configuration, wanted)?.Priority;
-    if (standing !== undefined)
-        return standing;
-    const taken = new Set(configuration?.rules.map(({ rule }) => rule.Priority ?? 0));
-    let priority = Math.min(HIGHEST, Math.max(0, ...taken) + 1);
-    while (taken.has(priority))
-        priority--;
-    return priority;
-}
-/** Enabled rules of others into the same bucket that take some of the same keys. */
-function rivalsOf(configuration, wanted) {
-    const priority = priorityFor(configuration, wanted);
-    const arn = `arn:${wanted.partition}:s3:::${wanted.destination.bucket}`;
-    const { prefix } = wanted.destination;
-    const rivals = othersIn(configuration, wanted)
-        .map(({ rule }) => rule)
-        .filter(rule => rule.Status === 'Enabled' &&
-        rule.Destination?.Bucket === arn &&
-        (prefixOf(rule).startsWith(prefix) || prefix.startsWith(prefixOf(rule))));
-    return {
-        above: rivals.filter(rule => (rule.Priority ?? 0) > priority),
-        below: rivals.filter(rule => (rule.Priority ?? 0) < priority),
-    };
-}
-const NAMED = 3;
-function namesOf(rules) {
-    const names = rules.slice(0, NAMED).map(({ rule }) => JSON.stringify(rule.ID ?? ''));
-    return rules.length > NAMED ? `${names.join(', ')} and ${rules.length - NAMED} more` : names.join(', ');
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/replication/policies.js
-/**
- * The statements that whoever configures replication and the role that S3 assumes need. (S3 User Guide, "Setting up
- * permissions for live replication", "Replicating encrypted objects", "Changing the replica owner".)
- */
-
-const replication_policies_SERVICE = 's3.amazonaws.com';
-/** For the identity of the source; `iam:PassRole` comes besides. */
-function policies_callerStatement({ source }) {
-    return {
-        Sid: 'S3SyncReplication',
-        Effect: 'Allow',
-        Action: ['s3:GetReplicationConfiguration', 's3:PutReplicationConfiguration', 's3:GetBucketVersioning'],
-        Resource: bucketArn(source.location, source.identity.partition),
-    };
-}
-/** To turn versioning on where it is not. */
-function enablingStatement({ location, identity }) {
-    return {
-        Sid: 'S3SyncEnableVersioning',
-        Effect: 'Allow',
-        Action: ['s3:GetBucketVersioning', 's3:PutBucketVersioning'],
-        Resource: bucketArn(location, identity.partition),
-    };
-}
-/** What the role reads. */
-function sourceStatement({ source, locks }) {
-    const { location, identity } = source;
-    return {
-        Sid: 'S3SyncReplicates',
-        Effect: 'Allow',
-        Action: [
-            's3:GetReplicationConfiguration',
-            's3:ListBucket',
-            's3:GetObjectVersionForReplication',
-            's3:GetObjectVersionAcl',
-            's3:GetObjectVersionTagging',
-            ...(locks ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
-        ],
-        Resource: [bucketArn(location, identity.partition), objectsArn(location, identity.partition)],
-    };
-}
-/** What the role writes; across accounts the policy of the bucket must say it, too. */
-function destinationStatement({ destination, wanted }) {
-    return {
-        Sid: 'S3SyncReplicas',
-        Effect: 'Allow',
-        Action: [
-            's3:ReplicateObject',
-            's3:ReplicateDelete',
-            's3:ReplicateTags',
-            ...(wanted.ownerOverride !== false ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
-        ],
-        Resource: objectsArn(destination.location, wanted.partition),
-    };
-}
-/** For the keys that the source's objects lie under, in the Region of the source. */
-function policies_decryptingStatement({ source, sourceKey }) {
-    return {
-        Sid: 'S3SyncReplicationDecrypts',
-        Effect: 'Allow',
-        Action: 'kms:Decrypt',
-        Resource: sourceKey ?? '*',
-        ...(sourceKey === undefined && forS3Alone(source)),
-    };
-}
-/**
- * For the key of the replicas; with a key of the bucket S3 reads what it has encrypted. What comes without any encryption
- * lies under the key of the destination by default, which takes a data key.
- */
-function policies_encryptingStatement({ destination, wanted, sealsByDefault }) {
-    const sealsPlain = sealsByDefault || wanted.kmsKey === undefined;
-    return {
-        Sid: 'S3SyncReplicationEncrypts',
-        Effect: 'Allow',
-        Action: ['kms:Encrypt', 'kms:Decrypt', ...(sealsPlain ? ['kms:GenerateDataKey'] : [])],
-        Resource: wanted.kmsKey ?? '*',
-        ...(wanted.kmsKey === undefined && forS3Alone(destination)),
-    };
-}
-/** Any key, but through S3 of the bucket's Region alone. (KMS Developer Guide, "kms:ViaService".) */
-function forS3Alone({ region, identity }) {
-    const domain = identity.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-    return { Condition: { StringLike: { 'kms:ViaService': `s3.${region}.${domain}` } } };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/replication/configuration.js
-
-
-
-
-
-
-
-
-const CONFIGURATION = 'replication-configuration';
-const configuration_RULE = 'replication-rule';
-const checkConfiguration = async ({ replication, settings }) => {
-    if (replication === undefined)
-        return [];
-    const { source } = replication;
-    let standing;
-    try {
-        standing = await readConfiguration(source);
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const { kind, code, message } = trouble_troubleOf(error);
-        const who = source.identity.arn ?? 'the identity in use';
-        const seen = `${who} could not read the replication configuration of ${source.location.bucket} (${code}: ${message}).`;
-        const fix = kind === 'denied' && scene_grant(source.identity, source, policies_callerStatement(replication), message);
-        return [{ check: CONFIGURATION, verdict: 'fail', seen, ...(fix && { fix }) }];
-    }
-    const rule = settings.mode === 'health' ? standsAsWanted(standing, replication) : willStand(standing, replication);
-    return [canStand(standing, replication), ...rule, ...rivals(standing, replication)];
-};
-function canStand(standing, { source, role, wanted }) {
-    const obstacle = obstacleTo(standing, role, wanted);
-    if (obstacle !== undefined)
-        return { check: CONFIGURATION, verdict: 'fail', ...obstacle };
-    const all = othersIn(standing, wanted);
-    const { length } = all;
-    const others = length === 0 ? 'no rules of others' : length === 1 ? 'one rule of others' : `${length} rules of others`;
-    const ours = all.filter(isOfOurs).map(({ rule }) => rule.ID);
-    const left = ours.length === 0
-        ? ''
-        : ` Runs with another prefix or destination have put there ${ours.join(', ')}; a sync with those inputs and \`replication-rule: remove\` takes one away that nobody needs any more.`;
-    return {
-        check: CONFIGURATION,
-        verdict: 'pass',
-        seen: `${source.location.bucket} has ${others}, which stay as they are.${left}`,
-    };
-}
-function willStand(standing, { destination, role, wanted }) {
-    const id = ruleIdOf(wanted.destination);
-    const ours = oursIn(standing, wanted);
-    const what = `${id}, into ${plan_uri(destination.location)} as ${role}`;
-    if (ours === undefined) {
-        return [{ check: configuration_RULE, verdict: 'pass', seen: `There is no rule ${what}, yet; a sync puts it there.` }];
-    }
-    const found = differencesOf(standing, ours, { role, wanted });
-    const seen = found.length === 0
-        ? `The rule ${what} stands.`
-        : `The rule ${what} stands otherwise, and a sync changes it: ${found.join('; ')}.`;
-    return [{ check: configuration_RULE, verdict: 'pass', seen }];
-}
-function standsAsWanted(standing, { source, role, wanted }) {
-    const id = ruleIdOf(wanted.destination);
-    const fix = {
-        todo: 'Run `mode: sync` with the same inputs, which puts the rule there and replicates what was missed; and find out who changed it.',
-    };
-    const ours = oursIn(standing, wanted);
-    if (ours === undefined) {
-        const seen = `The rule ${id} is not in the replication configuration of ${source.location.bucket}: new objects are not replicated by it.`;
-        return [{ check: configuration_RULE, verdict: 'fail', seen, fix }];
-    }
-    const found = differencesOf(standing, ours, { role, wanted });
-    if (found.length === 0)
-        return [
-            { check: configuration_RULE, verdict: 'pass', seen: `The rule ${id} is enabled, and as these inputs have it.` },
-        ];
-    const seen = `The rule ${id} is not as these inputs have it: ${found.join('; ')}.`;
-    return [{ check: configuration_RULE, verdict: 'fail', seen, fix }];
-}
-function differencesOf(standing, ours, { role, wanted }) {
-    const other = standing !== undefined && standing.role !== role;
-    return [
-        ...(other ? [`the role is ${standing.role} instead of ${role}`] : []),
-        ...differences(ours, wanted),
-    ];
-}
-function rivals(standing, { wanted }) {
-    const check = 'replication-priority';
-    const { above, below } = rivalsOf(standing, wanted);
-    const id = ruleIdOf(wanted.destination);
-    const results = [];
-    if (above.length > 0) {
-        const seen = `Rules of others into the same bucket come before ${id}: ${configuration_namesOf(above)}. For the keys that both take, S3 goes by theirs.`;
-        const todo = 'Have their priority lowered or their prefix narrowed, or remove our rule, so that the next sync puts it above them.';
-        results.push({ check, verdict: 'warn', seen, fix: { todo } });
-    }
-    if (below.length > 0) {
-        const seen = `Rules of others into the same bucket come after ${id}: ${configuration_namesOf(below)}. For the keys that both take, S3 goes by ours.`;
-        const differing = below.flatMap(rule => disagreements(rule, wanted).map(one => `${rule.ID}: ${one}`));
-        if (differing.length === 0)
-            results.push({ check, verdict: 'pass', seen: `${seen} The replicas are the same.` });
-        else {
-            const todo = 'Have their prefix narrowed, or give the same in the inputs.';
-            results.push({
-                check,
-                verdict: 'warn',
-                seen: `${seen} They differ (${differing.join('; ')}).`,
-                fix: { todo },
-            });
-        }
-    }
-    return results;
-}
-function configuration_namesOf(rules) {
-    return rules.map(({ ID, Priority }) => `${ID} (priority ${Priority})`).join(', ');
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/replication/objects.js
-/** What the first page of the source shows: whether objects tell of their replication, and which none can take. */
-
-
-
-
-
-
-
-
-const checkObjects = async (scene) => {
-    const { source } = scene;
-    let page;
-    try {
-        page = await list_firstPage(source, listCurrentVersions);
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        // Another check says so.
-        return [];
-    }
-    return [await canAsk(scene, page[0]), ...archived(page)];
-};
-/** The state of a version is told by HeadObject alone. */
-async function canAsk({ source }, sample) {
-    const check = 'source-replication-status';
-    if (sample === undefined)
-        return {
-            check,
-            verdict: 'unknown',
-            seen: 'The source shows no object that could be asked how far its replication is.',
-        };
-    const who = source.identity.arn ?? 'the identity in use';
-    try {
-        await status_standingOf(source, sample);
-        return {
-            check,
-            verdict: 'pass',
-            seen: `${who} can ask objects of the source how far their replication is.`,
-        };
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const { kind, code, message } = trouble_troubleOf(error);
-        const seen = `${who} could not ask version ${sample.versionId} of ${JSON.stringify(source.fullKey(sample.key))} how far its replication is (${code}: ${message}).`;
-        // All that a HEAD says of an object under a customer's key is 400.
-        if (kind !== 'denied')
-            return { check, verdict: 'unknown', seen };
-        const needs = { tags: false, lock: false, acl: false, versions: true };
-        const statement = policies_readStatement(source.location, source.identity.partition, needs);
-        return { check, verdict: 'fail', seen, fix: scene_grant(source.identity, source, statement, message) };
-    }
-}
-function archived(page) {
-    const { length } = page.filter(({ storageClass }) => decide_ARCHIVE_CLASSES.has(storageClass));
-    if (length === 0)
-        return [];
-    const seen = `${length} of the first ${page.length} objects are archived (GLACIER, DEEP_ARCHIVE), and replication takes none of those, restored or not.`;
-    const todo = 'Restore them and copy them with `engine: copy`, or leave them; the report names each.';
-    return [{ check: 'source-storage-classes', verdict: 'warn', seen, fix: { todo } }];
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/versioning.js
-/** Turning versioning on, which can never be turned off again, only suspended. (S3 User Guide, "Using versioning in S3 buckets".) */
-
-
-
-/** For people to do it themselves. */
-function enabling({ location }) {
-    return `aws s3api put-bucket-versioning --bucket ${location.bucket} --versioning-configuration Status=Enabled`;
-}
-const SHOWN_WITHIN_MS = 60_000;
-const AGAIN_MS = 500;
-/**
- * Resolves when S3 shows it. For up to 15 minutes more S3 can answer 404 to single requests for new objects; those are told
- * of as failures of their objects, and another run mends them.
- *
- * @throws what S3 answers; FatalError when it goes on showing something else
- */
-async function enableVersioning(bucket) {
-    await bucket.send(new PutBucketVersioningCommand({ ...bucket.common, VersioningConfiguration: { Status: 'Enabled' } }));
-    const begun = Date.now();
-    for (;;) {
-        const { Status } = await bucket.send(new GetBucketVersioningCommand(bucket.common));
-        if (Status === 'Enabled')
-            return;
-        if (Date.now() - begun > SHOWN_WITHIN_MS) {
-            throw new FatalError(`Versioning of ${bucket.location.bucket} was enabled, and S3 does not show it.`, {
-                todo: 'Run again in a few minutes.',
-            });
-        }
-        await sleep(AGAIN_MS, undefined, { signal: bucket.aborting }).catch(cause => {
-            throw new StoppedError('Stopped while versioning was being enabled.', { cause });
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/replication/versioning.js
-/** Replication takes versioning on both sides. (S3 User Guide, "Requirements and considerations for replication".) */
-
-
-
-
-const versioning_SIDES = ['source', 'destination'];
-const checkVersioningOfBoth = scene => versioning_SIDES.map(side => versioning_checkSide(side, scene));
-/** The buckets whose versioning is to be enabled by this run. */
-function bucketsToVersion(scene) {
-    if (!scene.settings.enableVersioning)
-        return [];
-    return versioning_SIDES.filter(side => {
-        const { versioning } = scene.facts[side];
-        return versioning.known && versioning.value !== 'Enabled';
-    }).map(side => scene[side]);
-}
-/** Modes that leave buckets as they are, and cannot mend one. */
-const versioning_LOOKING = new Set(['verify', 'health']);
-function versioning_checkSide(side, { settings, facts, [side]: bucket }) {
-    const check = `${side}-versioning`;
-    const { versioning } = facts[side];
-    if (!versioning.known) {
-        const seen = `Whether the ${side} keeps versions, as replication takes it, is not known: ${versioning.why}.`;
-        const { identity, location } = bucket;
-        const statement = settings.enableVersioning
-            ? enablingStatement(bucket)
-            : versioningStatement(location, identity.partition);
-        return { check, verdict: 'fail', seen, fix: scene_grant(identity, bucket, statement, '') };
-    }
-    if (versioning.value === 'Enabled')
-        return { check, verdict: 'pass', seen: `The ${side} keeps versions.` };
-    const state = versioning.value === 'Off' ? 'keeps no versions' : 'has versioning suspended';
-    const seen = `The ${side} ${state}, and replication takes versions on both sides`;
-    if (settings.enableVersioning && !versioning_LOOKING.has(settings.mode)) {
-        const will = settings.mode === 'sync' ? 'This run enables it' : 'A sync enables it';
-        return {
-            check,
-            verdict: 'pass',
-            seen: `${seen}. ${will}; it can never be turned off again, only suspended.`,
-        };
-    }
-    const todo = `Enable versioning on the ${side}: ${enabling(bucket)}, or run \`mode: sync\` with \`enable-versioning: true\`. It can never be turned off again, only suspended.`;
-    return { check, verdict: 'fail', seen: `${seen}.`, fix: { todo } };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/replication/role.js
-
-
-
-
-
-const role_LABEL = 'replication-role';
-const checkReplicationRole = async (scene) => {
-    const { settings, replication, network } = scene;
-    if (replication === undefined || settings.mode === 'verify')
-        return [];
-    const { source, destination, role } = replication;
-    const looking = settings.mode === 'health';
-    const [ofRole, ofBucket] = await Promise.all([
-        checkServiceRole({
-            label: role_LABEL,
-            role,
-            service: replication_policies_SERVICE,
-            identity: source.identity,
-            network,
-            needs: role_needsOf(replication),
-            callerStatements: looking ? [] : callersOf(scene, replication),
-        }),
-        checkBucketGrant({
-            check: 'destination-bucket-policy',
-            bucket: destination,
-            role,
-            statement: destinationStatement(replication),
-        }),
-    ]);
-    // Who only looks passes nothing.
-    const results = looking ? ofRole.filter(({ check }) => check !== `${role_LABEL}-pass-role`) : ofRole;
-    return settings.mode === 'dry-run' ? planned([...results, ofBucket]) : [...results, ofBucket];
-};
-function planned(results) {
-    return results.map(result => asPlanned(result, role_LABEL));
-}
-function callersOf(scene, ground) {
-    const enables = bucketsToVersion(scene).includes(ground.source);
-    return [policies_callerStatement(ground), ...(enables ? [enablingStatement(ground.source)] : [])];
-}
-function role_needsOf(ground) {
-    const { source, destination, wanted, sourceKey } = ground;
-    return [
-        { statement: sourceStatement(ground), bucket: source },
-        { statement: destinationStatement(ground), bucket: destination },
-        ...(wanted.kmsKey === undefined ? [] : [{ statement: policies_encryptingStatement(ground) }]),
-        // Under which keys single objects lie, nobody knows.
-        ...(wanted.kmsKey === undefined || sourceKey === undefined
-            ? []
-            : [{ statement: policies_decryptingStatement(ground) }]),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/request-payment.js
-
-const request_payment_checkRequestPayment = scene => {
-    const { settings, from, facts } = scene;
-    const { reader } = scene_workersOf(scene);
-    const check = 'source-request-payment';
-    const { payer } = facts.source;
-    if (!payer.known)
-        return [{ check, verdict: 'unknown', seen: `Who pays for requests on the source: ${payer.why}.` }];
-    if (payer.value === 'BucketOwner')
-        return [{ check, verdict: 'pass', seen: 'The bucket owner pays for requests on the source.' }];
-    const seen = `The source is Requester Pays: account ${reader.account ?? 'of the signer'} pays for requests and transfer.`;
-    if (settings.requestPayer || !scene_isForeign(reader, from))
-        return [{ check, verdict: 'pass', seen }];
-    const todo = scene.datasync === undefined
-        ? 'Set `request-payer: true` to accept the charges.'
-        : 'Use `engine: copy` or `stream` with `request-payer: true`, or have the owner pay: DataSync does not say that it will.';
-    return [{ check, verdict: 'fail', seen, fix: { todo } }];
-};
-
-;// CONCATENATED MODULE: ./lib/src/s3/restore.js
-/**
- * Asks S3 to bring archived objects back. A restore takes hours, and nothing waits for it: what has arrived is found
- * readable by a later run. (S3 User Guide, "Restoring an archived object".)
- */
-
-
-
-
-/** Days that a restored copy can be read: long enough for a few nightly runs, and billed as Standard meanwhile. */
-const RESTORED_DAYS = 7;
-/** RestoreObject as every object is asked back: in bulk, which is the cheapest of the tiers and the slowest. */
-function restore_restoreCommand(bucket, { key, storageClass }) {
-    // Out of Intelligent-Tiering objects come back for good, and S3 refuses a number of days.
-    // (S3 API, S3InitiateRestoreObjectOperation, "ExpirationInDays".)
-    const days = storageClass === 'INTELLIGENT_TIERING' ? {} : { Days: RESTORED_DAYS };
-    return new RestoreObjectCommand({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: bucket.fullKey(key),
-        RestoreRequest: { ...days, GlacierJobParameters: { Tier: 'Bulk' } },
-    });
-}
-/**
- * Asks one object back.
- *
- * @throws FatalError for trouble that every other object would meet as well; StoppedError
- */
-function restore(bucket, object) {
-    return asOutcome(object.key, () => ask(bucket, object));
-}
-/**
- * Asks back an object that only its copy showed to be archived: one in an archive tier of Intelligent-Tiering, which
- * no listing tells, or one whose restored copy has just expired.
- *
- * @throws FatalError for trouble that every other object would meet as well; StoppedError
- */
-function restoreUnlisted(bucket, key) {
-    return asOutcome(key, async () => ask(bucket, await headEntry(bucket, key)));
-}
-async function ask(bucket, object) {
-    const { key } = object;
-    if (object.restoring)
-        return { key, result: 'skipped', reason: 'restoring', requestId: undefined };
-    const { $metadata } = await bucket.send(restore_restoreCommand(bucket, object));
-    return { key, result: 'skipped', reason: 'restore-asked', requestId: $metadata.requestId };
-}
-/** Somebody asked earlier, or an answer to an earlier attempt was lost; or the object has just come back. */
-const UNDER_WAY = new Set([
-    'RestoreAlreadyInProgress',
-    'ObjectAlreadyInActiveTierError',
-]);
-async function asOutcome(key, asking) {
-    try {
-        return await asking();
-    }
-    catch (error) {
-        if (error instanceof StoppedError)
-            throw error;
-        const { kind, code, message, requestId } = troubleOf(error);
-        if (kind === 'configuration') {
-            throw new FatalError(`Restoring ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
-        }
-        if (UNDER_WAY.has(code))
-            return { key, result: 'skipped', reason: 'restoring', requestId };
-        if (kind === 'absent')
-            return { key, result: 'skipped', reason: 'vanished', requestId };
-        const reason = kind === 'denied' ? 'restore-denied' : 'error';
-        return { key, result: 'failed', reason, code, message, requestId };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/restorable.js
-/**
- * With `archived: restore`, the source's identity may ask for restores. It asks for one of an object that is in no
- * archive, which S3 refuses whoever asks: the refusal tells whether the permission was there, and nothing happens.
- * (S3 API, RestoreObject.)
- */
-
-
-
-
-
-const restorable_CHECK = 'source-restorable';
-/** Never in an archive. Intelligent-Tiering does not tell in which of its tiers an object is. */
-const AT_HAND = new Set([
-    'STANDARD',
-    'STANDARD_IA',
-    'ONEZONE_IA',
-    'GLACIER_IR',
-    'REDUCED_REDUNDANCY',
-]);
-const restorable_checkRestorable = async ({ settings, source }) => {
-    const { archived, mode } = settings;
-    if (archived !== 'restore' || mode === 'verify')
-        return [];
-    if (mode === 'dry-run') {
-        return [{ check: restorable_CHECK, verdict: 'unknown', seen: 'Not tried: a dry run asks for no restores.' }];
-    }
-    const sample = await restorable_pickSample(source);
-    if (sample === undefined) {
-        const seen = 'The first page of the source shows no object outside of the archives that could be tried.';
-        return [{ check: restorable_CHECK, verdict: 'unknown', seen }];
-    }
-    return [await tryRestoring(source, sample)];
-};
-/** `undefined` also when the source cannot be listed; another check says so. */
-async function restorable_pickSample(source) {
-    try {
-        return (await firstPage(source)).find(({ storageClass }) => AT_HAND.has(storageClass));
-    }
-    catch {
-        return undefined;
-    }
-}
-async function tryRestoring(source, sample) {
-    const who = source.identity.arn ?? 'the identity in use';
-    const allowed = {
-        check: restorable_CHECK,
-        verdict: 'pass',
-        seen: `${who} may ask for restores in ${source.location.bucket}.`,
-    };
-    try {
-        await source.send(restoreCommand(source, sample));
-        return allowed;
-    }
-    catch (error) {
-        const { kind, code, message } = troubleOf(error);
-        if (code === 'InvalidObjectState')
-            return allowed;
-        const seen = `${who} could not ask for a restore in ${source.location.bucket} (${code}: ${message}).`;
-        if (kind !== 'denied')
-            return { check: restorable_CHECK, verdict: 'unknown', seen };
-        return { check: restorable_CHECK, verdict: 'fail', seen, fix: restoreFix(source, message) };
-    }
-}
-/** What to add after a restore was denied. */
-function restoreFix(source, message) {
-    const statement = restoreStatement(source.location, source.identity.partition);
-    return grant(source.identity, source, statement, message);
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/versioning.js
-/**
- * Whether the buckets keep versions: what is overwritten or deleted at the destination can then be had back, and
- * histories can be carried.
- */
-
-
-
-const checkVersioning = scene => scene.settings.preserve.has('versions')
-    ? [sourceHistory(scene), destinationHistory(scene)]
-    : [safetyNet(scene)];
-function safetyNet({ settings, facts }) {
-    const { versioning } = facts.destination;
-    if (!versioning.known)
-        return atDestination('unknown', `Versioning of the destination: ${versioning.why}.`);
-    if (versioning.value === 'Enabled') {
-        return atDestination('pass', 'The destination keeps versions: what is overwritten or deleted can be had back.');
-    }
-    const state = versioning.value === 'Off' ? 'keeps no versions' : 'has versioning suspended';
-    const seen = `The destination ${state}: what is overwritten or deleted is gone.`;
-    if (!settings.delete)
-        return atDestination('pass', seen);
-    return atDestination('warn', seen, {
-        todo: 'With `delete: true`, enable versioning on the destination bucket.',
-    });
-}
-/** A suspended bucket still has a history. Its `null` version is a version like another, as long as nobody replaces it. */
-function sourceHistory({ facts, source }) {
-    const { versioning } = facts.source;
-    const check = 'source-versioning';
-    if (!versioning.known)
-        return { check, verdict: 'unknown', seen: `Versioning of the source: ${versioning.why}.` };
-    if (versioning.value === 'Off') {
-        const seen = 'The source has never kept versions: there are no histories to carry.';
-        const todo = `Leave \`versions\` out of \`preserve\`, or enable versioning on the source: ${enabling(source)}.`;
-        return { check, verdict: 'fail', seen, fix: { todo } };
-    }
-    const seen = versioning.value === 'Enabled'
-        ? 'The source keeps versions.'
-        : 'The source has versioning suspended: what it has kept is carried, with its `null` versions.';
-    return { check, verdict: 'pass', seen };
-}
-/** Without versions each copy would replace the one before it, and a delete marker would be a deletion. */
-function destinationHistory({ facts, destination }) {
-    const { versioning } = facts.destination;
-    if (!versioning.known) {
-        const seen = `Whether the destination keeps versions must be known with \`preserve: versions\`, and ${versioning.why}.`;
-        const statement = versioningStatement(destination.location, destination.identity.partition);
-        return atDestination('fail', seen, scene_grant(destination.identity, destination, statement, ''));
-    }
-    if (versioning.value === 'Enabled')
-        return atDestination('pass', 'The destination keeps versions, so that histories can be carried.');
-    const state = versioning.value === 'Off' ? 'keeps no versions' : 'has versioning suspended';
-    const seen = `The destination ${state}: each version would replace the one before it.`;
-    return atDestination('fail', seen, {
-        todo: `Enable versioning on the destination: ${enabling(destination)}.`,
-    });
-}
-function atDestination(verdict, seen, fix) {
-    return { check: 'destination-versioning', verdict, seen, ...(fix !== undefined && { fix }) };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/facts.js
-/**
- * What the buckets say of themselves. Every reading is optional: an identity that may not read a setting makes the
- * setting unknown, not the run impossible.
- */
-
-
-async function facts_readFacts(bucket) {
-    const [versioning, ownership, encryption, objectLock, payer, ownerId] = await Promise.all([
-        read(async () => (await bucket.send(new GetBucketVersioningCommand(bucket.common))).Status ?? 'Off', {}),
-        read(async () => {
-            const { OwnershipControls } = await bucket.send(new GetBucketOwnershipControlsCommand(bucket.common));
-            return OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? 'ObjectWriter';
-        }, 
-        // Buckets from before there were ownership controls.
-        { OwnershipControlsNotFoundError: 'ObjectWriter' }),
-        read(async () => {
-            const { ServerSideEncryptionConfiguration } = await bucket.send(new GetBucketEncryptionCommand(bucket.common));
-            const { ApplyServerSideEncryptionByDefault: rule, BucketKeyEnabled } = ServerSideEncryptionConfiguration?.Rules?.[0] ?? {};
-            return {
-                algorithm: rule?.SSEAlgorithm ?? 'AES256',
-                key: rule?.KMSMasterKeyID,
-                bucketKey: BucketKeyEnabled ?? false,
-            };
-        }, {
-            ServerSideEncryptionConfigurationNotFoundError: {
-                algorithm: 'AES256',
-                key: undefined,
-                bucketKey: false,
-            },
-        }),
-        readObjectLock(bucket),
-        read(async () => (await bucket.send(new GetBucketRequestPaymentCommand(bucket.common))).Payer ?? 'BucketOwner', {}),
-        read(async () => {
-            const { Owner } = await bucket.send(new GetBucketAclCommand(bucket.common));
-            if (Owner?.ID === undefined)
-                throw new Error('The ACL of the bucket names no owner.');
-            return Owner.ID;
-        }, {}),
-    ]);
-    return { versioning, ownership, encryption, objectLock, payer, ownerId };
-}
-function readObjectLock(bucket) {
-    return reading_read(async () => {
-        const answer = await bucket.send(new client_s3_dist_cjs/* GetObjectLockConfigurationCommand */.mU1(bucket.common));
-        const { ObjectLockEnabled, Rule } = answer.ObjectLockConfiguration ?? {};
-        const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
-        const retention = Mode && `${Mode} for ${Days ? `${Days} days` : `${Years} years`}`;
-        return { enabled: ObjectLockEnabled === 'Enabled', retention };
-    }, { ObjectLockConfigurationNotFoundError: { enabled: false, retention: undefined } });
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/work.js
-/**
- * Whoever asks a service can write manifests where the service reads them, and read the reports that it writes. A multipart
- * upload is opened and aborted; an object that is not there is asked for, which S3 answers with 404 to whoever may read.
- */
-
-
-
-
-
-
-
-
-
-
-
-const work_CHECK = 'work-writable';
-/** Manifests of jobs under a KMS key are refused. (S3 User Guide, "Creating an S3 Batch Operations job".) */
-const BY_S3 = { ServerSideEncryption: 'AES256' };
-const checkWork = async ({ settings, datasync, jobs }) => {
-    const served = datasync ?? jobs;
-    if (served === undefined || settings.mode === 'verify')
-        return [];
-    if (settings.mode === 'dry-run') {
-        const seen = 'Not tried: a dry run sends nothing that could change anything.';
-        return [{ check: work_CHECK, verdict: 'unknown', seen }];
-    }
-    return [await work_tryOut(served.work, jobs === undefined ? {} : BY_S3)];
-};
-async function work_tryOut(work, encryption) {
-    const who = work.identity.arn ?? 'the identity in use';
-    const where = plan_uri(work.location);
-    try {
-        await work_probe(work, encryption);
-        const how = encryption === BY_S3 ? ' Manifests are encrypted with SSE-S3, whatever its default.' : '';
-        return { check: work_CHECK, verdict: 'pass', seen: `${who} can list, read and write ${where}.${how}` };
-    }
-    catch (error) {
-        if (error instanceof errors/* StoppedError */.Ko)
-            throw error;
-        const trouble = trouble_troubleOf(error);
-        const { kind, code, message } = trouble;
-        const seen = `${who} could not use ${where}, where manifests and reports lie (${code}: ${message}).`;
-        if (kind !== 'denied')
-            return { check: work_CHECK, verdict: 'fail', seen };
-        // Refused is also whoever names the wrong owner, and then no policy helps.
-        const belongs = work.owner === undefined ? undefined : await belongsToOwner(work).catch(() => undefined);
-        if (belongs === false)
-            return elsewhere(work);
-        return { check: work_CHECK, verdict: 'fail', seen, fix: await work_fixFor(work, encryption, trouble) };
-    }
-}
-function elsewhere({ location: { bucket }, owner }) {
-    const todo = `Give in \`work-location\` a bucket of account ${owner}, which the service is asked in.`;
-    const seen = `${bucket} does not belong to account ${owner}.`;
-    return { check: work_CHECK, verdict: 'fail', seen, fix: { todo } };
-}
-async function work_fixFor(work, encryption, { message }) {
-    const { bucket } = work.location;
-    const isRefused = encryption === BY_S3 &&
-        (await work_probe(work, {}).then(() => true, () => false));
-    if (isRefused)
-        return {
-            todo: `The policy of ${bucket} denies what is encrypted with SSE-S3, and manifests of jobs cannot be encrypted otherwise. Exempt ${plan_uri(work.location)} from that statement, or give another bucket in \`work-location\`.`,
-        };
-    const fix = scene_grant(work.identity, work, policies_workStatement(work.location, work.identity.partition), message);
-    return work.owner === undefined
-        ? fix
-        : { ...fix, todo: `${fix.todo} The bucket must belong to account ${work.owner}.` };
-}
-async function work_probe(work, encryption) {
-    await list_firstPage(work);
-    const probed = { ...work.common, Key: work.fullKey(writable_PROBE_KEY) };
-    try {
-        await work.send(new client_s3_dist_cjs/* GetObjectCommand */.jLs(probed));
-    }
-    catch (error) {
-        if (trouble_troubleOf(error).kind !== 'absent')
-            throw error;
-    }
-    const { UploadId = '' } = await work.send(new client_s3_dist_cjs/* CreateMultipartUploadCommand */.nG4({ ...probed, ...encryption }));
-    await multipart_abortUpload(work, { key: probed.Key, uploadId: UploadId });
-}
-/** Jobs write a manifest and a report each time, which Object Lock then keeps. */
-const checkWorkLock = async ({ settings, jobs }) => {
-    if (jobs === undefined || settings.mode === 'verify')
-        return [];
-    const check = 'work-object-lock';
-    const { bucket } = jobs.work.location;
-    const lock = await readObjectLock(jobs.work);
-    if (!lock.known)
-        return [{ check, verdict: 'unknown', seen: `Object Lock of ${bucket}: ${lock.why}.` }];
-    const { retention } = lock.value;
-    if (retention === undefined)
-        return [{ check, verdict: 'pass', seen: `${bucket} locks nothing by default.` }];
-    const seen = `${bucket} locks whatever is written (${retention}): manifests and reports stay for as long.`;
-    return [{ check, verdict: 'warn', seen, fix: { todo: 'Give another bucket in `work-location`.' } }];
-};
-
-;// CONCATENATED MODULE: ./lib/src/preflight/checks.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-async function checks_checkAll(ways) {
-    const { copy } = ways;
-    const found = checkAccess(ways);
-    const [owners, listable, restorable, markers, { scene, choice, reading, writing, note }, ...rest] = await Promise.all([
-        checkOwners(copy),
-        checkListable(copy),
-        checkRestorable(copy),
-        checkDeleteMarkers(copy),
-        found,
-        ...(ways.replication === undefined ? SETTINGS : OF_REPLICATION).map(async (check) => check((await found).scene)),
-    ]);
-    const results = [owners, listable, choice, reading, restorable, writing, markers, ...rest].flat();
-    return { scene, results, ...(note !== undefined && { note }) };
-}
-/** Those that ask what the settings of the buckets mean for whoever does the work. */
-const SETTINGS = [
-    checkVersioning,
-    checkOwnership,
-    checkAcls,
-    checkEncryption,
-    checkObjectLock,
-    request_payment_checkRequestPayment,
-    checkRole,
-    checkWork,
-    checkWorkLock,
-    checkEquipment,
-    checkJobs,
-    checkJobRole,
-];
-/** The same where S3 Replication does it. */
-const OF_REPLICATION = [
-    checkVersioningOfBoth,
-    checkConfiguration,
-    checkReplicaOwner,
-    checkSourceOwnership,
-    checkSourceEncryption,
-    checkReplicaKey,
-    checkLockOfBoth,
-    checkDestinationPayment,
-    checkObjects,
-    checkReplicationRole,
-    checkWork,
-    checkWorkLock,
-    checkJobs,
-    checkJobRole,
-    checkJobsMeanwhile,
-];
-
-;// CONCATENATED MODULE: ./lib/src/preflight/work-bucket.js
-/** The bucket of manifests and reports is there, and in a Region where the service takes it. */
-
-
-
-/** @param roleArn of the identity, which can tell where to ask first */
-async function work_bucket_findWorkBucket(bucket, identity, roleArn, network, judge) {
-    const check = 'work-bucket';
-    const where = await locate(bucket, startingRegion(network.environment, roleArn), identity, network);
-    if (!where.found)
-        return notFound(check, bucket, where, 'work-location', 'work-location');
-    const { region } = where;
-    const odd = judge(region);
-    return odd === undefined
-        ? { result: { check, verdict: 'pass', seen: `${bucket} is in ${region}.` }, region }
-        : { result: { check, ...odd }, region: odd.verdict === 'fail' ? undefined : region };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/datasync/ground.js
-
-
-
-
-
-
-async function ground_layGround(known) {
-    const { settings, identity, owners, network, run } = known;
-    const { source, destination, workLocation, dataSync } = settings;
-    if (workLocation === undefined || dataSync.roleArn === undefined)
-        throw new RangeError('The settings were not checked.');
-    const folders = foldersOf(source.location.prefix, destination.location.prefix);
-    const found = await findWork(known, workLocation.bucket);
-    const results = [...(folders === undefined ? [unmappable(settings)] : []), found.result];
-    if (folders === undefined || found.region === undefined)
-        return { results, datasync: undefined };
-    const work = {
-        bucket: workLocation.bucket,
-        region: found.region,
-        owner: identity.account ?? owners.source,
-        folder: workLocation.prefix,
-    };
-    const ground = {
-        source: placeOf('source', known, folders),
-        destination: placeOf('destination', known, folders),
-        work,
-        role: dataSync.roleArn,
-        caller: { principal: identity.principal, account: identity.account },
-        partition: identity.partition,
-        mode: dataSync.mode === 'basic' ? 'BASIC' : 'ENHANCED',
-        storageClass: storageClassOf(settings),
-    };
-    const { requestHandler, aborting, requests } = network;
-    const service = new DataSyncService({
-        identity,
-        requestHandler,
-        aborting,
-        count: name => requests.add(name),
-    });
-    const bucket = new Bucket({ location: workLocation, region: work.region, owner: work.owner, requestPayer: false, identity }, network);
-    return { results, datasync: { service, ground, folders, work: bucket, run, cannotCopy: [] } };
-}
-function placeOf(side, { settings, regions, owners }, folders) {
-    return {
-        bucket: settings[side].location.bucket,
-        region: regions[side],
-        owner: owners[side],
-        folder: folders[side],
-    };
-}
-function unmappable({ source, destination }) {
-    const [from, to] = [uri(source.location), uri(destination.location)];
-    return {
-        check: 'datasync-prefixes',
-        verdict: 'fail',
-        seen: `DataSync copies from folder to folder, and no two folders of the characters A-Z a-z 0-9 _ - + . / ( ) and space map the keys as ${from} and ${to} do.`,
-        fix: {
-            todo: 'Let both prefixes be such folders, with a slash at their end, or end in the same text after such a folder (`a/dt=1/` and `b/dt=1/`); or use `engine: copy`.',
-        },
-    };
-}
-/** DataSync writes its reports in the Region of the task, which is that of the destination. */
-function findWork({ identity, regions, network, settings }, bucket) {
-    return findWorkBucket(bucket, identity, settings.source.roleArn, network, region => region === regions.destination
-        ? undefined
-        : {
-            verdict: 'fail',
-            seen: `${bucket} is in ${region}. DataSync writes its reports in the Region of the task, which is that of the destination: ${regions.destination}.`,
-            fix: {
-                todo: `Give in \`work-location\` a bucket of the source account in ${regions.destination}.`,
-            },
-        });
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/jobs/ground.js
-
-
-
-
-
-async function ground_layJobs(known, { side, role, roleInput, elsewhere, actions }) {
-    const { settings, identity, regions, owners, network, run } = known;
-    const { workLocation } = settings;
-    if (workLocation === undefined || role === undefined)
-        throw new RangeError('The settings were not checked.');
-    const region = regions[side];
-    const account = identity.account ?? owners[side];
-    if (account === undefined)
-        return { results: [nobodysAccount(side)], jobs: undefined };
-    const { bucket } = workLocation;
-    const found = await findWorkBucket(bucket, identity, settings[side].roleArn, network, where => where === region
-        ? undefined
-        : {
-            ...elsewhere,
-            seen: `${bucket} is in ${where}, the jobs are in ${region}. ${elsewhere.seen}`,
-            fix: { todo: `Give in \`work-location\` a bucket in ${region}.` },
-        });
-    if (found.region === undefined)
-        return { results: [found.result], jobs: undefined };
-    const owner = account;
-    const work = new Bucket({ location: workLocation, region: found.region, owner, requestPayer: false, identity }, network);
-    const placeOf = (of) => ({
-        ...settings[of].location,
-        owner: owners[of],
-        actions: actions[of],
-    });
-    const ground = {
-        source: placeOf('source'),
-        destination: placeOf('destination'),
-        work: { ...workLocation, owner, actions: WORK_ACTIONS },
-        role,
-        roleInput,
-        caller: { principal: identity.principal, account: identity.account },
-        partition: identity.partition,
-        region,
-        account,
-    };
-    const { requestHandler, aborting, requests, environment } = network;
-    const service = new S3ControlService({ identity, requestHandler, aborting, count: name => requests.add(name) }, environment);
-    return {
-        results: [found.result],
-        jobs: { jobs: new Jobs(service, ground), ground, work, run, cannotCopy: [] },
-    };
-}
-function nobodysAccount(side) {
-    return {
-        check: 'batch-account',
-        verdict: 'fail',
-        seen: 'Nothing behind this endpoint tells in which account jobs would be made.',
-        fix: { todo: `Set \`${side}-account\`.` },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/jobs/batch.js
-/** What jobs that copy ask for. */
-
-
-function batch_layBatch(known) {
-    const { settings } = known;
-    return layJobs(known, {
-        side: 'destination',
-        role: settings.batch.roleArn,
-        roleInput: 'batch-role',
-        elsewhere: { verdict: 'warn', seen: 'AWS does not say that this works.' },
-        actions: { source: readsOf(known), destination: writesOf(known) },
-    });
-}
-/** (S3 User Guide, "Copy objects across AWS accounts by using Batch Operations"; S3 API, CopyObject.) */
-function readsOf({ settings }) {
-    return ['s3:GetObject', ...(settings.preserve.has('tags') ? ['s3:GetObjectTagging'] : [])];
-}
-function writesOf({ settings, identity, owners }) {
-    // Whoever writes into the bucket of another account hands the copies over by an ACL, where there are any.
-    const sendsAcl = settings.acl !== undefined || isStranger(identity, { owner: owners.destination });
-    return [
-        's3:PutObject',
-        ...(settings.preserve.has('tags') ? ['s3:PutObjectTagging'] : []),
-        ...(sendsAcl ? ['s3:PutObjectAcl'] : []),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/src/preflight/jobs/replication.js
-
-/** Modes that start no job and could not. */
-const replication_LOOKING = new Set(['verify', 'health']);
-/** (S3 User Guide, "Configuring an IAM role for S3 Batch Replication".) */
-async function replication_layReplication(known) {
-    const { mode, batch, replication } = known.settings;
-    if (replication_LOOKING.has(mode))
-        return { results: [], jobs: undefined };
-    return layJobs(known, {
-        side: 'source',
-        role: batch.roleArn ?? replication.roleArn,
-        roleInput: batch.roleArn === undefined ? 'replication-role' : 'batch-role',
-        elsewhere: {
-            verdict: 'fail',
-            seen: 'Manifests of jobs that replicate must be in the Region of the source.',
-        },
-        // The rest is S3's to do, under the role of the rule.
-        actions: { source: ['s3:InitiateReplication'], destination: [] },
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/src/job/prepare.js
-/** From settings to a scene in which every prerequisite has been looked at. */
-
-
-
-
-
-
-
-
-
-
-const prepare_SIDES = (/* unused pure expression or super */ null && (['source', 'destination']));
-/**
- * `undefined` when a check failed: the diary says which, and all that could be asked has been asked. What is ill is looked
- * at all the same: `mode: health` changes nothing, and how much is missing is what one wants to know then.
- */
-async function prepare(settings, host, network, diary) {
-    const identities = await identifyBoth(settings, host, network, diary);
-    if (identities === undefined)
-        return undefined;
-    const regions = await locateBoth(settings, identities, network, diary);
-    if (regions === undefined)
-        return undefined;
-    const owners = {
-        source: ownerOf('source', settings, identities),
-        destination: ownerOf('destination', settings, identities),
-    };
-    const laid = await layGrounds({ settings, regions, owners, network, run: host.runUrl ?? host.sessionName }, identities);
-    diary.checks.push(...laid.results);
-    if (laid.results.some(({ verdict }) => verdict === 'fail'))
-        return undefined;
-    const ways = await setScenes(settings, identities, regions, owners, network, laid);
-    const { scene, results, note } = await checkAll(ways);
-    diary.engine = scene.engine;
-    diary.checks.push(...results);
-    if (note !== undefined)
-        diary.notes.push(note);
-    const isFit = diary.checks.every(({ verdict }) => verdict !== 'fail');
-    return isFit || settings.mode === 'health' ? scene : undefined;
-}
-async function layGrounds(known, identities) {
-    switch (known.settings.engine) {
-        case 'datasync':
-            return layGround({ ...known, identity: identities.source });
-        case 'batch':
-            return layBatch({ ...known, identity: identities.destination });
-        case 'replication':
-            return layReplication({ ...known, identity: identities.source });
-        default:
-            return { results: [] };
-    }
-}
-async function identifyBoth(settings, host, network, diary) {
-    const { environment, idToken, mask } = host;
-    const { requestHandler, aborting } = network;
-    const surroundings = { environment, requestHandler, idToken, mask, aborting };
-    const tried = await Promise.all(prepare_SIDES.map(side => tryIdentity(prepare_requestFor(side, settings, host), surroundings)));
-    diary.checks.push(...tried.map(({ result }) => result));
-    const [source, destination] = tried.map(({ identity }) => identity);
-    for (const { identity } of tried) {
-        if (identity === undefined)
-            continue;
-        const { side, account, arn, how } = identity;
-        diary.identities.push({ side, account, arn, how });
-    }
-    return source && destination && { source, destination };
-}
-/** How a side's identity is asked for; the same for the job and for the one that cleans up after it. */
-function prepare_requestFor(side, settings, host) {
-    return {
-        side,
-        roleArn: settings[side].roleArn,
-        audience: settings.audience,
-        sessionName: settings.sessionName ?? host.sessionName,
-        sessionSeconds: settings.sessionSeconds,
-    };
-}
-async function tryIdentity(request, surroundings) {
-    const check = `${request.side}-identity`;
-    try {
-        const identity = await identify(request, surroundings);
-        if (identity.arn !== undefined) {
-            return { result: { check, verdict: 'pass', seen: `Acting as ${identity.arn}.` }, identity };
-        }
-        const seen = 'Nothing behind this endpoint tells who the credentials belong to.';
-        const todo = `Set \`${request.side}-account\` to have the bucket's owner checked.`;
-        return { result: { check, verdict: 'warn', seen, fix: { todo } }, identity };
-    }
-    catch (error) {
-        if (error instanceof StoppedError)
-            throw error;
-        const fix = error instanceof FatalError ? error.fix : undefined;
-        return { result: { check, verdict: 'fail', seen: messageOf(error), ...(fix !== undefined && { fix }) } };
-    }
-}
-async function locateBoth(settings, identities, network, diary) {
-    const found = await Promise.all(prepare_SIDES.map(side => findBucket(side, settings[side], identities[side], network)));
-    diary.checks.push(...found.map(({ result }) => result));
-    const [source, destination] = found.map(({ region }) => region);
-    diary.regions.source = source;
-    diary.regions.destination = destination;
-    return source && destination ? { source, destination } : undefined;
-}
-function ownerOf(side, settings, identities) {
-    return settings[side].account ?? identities[side].account;
-}
-async function setScenes(settings, identities, regions, owners, network, { datasync, jobs }) {
-    const open = (side, identity) => new Bucket({
-        location: settings[side].location,
-        region: regions[side],
-        owner: owners[side],
-        requestPayer: settings.requestPayer && side === 'source',
-        identity,
-    }, network);
-    const signer = identities[settings.copyAs];
-    const source = open('source', identities.source);
-    const destination = open('destination', identities.destination);
-    const [ofSource, ofDestination] = await Promise.all([readFacts(source), readFacts(destination)]);
-    const facts = { source: ofSource, destination: ofDestination };
-    const common = { settings, source, destination, facts, network };
-    const from = signer === identities.source ? source : open('source', signer);
-    const to = signer === identities.destination ? destination : open('destination', signer);
-    return {
-        copy: { ...common, engine: 'copy', from, to },
-        stream: { ...common, engine: 'stream', from: source, to: destination },
-        ...(datasync && { datasync: { ...common, engine: 'datasync', from, to, datasync } }),
-        ...(jobs && settings.engine === 'batch' && { batch: { ...common, engine: 'batch', from, to, jobs } }),
-        ...(settings.engine === 'replication' && { replication: prepare_replicating(common, jobs) }),
-    };
-}
-/** Each side's own identity looks at its bucket, and S3 does the rest under a role. */
-function prepare_replicating(common, jobs) {
-    const { settings, source, destination, facts } = common;
-    const replication = groundOf(settings, source, destination, facts);
-    return {
-        ...common,
-        engine: 'replication',
-        from: source,
-        to: destination,
-        replication,
-        ...(jobs && { jobs }),
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/src/job/clean-up.js
 /** Ends what a killed run left open. Runs in another process, with identities of its own making. */
 
@@ -93068,12 +85478,19 @@ function prepare_replicating(common, jobs) {
 
 
 
+
+
 const SOCKETS = 16;
-function cleanUpFor(scene, host, journal) {
+/** Where a run tells of the multipart uploads it opens. */
+function journalIn(scratch) {
+    return join(scratch, 'uploads.ndjson');
+}
+function cleanUpFor(scene, host) {
     const { settings, to } = scene;
     const work = workLeft(scene, host);
     return {
-        journal,
+        journal: journalIn(host.scratch),
+        grants: grantsNoteIn(host.scratch),
         ...requestFor(to.identity.side, settings, host),
         bucket: to.location.bucket,
         region: to.region,
@@ -93098,49 +85515,89 @@ function workLeft({ settings, datasync, jobs }, host) {
 async function isCleanUpDue(left) {
     if (left === undefined)
         return false;
-    return isWorkLeft(left.work) || (await new FileJournal(left.journal).stillOpen()).length > 0;
+    return (isGrantLeft(left.grants) ||
+        isWorkLeft(left.work) ||
+        (await new FileJournal(left.journal).stillOpen()).length > 0);
 }
 /**
- * Cancels what a service still does for the run, of which the note tells, and aborts the multipart uploads that the journal shows as open.
+ * Cancels what a service still does for the run, of which the note tells, aborts the multipart uploads that the journal shows
+ * as open, and takes away what was granted for the run.
  *
  * @returns what was done, a sentence each
  * @throws FatalError when an identity cannot be had, or what AWS answered when something cannot be ended
  */
 async function cleanUp(left, host, aborting) {
     const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
-    // One that cannot be ended must not keep the other from being ended.
+    const network = networkFor(surroundings);
+    // One that cannot be ended must not keep the others from being ended.
     const [work, uploads] = await Promise.allSettled([
         endWork(left.work, surroundings),
-        abortUploads(left, surroundings),
+        abortUploads(left, surroundings, network),
     ]);
+    // Last, because the others may need what it takes away.
+    const grants = await takeAwayLeft(left.grants, surroundings, network);
     if (work.status === 'rejected')
         throw work.reason;
     if (uploads.status === 'rejected')
         throw uploads.reason;
     return [
+        ...grants,
         ...(work.value === undefined ? [] : [`Cancelled ${work.value}, which the run left going on.`]),
         `Aborted ${uploads.value} multipart uploads that the run left open.`,
     ];
 }
-/** Resolves to how many there were. */
-async function abortUploads(left, surroundings) {
-    const uploads = await new journal_FileJournal(left.journal).stillOpen();
-    if (uploads.length === 0)
-        return 0;
-    const { environment, requestHandler, aborting } = surroundings;
-    const identity = await identity_identify(left, surroundings);
-    const network = {
+function networkFor({ environment, requestHandler, aborting }) {
+    return {
         environment,
         requestHandler,
         connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
         aborting,
         requests: new RequestCounter(),
     };
+}
+/** Resolves to how many there were. */
+async function abortUploads(left, surroundings, network) {
+    const uploads = await new journal_FileJournal(left.journal).stillOpen();
+    if (uploads.length === 0)
+        return 0;
+    const identity = await identify(left, surroundings);
     const { region, owner } = left;
-    const bucket = new bucket_Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
+    const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
     for (const upload of uploads)
-        await multipart_abortUpload(bucket, upload);
+        await abortUpload(bucket, upload);
     return uploads.length;
+}
+
+
+/***/ }),
+
+/***/ 73259:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ keepGivenSecrets)
+/* harmony export */ });
+/* harmony import */ var node_querystring__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(41792);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/** The secrets that a process finds in its environment, whatever use is made of them. */
+
+
+const TOKENS = ['ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'S3_SYNC_ID_TOKEN'];
+const PROXIES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
+/** Remembers the tokens that the CI system hands over, and the passwords of proxies. */
+function keepGivenSecrets(environment) {
+    for (const name of TOKENS)
+        (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .keepSecret */ .gz)(environment[name] ?? '');
+    for (const name of PROXIES)
+        keepPassword(environment[name] ?? '');
+}
+/** As it stands in an address such as `http://user:password@proxy:3128`, and as the proxy gets it. (RFC 7617.) */
+function keepPassword(address) {
+    const { username = '', password = '' } = URL.parse(address) ?? {};
+    (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .keepSecret */ .gz)(password);
+    const plain = node_querystring__WEBPACK_IMPORTED_MODULE_0__.unescape(`${username}:${password}`);
+    if (password !== '')
+        (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .keepSecret */ .gz)(Buffer.from(plain).toString('base64'));
 }
 
 
@@ -93167,8 +85624,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5441);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(19132);
-/* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(86424);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(67763);
+/* harmony import */ var _job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(73259);
+/* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(86424);
 /** After the step, whatever became of it: ends what a killed run left open and saves its report. */
 
 
@@ -93178,8 +85636,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
 async function post() {
-    const left = (0,_github_state_js__WEBPACK_IMPORTED_MODULE_5__/* .readState */ .u)(_job_left_over_js__WEBPACK_IMPORTED_MODULE_7__/* .LEFT_OVER */ .P);
+    (0,_job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__/* .keepGivenSecrets */ .y)(process.env);
+    const left = (0,_github_state_js__WEBPACK_IMPORTED_MODULE_5__/* .readState */ .u)(_job_left_over_js__WEBPACK_IMPORTED_MODULE_8__/* .LEFT_OVER */ .P);
     if (left?.cleanUp === undefined && left?.upload === undefined) {
         _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info('Nothing was left to do.');
         return;
