@@ -58,7 +58,7 @@ test('it runs on Node 24, with a post step', () => {
   assert.deepEqual(action.runs, { using: 'node24', main: 'dist/index.js', post: 'dist/post/index.js' });
 });
 
-test('the tables of a README and the words of --help are written from action.yml, and stale ones are noticed', async () => {
+test('tables, the words of --help and the statements of templates are written, and stale ones are noticed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'docs-'));
   const words = join(folder, 'src/terminal/descriptions.json');
   await mkdir(dirname(words), { recursive: true });
@@ -67,16 +67,25 @@ test('the tables of a README and the words of --help are written from action.yml
   const markers = ['inputs', 'outputs'].map(name => `<!-- ${name}:begin -->\nold\n<!-- ${name}:end -->`);
   await writeFile(join(folder, 'action.yml'), text);
   await writeFile(readme, `# Title\n\n${markers.join('\n\n')}\n\nThe end.\n`);
+  const templates = ['setup/source-account.yaml', 'setup/destination-account.yaml'];
+  await mkdir(join(folder, 'setup'));
+  for (const path of templates) {
+    const template = await readFile(path, 'utf8');
+    await writeFile(join(folder, path), template.replace('- s3:GetObjectTagging', '- s3:Stale'));
+  }
   const docs = (...args: string[]) =>
     promisify(execFile)(process.execPath, [resolve('scripts/docs.ts'), ...args], { cwd: folder });
 
   await assert.rejects(docs('--check'), {
     code: 1,
-    stderr: /^README\.md does not match action\.yml.*\n.*descriptions\.json does not match/,
+    stderr:
+      /^README\.md does not match action\.yml.*\n.*descriptions\.json does not match.*\n.*source-account\.yaml.*\n.*destination-account\.yaml/,
   });
   await docs();
   await docs('--check');
   assert.equal(await readFile(words, 'utf8'), await readFile('src/terminal/descriptions.json', 'utf8'));
+  for (const path of templates)
+    assert.equal(await readFile(join(folder, path), 'utf8'), await readFile(path, 'utf8'));
   const written = await readFile(readme, 'utf8');
   assert.match(written, /^\| `source` \| \*\*required\*\* \| /m);
   assert.match(written, /^\| `preserve` \| `metadata, tags` \| /m);

@@ -80,6 +80,21 @@ test('a provider is made where there is none', () => {
   }
 });
 
+test('no two engines share the name of a policy, so that an update from one to the other leaves the new one', () => {
+  for (const side of SIDES) {
+    const names = Object.keys(ENGINES).flatMap(engine => {
+      const { resources } = made(side, { engine, prefix: '', deletes: false, looks: true, rest: true });
+      return Object.values(resources).flatMap(({ Type, Properties }) =>
+        Type === 'AWS::IAM::RolePolicy' ? [(Properties as { PolicyName: string }).PolicyName] : [],
+      );
+    });
+    assert.deepEqual(
+      names,
+      Object.keys(ENGINES).map(engine => `s3-sync-${engine}`),
+    );
+  }
+});
+
 test('a subject of wildcards is refused', () => {
   const choice = { engine: 'copy', prefix: '', deletes: false, looks: true, rest: true };
   for (const Subjects of ['*', 'repo:octo-org/*', 'repo:octo-org/octo-repo:*']) {
