@@ -49,15 +49,16 @@ function unnamed(side: Side): string {
   return `${side}-role: is required, because policies name it; with credentials that the job already has, name the role behind them. Accepted: ${ROLE_ARN.accepts}.`;
 }
 
-/** With `auto` a server-side copy, and whatever service the inputs have a role for. */
-export function enginesOf({ engine, dataSync, batch, replication }: Settings): readonly EngineName[] {
+/** With `auto` a server-side copy, and whatever service the inputs have a role and a place for. */
+export function enginesOf({ engine, workLocation, ...settings }: Settings): readonly EngineName[] {
   if (engine !== 'auto') return [engine];
-  return [
-    'copy',
-    ...(dataSync.roleArn === undefined ? [] : (['datasync'] as const)),
-    ...(batch.roleArn === undefined ? [] : (['batch'] as const)),
-    ...(replication.roleArn === undefined ? [] : (['replication'] as const)),
-  ];
+  const services = [
+    ['datasync', settings.dataSync],
+    ['batch', settings.batch],
+    ['replication', settings.replication],
+  ] as const;
+  const had = services.filter(([, { roleArn }]) => roleArn !== undefined && workLocation !== undefined);
+  return ['copy', ...had.map(([name]) => name)];
 }
 
 /** Where manifests and reports lie: in the account of whoever has the service work. */

@@ -93,7 +93,7 @@ test('what is left out or taken for granted is said', () => {
   );
 });
 
-test('auto comes with every service that has a role', () => {
+test('auto comes with every service that has a role and a place for manifests', () => {
   const settings: Settings = {
     ...settingsOf(),
     workLocation: { bucket: 'octo-work', prefix: '' },
@@ -101,6 +101,7 @@ test('auto comes with every service that has a role', () => {
   };
   const { engines, blocks } = policiesFor(settings, []);
   assert.deepEqual(engines, ['copy', 'datasync']);
+  assert.deepEqual(policiesFor({ ...settings, workLocation: undefined }, []).engines, ['copy']);
   const statements = blocks.flatMap(block => block.statements.map(({ Sid }) => Sid));
   assert.ok(statements.includes('S3SyncWrite') && statements.includes('S3SyncDataSync'));
 });
