@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { choose } from '../../src/choice/choose.ts';
 import { guardCost } from '../../src/choice/guard.ts';
 import { FatalError } from '../../src/errors.ts';
 import { compare, free, objects, offerOf, SERVICES } from './make.ts';
@@ -29,6 +30,24 @@ test('without `copy` the cheapest: `stream` for little, a job for much', () => {
   const taken = (size: number) =>
     compare(objects(4, size), { inputs: SERVICES, looked, besides: 'stream' }).chosen;
   assert.deepEqual([taken(1), taken(GIB)], ['stream', 'batch']);
+});
+
+test('`copy` is left aside only for what saves more than a dollar and more than a tenth', () => {
+  const { offers } = compare(objects(1, 1), { inputs: SERVICES });
+  const taken = (copy: number, batch: number) => {
+    const priced = offers
+      .filter(({ engine }) => engine === 'copy' || engine === 'batch')
+      .map(offer => ({
+        ...offer,
+        verdict: 'possible' as const,
+        usd: offer.engine === 'copy' ? copy : batch,
+      }));
+    return choose(priced, { asked: 'auto', secondsLeft: undefined, leavesJobs: false }).chosen;
+  };
+  assert.deepEqual(
+    [taken(1, 0.1), taken(105, 100), taken(3, 1), taken(120, 100)],
+    ['copy', 'copy', 'batch', 'batch'],
+  );
 });
 
 test('what would take longer than there is time is left aside', () => {

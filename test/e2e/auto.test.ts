@@ -1,5 +1,7 @@
 /** Which engine `engine: auto` takes once there is a plan, what it says of the others, and what it may cost. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { sparse } from '../../lab/s3/index.ts';
 import type { EngineName } from '../../src/model/settings.ts';
@@ -105,6 +107,16 @@ describe('a choice', { concurrency: 2 }, () => {
     assert.ok(findings(run).includes('batch-role-permissions: warn'));
   });
 
+  test('is the same in a dry run, where a service role cannot do its work', async t => {
+    const s = await dataSyncStage(t, { apart: true });
+    furnish(s);
+    s.lab.iam.accounts.putPolicy(s.role, 'source', { Version: '2012-10-17', Statement: [] });
+    const run = await s.run({ ...AUTO, mode: 'dry-run' });
+    assert.deepEqual([run.code, run.outputs.engine], [0, 'stream'], run.log);
+    assert.match(reasons(run, 'datasync'), /^datasync-role-permissions: /);
+    assert.deepEqual(s.mutations(), []);
+  });
+
   test('falls on a service where nobody here may write', async t => {
     const s = await batchStage(t, { apart: true });
     s.from.put('small', 'content');
@@ -148,6 +160,8 @@ describe('a choice', { concurrency: 2 }, () => {
     assert.equal(run.report.engines?.why, 'Engine copy, as asked for.');
     assert.equal(verdicts(run).stream, 'not-taken');
     assert.match(reasons(run, 'stream'), /^Not looked at, because engine copy was asked for\.$/);
+    const page = await readFile(join(run.workspace, 's3-sync-report/report.html'), 'utf8');
+    assert.match(page, /<tr class="chosen"><th scope="row">copy<\/th>/);
   });
 
   test('is not spoken of where nothing is to be carried', async () => {

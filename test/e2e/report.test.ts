@@ -91,6 +91,7 @@ describe('the report', { concurrency: 3 }, () => {
       'checks',
       'complete',
       'engine',
+      'engines',
       'failures',
       'finished',
       'identities',

@@ -8,6 +8,7 @@ import { indispensable, roleStatement, SERVICE, sourceArnOf, type Use } from '..
 import type { CheckResult } from '../../model/checks.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { checkBucketGrant } from '../bucket-grant.ts';
+import { asPlanned } from '../jobs/role.ts';
 import type { Need } from '../role-trials.ts';
 import type { Check } from '../scene.ts';
 import { checkServiceRole } from '../service-role.ts';
@@ -34,8 +35,11 @@ export const checkRole: Check = async ({ settings, datasync, source, destination
     // DataSync tells itself what it is refused.
     callerStatements: [],
   });
+  // Whether DataSync could be chosen is what a dry run is asked, too.
+  const asAsked = (result: CheckResult) =>
+    settings.engine === 'auto' ? asPlanned(result, 'datasync-role') : asWarning(result);
   return [
-    ...(settings.mode === 'dry-run' ? results.map(asWarning) : results),
+    ...(settings.mode === 'dry-run' ? results.map(asAsked) : results),
     ...(settings.grant === 'none' ? [] : [await checkGrant(ground, destination)]),
   ];
 };

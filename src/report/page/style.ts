@@ -99,7 +99,8 @@ td.share { width: 32%; vertical-align: middle; }
 .pairs th { width: 16rem; }
 section > table + table, section > table + details { margin-top: 1.25rem; }
 
-.offers td:nth-child(3), .offers td:nth-child(2) { white-space: nowrap; }
+.offers th:first-child, .offers td:nth-child(2), .offers td:nth-child(3) { white-space: nowrap; }
+.offers td:nth-child(4) { min-width: 8.5rem; } .offers + p { font-size: .875rem; margin-top: .75rem; }
 .offers .word { background: var(--grid); display: inline-block; } .offers .chosen .word { color: var(--good); background: var(--good-ground); }
 .offers .chosen th { font-weight: 600; } .offers .impossible { color: var(--quiet); }
 
