@@ -53,18 +53,19 @@ export async function takeAwayLeft(
   let left: readonly Granted[] = JSON.parse(readFileSync(note, 'utf8'));
   const done: string[] = [];
   const failed: string[] = [];
-  for (const granted of left) {
+  for (const granted of left.toReversed()) {
     const { bucket, region, owner, as, statement } = granted;
     try {
       const identity = await identify(as, surroundings);
       const location = { bucket, prefix: '' };
-      await removeGrant(
+      const wasThere = await removeGrant(
         new Bucket({ location, region, owner, requestPayer: false, identity }, network),
         granted,
       );
       left = left.filter(one => one !== granted);
       noteGrants(note, left);
-      done.push(`Took ${statement.Sid} out of the policy of ${bucket}, where the run had put it.`);
+      if (wasThere)
+        done.push(`Took ${statement.Sid} out of the policy of ${bucket}, where the run had put it.`);
     } catch (error) {
       failed.push(stillInPlace(granted, error));
     }

@@ -128,7 +128,8 @@ export class Grants {
   async takeAway(): Promise<void> {
     clearInterval(this.#renewal);
     await this.#turn(async () => {
-      for (const { granted, bucket, removed } of this.#standing.values()) {
+      // The last first: what the first found is what is to be left.
+      for (const { granted, bucket, removed } of [...this.#standing.values()].toReversed()) {
         if (removed) continue;
         try {
           const wasThere = await removeGrant(bucket, granted);

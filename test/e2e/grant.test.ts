@@ -1,7 +1,7 @@
 /** `grant: temporary`: what a bucket policy lacks is there while the run goes on, and the policy is what it was afterwards. */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { TwoAccountsOptions } from '../../lab/worlds.ts';
+import { destinationAlonePolicy, type TwoAccountsOptions } from '../../lab/worlds.ts';
 import { batchStage } from './batch-stage.ts';
 import { runCli } from './cli-stage.ts';
 import { dataSyncStage } from './datasync-stage.ts';
@@ -249,6 +249,18 @@ describe('who may not write the policy', { concurrency: 3 }, () => {
     const run = await s.run(TEMPORARY);
     assert.deepEqual([run.code, run.report.engine], [0, 'stream'], run.log);
     assert.equal(checkOf(run, 'source-grant').verdict, 'warn');
+  });
+
+  test('whose signer lacks more than the statement reads so after a minute, and the policy is what it was', async t => {
+    const { s, owner } = bareStage(t);
+    s.destination.setRolePolicy(destinationAlonePolicy(s.to.name));
+    const before = FOREIGN(s.from.name);
+    await owner.write(before);
+    const run = await s.run({ ...TEMPORARY, engine: 'copy' });
+    assert.equal(run.code, 1, run.log);
+    assert.match(checkOf(run, 'signer-can-read').seen, /did not help within a minute/);
+    assert.equal(await owner.read(), before);
+    assert.equal(s.to.size, 0);
   });
 
   test('reads of the organization, where a policy of it is in the way', async t => {
