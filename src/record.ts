@@ -24,7 +24,12 @@ export interface ObjectRecord {
   readonly destinationEtag?: string;
   /** Of a history, the weakest among its versions. */
   readonly proof: Proof;
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    /** What was denied, where that could be found out: an action, with its KMS key, or `reading` or `writing`. */
+    readonly denied?: string;
+  };
   readonly requestId?: string;
   /** With `preserve: versions`: the source's history, oldest first. */
   readonly versions?: readonly VersionRecord[];

@@ -40,7 +40,9 @@ export interface S3 extends Service {
   bucket(name: string): Bucket;
   buckets(): Iterable<Bucket>;
   /** A customer managed KMS key; without a policy the account's IAM decides. */
-  createKey(key: { account: string; region: string; policy?: PolicyDocument }): KmsKey;
+  createKey(key: { account: string; region: string; id?: string; policy?: PolicyDocument }): KmsKey;
+  /** A KMS key that must exist, by its ARN. */
+  key(arn: string): KmsKey;
   readonly replication: Replication;
 }
 
@@ -93,7 +95,8 @@ export function createS3(deps: {
       return bucket;
     },
     buckets: () => world.buckets.values(),
-    createKey: key => world.keys.create({ ...key, id: world.id() }),
+    createKey: key => world.keys.create({ id: world.id(), ...key }),
+    key: arn => world.keys.key(arn),
     replication: {
       failures: replicator.failures,
       replicateExisting: (bucket, object) => replicator.replicateExisting(bucket, object),

@@ -5,7 +5,7 @@ export interface KmsKey {
   readonly arn: string;
   readonly account: string;
   readonly region: string;
-  readonly policy: PolicyDocument;
+  policy: PolicyDocument;
 }
 
 /** The KMS keys S3 may encrypt with. */
@@ -38,6 +38,13 @@ export class KmsKeys {
     if (key.region !== region) {
       throw new S3Error(400, 'KMS.NotFoundException', `Invalid arn ${key.region}`);
     }
+    return key;
+  }
+
+  /** A key that must exist. */
+  key(arn: string): KmsKey {
+    const key = this.#keys.get(arn);
+    if (!key) throw new Error(`there is no key ${arn}`);
     return key;
   }
 

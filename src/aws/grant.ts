@@ -39,7 +39,9 @@ export function grantOn(grantee: Grantee, owned: Owned, statement: Statement, me
   const inBucketPolicy = grantInBucketPolicy(grantee.principal, owned, statement);
   if (/no resource-based policy allows/.test(message)) return inBucketPolicy;
   const more = `The policy of ${grantee.principal} (account ${grantee.account}) needs the same statement without \`Principal\`.`;
-  return { ...inBucketPolicy, todo: `${inBucketPolicy.todo} ${more}` };
+  const { grants: own = [] } = grantOwn(grantee, statement);
+  const grants = [...(inBucketPolicy.grants ?? []), ...own];
+  return { ...inBucketPolicy, todo: `${inBucketPolicy.todo} ${more}`, grants };
 }
 
 /**
@@ -77,10 +79,11 @@ const DENYING: readonly (readonly [kind: string, where: string])[] = [
 
 /** The same where only the bucket's policy is at fault. */
 export function grantInBucketPolicy(principal: string, { bucket, owner }: Owned, statement: Statement): Fix {
+  const named = forPrincipal(statement, principal);
   return {
     todo: `Add this statement to the bucket policy of ${bucket} (account ${owner}).`,
-    paste: pretty(forPrincipal(statement, principal)),
-    bucket,
+    paste: pretty(named),
+    grants: [{ policy: 'bucket', of: bucket, account: owner, statements: [named] }],
   };
 }
 
@@ -88,17 +91,67 @@ export function grantInBucketPolicy(principal: string, { bucket, owner }: Owned,
 export function grantOwn({ principal, account }: Grantee, ...statements: readonly Statement[]): Fix {
   const whose = principal === undefined ? 'the identity in use' : `${principal} (account ${account})`;
   const [statement, ...more] = statements;
-  return statement !== undefined && more.length === 0
-    ? { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) }
-    : { todo: `Add these statements to the policy of ${whose}.`, paste: asPolicy(...statements) };
+  const told =
+    statement !== undefined && more.length === 0
+      ? { todo: `Add this statement to the policy of ${whose}.`, paste: pretty(statement) }
+      : { todo: `Add these statements to the policy of ${whose}.`, paste: asPolicy(...statements) };
+  return {
+    ...told,
+    ...(principal !== undefined && { grants: [{ policy: 'identity', of: principal, account, statements }] }),
+  };
 }
 
 /** What lets a service assume a role. What the trust policy says of others stays: they may need it. */
 export function grantTrust({ role, service, sourceArn }: ServiceAtRole): Fix {
+  const account = accountOf(role);
+  const statement = serviceTrustStatement(role, service, sourceArn);
   return {
-    todo: `Add this statement to the trust policy of ${role} (account ${accountOf(role)}).`,
-    paste: pretty(serviceTrustStatement(role, service, sourceArn)),
+    todo: `Add this statement to the trust policy of ${role} (account ${account}).`,
+    paste: pretty(statement),
+    grants: [{ policy: 'trust', of: role, account, statements: [statement] }],
   };
+}
+
+/**
+ * What lets somebody use a key of KMS. Its policy leaves that to its own account, as a rule, and names who else may; theirs
+ * has to allow it, too. (KMS Developer Guide, "Allowing users in other accounts to use a KMS key".)
+ *
+ * @param key ARN
+ * @param statement makes the statement for a key
+ * @param message what the service said of the denial
+ */
+export function grantKey(
+  grantee: Grantee,
+  key: string,
+  statement: (key?: string) => Statement,
+  message: string,
+): Fix {
+  const { principal, account } = grantee;
+  const denied = explicitDenial(message);
+  if (denied !== undefined) return denied;
+  const own = grantOwn(grantee, statement(key));
+  const isForeign = isStranger(grantee, { owner: accountOf(key) });
+  const isKeys = /no resource-based policy allows/.test(message);
+  const isOwn = /no identity-based policy allows/.test(message) || (!isForeign && !isKeys);
+  if (principal === undefined || isOwn) return own;
+  const named = forPrincipal(statement(), principal);
+  const ofKey = accountOf(key);
+  const inKeyPolicy: Fix & Required<Pick<Fix, 'grants'>> = {
+    todo: `Add this statement to the policy of the key ${key} (account ${ofKey}).`,
+    paste: pretty(named),
+    grants: [{ policy: 'key', of: key, account: ofKey, statements: [named] }],
+  };
+  if (isKeys) return inKeyPolicy;
+  return {
+    ...inKeyPolicy,
+    todo: `${inKeyPolicy.todo} The policy of ${principal} (account ${account}) needs the same statement without \`Principal\`, with the ARN of the key for its \`Resource\`.`,
+    grants: [...inKeyPolicy.grants, ...(own.grants ?? [])],
+  };
+}
+
+/** ARN of the key of KMS that a message is about; `undefined` where it names none. */
+export function keyIn(message: string): string | undefined {
+  return /arn:[^:\s]*:kms:[^:\s]*:\d*:key\/[\w-]+/.exec(message)?.[0];
 }
 
 function pretty(statement: Statement): string {

@@ -133,14 +133,14 @@ export function restoreStatement(location: Location, partition: string): Stateme
 /**
  * Reading what lies under a customer managed key.
  *
- * @param key ARN; in the policy of the key itself `*` stands for it
+ * @param key its ARN; in the policy of the key itself, where it has no other name, `*`
  */
 export function decryptStatement(key = '*'): Statement {
   return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
 }
 
-/** Writing under one: S3 reads back what it has encrypted in parts. */
-export function encryptStatement(key: string): Statement {
+/** Writing under one; S3 reads back what was written in parts. (S3 API, CreateMultipartUpload, "Permissions".) */
+export function encryptStatement(key = '*'): Statement {
   const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
   return { Sid: 'S3SyncEncrypt', Effect: 'Allow', Action: actions, Resource: key };
 }

@@ -8,9 +8,13 @@ export interface Requested {
   readonly resource: string;
 }
 
-/** @throws RangeError when the statement names no resource that an action could work on */
-export function requestsOf({ Action, Resource }: Statement): Requested[] {
-  return textsOf(Action).flatMap(action => {
+/**
+ * @param some the actions of it that are of interest; all where there are none given
+ * @throws RangeError when the statement names no resource that an action could work on
+ */
+export function requestsOf({ Action, Resource }: Statement, some?: readonly string[]): Requested[] {
+  const actions = textsOf(Action).filter(action => some?.includes(action) ?? true);
+  return actions.flatMap(action => {
     const fitting = textsOf(Resource).filter(resource => suits(action, resource));
     if (fitting.length === 0) throw new RangeError(`The statement has nothing for ${action} to work on.`);
     return fitting.map(resource => ({ action, resource }));

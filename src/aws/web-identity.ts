@@ -122,6 +122,7 @@ function fixFor(code: string, message: string, roleArn: string, audience: string
   return {
     todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token.${forms}`,
     paste: asPolicy(trust),
+    grants: [{ policy: 'trust', of: roleArn, account, statements: [trust] }],
   };
 }
 

@@ -3,8 +3,8 @@
  * ("Troubleshooting issues with storage locations", "Troubleshooting issues with transfers").
  */
 import { accountOf } from '../aws/arn.ts';
-import { grantOn, grantOwn, grantTrust } from '../aws/grant.ts';
-import { passRoleStatement } from '../aws/policies.ts';
+import { grantKey, grantOn, grantOwn, grantTrust, keyIn } from '../aws/grant.ts';
+import { decryptStatement, encryptStatement, passRoleStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { Fix } from '../model/checks.ts';
@@ -52,6 +52,10 @@ export function fixFor(words: string, ground: Ground, denied = false): Fix | und
     return { todo: `Check the ARN in \`datasync-role\`. ${todo}`, ...rest };
   }
   if (/kms:/.test(words)) {
+    const key = keyIn(words);
+    const grantee = { principal: role, account: accountOf(role) };
+    const statement = /kms:Decrypt\b/.test(words) ? decryptStatement : encryptStatement;
+    if (key !== undefined) return grantKey(grantee, key, statement, words);
     const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;
     return { todo };
   }
@@ -60,6 +64,14 @@ export function fixFor(words: string, ground: Ground, denied = false): Fix | und
   const use = bucketIn(words, ground);
   if (use !== undefined) return grantRole(use, words, ground);
   return denied ? grantOwn(caller, callerStatement()) : undefined;
+}
+
+/**
+ * The same of a single object that was denied. Reading is within the account of the role, where S3 says what is missing; of
+ * writing into another account it says nothing.
+ */
+export function fixForObject(words: string, ground: Ground): Fix {
+  return fixFor(words, ground) ?? grantRole('destination', words, ground);
 }
 
 const KNOWN: readonly (readonly [RegExp, string])[] = [

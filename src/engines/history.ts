@@ -11,6 +11,7 @@ import type { Bucket } from '../s3/bucket.ts';
 import { isGone } from '../s3/head.ts';
 import type { Marked } from '../s3/remove.ts';
 import { entryOf, isMarker, sizeOf, versionsToSend } from '../sync/history.ts';
+import { deniedOf } from './denial.ts';
 import { explain, type Send } from './outcome.ts';
 
 /** @throws StoppedError when the run was stopped before it was put */
@@ -50,7 +51,7 @@ export async function carryHistory(
       if (stopped) return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
       // A lifecycle rule took it meanwhile: the source's history no longer has it either.
       if (troubleOf(error).kind === 'absent' && (await isGone(from, version))) vanished.add(version);
-      else return { ...explainVersion(key, version, error, archived), versions };
+      else return { ...(await explainVersion(from, key, version, error, archived)), versions };
     }
   }
   if (last === undefined) return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
@@ -81,14 +82,17 @@ function without(vanished: ReadonlySet<Version>, { key, history = [] }: ObjectEn
   );
 }
 
-function explainVersion(
+async function explainVersion(
+  from: Bucket,
   key: string,
-  { versionId }: Version,
+  version: Version,
   error: unknown,
   archived: 'skip' | 'fail',
-): SkippedOutcome | FailedOutcome {
+): Promise<SkippedOutcome | FailedOutcome> {
   const outcome = explain(key, error, archived);
-  return outcome.result === 'failed'
-    ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
-    : outcome;
+  if (outcome.result !== 'failed') return outcome;
+  const told = { ...outcome, message: `Version ${version.versionId}: ${outcome.message}` };
+  if (outcome.reason !== 'denied') return told;
+  const denied = isMarker(version) ? 's3:DeleteObject' : await deniedOf(from, version, outcome.message);
+  return { ...told, denied };
 }

@@ -9,6 +9,7 @@ import { lacksCustomerKey } from '../s3/customer-key.ts';
 import { headEntry, isGone } from '../s3/head.ts';
 import type { Copied } from '../s3/route.ts';
 import { UncarriableError } from '../s3/uncarriable.ts';
+import { deniedOf } from './denial.ts';
 
 /** @throws StoppedError when the run was stopped before anything was sent, or aborted later */
 export type Send = (source: ObjectEntry) => Promise<Copied>;
@@ -31,7 +32,7 @@ export async function carry(
   } catch (error) {
     if (error instanceof StoppedError) return undefined;
     if (isSourceChange(error)) return await carryChanged(send, from, item, archived);
-    return explainObject(item.key, error, archived, from);
+    return explainObject(item.source, item.key, error, archived, from);
   }
 }
 
@@ -53,26 +54,29 @@ async function carryChanged(
     const { etag, requestId } = await send(source);
     return { key, result: 'copied', bytes: source.size, etag, requestId, source };
   } catch (error) {
-    return error instanceof StoppedError ? undefined : explainObject(key, error, archived, from);
+    return error instanceof StoppedError ? undefined : explainObject(listed, key, error, archived, from);
   }
 }
 
 /** An object that has gone from the source is nobody's failure. */
 async function explainObject(
+  source: ObjectEntry,
   key: string,
   error: unknown,
   archived: 'skip' | 'fail',
   from: Bucket,
 ): Promise<Outcome | undefined> {
-  const { kind, requestId } = troubleOf(error);
+  const { kind, message, requestId } = troubleOf(error);
   try {
     if (kind === 'absent' && (await isGone(from, { key })))
       return { key, result: 'skipped', reason: 'vanished', requestId };
+    const explained = explain(key, error, archived);
+    if (explained.result !== 'failed' || explained.reason !== 'denied') return explained;
+    return { ...explained, denied: await deniedOf(from, source, message) };
   } catch (stopped) {
     if (stopped instanceof StoppedError) return undefined;
     throw stopped;
   }
-  return explain(key, error, archived);
 }
 
 const ARCHIVE_CODES: ReadonlySet<string> = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);

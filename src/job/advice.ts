@@ -1,26 +1,41 @@
 /** What to do about failures of single objects whose cause is known. */
 
-import { readStatement } from '../aws/policies.ts';
+import { accountOf } from '../aws/arn.ts';
+import { grantKey } from '../aws/grant.ts';
+import { markStatement, readStatement } from '../aws/policies.ts';
+import { fixForObject } from '../datasync/trouble.ts';
 import { LABEL } from '../engines/jobs/options.ts';
 import { MARKERS_LEFT } from '../engines/replication/versions.ts';
 import type { Fix } from '../model/checks.ts';
 import type { FailureGroup } from '../model/outcome.ts';
+import { defaultKeyOf, keyOfCopies } from '../preflight/encryption.ts';
 import { restoreFix } from '../preflight/restorable.ts';
-import { grant, type Scene } from '../preflight/scene.ts';
+import { grant, type JobScene, type Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { CUSTOMER_KEY_ADVICE } from '../s3/customer-key.ts';
 import { type Explanation, explainFailure } from '../s3/replication/failures.ts';
+import { decryptingStatement, encryptingStatement } from '../s3control/policies.ts';
 import { fixFor, grantRole } from '../s3control/trouble.ts';
+import { adviceOnDenied } from './denied.ts';
 
-export function withAdvice(failures: readonly FailureGroup[], scene: Scene): FailureGroup[] {
-  return failures.map(failure => {
-    const fix = adviceOn(failure, scene);
-    return fix === undefined ? failure : { ...failure, fix };
-  });
+/** Groups that are looked into; a report shows no more of them in full. */
+const LOOKED_INTO = 20;
+
+export async function withAdvice(failures: readonly FailureGroup[], scene: Scene): Promise<FailureGroup[]> {
+  const advised: FailureGroup[] = [];
+  for (const [index, failure] of failures.entries()) {
+    // One after another: a look at a denial opens an upload, and many of them would be in each other's way.
+    const isOurs = failure.denied !== undefined && index < LOOKED_INTO;
+    const fix = isOurs ? await adviceOnDenied(failure, scene) : adviceOn(failure, scene);
+    advised.push(fix === undefined ? failure : { ...failure, fix });
+  }
+  return advised;
 }
 
-function adviceOn(failure: FailureGroup, { source, destination, jobs, replication }: Scene): Fix | undefined {
+function adviceOn(failure: FailureGroup, scene: Scene): Fix | undefined {
+  const { source, destination, datasync, jobs, replication } = scene;
   const { reason, code, message } = failure;
+  const words = `${code}: ${message}`;
   // What was copied from here was denied to somebody else.
   const ofJob = jobs !== undefined && message.startsWith(LABEL);
   if (code === 'ReplicaUnseen') return seeing(destination);
@@ -29,12 +44,40 @@ function adviceOn(failure: FailureGroup, { source, destination, jobs, replicatio
     if (code === 'InitiateReplicationNotPermitted' && jobs !== undefined)
       return grantRole('source', message, jobs.ground);
     const explained = REPLICATION_ADVICE[code] ?? known(explainFailure(code, replication));
-    return explained ?? (ofJob ? fixFor(`${code}: ${message}`, jobs.ground) : undefined);
+    return explained ?? (ofJob ? fixFor(words, jobs.ground) : undefined);
   }
   if (ofJob && (reason === 'denied' || code.startsWith('KMS.')))
-    return fixFor(`${code}: ${message}`, jobs.ground);
+    return withKeys(fixFor(words, jobs.ground), words, scene, jobs);
   if (reason === 'restore-denied') return restoreFix(source, message);
+  if (reason === 'denied' && datasync !== undefined) return fixForObject(words, datasync.ground);
+  if (reason === 'delete-failed' && code === 'AccessDenied') return deleting(destination, message);
   return reason === 'customer-key' ? { todo: CUSTOMER_KEY_ADVICE } : undefined;
+}
+
+/** Across accounts S3 does not say whether it was a bucket or a key: the role needs both. */
+function withKeys(
+  fix: Fix | undefined,
+  words: string,
+  { facts, settings }: Scene,
+  { ground }: JobScene,
+): Fix | undefined {
+  if (fix?.grants === undefined || /is not authorized to/.test(words)) return fix;
+  const grantee = { principal: ground.role, account: accountOf(ground.role) };
+  const [reading, writing] = [defaultKeyOf(facts.source), keyOfCopies({ settings, facts })];
+  const keys = [
+    ...(reading === undefined ? [] : [grantKey(grantee, reading, decryptingStatement, '')]),
+    ...(writing === undefined ? [] : [grantKey(grantee, writing, encryptingStatement, '')]),
+  ];
+  return {
+    ...fix,
+    todo: [fix, ...keys].map(({ todo }) => todo).join(' '),
+    grants: [fix, ...keys].flatMap(({ grants = [] }) => grants),
+  };
+}
+
+function deleting(destination: Bucket, message: string): Fix {
+  const { location, identity } = destination;
+  return grant(identity, destination, markStatement(location, identity.partition, true), message);
 }
 
 function seeing(destination: Bucket): Fix {

@@ -4,7 +4,7 @@ import type { CheckResult } from '../model/checks.ts';
 import type { Log } from '../model/log.ts';
 import type { Ways } from '../preflight/access.ts';
 import { checkAll, type Findings } from '../preflight/checks.ts';
-import { borrowed, checkGranting, type Lack, lacksOf } from '../preflight/grants.ts';
+import { borrowed, bucketIn, checkGranting, type Lack, lacksOf } from '../preflight/grants.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { Grants } from './grants.ts';
 
@@ -74,8 +74,9 @@ function asAdvice(result: CheckResult): CheckResult {
 
 function inVain(result: CheckResult): CheckResult {
   const { verdict, fix } = result;
-  if (verdict !== 'fail' || fix?.bucket === undefined) return result;
-  const seen = `${result.seen} The statement was put into the policy of ${fix.bucket} for the run, and did not help within a minute.`;
+  const bucket = bucketIn(fix);
+  if (verdict !== 'fail' || bucket === undefined) return result;
+  const seen = `${result.seen} The statement was put into the policy of ${bucket} for the run, and did not help within a minute.`;
   return { ...result, seen };
 }
 
@@ -103,7 +104,7 @@ async function foretell(ways: Ways): Promise<Findings> {
 function toCome(result: CheckResult): CheckResult {
   const { verdict, fix } = result;
   if (verdict !== 'fail' || fix === undefined) return result;
-  const todo = `Nothing, or paste it for good: a sync with \`grant: temporary\` puts this statement into the policy of ${fix.bucket} for as long as it runs.`;
+  const todo = `Nothing, or paste it for good: a sync with \`grant: temporary\` puts this statement into the policy of ${bucketIn(fix)} for as long as it runs.`;
   return { ...result, verdict: 'warn', fix: { ...fix, todo } };
 }
 

@@ -56,7 +56,7 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
 
   diary.totals = tally.totals(plan.totals.listed);
   diary.digest = digest;
-  diary.failures = withAdvice(tally.failures(), scene);
+  diary.failures = await withAdvice(tally.failures(), scene);
   diary.compared = compares || settings.mode === 'verify' || settings.mode === 'health';
   const { reasons } = diary.totals;
   const isLeft = LEFT.some(reason => reasons[reason]) || doubts.unasked > 0;

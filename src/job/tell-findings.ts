@@ -1,9 +1,14 @@
-/** What a run found out, told when it is over: notes, and one error for each kind of failure, never one for each object. */
+/**
+ * What a run found out, told when it is over: notes, what is to be pasted, and one error for each kind of failure, never one
+ * for each object.
+ */
 import { visible } from '../errors.ts';
 import type { Log } from '../model/log.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
+import { policiesToChange } from '../report/policies.ts';
 import { clip } from '../report/text.ts';
+import { tellText } from './tell.ts';
 
 /** GitHub shows ten errors of a step and drops the rest; the tenth is kept for the verdict. */
 const SHOWN = 9;
@@ -14,8 +19,13 @@ const SHOWN = 9;
  */
 const [MESSAGE, KEY, CODE] = [2000, 1000, 200];
 
-export function tellFindings({ notes, failures }: Pick<RunReport, 'notes' | 'failures'>, log: Log): void {
+export function tellFindings(report: Pick<RunReport, 'notes' | 'checks' | 'failures'>, log: Log): void {
+  const { notes, failures } = report;
   for (const note of notes) log.info(note);
+  for (const { title, asked, text } of policiesToChange(report)) {
+    log.info(`${title}, to add for ${asked.join(', ')}:`);
+    tellText(text, log);
+  }
   for (const failure of failures.slice(0, SHOWN)) tellFailure(failure, log);
   const left = failures.length - SHOWN;
   if (left > 0) log.info(`${left} more kinds of failure are in the report.`);

@@ -14,8 +14,15 @@ export function tellChecks(checks: readonly CheckResult[], log: Log): void {
     log.info(`${SIGNS[verdict]} ${check}: ${seen}`);
     if (fix === undefined) continue;
     log.info(`    ${fix.todo}`);
-    for (const line of fix.paste?.split('\n') ?? []) log.info(`    ${line}`);
+    // Of what failed it is told at the end, policy by policy.
+    const isTold = verdict === 'fail' && fix.grants !== undefined;
+    if (fix.paste !== undefined && !isTold) tellText(fix.paste, log);
   }
+}
+
+/** To be copied from the log. */
+export function tellText(text: string, log: Log): void {
+  for (const line of text.split('\n')) log.info(`    ${line}`);
 }
 
 export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void {

@@ -19,8 +19,23 @@ export interface Fix {
   readonly todo: string;
   /** JSON policy statement(s), pretty-printed. */
   readonly paste?: string;
-  /** Name of the bucket whose policy the statement goes into; absent where it goes elsewhere. */
-  readonly bucket?: string;
+  /** Which statements go into which policy; together they are all that is to be pasted, in every place it is needed. */
+  readonly grants?: readonly Grant[];
+}
+
+/** Statements that one policy lacks. */
+export interface Grant extends PolicyPlace {
+  readonly statements: readonly object[];
+}
+
+/** A policy that people put statements into. */
+export interface PolicyPlace {
+  /** Of a role or user, of a bucket, of a KMS key, or the one that says who may assume a role. */
+  readonly policy: 'identity' | 'bucket' | 'key' | 'trust';
+  /** ARN of the role, user or key; name of the bucket. */
+  readonly of: string;
+  /** 12-digit account in which the policy is, where that is known. */
+  readonly account?: string | undefined;
 }
 
 /** Who a side turned out to be. */

@@ -51,6 +51,8 @@ export interface FailedOutcome {
   readonly reason: FailReason;
   readonly code: string;
   readonly message: string;
+  /** What was denied, as far as that could be found out. */
+  readonly denied?: string;
   readonly versions?: readonly SentVersion[];
   readonly requestId: string | undefined;
 }
@@ -59,6 +61,8 @@ export interface FailedOutcome {
 export interface FailureGroup {
   readonly code: string;
   readonly reason: string;
+  /** What was denied to all of them, as far as that could be found out. */
+  readonly denied?: string;
   readonly count: number;
   /** First message in full. */
   readonly message: string;

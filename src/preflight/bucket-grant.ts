@@ -22,6 +22,8 @@ export interface BucketGrant {
   readonly role: string;
   /** What the role needs of the bucket: concrete actions, `*` only at the end of a resource. */
   readonly statement: Statement;
+  /** The actions of it that nothing goes without; all where there are none given. */
+  readonly must?: readonly string[];
 }
 
 /** The bucket's policy, parsed; `undefined` where it has none. */
@@ -41,6 +43,7 @@ export async function checkBucketGrant({
   bucket,
   role,
   statement,
+  must,
 }: BucketGrant): Promise<CheckResult> {
   const policy = await bucketPolicyOf(bucket);
   const { location, identity, owner } = bucket;
@@ -52,7 +55,7 @@ export async function checkBucketGrant({
     return { check, verdict: 'unknown', seen, fix: grant(identity, bucket, look, '') };
   }
 
-  const said = requestsOf(statement).map(({ action, resource }) => ({
+  const said = requestsOf(statement, must).map(({ action, resource }) => ({
     action,
     ...bucketOpinion(policy.value, { role, owner }, action, resource),
   }));

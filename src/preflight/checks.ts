@@ -5,7 +5,7 @@ import { type Access, asAdviceTo, checkAccess, failures, SERVICES, type Ways } f
 import { checkAcls } from './acls.ts';
 import { checkEquipment } from './datasync/equipment.ts';
 import { checkRole } from './datasync/role.ts';
-import { checkDeleteMarkers } from './delete-markers.ts';
+import { checkDeletions } from './deletions.ts';
 import { checkEncryption } from './encryption.ts';
 import { checkJobs } from './jobs/jobs.ts';
 import { checkJobsMeanwhile } from './jobs/meanwhile.ts';
@@ -52,11 +52,11 @@ export async function checkAll(ways: Ways): Promise<Findings> {
   const { copy } = ways;
   const found = checkAccess(ways);
   const services = copy.settings.engine === 'auto' ? [ways.datasync, ways.batch] : [];
-  const [owners, listable, restorable, markers, access, rest, looked] = await Promise.all([
+  const [owners, listable, restorable, deletions, access, rest, looked] = await Promise.all([
     checkOwners(copy),
     checkListable(copy),
     checkRestorable(copy),
-    checkDeleteMarkers(copy),
+    checkDeletions(copy),
     found,
     found.then(({ scene }) => runAll(ways.replication === undefined ? SETTINGS : OF_REPLICATION, scene)),
     Promise.all(
@@ -73,7 +73,7 @@ export async function checkAll(ways: Ways): Promise<Findings> {
     ...[...choice, ...reading].map(orAdvice),
     ...restorable,
     ...writing.map(orAdvice),
-    ...markers,
+    ...deletions,
     ...rest.map(orAdvice),
   ];
   return {

@@ -5,7 +5,7 @@
  */
 import { regionOf } from '../aws/arn.ts';
 import type { CheckResult, Verdict } from '../model/checks.ts';
-import type { DefaultEncryption } from './facts.ts';
+import type { BucketFacts, DefaultEncryption } from './facts.ts';
 import type { Check, Scene } from './scene.ts';
 import { isForeign, workersOf } from './scene.ts';
 
@@ -79,6 +79,20 @@ function judge(
     'pass',
     `Copies are encrypted with ${algorithm} under ${under}, ${source}.${bucketKeys(algorithm, byDefault)}`,
   );
+}
+
+/**
+ * ARN of the customer managed key that copies are encrypted under, where it is known: the one asked for, or the bucket's
+ * own. By an alias no policy allows anything.
+ */
+export function keyOfCopies({ settings, facts }: Pick<Scene, 'settings' | 'facts'>): string | undefined {
+  return settings.encryption === undefined ? defaultKeyOf(facts.destination) : settings.kmsKey;
+}
+
+/** ARN of the key that a bucket encrypts with by default. */
+export function defaultKeyOf({ encryption }: BucketFacts): string | undefined {
+  const { key } = encryption.known ? encryption.value : {};
+  return key !== undefined && isFullArn(key) ? key : undefined;
 }
 
 /** `aws/s3`, which exists once in each account and Region. A bucket can also name it by its alias. */

@@ -7,13 +7,12 @@ import { bucketArn, grantingStatement, objectsArn, type Statement } from '../aws
 import { membersOf, textsOf } from '../aws/policy-opinion.ts';
 import { statementsIn } from '../aws/policy-text.ts';
 import { readTemporary } from '../aws/temporary.ts';
-import type { CheckResult } from '../model/checks.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
 import { readPolicy } from '../s3/policy.ts';
 import { bucketPolicyOf } from './bucket-grant.ts';
-import { checkPermissions } from './role-permissions.ts';
+import { checkPermissions, contextOf } from './role-permissions.ts';
 import { grant, isForeign, type Scene } from './scene.ts';
-import { contextOf } from './service-role.ts';
 
 const SIDES: readonly Side[] = ['source', 'destination'];
 
@@ -33,23 +32,31 @@ export function ownSides(scene: Scene): Side[] {
 
 /** Whether all that failed failed for want of a statement that could be put in place, and was to be. */
 export function isGrantable(refused: readonly CheckResult[], scene: Scene): boolean {
-  return scene.settings.grant === 'temporary' && refused.every(one => lackOf(one, scene) !== undefined);
+  return scene.settings.grant === 'temporary' && refused.every(one => lacksIn(one, scene).length > 0);
 }
 
 /** What to put in place so that no check fails; nothing where one would fail all the same. */
 export function lacksOf(results: readonly CheckResult[], scene: Scene): Lack[] {
-  const lacks = new Map<string | undefined, Lack>();
+  const lacks = new Map<string, Lack>();
   for (const result of results.filter(({ verdict }) => verdict === 'fail')) {
-    const lack = lackOf(result, scene);
-    if (lack === undefined) return [];
-    lacks.set(`${lack.side} ${result.fix?.paste}`, lack);
+    const found = lacksIn(result, scene);
+    if (found.length === 0) return [];
+    for (const lack of found) lacks.set(`${lack.side} ${JSON.stringify(lack.statement)}`, lack);
   }
   return [...lacks.values()];
 }
 
-function lackOf({ fix }: CheckResult, scene: Scene): Lack | undefined {
-  const side = ownSides(scene).find(one => scene[one].location.bucket === fix?.bucket);
-  return side && fix?.paste !== undefined ? { side, statement: JSON.parse(fix.paste) } : undefined;
+function lacksIn({ fix }: CheckResult, scene: Scene): Lack[] {
+  const sides = ownSides(scene);
+  return (fix?.grants ?? []).flatMap(({ policy, of, statements }) => {
+    const side = sides.find(one => policy === 'bucket' && scene[one].location.bucket === of);
+    return side === undefined ? [] : statements.map((one): Lack => ({ side, statement: one as Statement }));
+  });
+}
+
+/** The bucket whose policy lacks something; `undefined` where it is another policy. */
+export function bucketIn(fix: Fix | undefined): string | undefined {
+  return fix?.grants?.find(({ policy }) => policy === 'bucket')?.of;
 }
 
 /**

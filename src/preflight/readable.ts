@@ -9,9 +9,10 @@ import {
   GetObjectTaggingCommand,
   HeadObjectCommand,
 } from '@aws-sdk/client-s3';
-import { type ReadNeeds, readStatement } from '../aws/policies.ts';
+import { grantKey, keyIn } from '../aws/grant.ts';
+import { bucketArn, decryptStatement, type ReadNeeds, readStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult } from '../model/checks.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import type { EngineName } from '../model/settings.ts';
 import { CUSTOMER_KEY_ADVICE, lacksCustomerKey } from '../s3/customer-key.ts';
@@ -20,9 +21,9 @@ import { lockOf } from '../s3/lock.ts';
 import { listingsFor } from '../s3/versions.ts';
 import { isArchived } from '../sync/decide.ts';
 import { isMarker } from '../sync/history.ts';
+import { explainDenied } from './denial.ts';
 import { needsOf } from './preserved.ts';
 import type { Check, Scene } from './scene.ts';
-import { grant } from './scene.ts';
 import { lookForKey } from './source-key.ts';
 
 /** Who is asked about, and what they do. */
@@ -67,7 +68,8 @@ function objectsOf(entry: ObjectEntry): readonly ObjectEntry[] {
   return entry.history?.flatMap(version => (isMarker(version) ? [] : version)) ?? [entry];
 }
 
-async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResult> {
+/** @param sample as the listing of the source has it */
+export async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResult> {
   const { from } = scene;
   const { check, does } = READER[scene.engine];
   const who = from.identity.arn ?? 'the identity in use';
@@ -95,18 +97,27 @@ async function tryReading(scene: Scene, sample: ObjectEntry): Promise<CheckResul
       return { check, verdict: 'warn', seen, fix: { todo: CUSTOMER_KEY_ADVICE } };
     }
     if (kind !== 'denied') return { check, verdict: 'fail', seen };
-    const sealed = contentRead ? undefined : await lookForKey(scene, sample);
-    if (sealed !== undefined) {
-      const under = `${seen} The object is encrypted under ${sealed.key}.`;
-      return { check, verdict: 'fail', seen: under, fix: sealed.fix };
-    }
-    if (/kms:/.test(message)) {
-      const todo = `Allow ${from.identity.principal ?? who} to use kms:Decrypt on the key of the source, in the key policy and in its own policy.`;
-      return { check, verdict: 'fail', seen, fix: { todo } };
-    }
-    const statement = readStatement(from.location, from.identity.partition, needs);
-    return { check, verdict: 'fail', seen, fix: grant(from.identity, from, statement, message) };
+    const sealed = contentRead ? undefined : await lookForKey(scene, sample, message);
+    return sealed === undefined
+      ? { check, verdict: 'fail', seen, fix: await readFix(scene, request.Key, message) }
+      : {
+          check,
+          verdict: 'fail',
+          seen: `${seen} The object is encrypted under ${sealed.key}.`,
+          fix: sealed.fix,
+        };
   }
+}
+
+/** @param key in full */
+async function readFix(scene: Scene, key: string, message: string): Promise<Fix> {
+  const { source, from, network } = scene;
+  const { identity, location } = from;
+  const sealing = keyIn(message);
+  if (sealing !== undefined) return grantKey(identity, sealing, decryptStatement, message);
+  const statement = readStatement(location, identity.partition, needsOf(scene));
+  const object = `${bucketArn(location, identity.partition)}/${key}`;
+  return explainDenied({ identity, bucket: source, statement, object, network, message });
 }
 
 function also({ tags, lock, acl }: ReadNeeds): string {

@@ -67,6 +67,11 @@ const TODOS: Readonly<Record<Exclude<Denial, 'silent'>, (grantee: Grantee) => st
     `Have it allowed to account ${account} by whoever looks after the service control policies of its organization.`,
 };
 
+/** What to do about what stands in the way, whatever allows it. */
+export function outOfTheWay(denial: Exclude<Denial, 'silent'>, grantee: Grantee): string {
+  return TODOS[denial](grantee);
+}
+
 function tell(missing: Missing, who: string): string {
   return [...missing].map(([denial, some]) => `${WORDS[denial](who)} ${listed(some)}.`).join(' ');
 }
@@ -86,7 +91,7 @@ function fixFor(missing: Missing, grantee: Grantee): Fix {
   const silent = missing.get('silent');
   const added = silent && grantOwn(grantee, ...statementsOf(silent));
   const todos = [...missing.keys()].map(denial =>
-    denial === 'silent' ? added?.todo : TODOS[denial](grantee),
+    denial === 'silent' ? added?.todo : outOfTheWay(denial, grantee),
   );
   return { ...added, todo: todos.join(' ') };
 }
@@ -99,4 +104,15 @@ function inCase(silent: readonly Finding[], grantee: Grantee): Fix {
 
 function statementsOf(findings: readonly Finding[]): Statement[] {
   return [...new Set(findings.map(({ statement }) => statement))];
+}
+
+/** What is known of requests to come. They travel by TLS, and whoever sends them is no service by itself. */
+export function contextOf({ principal = '', account = '' }: Grantee): Record<string, string> {
+  return {
+    'aws:SecureTransport': 'true',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ViaAWSService': 'false',
+    'aws:PrincipalArn': principal,
+    'aws:PrincipalAccount': account,
+  };
 }

@@ -57,7 +57,7 @@ export async function tryNeeds(needs: readonly Need[], trying: Trying): Promise<
 /** One question to IAM for each resource, about all that is to be done to it. */
 function tryNeed(need: Need, { iam, principal, context }: Trying): Promise<Reading<Finding[]>[]> {
   const { statement, must } = need;
-  const requests = requestsOf(statement).filter(({ action }) => must?.includes(action) ?? true);
+  const requests = requestsOf(statement, must);
   const byResource = Map.groupBy(requests, ({ resource }) => resource);
   const owner = need.bucket?.owner;
   return Promise.all(

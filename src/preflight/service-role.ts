@@ -11,7 +11,7 @@ import { lookStatement, passRoleStatement, type Statement } from '../aws/policie
 import type { ServiceAtRole } from '../aws/role-opinions.ts';
 import type { CheckResult, Fix } from '../model/checks.ts';
 import type { Network } from '../s3/bucket.ts';
-import { checkPermissions } from './role-permissions.ts';
+import { checkPermissions, contextOf } from './role-permissions.ts';
 import type { Need } from './role-trials.ts';
 import { checkTrust } from './role-trust.ts';
 
@@ -109,15 +109,4 @@ type Names = [trust: string, permissions: string, passRole: string, caller: stri
 function notPassable(check: string, role: string, { account, principal }: Identity): CheckResult {
   const seen = `${principal} cannot pass ${role}, which is of another account: ${accountOf(role)}.`;
   return { check, verdict: 'fail', seen, fix: { todo: `Give a role of account ${account}.` } };
-}
-
-/** What is known of requests to come. They travel by TLS, and whoever sends them is no service by itself. */
-export function contextOf({ principal = '', account = '' }: Grantee): Record<string, string> {
-  return {
-    'aws:SecureTransport': 'true',
-    'aws:PrincipalIsAWSService': 'false',
-    'aws:ViaAWSService': 'false',
-    'aws:PrincipalArn': principal,
-    'aws:PrincipalAccount': account,
-  };
 }

@@ -4,7 +4,8 @@
  * (S3 API, HeadObject; S3 User Guide, "Using server-side encryption with AWS KMS keys".)
  */
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { decryptStatement, forPrincipal } from '../aws/policies.ts';
+import { grantKey } from '../aws/grant.ts';
+import { decryptStatement } from '../aws/policies.ts';
 import type { Fix } from '../model/checks.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import { isManaged } from './encryption.ts';
@@ -18,30 +19,31 @@ export interface Sealed {
   readonly fix: Fix;
 }
 
-/** @returns `undefined` when it is not, or cannot be seen to be, the key that is in the way */
+/**
+ * @param message what S3 said of the denial
+ * @returns `undefined` when it is not, or cannot be seen to be, the key that is in the way
+ */
 export async function lookForKey(
   scene: Scene,
   object: Pick<ObjectEntry, 'key' | 'versionId'>,
+  message: string,
 ): Promise<Sealed | undefined> {
   const { from } = scene;
   try {
     const head = await from.send(new HeadObjectCommand(from.naming(object)));
     return head.SSEKMSKeyId === undefined
       ? undefined
-      : { key: head.SSEKMSKeyId, fix: keyFix(scene, head.SSEKMSKeyId) };
+      : { key: head.SSEKMSKeyId, fix: keyFix(scene, head.SSEKMSKeyId, message) };
   } catch {
     return undefined;
   }
 }
 
-function keyFix(scene: Scene, key: string): Fix {
+function keyFix(scene: Scene, key: string, message: string): Fix {
   const { from, facts } = scene;
-  // Behind an endpoint without STS nobody is foreign, and the signer has no name.
-  const who = from.identity.principal ?? 'the signer';
   const { encryption } = facts.source;
-  if (!isForeign(from.identity, from)) {
-    return { todo: `Allow ${who} to use kms:Decrypt on ${key}, in the key policy or in its own policy.` };
-  }
+  const grant = grantKey(from.identity, key, decryptStatement, message);
+  if (!isForeign(from.identity, from)) return grant;
   const options =
     'use `copy-as: source` or `engine: stream`, or copy the objects over themselves under a customer managed key that both accounts may use.';
   const byManaged =
@@ -51,8 +53,6 @@ function keyFix(scene: Scene, key: string): Fix {
       todo: `The source encrypts with the AWS managed key of account ${from.owner} (aws/s3), which can never be shared with another account: ${options}`,
     };
   }
-  return {
-    todo: `Add this statement to the policy of the key, and allow kms:Decrypt on ${key} in the policy of ${who}. If it is the AWS managed key of account ${from.owner} (aws/s3), it can never be shared: ${options}`,
-    paste: JSON.stringify(forPrincipal(decryptStatement(), who), null, 2),
-  };
+  const unless = `If it is the AWS managed key of account ${from.owner} (aws/s3), it can never be shared: ${options}`;
+  return { ...grant, todo: `${grant.todo} ${unless}` };
 }

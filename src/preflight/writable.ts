@@ -3,14 +3,16 @@
  * carry and aborted at once: it proves the permissions, the ACL and the key, and no object ever exists.
  */
 import { CreateMultipartUploadCommand, type ObjectCannedACL } from '@aws-sdk/client-s3';
-import { writeStatement } from '../aws/policies.ts';
+import { grantKey, keyIn } from '../aws/grant.ts';
+import { bucketArn, encryptStatement, writeStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
-import type { CheckResult } from '../model/checks.ts';
+import type { CheckResult, Fix } from '../model/checks.ts';
 import { abortUpload } from '../s3/multipart.ts';
+import { explainDenied } from './denial.ts';
+import { keyOfCopies } from './encryption.ts';
 import { aclFor } from './ownership.ts';
 import { grantsTo, needsOf } from './preserved.ts';
 import type { Check, Scene } from './scene.ts';
-import { grant } from './scene.ts';
 
 const CHECK = 'destination-writable';
 /** No object ever has this key. */
@@ -27,32 +29,17 @@ export const checkWritable: Check = async scene => {
       },
     ];
   }
-  return mode === 'verify' ? [] : [await probe(scene)];
+  return mode === 'verify' ? [] : [await tryWriting(scene, scene.to.fullKey(PROBE_KEY))];
 };
 
-async function probe(scene: Scene): Promise<CheckResult> {
-  const { settings, to } = scene;
+/** @param key in the destination bucket, at which no object is written */
+export async function tryWriting(scene: Scene, key: string): Promise<CheckResult> {
+  const { to } = scene;
   const who = to.identity.arn ?? 'the identity in use';
-  const key = to.fullKey(PROBE_KEY);
-  const acl = aclFor(scene);
-  const needs = needsOf(scene);
-  const grantee = grantsTo(scene);
-  let opened = false;
+  let uploadId: string | undefined;
   try {
-    const { UploadId = '' } = await to.send(
-      new CreateMultipartUploadCommand({
-        ...to.common,
-        Key: key,
-        ...(needs.tags && { Tagging: 'probe=probe' }),
-        ...(needs.lock && mayLock(scene) && lockForAnHour()),
-        ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
-        ...(acl !== undefined && { ACL: acl as ObjectCannedACL }),
-        ...(settings.encryption !== undefined && { ServerSideEncryption: settings.encryption }),
-        ...(settings.kmsKey !== undefined && { SSEKMSKeyId: settings.kmsKey }),
-      }),
-    );
-    opened = true;
-    await abortUpload(to, { key, uploadId: UploadId });
+    uploadId = await openUpload(scene, key);
+    await abortUpload(to, { key, uploadId });
     return {
       check: CHECK,
       verdict: 'pass',
@@ -60,21 +47,80 @@ async function probe(scene: Scene): Promise<CheckResult> {
     };
   } catch (error) {
     const { kind, code, message } = troubleOf(error);
-    const seen = opened
-      ? `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`
-      : `${who}, which ${scene.engine === 'stream' ? 'writes' : 'signs'} the copies, could not write at the destination (${code}: ${message}).`;
+    const seen =
+      uploadId === undefined
+        ? `${who}, which ${scene.engine === 'stream' ? 'writes' : 'signs'} the copies, could not write at the destination (${code}: ${message}).`
+        : `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`;
     if (kind !== 'denied') return { check: CHECK, verdict: 'fail', seen };
-    if (/kms:/.test(message)) {
-      const todo = `Allow ${to.identity.principal ?? who} to use kms:GenerateDataKey and kms:Decrypt on the key of the destination.`;
-      return { check: CHECK, verdict: 'fail', seen, fix: { todo } };
-    }
-    const statement = writeStatement(to.location, to.identity.partition, {
-      ...needs,
-      acl: needs.acl || acl !== undefined,
-      delete: settings.delete && to.identity.side === 'destination',
-    });
-    return { check: CHECK, verdict: 'fail', seen, fix: grant(to.identity, to, statement, message) };
+    const sealing = uploadId === undefined ? await keyInTheWay(scene, key, message) : undefined;
+    if (sealing === undefined)
+      return { check: CHECK, verdict: 'fail', seen, fix: await writeFix(scene, key, message) };
+    const under = `${seen} Copies are encrypted under ${sealing}.`;
+    const fix = grantKey(to.identity, sealing, encryptStatement, message);
+    return { check: CHECK, verdict: 'fail', seen: under, fix };
   }
+}
+
+/** With all that a copy has, but for its content. Resolves to the id of the upload. */
+async function openUpload(scene: Scene, key: string, encryption = encryptionOf(scene)): Promise<string> {
+  const { to } = scene;
+  const acl = aclFor(scene);
+  const needs = needsOf(scene);
+  const grantee = grantsTo(scene);
+  const { UploadId = '' } = await to.send(
+    new CreateMultipartUploadCommand({
+      ...to.common,
+      Key: key,
+      ...(needs.tags && { Tagging: 'probe=probe' }),
+      ...(needs.lock && mayLock(scene) && lockForAnHour()),
+      ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
+      ...(acl !== undefined && { ACL: acl as ObjectCannedACL }),
+      ...encryption,
+    }),
+  );
+  return UploadId;
+}
+
+interface Encryption {
+  readonly ServerSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
+  readonly SSEKMSKeyId?: string;
+}
+
+function encryptionOf({ settings: { encryption, kmsKey } }: Scene): Encryption {
+  return {
+    ...(encryption !== undefined && { ServerSideEncryption: encryption }),
+    ...(kmsKey !== undefined && { SSEKMSKeyId: kmsKey }),
+  };
+}
+
+/**
+ * ARN of the key without which it would have worked. Across accounts S3 says no more than "Access Denied": that the same is
+ * allowed without the key tells.
+ */
+async function keyInTheWay(scene: Scene, key: string, message: string): Promise<string | undefined> {
+  const named = keyIn(message);
+  const sealing = keyOfCopies(scene);
+  if (named !== undefined || sealing === undefined) return named;
+  try {
+    const uploadId = await openUpload(scene, key, { ServerSideEncryption: 'AES256' });
+    await abortUpload(scene.to, { key, uploadId });
+    return sealing;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeFix(scene: Scene, key: string, message: string): Promise<Fix> {
+  const { to, destination, settings, network } = scene;
+  const { identity, location } = to;
+  const needs = needsOf(scene);
+  const statement = writeStatement(location, identity.partition, {
+    ...needs,
+    acl: needs.acl || aclFor(scene) !== undefined,
+    delete: settings.delete && identity.side === 'destination',
+  });
+  const object = `${bucketArn(location, identity.partition)}/${key}`;
+  return explainDenied({ identity, bucket: destination, statement, object, network, message });
 }
 
 /** Where it may not, another check says so. */

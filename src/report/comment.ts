@@ -6,7 +6,7 @@ import type { CheckResult } from '../model/checks.ts';
 import type { RecordedAction, RunReport } from '../record.ts';
 import type { Rows } from './digest/rows.ts';
 import { engines } from './engines.ts';
-import { checkList, failedCheck, failureGroups } from './findings.ts';
+import { checkList, failedCheck, failureGroups, policies } from './findings.ts';
 import { fitting } from './fit.ts';
 import { health } from './health.ts';
 import { underWay, verdict, whatHappened } from './opening.ts';
@@ -39,6 +39,7 @@ export function renderComment(report: RunReport, rows: Rows): string {
     restores(report),
     ...failed(report),
     ...failureGroups(report),
+    ...policies(report),
     ...firstKeys(report, rows),
     ...notes(report),
     doubtful(report),

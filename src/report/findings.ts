@@ -4,6 +4,7 @@
 import type { CheckResult, Fix, Verdict } from '../model/checks.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
+import { type PolicyToChange, policiesToChange } from './policies.ts';
 import { clip, code, count, details, fenced, join, type Markup, md, table } from './text.ts';
 import { causes, tallyOf, worstFirst } from './words.ts';
 
@@ -16,18 +17,29 @@ const CODE = 200;
 
 const ICONS: Readonly<Record<Verdict, string>> = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❔' };
 
-/** The failed checks, one part each, with the text to paste in plain sight: without it the run cannot work. */
+/** The failed checks, one part each. */
 export function failedChecks({ checks }: RunReport): Markup[] {
   const failed = checks.filter(({ verdict }) => verdict === 'fail');
   return failed.length === 0 ? [] : [md`### Checks that failed`, ...failed.map(failedCheck)];
 }
 
-/** With the text to paste in plain sight. */
 export function failedCheck({ check, seen, fix }: CheckResult): Markup {
   return paragraphs([
     md`❌ **${check}**: ${clip(seen, MESSAGE)}`,
-    ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`, ...paste(fix)]),
+    ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`, ...alone(fix)]),
   ]);
+}
+
+/** What is to be pasted, one part a policy, in plain sight: without it the run cannot work. */
+export function policies(report: Pick<RunReport, 'checks' | 'failures'>): Markup[] {
+  const all = policiesToChange(report).map(policy);
+  return all.length === 0 ? [] : [POLICIES, ...all];
+}
+
+const POLICIES = md`### Policies to change\n\nEach once. Add the statements to what the policy has; where there is none, the text is a whole one.`;
+
+function policy({ title, asked, text }: PolicyToChange): Markup {
+  return paragraphs([md`**${title}**, for ${asked.join(', ')}:`, fenced(text, 'json')]);
 }
 
 /** Failures by cause, one part each, most objects first. */
@@ -45,6 +57,7 @@ export function failureGroups(report: RunReport): Markup[] {
 function failureGroup({
   code: errorCode,
   reason,
+  denied,
   count: number,
   message,
   examples,
@@ -55,10 +68,12 @@ function failureGroup({
   const title = number > examples.length ? md`The first ${examples.length} of ${number} keys` : md`The keys`;
   const keys = join(examples.map(code), '<br>');
   return paragraphs([
-    md`❌ **${count(number, 'object')}: ${clip(errorCode, CODE)}** (${reason})`,
+    md`❌ **${count(number, 'object')}: ${clip(errorCode, CODE)}** (${denied === undefined ? reason : `${reason}: ${clip(denied, CODE)}`})`,
     md`${clip(message, MESSAGE)}${request}`,
     ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`]),
-    ...(fix?.paste === undefined ? [] : [details(md`Text to paste`, join(paste(fix), ''))]),
+    ...(fix === undefined || alone(fix).length === 0
+      ? []
+      : [details(md`Text to paste`, join(alone(fix), ''))]),
     ...(examples.length === 0 ? [] : [details(title, keys)]),
   ]);
 }
@@ -84,6 +99,11 @@ export function checkList({ checks }: Pick<RunReport, 'checks'>): Markup | undef
 /** Of a failed check it stands in plain sight. */
 function advised({ check, verdict, fix }: CheckResult): Markup[] {
   return verdict === 'fail' || fix?.paste === undefined ? [] : [md`**${check}**:`, ...paste(fix)];
+}
+
+/** What stands in no policy that is shown as a whole. */
+function alone(fix: Fix): Markup[] {
+  return fix.grants === undefined ? paste(fix) : [];
 }
 
 function paste(fix: Fix): Markup[] {

@@ -4,7 +4,7 @@
 import type { RunReport } from '../record.ts';
 import { charts } from './charts.ts';
 import { engines } from './engines.ts';
-import { checkList, failedChecks, failureGroups } from './findings.ts';
+import { checkList, failedChecks, failureGroups, policies } from './findings.ts';
 import { fitting } from './fit.ts';
 import { health } from './health.ts';
 import { underWay, verdict, whatHappened } from './opening.ts';
@@ -28,6 +28,7 @@ export function renderSummary(report: RunReport): string {
     identities(report),
     ...failedChecks(report),
     ...failureGroups(report),
+    ...policies(report),
     ...notes(report),
     ...charts(report),
     checkList(report),

@@ -121,6 +121,11 @@ export function causes({ failures }: RunReport): FailureGroup[] {
   return failures.toSorted((a, b) => b.count - a.count);
 }
 
+/** What a failure is called where a check has its name. */
+export function causeOf({ code, reason, denied }: FailureGroup): string {
+  return `${code} (${denied === undefined ? reason : `${reason}: ${denied}`})`;
+}
+
 /** The checks, what needs attention first. */
 export function worstFirst(checks: readonly CheckResult[]): CheckResult[] {
   return checks.toSorted((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));

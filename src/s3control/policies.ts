@@ -65,12 +65,12 @@ export const REPLICATION_ACTIONS: Readonly<Record<Side, readonly string[]>> = {
 };
 
 /** What the role needs of the key that the source's objects lie under. (S3 User Guide, "Copy objects".) */
-export function decryptingStatement(key: string): Statement {
+export function decryptingStatement(key = '*'): Statement {
   return { Sid: 'S3SyncBatchDecrypts', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
 }
 
 /** And of the one that the copies are put under: S3 reads back what it has encrypted in parts. */
-export function encryptingStatement(key: string): Statement {
+export function encryptingStatement(key = '*'): Statement {
   const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
   return { Sid: 'S3SyncBatchEncrypts', Effect: 'Allow', Action: actions, Resource: key };
 }

@@ -3,8 +3,16 @@
  * The texts are those of the S3 User Guide ("Troubleshooting Batch Operations").
  */
 import { accountOf } from '../aws/arn.ts';
-import { explicitDenial, grantOn, grantOwn, isStranger } from '../aws/grant.ts';
-import { asPolicy, passRoleStatement, serviceTrustStatement } from '../aws/policies.ts';
+import {
+  explicitDenial,
+  grantInBucketPolicy,
+  grantOn,
+  grantOwn,
+  grantTrust,
+  isStranger,
+  keyIn,
+} from '../aws/grant.ts';
+import { passRoleStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { FatalError, StoppedError } from '../errors.ts';
 import type { Fix } from '../model/checks.ts';
@@ -47,15 +55,11 @@ export function fixFor(words: string, ground: Ground, callerDenied = false): Fix
     return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
   // Not in `assumed-role`, as whoever called is named.
   if (/cannot assume|sts:AssumeRole|assum\w* (the )?role/i.test(words)) {
-    const todo = `Check the ARN in \`${roleInput}\`. Add this statement to the trust policy of ${role} (account ${accountOf(role)}), which lets S3 Batch Operations assume it for this account.`;
-    return { todo, paste: JSON.stringify(serviceTrustStatement(role, SERVICE), null, 2) };
+    const { todo, ...rest } = grantTrust({ role, service: SERVICE });
+    return { todo: `Check the ARN in \`${roleInput}\`. ${todo}`, ...rest };
   }
   if (callerDenied) return grantOwn(caller, ...callerStatements(ground));
-  if (/kms:|KMS\./.test(words)) {
-    const [key = '*'] = /arn:[^:\s]*:kms:[^:\s]*:\d*:key\/[\w-]+/.exec(words) ?? [];
-    const todo = `Add these statements to the policy of ${role} (account ${accountOf(role)}), with the full ARNs of the keys of the buckets, and let the policies of the keys allow it the same.`;
-    return { todo, paste: asPolicy(decryptingStatement(key), encryptingStatement(key)) };
-  }
+  if (/kms:|KMS\./.test(words)) return grantKeys(words, ground);
   if (IS_DENIAL.test(words)) {
     const use = useIn(words, ground);
     return use === undefined ? grantBoth(ground) : grantRole(use, words, ground);
@@ -115,17 +119,35 @@ function isNamed(words: string, { bucket }: Ground[Use], ground: Ground): boolea
 
 /** S3 tells of a denied copy seldom more than that it was denied. */
 function grantBoth(ground: Ground): Fix {
-  const { role, source, destination } = ground;
-  const [reads, writes] = [roleStatement('source', ground), roleStatement('destination', ground)];
-  const granting = [source, destination].filter(place => isStranger({ account: accountOf(role) }, place));
+  const { role } = ground;
+  const account = accountOf(role);
+  const own = grantOwn(
+    { principal: role, account },
+    roleStatement('source', ground),
+    roleStatement('destination', ground),
+  );
+  const granting = (['source', 'destination'] as const).filter(side => isStranger({ account }, ground[side]));
+  const inBuckets = granting.map(side =>
+    grantInBucketPolicy(role, ground[side], roleStatement(side, ground)),
+  );
   const policies = granting.map(
-    ({ bucket, owner }) =>
-      `, the bucket policy of ${bucket} (account ${owner}) the one on ${bucket} with \`"Principal": {"AWS": "${role}"}\``,
+    side =>
+      `, the bucket policy of ${ground[side].bucket} (account ${ground[side].owner}) the one on ${ground[side].bucket} with \`"Principal": {"AWS": "${role}"}\``,
   );
   return {
+    ...own,
     todo: `S3 does not say whether reading or writing was denied. The policy of ${role} needs both of these statements${policies.join('')}, and none may deny it. Look also at who owns the object and at its KMS key.`,
-    paste: asPolicy(reads, writes),
+    grants: [own, ...inBuckets].flatMap(({ grants = [] }) => grants),
   };
+}
+
+/** The key that S3 names can be that of either side. */
+function grantKeys(words: string, { role }: Ground): Fix {
+  const grantee = { principal: role, account: accountOf(role) };
+  const key = keyIn(words) ?? '*';
+  const own = grantOwn(grantee, decryptingStatement(key), encryptingStatement(key));
+  const todo = `${own.todo.replace(/\.$/, '')}, with the full ARNs of the keys of the buckets, and let the policies of the keys allow it the same.`;
+  return { ...own, todo };
 }
 
 /** What to add for the role on one of the buckets. @param words of the denial */

@@ -82,15 +82,18 @@ export class Tally {
 
   #group({ key, reason, error, requestId }: ObjectRecord): void {
     const code = error?.code ?? reason;
-    const group = this.#failures.get(`${reason}: ${code}`);
+    const denied = error?.denied;
+    const cause = `${reason}: ${code}: ${denied ?? ''}`;
+    const group = this.#failures.get(cause);
     if (group !== undefined) {
       group.count++;
       if (group.examples.length < EXAMPLES) group.examples.push(key);
       return;
     }
-    this.#failures.set(`${reason}: ${code}`, {
+    this.#failures.set(cause, {
       code,
       reason,
+      ...(denied !== undefined && { denied }),
       count: 1,
       message: error?.message ?? WORDS[reason] ?? reason,
       examples: [key],

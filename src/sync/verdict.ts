@@ -17,5 +17,7 @@ export function undeleted(reason: ExtraneousReason, cause?: Cause): Verdict {
 }
 
 function because(cause: Cause | undefined): Partial<Pick<ObjectRecord, 'error'>> {
-  return cause === undefined ? {} : { error: { code: cause.code, message: cause.message } };
+  if (cause === undefined) return {};
+  const { code, message, denied } = cause;
+  return { error: { code, message, ...(denied !== undefined && { denied }) } };
 }

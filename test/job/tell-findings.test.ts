@@ -18,7 +18,7 @@ test('notes come first, then one error per kind of failure, nine at most, and a 
     group: (_, work) => work(),
     watch: (_, work) => work(),
   };
-  tellFindings({ notes: ['The source moved on.'], failures }, log);
+  tellFindings({ notes: ['The source moved on.'], checks: [], failures }, log);
   assert.equal(told.length, 1 + 9 + 1);
   assert.deepEqual(told.slice(0, 3), [
     'The source moved on.',

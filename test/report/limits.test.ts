@@ -94,7 +94,7 @@ test('the comment is below its limit, begins with the verdict and says where the
 
 test('there are no more errors than GitHub shows, and none is cut before it says what to do', () => {
   fc.assert(
-    fc.property(reports, ({ notes, failures }) => {
+    fc.property(reports, ({ notes, checks, failures }) => {
       const errors: string[] = [];
       const ignored = () => {};
       const log: Log = {
@@ -106,7 +106,7 @@ test('there are no more errors than GitHub shows, and none is cut before it says
         watch: (_, work) => work(),
       };
       const told = failures.map(failure => ({ ...failure, fix: { todo: 'Do this.' } }));
-      tellFindings({ notes, failures: told }, log);
+      tellFindings({ notes, checks, failures: told }, log);
       assert.ok(errors.length / 2 < GITHUB_ERRORS, 'one is left for the verdict');
       for (const error of errors) assert.ok(visible(error).length < GITHUB_ANNOTATION);
       for (let i = 0; i < errors.length; i += 2) assert.ok(errors[i]?.endsWith('Do this.'));

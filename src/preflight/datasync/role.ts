@@ -2,9 +2,14 @@
  * The role that DataSync is to work under can be assumed, passed and used, as far as IAM tells: the locations, which are the
  * last word on it, are made after the plan only. A dry run, which needs no role, is warned.
  */
-
-import type { Ground } from '../../datasync/ground.ts';
-import { indispensable, roleStatement, SERVICE, sourceArnOf, type Use } from '../../datasync/policies.ts';
+import {
+  callerStatement,
+  indispensable,
+  roleStatement,
+  SERVICE,
+  sourceArnOf,
+  type Use,
+} from '../../datasync/policies.ts';
 import type { CheckResult } from '../../model/checks.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { checkBucketGrant } from '../bucket-grant.ts';
@@ -23,7 +28,7 @@ export const checkRole: Check = async ({ settings, datasync, source, destination
     must: indispensable(use, tags),
     bucket,
   });
-  const results = await checkServiceRole({
+  const ofRole = checkServiceRole({
     label: 'datasync-role',
     role,
     service: SERVICE,
@@ -32,24 +37,22 @@ export const checkRole: Check = async ({ settings, datasync, source, destination
     identity: source.identity,
     network,
     needs: [need('source', source), need('destination', destination), need('work', work)],
-    // DataSync tells itself what it is refused.
-    callerStatements: [],
+    callerStatements: [callerStatement()],
   });
+  const ofBucket = checkBucketGrant({
+    check: 'destination-bucket-policy',
+    bucket: destination,
+    role,
+    statement: roleStatement('destination', ground),
+    must: indispensable('destination', tags),
+  });
+  const results = [...(await ofRole), await ofBucket];
+  if (settings.mode !== 'dry-run') return results;
   // Whether DataSync could be chosen is what a dry run is asked, too.
-  const asAsked = (result: CheckResult) =>
-    settings.engine === 'auto' ? asPlanned(result, 'datasync-role') : asWarning(result);
-  return [
-    ...(settings.mode === 'dry-run' ? results.map(asAsked) : results),
-    ...(settings.grant === 'none' ? [] : [await checkGrant(ground, destination)]),
-  ];
+  return results.map(result =>
+    settings.engine === 'auto' ? asPlanned(result, 'datasync-role') : asWarning(result),
+  );
 };
-
-/** Known before the locations are made, so that it can be granted for them. */
-function checkGrant(ground: Ground, bucket: Bucket): Promise<CheckResult> {
-  const { role } = ground;
-  const statement = roleStatement('destination', ground);
-  return checkBucketGrant({ check: 'destination-bucket-policy', bucket, role, statement });
-}
 
 function asWarning(result: CheckResult): CheckResult {
   return result.verdict === 'fail' ? { ...result, verdict: 'warn' } : result;

@@ -10,8 +10,7 @@ import {
   SERVICE,
 } from '../../s3control/policies.ts';
 import { checkBucketGrant } from '../bucket-grant.ts';
-import { isFullArn } from '../encryption.ts';
-import type { BucketFacts } from '../facts.ts';
+import { defaultKeyOf, keyOfCopies } from '../encryption.ts';
 import type { Need } from '../role-trials.ts';
 import type { Check, Scene } from '../scene.ts';
 import { checkServiceRole } from '../service-role.ts';
@@ -54,18 +53,11 @@ function needOf(use: Use, ground: Ground, { source, destination, jobs }: Scene):
 /** Of keys that are known: under which single objects lie, nobody knows. Where S3 replicates, it is not this role that does. */
 function needsOfKeys({ settings, facts, replication }: Scene): Need[] {
   if (replication !== undefined) return [];
-  const byDefault = settings.encryption === undefined ? keyOf(facts.destination) : undefined;
-  const [reading, writing] = [keyOf(facts.source), settings.kmsKey ?? byDefault];
+  const [reading, writing] = [defaultKeyOf(facts.source), keyOfCopies({ settings, facts })];
   return [
     ...(reading === undefined ? [] : [{ statement: decryptingStatement(reading) }]),
     ...(writing === undefined ? [] : [{ statement: encryptingStatement(writing) }]),
   ];
-}
-
-/** ARN of the key that a bucket encrypts with by default. By an alias no policy allows anything. */
-function keyOf({ encryption }: BucketFacts): string | undefined {
-  const { key } = encryption.known ? encryption.value : {};
-  return key !== undefined && isFullArn(key) ? key : undefined;
 }
 
 function grantAt(side: Side, ground: Ground, scene: Scene): Promise<CheckResult> {

@@ -1,4 +1,5 @@
 /** The role that S3 replicates with, as far as policies tell before anything fails. */
+import { textsOf } from '../../aws/policy-opinion.ts';
 import type { CheckResult } from '../../model/checks.ts';
 import type { Ground } from '../../s3/replication/ground.ts';
 import {
@@ -31,7 +32,7 @@ export const checkReplicationRole: Check = async scene => {
       service: SERVICE,
       identity: source.identity,
       network,
-      needs: needsOf(replication),
+      needs: needsOf(replication, scene),
       callerStatements: looking ? [] : callersOf(scene, replication),
     }),
     checkBucketGrant({
@@ -55,10 +56,14 @@ function callersOf(scene: Scene, ground: Ground) {
   return [callerStatement(ground), ...(enables ? [enablingStatement(ground.source)] : [])];
 }
 
-function needsOf(ground: Ground): Need[] {
+function needsOf(ground: Ground, { facts }: Pick<Scene, 'facts'>): Need[] {
   const { source, destination, wanted, sourceKey } = ground;
+  const statement = sourceStatement(ground);
+  // Without Object Lock nothing of it is asked for, and not everybody may see whether there is any.
+  const withoutLocks = sourceStatement({ ...ground, locks: false });
+  const { known } = facts.source.objectLock;
   return [
-    { statement: sourceStatement(ground), bucket: source },
+    { statement, must: textsOf((known ? statement : withoutLocks).Action), bucket: source },
     { statement: destinationStatement(ground), bucket: destination },
     ...(wanted.kmsKey === undefined ? [] : [{ statement: encryptingStatement(ground) }]),
     // Under which keys single objects lie, nobody knows.

@@ -3,8 +3,7 @@
  * "Amazon S3 replication failure reasons".)
  */
 import { accountOf } from '../../aws/arn.ts';
-import { grantOn, grantOwn } from '../../aws/grant.ts';
-import { serviceTrustStatement } from '../../aws/policies.ts';
+import { grantKey, grantOn, grantOwn, grantTrust } from '../../aws/grant.ts';
 import type { Fix } from '../../model/checks.ts';
 import { enabling } from '../versioning.ts';
 import { type Ground, isAcross } from './ground.ts';
@@ -33,13 +32,11 @@ type Explain = (ground: Ground) => Explanation;
 const EXPLANATIONS: readonly (readonly [codes: RegExp, explain: Explain])[] = [
   [
     /^AssumeRoleNotPermitted$/,
-    ({ role }) => ({
-      cause: `S3 may not assume ${role}.`,
-      fix: {
-        todo: `Check that the role is there. Add this statement to the trust policy of ${role} (account ${accountOf(role)}).`,
-        paste: JSON.stringify(serviceTrustStatement(role, SERVICE), null, 2),
-      },
-    }),
+    ({ role }) => {
+      const { todo, ...rest } = grantTrust({ role, service: SERVICE });
+      const fix = { todo: `Check that the role is there. ${todo}`, ...rest };
+      return { cause: `S3 may not assume ${role}.`, fix };
+    },
   ],
   [
     /^DstBucketNotFound$/,
@@ -163,8 +160,14 @@ function ofRole({ role }: Ground) {
 }
 
 function onKey(ground: Ground, first: string, use: 'encrypting' | 'decrypting'): Fix {
-  const statement = use === 'encrypting' ? encryptingStatement(ground) : decryptingStatement(ground);
-  const { todo, paste } = grantOwn(ofRole(ground), statement);
-  const policy = ' The policy of the key must allow it, too.';
-  return { todo: `${first} ${todo}${policy}`, ...(paste !== undefined && { paste }) };
+  const { wanted, sourceKey } = ground;
+  const [key, statement] =
+    use === 'encrypting'
+      ? [wanted.kmsKey, encryptingStatement(ground)]
+      : [sourceKey, decryptingStatement(ground)];
+  const { todo, ...rest } =
+    key === undefined
+      ? grantOwn(ofRole(ground), statement)
+      : grantKey(ofRole(ground), key, (Resource = '*') => ({ ...statement, Resource }), '');
+  return { todo: `${first} ${todo} The policy of the key must allow it, too.`, ...rest };
 }

@@ -1,7 +1,7 @@
 /**
- * With `preserve: versions`, or `delete: true` beside replication: the destination's own identity may put delete markers. It asks to delete a key that has no
- * object, and that only if it has one: S3 looks at the permission first, and the condition never holds.
- * (S3 User Guide, "How to perform conditional deletes".)
+ * The destination's own identity may delete, with `delete: true`, and put the delete markers of histories, with
+ * `preserve: versions`. It asks to delete a key that has no object, and that only if it has one: S3 looks at the
+ * permission first, and the condition never holds. (S3 User Guide, "How to perform conditional deletes".)
  */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { markStatement } from '../aws/policies.ts';
@@ -14,18 +14,20 @@ import type { Check } from './scene.ts';
 import { grant } from './scene.ts';
 import { PROBE_KEY } from './writable.ts';
 
-const CHECK = 'destination-markable';
+const MARKS = { check: 'destination-markable', does: 'put delete markers' } as const;
+const DELETES = { check: 'destination-deletable', does: 'delete' } as const;
 
-export const checkDeleteMarkers: Check = async ({ settings, destination }) => {
+export const checkDeletions: Check = async ({ settings, destination }) => {
   const { mode, engine, preserve } = settings;
   // What is replicated comes with versions, and what is deleted there becomes hidden; S3 puts the other markers.
-  const puts = engine === 'replication' ? settings.delete : preserve.has('versions');
-  if (!puts || LOOKING.has(mode)) return [];
+  const marks = engine === 'replication' ? settings.delete : preserve.has('versions');
+  if (!(marks || settings.delete) || LOOKING.has(mode)) return [];
+  const purpose = marks ? MARKS : DELETES;
   if (mode === 'dry-run') {
     const seen = 'Not tried: a dry run sends nothing that could change anything.';
-    return [{ check: CHECK, verdict: 'unknown', seen }];
+    return [{ check: purpose.check, verdict: 'unknown', seen }];
   }
-  return [await probe(destination, settings.delete)];
+  return [await probe(destination, purpose, settings.delete)];
 };
 
 const LOOKING: ReadonlySet<Mode> = new Set<Mode>(['verify', 'health']);
@@ -33,18 +35,22 @@ const LOOKING: ReadonlySet<Mode> = new Set<Mode>(['verify', 'health']);
 /** What a condition that does not hold is answered with. */
 const REFUSED: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['absent', 'precondition']);
 
-async function probe(destination: Bucket, conditional: boolean): Promise<CheckResult> {
+async function probe(
+  destination: Bucket,
+  { check, does }: typeof MARKS | typeof DELETES,
+  conditional: boolean,
+): Promise<CheckResult> {
   const who = destination.identity.arn ?? 'the identity in use';
   const request = new DeleteObjectCommand({ ...destination.naming({ key: PROBE_KEY }), IfMatch: '*' });
   const trouble = await destination.send(request).then(() => undefined, troubleOf);
   if (trouble === undefined || REFUSED.has(trouble.kind)) {
-    const seen = `${who} may put delete markers below ${uri(destination.location)}.`;
-    return { check: CHECK, verdict: 'pass', seen };
+    const seen = `${who} may ${does} below ${uri(destination.location)}.`;
+    return { check, verdict: 'pass', seen };
   }
   const { kind, code, message } = trouble;
-  const seen = `${who} may not put delete markers below ${uri(destination.location)} (${code}: ${message}).`;
-  if (kind !== 'denied') return { check: CHECK, verdict: 'unknown', seen };
+  const seen = `${who} may not ${does} below ${uri(destination.location)} (${code}: ${message}).`;
+  if (kind !== 'denied') return { check, verdict: 'unknown', seen };
   const statement = markStatement(destination.location, destination.identity.partition, conditional);
   const fix = grant(destination.identity, destination, statement, message);
-  return { check: CHECK, verdict: 'fail', seen, fix };
+  return { check, verdict: 'fail', seen, fix };
 }

@@ -1,0 +1,57 @@
+/** Each permission that DataSync takes is missed by its name. */
+import { documented } from '../documented.ts';
+import { matrix, type Spared } from './matrix.ts';
+import {
+  besides,
+  bucketPolicy,
+  DESTINATION_ROLE,
+  ownPolicy,
+  type Play,
+  SOURCE,
+  SOURCE_ROLE,
+  trust,
+  whole,
+} from './play.ts';
+
+const ROLE = `arn:aws:iam::${SOURCE}:role/datasync`;
+const role = documented('datasync-role');
+const writes = role.filter(({ Sid }) => Sid === 'S3SyncDataSyncWrites');
+
+const DATASYNC: Play = {
+  inputs: {
+    engine: 'datasync',
+    'datasync-role': ROLE,
+    'work-location': 's3://octo-datasync/sync',
+    'datasync-keep': 'false',
+  },
+  work: { name: 'octo-datasync', account: SOURCE, region: 'eu-central-1' },
+  destination: { ownership: 'BucketOwnerEnforced' },
+  holdings: [
+    besides(
+      whole(
+        ownPolicy(
+          'source role',
+          SOURCE_ROLE,
+          ...documented('stream-source'),
+          ...documented('service-role-look'),
+        ),
+      ),
+      ...documented('datasync-caller'),
+    ),
+    whole(ownPolicy('destination role', DESTINATION_ROLE, ...documented('stream-destination'))),
+    trust('trust of the role', ROLE, ...documented('datasync-trust')),
+    ownPolicy('role', ROLE, ...role),
+    bucketPolicy(
+      'destination bucket',
+      'octo-destination',
+      ...writes.map(one => ({ ...one, Principal: { AWS: ROLE } })),
+    ),
+  ],
+  furnish: from => {
+    from.put('a', 'content', { metadata: { a: 'b' }, tags: { c: 'd' } });
+  },
+};
+
+const SPARED: Spared = {};
+
+matrix('datasync', DATASYNC, SPARED);

@@ -1,0 +1,60 @@
+/** Each permission that S3 Replication takes is missed by its name. */
+import { documented } from '../documented.ts';
+import { matrix, type Spared } from './matrix.ts';
+import {
+  besides,
+  bucketPolicy,
+  DESTINATION_ROLE,
+  on,
+  ownPolicy,
+  type Play,
+  SOURCE,
+  SOURCE_ROLE,
+  trust,
+} from './play.ts';
+
+const ROLE = `arn:aws:iam::${SOURCE}:role/s3-replication`;
+const JOBS = documented('batch-caller').map(one =>
+  JSON.parse(
+    JSON.stringify(one)
+      .replaceAll('eu-central-1:444455556666', `eu-west-1:${SOURCE}`)
+      .replaceAll('444455556666:role/s3-batch', `${SOURCE}:role/s3-replication`)
+      .replaceAll('octo-batch', 'octo-replication'),
+  ),
+);
+const look = documented('service-role-look').map(one => ({ ...one, Resource: [ROLE, SOURCE_ROLE] }));
+
+const REPLICATION: Play = {
+  inputs: {
+    engine: 'replication',
+    'replication-role': ROLE,
+    'work-location': 's3://octo-replication/sync',
+    'enable-versioning': 'true',
+  },
+  work: { name: 'octo-replication', account: SOURCE, region: 'eu-west-1' },
+  destination: { ownership: 'BucketOwnerPreferred' },
+  holdings: [
+    besides(
+      ownPolicy('source role', SOURCE_ROLE, ...look),
+      on('octo-source', 's3:ListBucket', 's3:ListBucketVersions'),
+      on('octo-source/*', 's3:GetObject', 's3:GetObjectVersion'),
+      ...documented('replication-caller'),
+      ...JOBS,
+    ),
+    besides(
+      ownPolicy('destination role', DESTINATION_ROLE),
+      on('octo-destination', 's3:ListBucket', 's3:GetBucketVersioning', 's3:PutBucketVersioning'),
+      on('octo-destination/*', 's3:GetObject'),
+    ),
+    bucketPolicy('destination bucket', 'octo-destination', ...documented('replication-destination')),
+    trust('trust of the role', ROLE, ...documented('replication-trust')),
+    ownPolicy('role', ROLE, ...documented('replication-role'), ...documented('replication-job')),
+  ],
+  furnish: from => {
+    from.put('a', 'content', { metadata: { a: 'b' }, tags: { c: 'd' } });
+  },
+};
+
+const SPARED: Spared = {};
+
+matrix('replication', REPLICATION, SPARED);

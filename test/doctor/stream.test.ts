@@ -1,0 +1,70 @@
+/** Each permission that streaming through the runner takes is missed by its name. */
+import { accountOf } from '../../src/aws/arn.ts';
+import { documented, trustOfQuickStart } from '../documented.ts';
+import { matrix } from './matrix.ts';
+import {
+  besides,
+  DESTINATION_KEY,
+  DESTINATION_ROLE,
+  on,
+  onKey,
+  ownPolicy,
+  type Play,
+  SOURCE_KEY,
+  SOURCE_ROLE,
+  trust,
+  whole,
+} from './play.ts';
+
+const [ofSource, ofDestination] = [
+  ownPolicy('source role', SOURCE_ROLE, ...documented('stream-source')),
+  ownPolicy('destination role', DESTINATION_ROLE, ...documented('stream-destination')),
+];
+
+const STREAM: Play = {
+  inputs: { engine: 'stream' },
+  holdings: [ofSource, ofDestination],
+  furnish: from => {
+    from.put('a', 'content', { metadata: { a: 'b' }, tags: { c: 'd' } });
+  },
+};
+
+const ADVISED = {
+  'destination role: s3:GetObject on octo-destination/*': {
+    why: 'docs/permissions.md, "Every action" (1) and (3)',
+    ends: 'well',
+  },
+} as const;
+
+matrix('stream, each role in its own account', STREAM, ADVISED, { prefixes: true });
+
+matrix('stream from and to keys of KMS, with deletions', {
+  ...STREAM,
+  inputs: { engine: 'stream', delete: 'true', 'max-delete': '1' },
+  source: { encryption: { algorithm: 'aws:kms', keyArn: SOURCE_KEY } },
+  destination: { encryption: { algorithm: 'aws:kms', keyArn: DESTINATION_KEY } },
+  keys: [SOURCE_KEY, DESTINATION_KEY],
+  holdings: [
+    besides(ofSource, ...documented('key-source').map(one => onKey(one, SOURCE_KEY))),
+    besides(
+      ofDestination,
+      on('octo-destination/*', 's3:DeleteObject'),
+      ...documented('key-destination').map(one => onKey(one, DESTINATION_KEY)),
+    ),
+  ],
+  furnish: (from, to) => {
+    from.put('a', 'content');
+    to.put('b', 'content');
+  },
+});
+
+matrix('the trust of the roles', {
+  ...STREAM,
+  holdings: [
+    whole(ofSource),
+    whole(ofDestination),
+    ...[SOURCE_ROLE, DESTINATION_ROLE].map(role =>
+      trust(`trust of ${role.split('/').at(-1)}`, role, ...trustOfQuickStart(accountOf(role))),
+    ),
+  ],
+});
