@@ -31,7 +31,7 @@ export function quickStart(file: string): Statement[] {
 
 /** The trust policy that the quick start gives to a role of this account, for the branch `main` of the lab's repository. */
 export function trustOfQuickStart(account: string): Statement[] {
-  const [, json] = /trust_policy\(\) \{[^\n]*\n {2}cat <<JSON\n([^]*?)\nJSON\n/.exec(readme) ?? [];
+  const [, json] = /trust_policy\(\) \{[^\n]*\n {2}cat <<JSON\n([\s\S]*?)\nJSON\n/.exec(readme) ?? [];
   assert.ok(json, 'trust_policy');
   const names: Readonly<Record<string, string>> = {
     1: account,

@@ -12,6 +12,7 @@ import {
   type Play,
   SOURCE_KEY,
   SOURCE_ROLE,
+  seeing,
   trust,
   whole,
 } from './play.ts';
@@ -22,12 +23,20 @@ const reads = role.filter(({ Sid }) => Sid === 'S3SyncBatchReads');
 const look = documented('service-role-look').map(one => ({ ...one, Resource: [ROLE, DESTINATION_ROLE] }));
 
 const caller = whole(
-  ownPolicy('destination role', DESTINATION_ROLE, ...quickStart('destination-permissions.json'), ...look),
+  ownPolicy(
+    'destination role',
+    DESTINATION_ROLE,
+    ...quickStart('destination-permissions.json'),
+    ...look,
+    ...seeing('octo-destination', 'octo-batch'),
+  ),
 );
 const ofBucket = whole(
   bucketPolicy('source bucket', 'octo-source', ...quickStart('source-bucket-policy.json')),
 );
-const ofSource = whole(ownPolicy('source role', SOURCE_ROLE, ...quickStart('source-permissions.json')));
+const ofSource = whole(
+  ownPolicy('source role', SOURCE_ROLE, ...quickStart('source-permissions.json'), ...seeing('octo-source')),
+);
 
 const BATCH: Play = {
   inputs: { engine: 'batch', 'batch-role': ROLE, 'work-location': 's3://octo-batch/sync' },
@@ -44,14 +53,19 @@ const BATCH: Play = {
   },
 };
 
-const SPARED: Spared = {};
+const SPARED: Spared = {
+  'destination role: s3:DeleteObject on octo-batch/sync/*': {
+    why: 'only removes what the run has written there',
+    ends: 'well',
+  },
+};
 
-matrix('batch', BATCH, SPARED);
+matrix('batch', BATCH, SPARED, { served: true });
 
 const [decrypting] = documented('key-source');
 if (decrypting === undefined) throw new Error('There is a statement.');
 
-matrix('batch from and to keys of KMS', {
+const KEYS: Play = {
   ...BATCH,
   source: { encryption: { algorithm: 'aws:kms', keyArn: SOURCE_KEY } },
   destination: { encryption: { algorithm: 'aws:kms', keyArn: DESTINATION_KEY } },
@@ -64,4 +78,12 @@ matrix('batch from and to keys of KMS', {
     besides(ownPolicy('role', ROLE, ...role), ...documented('batch-keys')),
     keyPolicy('key of the source', SOURCE_KEY, ROLE, decrypting),
   ].map((holding, index) => (index < 4 ? whole(holding) : holding)),
+};
+
+const UNSEEN = 'docs/permissions.md, "Looking at service roles": the policies of keys stay open';
+
+matrix('batch from and to keys of KMS', KEYS, {
+  'key of the source: kms:Decrypt': { why: UNSEEN, ends: 'told' },
+  [`role: kms:Decrypt on key/${DESTINATION_KEY.split('/')[1]}`]: { why: UNSEEN, ends: 'well' },
+  [`role: kms:GenerateDataKey on key/${DESTINATION_KEY.split('/')[1]}`]: { why: UNSEEN, ends: 'told' },
 });

@@ -9,6 +9,7 @@ import {
   type Play,
   SOURCE,
   SOURCE_ROLE,
+  seeing,
   trust,
   whole,
 } from './play.ts';
@@ -34,11 +35,19 @@ const DATASYNC: Play = {
           SOURCE_ROLE,
           ...documented('stream-source'),
           ...documented('service-role-look'),
+          ...seeing('octo-source', 'octo-datasync'),
         ),
       ),
       ...documented('datasync-caller'),
     ),
-    whole(ownPolicy('destination role', DESTINATION_ROLE, ...documented('stream-destination'))),
+    whole(
+      ownPolicy(
+        'destination role',
+        DESTINATION_ROLE,
+        ...documented('stream-destination'),
+        ...seeing('octo-destination'),
+      ),
+    ),
     trust('trust of the role', ROLE, ...documented('datasync-trust')),
     ownPolicy('role', ROLE, ...role),
     bucketPolicy(
@@ -52,6 +61,25 @@ const DATASYNC: Play = {
   },
 };
 
-const SPARED: Spared = {};
+const WHY = 'docs/permissions.md, "DataSync": for what may not happen';
+const SPARED: Spared = Object.fromEntries(
+  [
+    'source role: s3:DeleteObject on octo-datasync/sync/*',
+    ...['octo-source', 'octo-destination'].flatMap(bucket =>
+      ['GetObjectVersion', 'GetObjectVersionTagging', 'ListMultipartUploadParts'].map(
+        action => `role: s3:${action} on ${bucket}/*`,
+      ),
+    ),
+    ...['role', 'destination bucket'].flatMap(whose =>
+      ['DeleteObject', 'AbortMultipartUpload'].map(action => `${whose}: s3:${action} on octo-destination/*`),
+    ),
+    ...['GetObjectVersion', 'GetObjectVersionTagging', 'ListMultipartUploadParts'].map(
+      action => `destination bucket: s3:${action} on octo-destination/*`,
+    ),
+    ...['GetObjectVersion', 'AbortMultipartUpload'].map(
+      action => `role: s3:${action} on octo-datasync/sync/*`,
+    ),
+  ].map(name => [name, { why: WHY, ends: 'well' }]),
+);
 
-matrix('datasync', DATASYNC, SPARED);
+matrix('datasync', DATASYNC, SPARED, { served: true });

@@ -22,8 +22,19 @@ interface Piece {
 /** By the names of pieces, why a preflight does not ask for them, and what comes of a run without one. */
 export type Spared = Readonly<Record<string, { readonly why: string; readonly ends: 'well' | 'told' }>>;
 
-/** @param prefixes also tries what is allowed on other objects only */
-export function matrix(title: string, play: Play, spared: Spared = {}, { prefixes = false } = {}): void {
+interface Extent {
+  /** Also tries what is allowed on other objects only. */
+  readonly prefixes?: boolean;
+  /** A service does the copying, and a preflight that finds no more of what was pasted has to do. */
+  readonly served?: boolean;
+}
+
+export function matrix(
+  title: string,
+  play: Play,
+  spared: Spared = {},
+  { prefixes = false, served = false }: Extent = {},
+): void {
   const pieces = play.holdings.flatMap(piecesOf);
   describe(title, () => {
     test('what the documentation has is enough', async () => {
@@ -44,9 +55,10 @@ export function matrix(title: string, play: Play, spared: Spared = {}, { prefixe
       );
     });
     for (const piece of pieces) {
-      test(`without ${piece.name}`, () => takeAway(piece, play, spared[piece.name]));
+      test(`without ${piece.name}`, () => takeAway(piece, play, spared[piece.name], served));
       if (prefixes && isOnPrefix(piece) && spared[piece.name] === undefined)
-        test(`below another prefix only: ${piece.name}`, () => takeAway(piece, play, undefined, elsewhere));
+        test(`below another prefix only: ${piece.name}`, () =>
+          takeAway(piece, play, undefined, served, elsewhere));
     }
   });
 }
@@ -78,6 +90,7 @@ async function takeAway(
   { holding, statement, action }: Piece,
   play: Play,
   sparing: Spared[string] | undefined,
+  served: boolean,
   instead: (statement: Statement) => Statement[] = () => [],
 ): Promise<void> {
   const p = await perform(play);
@@ -97,7 +110,8 @@ async function takeAway(
       assert.ok(asksFor(run, action), JSON.stringify(run.report.failures, null, 1));
       run.paste();
     }
-    await assertPasses(p);
+    if (sparing === undefined && served) assert.deepEqual(failed(await p.run('preflight')), []);
+    else await assertPasses(p);
   } finally {
     await p.close();
   }

@@ -89,6 +89,11 @@ export function whole(holding: Holding): Holding {
   return besides(holding);
 }
 
+/** The optional rights to see what the bucket of one's own side says of itself. */
+export function seeing(...buckets: string[]): Statement[] {
+  return buckets.map(bucket => on(bucket, 's3:GetBucketPolicy', 's3:GetEncryptionConfiguration'));
+}
+
 /** @param resource below `arn:aws:s3:::` */
 export function on(resource: string, ...actions: string[]): Statement {
   return { Sid: 'S3Sync', Effect: 'Allow', Action: actions, Resource: `arn:aws:s3:::${resource}` };
@@ -102,7 +107,7 @@ export function onKey(statement: Statement, key: string): Statement {
 
 /** What the policies of keys say by themselves, and what somebody of another account may do besides. */
 export function keyPolicy(whose: string, of: string, principal: string, statement: Statement): Holding {
-  return { whose, policy: 'key', of, statements: [forPrincipal({ ...statement, Resource: '*' }, principal)] };
+  return { whose, policy: 'key', of, statements: [forPrincipal(onKey(statement, '*'), principal)] };
 }
 
 /** Plays are performed one after another: what says where AWS is stands in the environment of the process. */

@@ -10,6 +10,7 @@ import {
   type Play,
   SOURCE,
   SOURCE_ROLE,
+  seeing,
   trust,
 } from './play.ts';
 
@@ -35,14 +36,14 @@ const REPLICATION: Play = {
   destination: { ownership: 'BucketOwnerPreferred' },
   holdings: [
     besides(
-      ownPolicy('source role', SOURCE_ROLE, ...look),
+      ownPolicy('source role', SOURCE_ROLE, ...look, ...seeing('octo-source', 'octo-replication')),
       on('octo-source', 's3:ListBucket', 's3:ListBucketVersions'),
-      on('octo-source/*', 's3:GetObject', 's3:GetObjectVersion'),
+      on('octo-source/*', 's3:GetObjectVersion'),
       ...documented('replication-caller'),
       ...JOBS,
     ),
     besides(
-      ownPolicy('destination role', DESTINATION_ROLE),
+      ownPolicy('destination role', DESTINATION_ROLE, ...seeing('octo-destination')),
       on('octo-destination', 's3:ListBucket', 's3:GetBucketVersioning', 's3:PutBucketVersioning'),
       on('octo-destination/*', 's3:GetObject'),
     ),
@@ -55,6 +56,19 @@ const REPLICATION: Play = {
   },
 };
 
-const SPARED: Spared = {};
+const SPARED: Spared = {
+  'destination role: s3:PutBucketVersioning on octo-destination': {
+    why: 'nobody can try it without doing it, and IAM is asked about the role and its caller only',
+    ends: 'told',
+  },
+  'destination role: s3:GetObject on octo-destination/*': {
+    why: 'asks whether a version has arrived that the listing does not show yet',
+    ends: 'well',
+  },
+  'source role: s3:DeleteObject on octo-replication/sync/*': {
+    why: 'only removes what the run has written there',
+    ends: 'well',
+  },
+};
 
-matrix('replication', REPLICATION, SPARED);
+matrix('replication', REPLICATION, SPARED, { served: true });
