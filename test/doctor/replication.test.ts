@@ -57,6 +57,10 @@ const REPLICATION: Play = {
 };
 
 const SPARED: Spared = {
+  'source role: s3:ListBucket on octo-source': {
+    why: 'only HeadBucket asks for it, by which the owner is checked; versions are listed',
+    ends: 'well',
+  },
   'destination role: s3:PutBucketVersioning on octo-destination': {
     why: 'nobody can try it without doing it, and IAM is asked about the role and its caller only',
     ends: 'told',

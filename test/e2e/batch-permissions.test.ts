@@ -17,26 +17,6 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  ...['s3:CreateJob', 's3:DescribeJob', 's3:UpdateJobStatus', 's3:PutJobTagging'].map(action => ({
-    missing: `${action} for the destination role`,
-    take: (s: BatchStage) => takeFromCaller(s, action),
-    finds: ['batch-role-caller: fail'],
-  })),
-  {
-    missing: 's3:ListJobs for the destination role',
-    take: s => takeFromCaller(s, 's3:ListJobs'),
-    finds: ['batch-jobs: fail', 'batch-role-caller: fail'],
-  },
-  {
-    missing: 'the right to pass the role',
-    take: s => takeFromCaller(s, 'iam:PassRole'),
-    finds: ['batch-role-pass-role: fail'],
-  },
-  {
-    missing: "the role's trust in S3 Batch Operations",
-    take: s => s.lab.iam.accounts.setTrustPolicy(s.role, policy(trusting('ec2.amazonaws.com'))),
-    finds: ['batch-role-trust: fail'],
-  },
   {
     missing: "the role's trust for this account",
     take: s =>
@@ -49,28 +29,6 @@ const CASES: readonly Case[] = [
       ),
     finds: ['batch-role-trust: fail'],
   },
-  ...[
-    ['source', 's3:GetObject'],
-    ['source', 's3:GetObjectTagging'],
-    ['destination', 's3:PutObject'],
-    ['destination', 's3:PutObjectTagging'],
-    ['work', 's3:GetObject'],
-    ['work', 's3:PutObject'],
-  ].map(([name = '', action = '']) => ({
-    missing: `${action} on the ${name} for the role, in its own policy`,
-    take: (s: BatchStage) => takeFromRole(s, name, action),
-    finds: ['batch-role-permissions: fail'],
-  })),
-  {
-    missing: 'the grant to the role in the policy of the source bucket',
-    take: s => s.source.setBucketPolicy(forSigner(s)),
-    finds: ['source-bucket-policy: fail'],
-  },
-  ...['s3:ListBucket', 's3:GetObject', 's3:PutObject'].map(action => ({
-    missing: `${action} on the work location for the destination role`,
-    take: (s: BatchStage) => takeFromCaller(s, action),
-    finds: ['work-writable: fail'],
-  })),
 ];
 
 describe('what jobs lack is found, and what the run says helps:', { concurrency: 3 }, () => {

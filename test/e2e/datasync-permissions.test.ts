@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dataSyncCalls } from '../../lab/datasync-worlds.ts';
-import type { TwoAccountsOptions } from '../../lab/worlds.ts';
+import { destinationRolePolicy, type TwoAccountsOptions } from '../../lab/worlds.ts';
 import { type DataSyncStage, dataSyncStage } from './datasync-stage.ts';
 import { apply, statementsOf, without } from './paste.ts';
 import { allow, checkOf, contents, findings, policy, type Run } from './stage.ts';
@@ -20,47 +20,13 @@ interface Case {
 
 const NO_TASK = 'datasync-task: unknown';
 const NO_TRUST = 'datasync-role-trust: fail';
-const NO_PERMISSION = 'datasync-role-permissions: fail';
 
 const CASES: readonly Case[] = [
-  ...['datasync:ListLocations', 'datasync:CreateLocationS3'].map(action => ({
-    missing: `${action} for the source role`,
-    take: (s: DataSyncStage) => denied(s, action),
-    finds:
-      action === 'datasync:ListLocations'
-        ? ['datasync-task: fail']
-        : ['datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
-  })),
-  {
-    missing: 'datasync:CreateTask for the source role',
-    take: s => denied(s, 'datasync:CreateTask'),
-    finds: ['datasync-task: fail'],
-  },
   {
     missing: 'datasync:DeleteLocation for the source role, which leaves behind what was tried',
     take: s => denied(s, 'datasync:DeleteLocation'),
-    finds: ['datasync-removal: fail'],
+    finds: ['datasync-role-caller: fail', 'datasync-removal: fail'],
     leaves: 2,
-  },
-  {
-    missing: 'the right to pass the role',
-    take: s => denied(s, 'iam:PassRole'),
-    finds: [
-      'datasync-role-pass-role: fail',
-      'datasync-source-location: fail',
-      'datasync-destination-location: fail',
-      NO_TASK,
-    ],
-  },
-  {
-    missing: 'the right to make the service-linked role',
-    take: s => denied(s, 'iam:CreateServiceLinkedRole'),
-    finds: ['datasync-task: fail'],
-  },
-  {
-    missing: "the role's trust in DataSync",
-    take: s => s.lab.iam.accounts.setTrustPolicy(s.role, policy(trusting('ec2.amazonaws.com'))),
-    finds: [NO_TRUST, 'datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
   },
   {
     missing: "the role's trust for this account",
@@ -74,18 +40,6 @@ const CASES: readonly Case[] = [
       ),
     finds: [NO_TRUST, 'datasync-source-location: fail', 'datasync-destination-location: fail', NO_TASK],
   },
-  ...['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads', 's3:GetObject'].map(
-    action => ({
-      missing: `${action} on the source for the role`,
-      take: (s: DataSyncStage) => takeFromRole(s, 'source', action),
-      finds: [NO_PERMISSION, 'datasync-source-location: fail', NO_TASK],
-    }),
-  ),
-  {
-    missing: 'the policy of the destination bucket',
-    take: s => s.destination.setBucketPolicy(undefined),
-    finds: ['datasync-destination-location: fail', NO_TASK],
-  },
   {
     missing: 'a policy of the destination bucket for this role',
     take: s =>
@@ -95,24 +49,8 @@ const CASES: readonly Case[] = [
           Principal: { AWS: s.source.admin.caller.arn },
         }),
       ),
-    finds: ['datasync-destination-location: fail', NO_TASK],
+    finds: ['destination-bucket-policy: fail', 'datasync-destination-location: fail', NO_TASK],
   },
-  {
-    missing: 'the right of the role to use the destination, in its own policy',
-    take: s => s.lab.iam.accounts.putPolicy(s.role, 'destination', NOTHING),
-    finds: [NO_PERMISSION, 'datasync-destination-location: fail', NO_TASK],
-  },
-  {
-    missing: 'the right of the role to write reports',
-    take: s => s.lab.iam.accounts.putPolicy(s.role, 'work', NOTHING),
-    // The policy of the work bucket, which nobody may read, could allow it.
-    finds: ['datasync-role-permissions: unknown', 'datasync-task: fail'],
-  },
-  ...['s3:ListBucket', 's3:GetObject', 's3:PutObject'].map(action => ({
-    missing: `${action} on the work location for the source role`,
-    take: (s: DataSyncStage) => denied(s, action),
-    finds: ['work-writable: fail'],
-  })),
 ];
 
 const NOTHING = policy(allow('sts:GetCallerIdentity', '*'));
@@ -316,9 +254,10 @@ function furnish(s: DataSyncStage): void {
   s.from.put('in/other', 'content');
 }
 
-/** The source role may not ask IAM. */
+/** The source role may not ask IAM, and the destination role not read its bucket's policy. */
 function blind(s: DataSyncStage): void {
   s.lab.iam.accounts.deletePolicy(s.source.role, 'look');
+  s.destination.setRolePolicy(without(destinationRolePolicy(s.to.name, s.from.name), 's3:GetBucketPolicy'));
 }
 
 function failed(run: Run): string[] {

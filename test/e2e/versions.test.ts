@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { type Bucket, sparse, type Version } from '../../lab/s3/index.ts';
+import { apply } from './paste.ts';
 import {
   ago,
   checkOf,
@@ -12,7 +13,6 @@ import {
   MIB,
   MINUTE,
   openLab,
-  pasted,
   policy,
   type Stage,
   seen,
@@ -491,14 +491,6 @@ describe('what cannot be', { concurrency: 2 }, () => {
     s.destination.setRolePolicy(policy(...own));
     s.source.setBucketPolicy(undefined);
 
-    const granted: { source: object[]; destination: object[]; bucket: object[] } = {
-      source: [
-        list(s.source),
-        { Effect: 'Allow', Action: 's3:GetBucketVersioning', Resource: `arn:aws:s3:::${s.from.name}` },
-      ],
-      destination: own,
-      bucket: [],
-    };
     for (let round = 0; round < 4; round++) {
       const run = await s.run({ ...VERSIONS, engine: 'copy' });
       if (run.code === 0) {
@@ -506,18 +498,7 @@ describe('what cannot be', { concurrency: 2 }, () => {
         assert.ok(round > 0);
         return;
       }
-      for (const statement of pasted(run) as Record<string, unknown>[]) {
-        const resource = String([statement.Resource].flat()[0]);
-        if (statement.Principal !== undefined) {
-          granted.bucket.push(statement);
-          const { Principal: _, ...withoutPrincipal } = statement;
-          granted.destination.push(withoutPrincipal);
-        } else if (resource.includes(s.to.name)) granted.destination.push(statement);
-        else granted.source.push(statement);
-      }
-      s.source.setRolePolicy(policy(...granted.source));
-      s.destination.setRolePolicy(policy(...granted.destination));
-      if (granted.bucket.length > 0) s.source.setBucketPolicy(policy(...granted.bucket));
+      apply(lab, run);
     }
     assert.fail('What the run asked for was granted, and did not suffice.');
   });
