@@ -92,7 +92,8 @@ describe('a run', { concurrency: 4 }, () => {
     s.source.setBucketPolicy(undefined);
     const run = await runCli(s, ['--mode=preflight', '--engine=copy']);
     assert.equal(run.code, 1, run.log);
-    assert.match(run.log, /^ {4}\{\n {6}"Sid": "S3SyncRead",\n/m);
+    assert.match(run.log, /^Bucket policy of \S+ \(account \d+\), to add for signer-can-read:\n {4}\{$/m);
+    assert.match(run.log, /^ {10}"Sid": "S3SyncRead",$/m);
     assert.match(run.stdout, /^Failed: Preflight failed: .*\nReport: .*\n$/);
   });
 
