@@ -1,6 +1,7 @@
 /** Trouble on demand: which requests it strikes, and what it does to them. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LabResponse } from './kinds.ts';
 
 /** What happens to a request that is struck. A service that needs a fault of its own adds it to this union. */
 export type Effect =
@@ -26,6 +27,8 @@ export type Effect =
   | { readonly kind: 'hold'; readonly until: Promise<unknown> }
   /** Something else happens first, then normal: for tests in which two write the same. */
   | { readonly kind: 'meanwhile'; readonly does: () => void }
+  /** Work done, and another answer: for servers that want no good. */
+  | { readonly kind: 'forge'; readonly answer: (honest: LabResponse) => LabResponse }
   /** Work done, and members of the JSON answer replaced: for values that no model knows yet. */
   | { readonly kind: 'overlay'; readonly members: Readonly<Record<string, unknown>> };
 

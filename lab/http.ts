@@ -114,6 +114,7 @@ async function answer(
     const { body } = response ?? {};
     if (damages && raw.body.length === 0 && response && !(body instanceof Readable))
       response = { ...response, body: damaged(Buffer.from(body ?? '')) };
+    if (effect?.kind === 'forge' && response) response = effect.answer(response);
     if (effect?.kind === 'overlay' && response && typeof body === 'string')
       response = { ...response, body: JSON.stringify({ ...JSON.parse(body), ...effect.members }) };
   } catch (error) {

@@ -62,11 +62,23 @@ export function discreet(text: string): string {
 
 /**
  * Text in which every character that a terminal, a log or a page would act on instead of showing it (controls,
- * line and paragraph separators, direction marks, lone surrogates) is written as `\xNN` or `\u{…}`.
+ * line and paragraph separators, direction marks, letters without a shape, lone surrogates) is written as `\xNN` or
+ * `\u{…}`.
  */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, character => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });
+}
+
+/**
+ * Visible text, for one line of a log, that no CI system takes for a command: GitHub's runner takes `::name::` for one at
+ * the start of a line, after any white space, and the older `##[name]` anywhere in it, as Azure Pipelines `##vso[name]`
+ * and TeamCity `##teamcity[name`.
+ */
+export function harmless(line: string): string {
+  return visible(line)
+    .replace(/^(\s*):(?=:)/, '$1\\x3a')
+    .replace(/##(?=\w*\[)/g, '#\\x23');
 }

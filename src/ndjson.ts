@@ -5,6 +5,26 @@ import { finished } from 'node:stream/promises';
 const FLUSH_AT_CHARACTERS = 64 * 1024;
 const READ_BYTES = 64 * 1024;
 
+/** Characters that JSON may hold as they are, and on which a terminal or an editor that shows it would act. */
+const ACTING = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu;
+
+/**
+ * JSON that can be looked at.
+ *
+ * @param indent spaces a level; without it all is on one line
+ */
+export function plainJson(value: unknown, indent?: number): string {
+  const json = JSON.stringify(value, null, indent);
+  if (!/[^\n -~]/.test(json)) return json;
+  return json.replace(ACTING, character =>
+    Array.from({ length: character.length }, (_, at) => escapedUnit(character.charCodeAt(at))).join(''),
+  );
+}
+
+function escapedUnit(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
 export class NdjsonWriter<T> {
   readonly path: string;
   readonly #stream: WriteStream;
@@ -22,7 +42,7 @@ export class NdjsonWriter<T> {
   /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
   write(value: T): Promise<void> | undefined {
     if (this.#failure) throw this.#failure;
-    this.#buffer += `${JSON.stringify(value)}\n`;
+    this.#buffer += `${plainJson(value)}\n`;
     if (this.#buffer.length < FLUSH_AT_CHARACTERS) return undefined;
     const chunk = this.#buffer;
     this.#buffer = '';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { NdjsonWriter, readNdjson } from '../src/ndjson.ts';
+import { NdjsonWriter, plainJson, readNdjson } from '../src/ndjson.ts';
 
 async function file(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ndjson-'));
@@ -147,4 +147,20 @@ test('a full disk is heard of on writing, once there is much to write', { skip: 
   };
   await assert.rejects(writing(), { code: 'ENOSPC' });
   await assert.rejects(writer.close());
+});
+
+test('nothing in a line acts on a terminal or hides, and it reads back letter by letter', async () => {
+  const values = [
+    '\u007f\u009b31m',
+    '\u202egnp',
+    '\u200b\ufeff\u2028',
+    '\u{e0041}',
+    '\u3164',
+    '\ud800',
+    'ü 日本 😀 \\u202e',
+  ];
+  const line = plainJson(values);
+  assert.match(line, /^[\x20-\x7eü日本😀]+$/u);
+  assert.deepEqual(JSON.parse(line), values);
+  assert.equal(plainJson({ a: 1 }, 2), '{\n  "a": 1\n}');
 });

@@ -3,7 +3,7 @@
  * anything, so no message may ever begin a second line or look like a command.
  */
 import * as core from '@actions/core';
-import { keepSecret, visible } from '../errors.ts';
+import { harmless, keepSecret, visible } from '../errors.ts';
 import { LINE_EVERY_MS, meanwhile } from '../meanwhile.ts';
 import type { Log } from '../model/log.ts';
 
@@ -19,16 +19,6 @@ export const githubLog: Log = {
 /** Hides a value in everything that is logged, and in the words of others wherever they are written, from now on. */
 export function mask(secret: string): void {
   if (keepSecret(secret)) core.setSecret(secret);
-}
-
-/**
- * One line that is no command: the runner takes `::name::` for one at the start of a line, after any white space, and
- * the older `##[name]` anywhere in it.
- */
-function harmless(message: string): string {
-  return visible(message)
-    .replace(/^(\s*):(?=:)/, '$1\\x3a')
-    .replaceAll('##[', '#\\x23[');
 }
 
 function titled(title: string | undefined): core.AnnotationProperties {

@@ -3,6 +3,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { plainJson } from '../ndjson.ts';
 import type { RunReport } from '../record.ts';
 import type { Rows } from './digest/rows.ts';
 import { renderPage } from './page/page.ts';
@@ -32,7 +33,7 @@ export async function makeFolder(folder: string, workspace = process.cwd()): Pro
  * @param rows of the table of objects on the page
  */
 export async function writeReport(folder: string, report: RunReport, rows: Rows): Promise<void> {
-  await writeFile(join(folder, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(folder, REPORT_FILE), `${plainJson(report, 2)}\n`);
   await writeFile(join(folder, SUMMARY_FILE), renderSummary(report));
   await writeFile(join(folder, PAGE_FILE), renderPage(report, rows));
 }

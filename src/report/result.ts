@@ -1,5 +1,5 @@
 /** The end of a run in a few lines of plain text. */
-import { visible } from '../errors.ts';
+import { harmless } from '../errors.ts';
 import type { Mode } from '../model/settings.ts';
 import type { RunReport, Totals } from '../record.ts';
 import { bytes } from './text.ts';
@@ -26,5 +26,5 @@ export function renderResult(report: RunReport, folder: string): string {
     ...(mode === 'preflight' ? [] : [`${accounts(totals)}.${moved}`]),
     `Report: ${folder}`,
   ];
-  return lines.map(line => `${visible(line)}\n`).join('');
+  return lines.map(line => `${harmless(line)}\n`).join('');
 }

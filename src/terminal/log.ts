@@ -4,7 +4,7 @@
  */
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
-import { discreet, keepSecret, visible } from '../errors.ts';
+import { discreet, harmless, keepSecret } from '../errors.ts';
 import { LINE_EVERY_MS, meanwhile } from '../meanwhile.ts';
 import type { HowFar, Log } from '../model/log.ts';
 import { bar } from './bar.ts';
@@ -21,7 +21,7 @@ export interface Terminal {
 }
 
 export function openTerminal(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Terminal {
-  const clean = (text: string) => discreet(visible(text));
+  const clean = (text: string) => discreet(harmless(text));
   const isColoured = stream.isTTY && stream.hasColors(environment);
   const styled = (style: Style, text: string) =>
     isColoured ? styleText(style, text, { validateStream: false }) : text;

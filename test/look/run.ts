@@ -8,20 +8,16 @@ import { startLab } from '../../lab/lab.ts';
 import { sparse } from '../../lab/s3/index.ts';
 import { twoAccounts } from '../../lab/worlds.ts';
 
-/** Would run in a page that took a key for HTML. */
-export const TRAPS = [
-  '<script>window.trapped = true</script>',
-  '"><img src="x" onerror="window.trapped = true">',
-  "'</script><svg onload=window.trapped=true>",
-  '</code></th></table><template><iframe srcdoc="<script>top.trapped=true</script>">',
-  'javascript:window.trapped=true',
-];
-
 const HOUR = 3_600_000;
 const DENIED = { kind: 'error', status: 403, code: 'AccessDenied', message: 'Access Denied' } as const;
 
-/** @returns the folder of its report, to be removed by `end` */
-export async function makeRun(): Promise<{ readonly folder: string; end(): Promise<void> }> {
+/**
+ * @param hostile keys to be copied besides, and words in which S3 refuses others
+ * @returns the folder of its report, to be removed by `end`
+ */
+export async function makeRun(
+  hostile: readonly string[] = [],
+): Promise<{ readonly folder: string; end(): Promise<void> }> {
   const lab = await startLab();
   try {
     const { source, destination } = twoAccounts(lab);
@@ -32,7 +28,7 @@ export async function makeRun(): Promise<{ readonly folder: string; end(): Promi
     for (const [folder, count] of Object.entries(folders))
       for (let index = 0; index < count; index++)
         from.put(`${folder}${String(index).padStart(5, '0')}.bin`, sparse(sizeIn(folder, index), index), old);
-    for (const key of [...AWKWARD_KEYS, ...TRAPS]) from.put(key, 'x', old);
+    for (const key of [...AWKWARD_KEYS, ...hostile]) from.put(key, 'x', old);
     for (let index = 0; index < 25; index++) from.put(`payroll/2026-${index}.csv`, `salaries ${index}`, old);
     for (let index = 0; index < 6; index++)
       from.put(`archive/${2015 + index}.tar`, sparse(3_000_000, index), { ...old, storageClass: 'GLACIER' });
@@ -44,6 +40,11 @@ export async function makeRun(): Promise<{ readonly folder: string; end(): Promi
     const elsewhere = { Effect: 'Allow', Action: restores, NotResource: `${from.arn}/archive/*` };
     source.setRolePolicy({ Version: '2012-10-17', Statement: [others, elsewhere] });
     lab.faults.add({ operation: 'CopyObject', key: /^payroll\//, ...DENIED });
+    for (const [index, text] of hostile.entries()) {
+      const key = `refused/${index}`;
+      from.put(key, 'x', old);
+      lab.faults.add({ operation: 'CopyObject', key, kind: 'error', status: 400, code: text, message: text });
+    }
     const slowness = { 'backup/': 1500, 'logs/': 70, 'models/': 900, 'photos/': 160, 'www/': 90 };
     for (const [folder, ms] of Object.entries(slowness))
       lab.faults.add({ operation: 'CopyObject', key: new RegExp(`^${folder}`), kind: 'slow', ms });
