@@ -74530,6 +74530,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   C: () => (/* binding */ discreet),
 /* harmony export */   HX: () => (/* binding */ FatalError),
+/* harmony export */   Is: () => (/* binding */ harmless),
 /* harmony export */   Ko: () => (/* binding */ StoppedError),
 /* harmony export */   RK: () => (/* binding */ visible),
 /* harmony export */   bD: () => (/* binding */ messageOf),
@@ -74587,13 +74588,24 @@ function discreet(text) {
 }
 /**
  * Text in which every character that a terminal, a log or a page would act on instead of showing it (controls,
- * line and paragraph separators, direction marks, lone surrogates) is written as `\xNN` or `\u{…}`.
+ * line and paragraph separators, direction marks, letters without a shape, lone surrogates) is written as `\xNN` or
+ * `\u{…}`.
  */
 function visible(text) {
-    return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => {
+    return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, character => {
         const code = character.codePointAt(0) ?? 0;
         return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
     });
+}
+/**
+ * Visible text, for one line of a log, that no CI system takes for a command: GitHub's runner takes `::name::` for one at
+ * the start of a line, after any white space, and the older `##[name]` anywhere in it, as Azure Pipelines `##vso[name]`
+ * and TeamCity `##teamcity[name`.
+ */
+function harmless(line) {
+    return visible(line)
+        .replace(/^(\s*):(?=:)/, '$1\\x3a')
+        .replace(/##(?=\w*\[)/g, '#\\x23');
 }
 
 
@@ -74694,7 +74706,7 @@ async function meanwhile(everyMs, act, work) {
 
 
 const githubLog = {
-    info: message => core/* info */.pq(harmless(message)),
+    info: message => core/* info */.pq((0,errors/* harmless */.Is)(message)),
     debug: message => core/* debug */.Yz((0,errors/* visible */.RK)(message)),
     warning: (message, title) => core/* warning */.$e((0,errors/* visible */.RK)(message), titled(title)),
     error: (message, title) => core/* error */.z3((0,errors/* visible */.RK)(message), titled(title)),
@@ -74705,15 +74717,6 @@ const githubLog = {
 function mask(secret) {
     if ((0,errors/* keepSecret */.gz)(secret))
         core/* setSecret */.Pq(secret);
-}
-/**
- * One line that is no command: the runner takes `::name::` for one at the start of a line, after any white space, and
- * the older `##[name]` anywhere in it.
- */
-function harmless(message) {
-    return (0,errors/* visible */.RK)(message)
-        .replace(/^(\s*):(?=:)/, '$1\\x3a')
-        .replaceAll('##[', '#\\x23[');
 }
 function titled(title) {
     return title === undefined ? {} : { title: (0,errors/* visible */.RK)(title) };
@@ -74834,7 +74837,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 67763:
+/***/ 83581:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75541,13 +75544,13 @@ function restoreStatement(location, partition) {
 /**
  * Reading what lies under a customer managed key.
  *
- * @param key ARN; in the policy of the key itself `*` stands for it
+ * @param key its ARN; in the policy of the key itself, where it has no other name, `*`
  */
-function decryptStatement(key = '*') {
+function policies_decryptStatement(key = '*') {
     return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
 }
-/** Writing under one: S3 reads back what it has encrypted in parts. */
-function encryptStatement(key) {
+/** Writing under one; S3 reads back what was written in parts. (S3 API, CreateMultipartUpload, "Permissions".) */
+function policies_encryptStatement(key = '*') {
     const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
     return { Sid: 'S3SyncEncrypt', Effect: 'Allow', Action: actions, Resource: key };
 }
@@ -75599,7 +75602,7 @@ function policies_passRoleStatement(role, service) {
  * @param service its principal, for example `datasync.amazonaws.com`
  * @param sourceArn a pattern of what the service acts for, where it tells
  */
-function policies_serviceTrustStatement(role, service, sourceArn) {
+function serviceTrustStatement(role, service, sourceArn) {
     return {
         Sid: `S3SyncTrust${nameOf(service)}`,
         Effect: 'Allow',
@@ -75653,7 +75656,7 @@ function trustStatement(account, partition, issuer, audience, subjects) {
         Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
     };
 }
-function policies_asPolicy(...statements) {
+function asPolicy(...statements) {
     return JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
 }
 
@@ -75751,7 +75754,8 @@ function web_identity_fixFor(code, message, roleArn, audience, claims) {
         : '';
     return {
         todo: `Check the ARN, and give ${roleArn} in account ${account} a trust policy that accepts this token.${forms}`,
-        paste: policies_asPolicy(trust),
+        paste: asPolicy(trust),
+        grants: [{ policy: 'trust', of: roleArn, account, statements: [trust] }],
     };
 }
 /**
@@ -77542,11 +77546,11 @@ const REPLICATION_ACTIONS = {
     destination: [],
 };
 /** What the role needs of the key that the source's objects lie under. (S3 User Guide, "Copy objects".) */
-function policies_decryptingStatement(key) {
+function policies_decryptingStatement(key = '*') {
     return { Sid: 'S3SyncBatchDecrypts', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
 }
 /** And of the one that the copies are put under: S3 reads back what it has encrypted in parts. */
-function policies_encryptingStatement(key) {
+function policies_encryptingStatement(key = '*') {
     const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
     return { Sid: 'S3SyncBatchEncrypts', Effect: 'Allow', Action: actions, Resource: key };
 }
@@ -77603,16 +77607,13 @@ function trouble_fixFor(words, ground, callerDenied = false) {
         return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
     // Not in `assumed-role`, as whoever called is named.
     if (/cannot assume|sts:AssumeRole|assum\w* (the )?role/i.test(words)) {
-        const todo = `Check the ARN in \`${roleInput}\`. Add this statement to the trust policy of ${role} (account ${accountOf(role)}), which lets S3 Batch Operations assume it for this account.`;
-        return { todo, paste: JSON.stringify(serviceTrustStatement(role, SERVICE), null, 2) };
+        const { todo, ...rest } = grantTrust({ role, service: SERVICE });
+        return { todo: `Check the ARN in \`${roleInput}\`. ${todo}`, ...rest };
     }
     if (callerDenied)
         return grantOwn(caller, ...callerStatements(ground));
-    if (/kms:|KMS\./.test(words)) {
-        const [key = '*'] = /arn:[^:\s]*:kms:[^:\s]*:\d*:key\/[\w-]+/.exec(words) ?? [];
-        const todo = `Add these statements to the policy of ${role} (account ${accountOf(role)}), with the full ARNs of the keys of the buckets, and let the policies of the keys allow it the same.`;
-        return { todo, paste: asPolicy(decryptingStatement(key), encryptingStatement(key)) };
-    }
+    if (/kms:|KMS\./.test(words))
+        return grantKeys(words, ground);
     if (IS_DENIAL.test(words)) {
         const use = useIn(words, ground);
         return use === undefined ? grantBoth(ground) : grantRole(use, words, ground);
@@ -77666,14 +77667,25 @@ function isNamed(words, { bucket }, ground) {
 }
 /** S3 tells of a denied copy seldom more than that it was denied. */
 function grantBoth(ground) {
-    const { role, source, destination } = ground;
-    const [reads, writes] = [roleStatement('source', ground), roleStatement('destination', ground)];
-    const granting = [source, destination].filter(place => isStranger({ account: accountOf(role) }, place));
-    const policies = granting.map(({ bucket, owner }) => `, the bucket policy of ${bucket} (account ${owner}) the one on ${bucket} with \`"Principal": {"AWS": "${role}"}\``);
+    const { role } = ground;
+    const account = accountOf(role);
+    const own = grantOwn({ principal: role, account }, roleStatement('source', ground), roleStatement('destination', ground));
+    const granting = ['source', 'destination'].filter(side => isStranger({ account }, ground[side]));
+    const inBuckets = granting.map(side => grantInBucketPolicy(role, ground[side], roleStatement(side, ground)));
+    const policies = granting.map(side => `, the bucket policy of ${ground[side].bucket} (account ${ground[side].owner}) the one on ${ground[side].bucket} with \`"Principal": {"AWS": "${role}"}\``);
     return {
+        ...own,
         todo: `S3 does not say whether reading or writing was denied. The policy of ${role} needs both of these statements${policies.join('')}, and none may deny it. Look also at who owns the object and at its KMS key.`,
-        paste: asPolicy(reads, writes),
+        grants: [own, ...inBuckets].flatMap(({ grants = [] }) => grants),
     };
+}
+/** The key that S3 names can be that of either side. */
+function grantKeys(words, { role }) {
+    const grantee = { principal: role, account: accountOf(role) };
+    const key = keyIn(words) ?? '*';
+    const own = grantOwn(grantee, decryptingStatement(key), encryptingStatement(key));
+    const todo = `${own.todo.replace(/\.$/, '')}, with the full ARNs of the keys of the buckets, and let the policies of the keys allow it the same.`;
+    return { ...own, todo };
 }
 /** What to add for the role on one of the buckets. @param words of the denial */
 function grantRole(use, words, ground) {
@@ -77689,6 +77701,22 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 const FLUSH_AT_CHARACTERS = (/* unused pure expression or super */ null && (64 * 1024));
 const READ_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
+/** Characters that JSON may hold as they are, and on which a terminal or an editor that shows it would act. */
+const ACTING = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu;
+/**
+ * JSON that can be looked at.
+ *
+ * @param indent spaces a level; without it all is on one line
+ */
+function plainJson(value, indent) {
+    const json = JSON.stringify(value, null, indent);
+    if (!/[^\n -~]/.test(json))
+        return json;
+    return json.replace(ACTING, character => Array.from({ length: character.length }, (_, at) => escapedUnit(character.charCodeAt(at))).join(''));
+}
+function escapedUnit(code) {
+    return `\\u${code.toString(16).padStart(4, '0')}`;
+}
 class ndjson_NdjsonWriter {
     path;
     #stream;
@@ -77705,7 +77733,7 @@ class ndjson_NdjsonWriter {
     write(value) {
         if (this.#failure)
             throw this.#failure;
-        this.#buffer += `${JSON.stringify(value)}\n`;
+        this.#buffer += `${plainJson(value)}\n`;
         if (this.#buffer.length < FLUSH_AT_CHARACTERS)
             return undefined;
         const chunk = this.#buffer;
@@ -81919,8 +81947,60 @@ const NOBODY = {
     seen: 'beside this engine nothing else copies.',
 };
 
+;// CONCATENATED MODULE: ./lib/src/engines/denial.js
+/**
+ * What of a copy was denied. S3 names the action within one account or organization only; across them the object is looked
+ * at once more, so that ten thousand denials come to as many causes as they have.
+ * (S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors".)
+ */
+
+
+
+
+/**
+ * @param message what S3 said of the denial
+ * @returns an action, with the KMS key that it is about, or `reading` or `writing`
+ * @throws StoppedError when the run was aborted meanwhile
+ */
+async function denial_deniedOf(from, object, message) {
+    const [, action] = /not authorized to perform: ([\w-]+:\w+)/.exec(message) ?? [];
+    if (action !== undefined)
+        return onKey(action, keyIn(message));
+    const named = from.naming(object);
+    const reads = async () => {
+        if (object.size === 0)
+            return;
+        const { Body } = await from.send(new GetObjectCommand({ ...named, Range: 'bytes=0-0' }));
+        await Body?.transformToByteArray();
+    };
+    if (!(await isDenied(reads())))
+        return 'writing';
+    // Whoever may read an object but not use its key is told which key that is.
+    const head = from.send(new HeadObjectCommand(named));
+    if (await isDenied(head))
+        return 'reading';
+    const { SSEKMSKeyId } = await head.catch(() => ({ SSEKMSKeyId: undefined }));
+    return SSEKMSKeyId === undefined ? 'reading' : onKey('kms:Decrypt', SSEKMSKeyId);
+}
+function onKey(action, key) {
+    return key === undefined ? action : `${action} on ${key}`;
+}
+/** Other trouble is none of a denial. */
+async function isDenied(asking) {
+    try {
+        await asking;
+        return false;
+    }
+    catch (error) {
+        if (error instanceof StoppedError)
+            throw error;
+        return troubleOf(error).kind === 'denied';
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
 /** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
+
 
 
 
@@ -81942,7 +82022,7 @@ async function outcome_carry(send, from, item, archived) {
             return undefined;
         if (isSourceChange(error))
             return await carryChanged(send, from, item, archived);
-        return explainObject(item.key, error, archived, from);
+        return explainObject(item.source, item.key, error, archived, from);
     }
 }
 /** 412 on the source, not on the destination: the object was overwritten after it was listed. */
@@ -81958,22 +82038,25 @@ async function carryChanged(send, from, { key, source: listed }, archived) {
         return { key, result: 'copied', bytes: source.size, etag, requestId, source };
     }
     catch (error) {
-        return error instanceof StoppedError ? undefined : explainObject(key, error, archived, from);
+        return error instanceof StoppedError ? undefined : explainObject(listed, key, error, archived, from);
     }
 }
 /** An object that has gone from the source is nobody's failure. */
-async function explainObject(key, error, archived, from) {
-    const { kind, requestId } = troubleOf(error);
+async function explainObject(source, key, error, archived, from) {
+    const { kind, message, requestId } = troubleOf(error);
     try {
         if (kind === 'absent' && (await isGone(from, { key })))
             return { key, result: 'skipped', reason: 'vanished', requestId };
+        const explained = outcome_explain(key, error, archived);
+        if (explained.result !== 'failed' || explained.reason !== 'denied')
+            return explained;
+        return { ...explained, denied: await deniedOf(from, source, message) };
     }
     catch (stopped) {
         if (stopped instanceof StoppedError)
             return undefined;
         throw stopped;
     }
-    return outcome_explain(key, error, archived);
 }
 const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
 /**
@@ -82185,6 +82268,7 @@ function failure(key, code, message, requestId) {
 
 
 
+
 /**
  * Sends what the destination lacks of a history.
  *
@@ -82212,7 +82296,7 @@ async function history_carryHistory(send, mark, from, { key, source, from: first
             if (troubleOf(error).kind === 'absent' && (await isGone(from, version)))
                 vanished.add(version);
             else
-                return { ...explainVersion(key, version, error, archived), versions };
+                return { ...(await explainVersion(from, key, version, error, archived)), versions };
         }
     }
     if (last === undefined)
@@ -82238,11 +82322,15 @@ function kept({ versionId }) {
 function without(vanished, { key, history = [] }) {
     return entryOf(key, history.filter(version => !vanished.has(version)));
 }
-function explainVersion(key, { versionId }, error, archived) {
+async function explainVersion(from, key, version, error, archived) {
     const outcome = explain(key, error, archived);
-    return outcome.result === 'failed'
-        ? { ...outcome, message: `Version ${versionId}: ${outcome.message}` }
-        : outcome;
+    if (outcome.result !== 'failed')
+        return outcome;
+    const told = { ...outcome, message: `Version ${version.versionId}: ${outcome.message}` };
+    if (outcome.reason !== 'denied')
+        return told;
+    const denied = isMarker(version) ? 's3:DeleteObject' : await deniedOf(from, version, outcome.message);
+    return { ...told, denied };
 }
 
 ;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
@@ -82597,6 +82685,11 @@ function datasync_trouble_fixFor(words, ground, denied = false) {
         return { todo: `Check the ARN in \`datasync-role\`. ${todo}`, ...rest };
     }
     if (/kms:/.test(words)) {
+        const key = keyIn(words);
+        const grantee = { principal: role, account: accountOf(role) };
+        const statement = /kms:Decrypt\b/.test(words) ? decryptStatement : encryptStatement;
+        if (key !== undefined)
+            return grantKey(grantee, key, statement, words);
         const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;
         return { todo };
     }
@@ -82607,6 +82700,13 @@ function datasync_trouble_fixFor(words, ground, denied = false) {
     if (use !== undefined)
         return trouble_grantRole(use, words, ground);
     return denied ? grantOwn(caller, callerStatement()) : undefined;
+}
+/**
+ * The same of a single object that was denied. Reading is within the account of the role, where S3 says what is missing; of
+ * writing into another account it says nothing.
+ */
+function fixForObject(words, ground) {
+    return datasync_trouble_fixFor(words, ground) ?? trouble_grantRole('destination', words, ground);
 }
 const trouble_KNOWN = (/* unused pure expression or super */ null && ([
     [
@@ -85161,15 +85261,16 @@ async function takeAwayLeft(note, surroundings, network) {
     let left = JSON.parse((0,external_node_fs_.readFileSync)(note, 'utf8'));
     const done = [];
     const failed = [];
-    for (const granted of left) {
+    for (const granted of left.toReversed()) {
         const { bucket, region, owner, as, statement } = granted;
         try {
             const identity = await identify(as, surroundings);
             const location = { bucket, prefix: '' };
-            await removeGrant(new Bucket({ location, region, owner, requestPayer: false, identity }, network), granted);
+            const wasThere = await removeGrant(new Bucket({ location, region, owner, requestPayer: false, identity }, network), granted);
             left = left.filter(one => one !== granted);
             noteGrants(note, left);
-            done.push(`Took ${statement.Sid} out of the policy of ${bucket}, where the run had put it.`);
+            if (wasThere)
+                done.push(`Took ${statement.Sid} out of the policy of ${bucket}, where the run had put it.`);
         }
         catch (error) {
             failed.push(stillInPlace(granted, error));
@@ -85624,7 +85725,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5441);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(67763);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(83581);
 /* harmony import */ var _job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(73259);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(86424);
 /** After the step, whatever became of it: ends what a killed run left open and saves its report. */
