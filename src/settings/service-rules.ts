@@ -135,19 +135,17 @@ const BELONGS: readonly {
   { name: 'enable-versioning', value: ({ enableVersioning }) => enableVersioning, engines: ['replication'] },
 ];
 
+const ANY = new Intl.ListFormat('en', { type: 'disjunction' });
+
 /** Given for an engine that does not know it, an input was meant to do something that will not happen. */
 const KNOWN_ONLY_TO: readonly Rule[] = BELONGS.map(({ name, value, engines, kind }) => ({
   about: ['engine', name],
   broken(settings) {
     const given = value(settings);
     if (isDefault(name, given, kind) || engines.some(one => mayBeTaken(one, settings))) return undefined;
-    const names = new Intl.ListFormat('en', { type: 'disjunction' }).format(engines);
-    const chosen = engines.flatMap(one => CHOSEN_WITH[one]?.needs ?? []);
-    const orAuto =
-      chosen.length === 0
-        ? ''
-        : `, or with engine auto, work-location and ${new Intl.ListFormat('en', { type: 'disjunction' }).format(chosen)}`;
-    return `${name}: has no meaning with engine "${settings.engine}"${whyNotChosen(settings, chosen)}. Accepted: together with engine ${names}${orAuto}.`;
+    const roles = engines.flatMap(one => CHOSEN_WITH[one]?.needs ?? []);
+    const orAuto = roles.length === 0 ? '' : `, or with engine auto, work-location and ${ANY.format(roles)}`;
+    return `${name}: has no meaning with engine "${settings.engine}"${whyNotChosen(settings, roles)}. Accepted: together with engine ${ANY.format(engines)}${orAuto}.`;
   },
 }));
 
@@ -165,8 +163,8 @@ function mayBeTaken(engine: EngineName, settings: Settings): boolean {
   return settings.workLocation !== undefined && CHOSEN_WITH[engine]?.role(settings) !== undefined;
 }
 
-function whyNotChosen({ engine, workLocation }: Settings, chosen: readonly InputName[]): string {
-  if (engine !== 'auto' || chosen.length === 0) return '';
+function whyNotChosen({ engine, workLocation }: Settings, roles: readonly InputName[]): string {
+  if (engine !== 'auto' || roles.length === 0) return '';
   return workLocation === undefined ? ' without work-location' : ' without the role of a service';
 }
 
