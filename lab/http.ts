@@ -114,7 +114,6 @@ async function answer(
     const { body } = response ?? {};
     if (damages && raw.body.length === 0 && response && !(body instanceof Readable))
       response = { ...response, body: damaged(Buffer.from(body ?? '')) };
-    if (effect?.kind === 'forge' && response) response = effect.answer(response);
     if (effect?.kind === 'overlay' && response && typeof body === 'string')
       response = { ...response, body: JSON.stringify({ ...JSON.parse(body), ...effect.members }) };
   } catch (error) {
@@ -157,6 +156,13 @@ async function play(
       throw new AwsError(effect.status, effect.code, effect.message ?? effect.code);
     case 'echo':
       throw new AwsError(effect.status, effect.code, `You said: ${echoOf(request)}`);
+    case 'forge':
+      return effect.answer(
+        await carryOut().catch(error => {
+          if (error instanceof AwsError) return dialect.render(error, request);
+          throw error;
+        }),
+      );
     case 'error-in-200': {
       const error = new AwsError(200, effect.code, effect.message ?? effect.code);
       return dialect.render(error, request);

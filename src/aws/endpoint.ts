@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { FatalError, messageOf } from '../errors.ts';
 import { partitionOf } from './arn.ts';
+import { BoundedHandler } from './bounded.ts';
 
 /** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
 const ANSWER_WITHIN_MS = 60_000;
@@ -30,7 +31,7 @@ export function hasCustomEndpoint(
 export function createRequestHandler(environment: NodeJS.ProcessEnv, sockets: number): NodeHttpHandler {
   const common = { keepAlive: true, maxSockets: sockets, proxyEnv: { ...environment } };
   const bundle = environment.AWS_CA_BUNDLE;
-  return new NodeHttpHandler({
+  return new BoundedHandler({
     httpAgent: new http.Agent(common),
     httpsAgent: new https.Agent({ ...common, ...(bundle && { ca: authorities(bundle) }) }),
     connectionTimeout: CONNECT_WITHIN_MS,

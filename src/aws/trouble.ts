@@ -88,8 +88,16 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
+/** What no other attempt changes: a request that cannot be sent, and an answer whose headers nobody sends by chance. */
+const LASTING: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'HPE_HEADER_OVERFLOW',
+]);
+
 /** Node's own codes, and those of undici and of its HTTP parser. */
 function isNetworkCode(code: string): boolean {
+  if (LASTING.has(code)) return false;
   return NETWORK_CODES.has(code) || code.startsWith('UND_ERR_') || code.startsWith('HPE_');
 }
 

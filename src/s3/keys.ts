@@ -1,4 +1,5 @@
 /** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
+import { FatalError } from '../errors.ts';
 
 /**
  * The value of `x-amz-copy-source`. Everything but unreserved characters and `/` is percent-encoded, so that a literal
@@ -25,9 +26,22 @@ export function encodeValue(text: string): string {
   );
 }
 
-/** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
+/**
+ * Reverses `encoding-type=url` of a listing, which writes a space as `+`.
+ *
+ * @throws FatalError for what is no encoding of anything
+ */
 export function decodeListed(text: string): string {
-  return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
+  if (!text.includes('%') && !text.includes('+')) return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch (error) {
+    throw new FatalError(
+      `The listing shows a key that is not URL-encoded: ${JSON.stringify(text)}.`,
+      undefined,
+      error,
+    );
+  }
 }
 
 /** ETags travel in quotes. */

@@ -24,9 +24,17 @@ export function list(bucket: Bucket): AsyncGenerator<ObjectEntry[]> {
 /** The next keys after one; S3 may send empty pages that promise more. */
 async function fetchAfter(bucket: Bucket, after: string | undefined): ReturnType<FetchPage> {
   let page = await fetchPage(bucket, { after });
-  while (page.entries.length === 0 && page.next !== undefined)
-    page = await fetchPage(bucket, { token: page.next });
+  for (let token = page.next; page.entries.length === 0 && token !== undefined; token = page.next) {
+    page = await fetchPage(bucket, { token });
+    if (page.entries.length === 0 && page.next === token) throw turning(bucket);
+  }
   return { entries: page.entries, more: page.next !== undefined };
+}
+
+function turning({ location }: Bucket): FatalError {
+  return new FatalError(
+    `The listing of ${location.bucket} promises more, shows nothing and turns on the spot.`,
+  );
 }
 
 /** Where a page begins: after a key without its prefix, where another page ended, or at the beginning. */
@@ -102,13 +110,15 @@ export async function firstPage(bucket: Bucket, listing = list): Promise<ObjectE
 }
 
 function toEntry(object: _Object, decode: (text: string) => string, prefix: string): ObjectEntry {
+  const { Size: size = Number.NaN } = object;
   const key = decode(object.Key ?? '');
-  if (!key.startsWith(prefix) || object.Size === undefined || object.LastModified === undefined) {
+  const isSized = Number.isSafeInteger(size) && size >= 0;
+  if (key === '' || !key.startsWith(prefix) || !isSized || object.LastModified === undefined) {
     throw new FatalError(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
   }
   return {
     key: key.slice(prefix.length),
-    size: object.Size,
+    size,
     etag: unquote(object.ETag),
     modified: object.LastModified.getTime(),
     storageClass: object.StorageClass ?? 'STANDARD',

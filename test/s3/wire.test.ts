@@ -28,6 +28,7 @@ import { Caller } from '../../src/s3/wire/caller.ts';
 import { Connection } from '../../src/s3/wire/connection.ts';
 import { type CopyMembers, copyHeaders } from '../../src/s3/wire/copies.ts';
 import { scanVersions } from '../../src/s3/wire/versions-page.ts';
+import { textOf } from '../../src/s3/wire/xml.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
 const IDENTITY: Identity = {
@@ -500,3 +501,10 @@ async function refusal(send: () => Promise<unknown>) {
   }
   assert.fail('it should have been refused');
 }
+
+test('references to characters that there are none of stay as they are', () => {
+  assert.equal(
+    textOf('<a>&#x41;&#66;&amp;&#x110000;&#9999999999;&nbsp;</a>', 'a'),
+    'AB&&#x110000;&#9999999999;&nbsp;',
+  );
+});

@@ -1,5 +1,6 @@
 /** Requests without a body on kept-alive connections, and their answers in one piece. */
 import type { Dispatcher } from 'undici';
+import { EndlessAnswerError, isTooLong } from '../../aws/bounded.ts';
 import { StoppedError } from '../../errors.ts';
 
 export interface Request {
@@ -72,6 +73,7 @@ class Exchange implements Dispatcher.DispatchHandlers {
   #abort: (() => void) | undefined;
   #aborted = false;
   #status = 0;
+  #bytes = 0;
   #headers: readonly Buffer[] = [];
 
   constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void) {
@@ -96,7 +98,11 @@ class Exchange implements Dispatcher.DispatchHandlers {
   }
 
   onData(chunk: Buffer): boolean {
-    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (isTooLong(this.#bytes)) {
+      this.#reject(new EndlessAnswerError());
+      this.#abort?.();
+    } else this.#chunks.push(chunk);
     return true;
   }
 

@@ -114,9 +114,10 @@ class Fields {
 
   /** `undefined` when something is missing or cannot be. */
   entry(prefix: string, decode: (text: string) => string): ObjectEntry | undefined {
-    if (this.#key === undefined || Number.isNaN(this.#modified) || Number.isNaN(this.#size)) return undefined;
+    if (this.#key === undefined || Number.isNaN(this.#modified) || !Number.isSafeInteger(this.#size))
+      return undefined;
     const key = decode(this.#key);
-    if (!key.startsWith(prefix)) return undefined;
+    if (key === '' || !key.startsWith(prefix)) return undefined;
     const entry = {
       key: prefix === '' ? key : key.slice(prefix.length),
       size: this.#size,

@@ -54,7 +54,7 @@ function readVersion(
   const key = full.slice(prefix.length);
   if (deleted) return { key, versionId, modified, deleted };
   const size = textOf(fields, 'Size');
-  if (size === undefined || !/^\d+$/.test(size)) return undefined;
+  if (size === undefined || !/^\d+$/.test(size) || !Number.isSafeInteger(Number(size))) return undefined;
   const restoring = textOf(fields, 'IsRestoreInProgress') === 'true';
   return {
     key,

@@ -19,9 +19,11 @@ export function withoutEntities(text: string): string {
   return text.replace(
     /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
     (whole, hex?: string, decimal?: string, name?: string) => {
-      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-      if (decimal !== undefined) return String.fromCodePoint(Number.parseInt(decimal, 10));
-      return ENTITIES[name ?? ''] ?? whole;
+      if (name !== undefined) return ENTITIES[name] ?? whole;
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return code <= LAST_CODE_POINT ? String.fromCodePoint(code) : whole;
     },
   );
 }
+
+const LAST_CODE_POINT = 0x10ffff;
