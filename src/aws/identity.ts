@@ -19,6 +19,11 @@ export interface Identity extends IdentityProof {
   /** The ARN that policies name; `undefined` when the identity is unknown. */
   readonly principal: string | undefined;
   readonly partition: string;
+  /**
+   * How far AWS's clock was ahead of this machine's when STS answered. S3 refuses what is signed fifteen minutes off, and a
+   * HEAD cannot say why.
+   */
+  readonly clockAheadMs?: number;
 }
 
 export interface IdentityRequest {
@@ -47,7 +52,8 @@ export async function identify(request: IdentityRequest, surroundings: Surroundi
     request.roleArn === undefined
       ? ambient(surroundings.mask)
       : assumed({ ...request, roleArn: request.roleArn }, surroundings, new STSClient(common));
-  const proof = await prove(request, new STSClient({ ...common, credentials }), surroundings);
+  const prover = new STSClient({ ...common, credentials });
+  const proof = await prove(request, prover, surroundings);
   return {
     side: request.side,
     how: request.roleArn === undefined ? 'ambient' : 'oidc',
@@ -57,6 +63,8 @@ export async function identify(request: IdentityRequest, surroundings: Surroundi
     arn: proof?.arn,
     principal: proof && principalOf(proof.arn, request.roleArn),
     partition: partitionOf(proof?.arn),
+    // The SDK learns it from every answer.
+    clockAheadMs: prover.config.systemClockOffset,
   };
 }
 

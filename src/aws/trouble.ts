@@ -144,6 +144,7 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
 };
 
 function kindOf(code: string, status: number, from: SdkError, error: unknown): TroubleKind {
+  if (isSkewed(code, error)) return 'retry';
   const known = KINDS[code];
   if (known !== undefined) return known;
   if (code.startsWith('KMS.')) return 'configuration';
@@ -151,6 +152,17 @@ function kindOf(code: string, status: number, from: SdkError, error: unknown): T
   if (status === 429) return 'throttle';
   // 501 says that the server will never do this, which another attempt does not change.
   return status >= 500 && status !== 501 ? 'retry' : 'other';
+}
+
+/**
+ * What services other than S3 say of a clock that is wrong. The SDK has then learned the right time from the answer.
+ * (IAM User Guide, "Troubleshoot Signature Version 4 signing for API requests".)
+ */
+function isSkewed(code: string, error: unknown): boolean {
+  return (
+    (code === 'SignatureDoesNotMatch' || code === 'InvalidSignatureException') &&
+    /^Signature (expired|not yet current)/.test(messageOf(error))
+  );
 }
 
 /** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */

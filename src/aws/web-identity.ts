@@ -68,6 +68,7 @@ export class WebIdentitySession {
         }),
       );
     };
+    const askedAt = Date.now();
     try {
       // A token that expired on the way is replaced by the next attempt.
       const { Credentials: given } = await withRetries(attempt, { aborting, renew: async () => {} });
@@ -82,8 +83,9 @@ export class WebIdentitySession {
         sessionToken: given.SessionToken,
         expiration: given.Expiration,
       };
-      const margin = Math.min(MARGIN_MS, (sessionSeconds * 1000) / 3);
-      this.#current = { credentials, renewAt: given.Expiration.getTime() - margin };
+      const lifeMs = sessionSeconds * 1000;
+      // By this machine's clock alone, which may be another than the one that the expiration is told by.
+      this.#current = { credentials, renewAt: askedAt + lifeMs - Math.min(MARGIN_MS, lifeMs / 3) };
       return credentials;
     } catch (error) {
       throw error instanceof FatalError ? error : this.#explain(error, token);

@@ -98,6 +98,7 @@ export class Bucket {
     const config: S3ClientConfig = {
       region,
       credentials: identity.credentials,
+      systemClockOffset: identity.clockAheadMs ?? 0,
       requestHandler: network.requestHandler,
       // Servers that stand in for S3 seldom answer for bucket.host names.
       forcePathStyle: hasCustomEndpoint(network.environment),

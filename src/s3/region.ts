@@ -27,6 +27,7 @@ export async function locate(
   const client = new S3Client({
     region: asked,
     credentials: identity.credentials,
+    systemClockOffset: identity.clockAheadMs ?? 0,
     requestHandler: network.requestHandler,
     forcePathStyle: hasCustomEndpoint(network.environment),
     maxAttempts: 1,

@@ -128,6 +128,21 @@ test('a message that only sounds like the network does not change what a code me
   assert.equal(troubleOf(answered('AccessDenied', 403, 'aborted: socket hang up')).kind, 'denied');
 });
 
+for (const [code, message, kind] of [
+  [
+    'SignatureDoesNotMatch',
+    'Signature expired: 20261121T120000Z is now earlier than 20261121T121000Z',
+    'retry',
+  ],
+  ['InvalidSignatureException', 'Signature not yet current: 20261121T120000Z is still later than', 'retry'],
+  ['SignatureDoesNotMatch', 'The request signature we calculated does not match', 'configuration'],
+  ['AccessDenied', 'Signature expired', 'denied'],
+] as const) {
+  test(`${code} is ${kind} where it says: ${message}`, () => {
+    assert.equal(troubleOf(answered(code, 403, message)).kind, kind);
+  });
+}
+
 test('a failed precondition says which header did not hold', () => {
   const error = Object.assign(answered('PreconditionFailed', 412), { Condition: 'If-None-Match' });
   assert.equal(troubleOf(error).condition, 'If-None-Match');

@@ -38,12 +38,13 @@ export class Caller {
   readonly #options: CallerOptions;
   readonly #signer: Signer;
   #target: Promise<Target> | undefined;
-  /** How far S3's clock is ahead of ours, ms; learnt when S3 refuses a request for it. */
-  #skewMs = 0;
+  /** How far S3's clock is ahead of ours, ms; learnt anew when S3 refuses a request for it. */
+  #skewMs: number;
 
   constructor(options: CallerOptions) {
     this.#options = options;
     this.#signer = new Signer(options.region);
+    this.#skewMs = options.identity.clockAheadMs ?? 0;
   }
 
   /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
