@@ -12,10 +12,8 @@ import { LEFT_OVER, type LeftOver } from './job/left-over.ts';
 async function post(): Promise<void> {
   keepGivenSecrets(process.env);
   const left = readState(LEFT_OVER) as LeftOver | undefined;
-  if (left?.cleanUp === undefined && left?.upload === undefined) {
-    log.info('Nothing was left to do.');
-    return;
-  }
+  if (left === undefined) return log.info('Nothing was left to do.');
+  if (left.cleanUp === undefined && left.upload === undefined) log.info('Nothing was left to do.');
   if (left.cleanUp !== undefined) {
     const host = { environment: process.env, idToken, mask };
     for (const done of await cleanUp(left.cleanUp, host, AbortSignal.timeout(MINUTE))) log.info(done);

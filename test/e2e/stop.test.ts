@@ -1,5 +1,6 @@
 /** Runs that are ended from outside: by a cancelled job, by a time limit, by a machine that goes away. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sparse } from '../../lab/s3/index.ts';
@@ -181,6 +182,20 @@ describe('SIGKILL', { concurrency: 4 }, () => {
     const again = await s.run();
     assert.equal(again.code, 0, again.log);
     assert.deepEqual(contents(s.to), contents(s.from));
+  });
+
+  test('before anything is planned leaves no file behind', async () => {
+    const s = setStage(lab);
+    fill(s, 1);
+    s.fault({ operation: 'ListObjectsV2', bucket: s.to.name }, { kind: 'slow', ms: 15_000 });
+    const step = await s.start();
+    await answered(s, 'GetBucketVersioning', 2);
+    step.signal('SIGKILL');
+    await step.finished;
+    const scratch = () => readdirSync(step.workspace).filter(name => /^s3-sync-(?!report)/.test(name));
+    assert.equal(scratch().length, 1);
+    await step.post();
+    assert.deepEqual(scratch(), []);
   });
 
   test('among small copies leaves nothing that a rerun does not complete', async () => {
