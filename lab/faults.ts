@@ -19,14 +19,14 @@ export type Effect =
   | { readonly kind: 'damage' }
   /** Work done, and the answer ends in the middle of its body. */
   | { readonly kind: 'break' }
+  /** Work done, and only this share of the body is sent, as if it were all: what a broken proxy makes of an answer. */
+  | { readonly kind: 'truncate'; readonly share: number }
   /** Work done and status sent, then silence for `ms` before the body. */
   | { readonly kind: 'stall'; readonly ms: number }
   /** `ms` of waiting before anything happens, then normal. */
   | { readonly kind: 'slow'; readonly ms: number }
   /** Nothing happens before `until`, then normal: for tests that look at the middle of something. */
   | { readonly kind: 'hold'; readonly until: Promise<unknown> }
-  /** Something else happens first, then normal: for tests in which two write the same. */
-  | { readonly kind: 'meanwhile'; readonly does: () => void }
   /** Work done, and another answer: for servers that want no good. */
   | { readonly kind: 'forge'; readonly answer: (honest: LabResponse) => LabResponse }
   /** Work done, and members of the JSON answer replaced: for values that no model knows yet. */
@@ -72,15 +72,31 @@ export const retryable = {
   },
 } as const satisfies Record<string, Effect>;
 
+interface Armed {
+  readonly aim: Aim;
+  /** What strikes, or what happens elsewhere. */
+  readonly trouble: Effect | (() => void);
+  seen: number;
+}
+
 export class Faults {
-  readonly #armed = new Set<{ readonly fault: Fault; seen: number }>();
+  readonly #armed = new Set<Armed>();
+  readonly #struck = new Map<string, number>();
   #latency = 0;
 
   /** Arms a fault and returns the function that disarms it. Of several that match, the one armed first strikes. */
   add(fault: Fault): () => void {
-    const armed = { fault, seen: 0 };
-    this.#armed.add(armed);
-    return () => this.#armed.delete(armed);
+    return this.#arm(fault, fault);
+  }
+
+  /** Has something happen elsewhere at the moment a request comes in, before it is carried out as it would be anyway. */
+  when(aim: Aim, happens: () => void): () => void {
+    return this.#arm(aim, happens);
+  }
+
+  /** How often what kind of trouble has struck so far, by its name. */
+  struck(): ReadonlyMap<string, number> {
+    return this.#struck;
   }
 
   /** Makes every request wait this long, as a distant Region would. */
@@ -97,13 +113,34 @@ export class Faults {
   strike(target: Target): Strike {
     let effect: Effect | undefined;
     for (const armed of this.#armed) {
-      const { fault } = armed;
-      if (!aimsAt(fault, target)) continue;
-      const turn = armed.seen++ - (fault.skip ?? 0);
-      if (turn >= 0 && turn < (fault.times ?? Number.POSITIVE_INFINITY)) effect ??= fault;
+      const { aim, trouble } = armed;
+      if (!aimsAt(aim, target)) continue;
+      const turn = armed.seen++ - (aim.skip ?? 0);
+      if (turn < 0 || turn >= (aim.times ?? Number.POSITIVE_INFINITY)) continue;
+      if (typeof trouble === 'function') trouble();
+      else effect ??= trouble;
     }
-    if (effect?.kind === 'meanwhile') effect.does();
+    if (effect !== undefined) this.#struck.set(nameOf(effect), (this.#struck.get(nameOf(effect)) ?? 0) + 1);
     return { effect, wait: this.#latency + (effect?.kind === 'slow' ? effect.ms : 0) };
+  }
+
+  #arm(aim: Aim, trouble: Armed['trouble']): () => void {
+    const armed = { aim, trouble, seen: 0 };
+    this.#armed.add(armed);
+    return () => this.#armed.delete(armed);
+  }
+}
+
+function nameOf(effect: Effect): string {
+  switch (effect.kind) {
+    case 'error':
+      return effect.code;
+    case 'error-in-200':
+      return `${effect.code} in 200`;
+    case 'cut':
+      return effect.applied ? 'cut after' : 'cut before';
+    default:
+      return effect.kind;
   }
 }
 

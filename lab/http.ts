@@ -114,6 +114,8 @@ async function answer(
     const { body } = response ?? {};
     if (damages && raw.body.length === 0 && response && !(body instanceof Readable))
       response = { ...response, body: damaged(Buffer.from(body ?? '')) };
+    if (effect?.kind === 'truncate' && response && !(body instanceof Readable))
+      response = { ...response, body: shareOf(Buffer.from(body ?? ''), effect.share) };
     if (effect?.kind === 'overlay' && response && typeof body === 'string')
       response = { ...response, body: JSON.stringify({ ...JSON.parse(body), ...effect.members }) };
   } catch (error) {
@@ -142,6 +144,10 @@ export function damaged(bytes: Buffer): Buffer {
   const middle = copy.length >> 1;
   if (copy.length > 0) copy[middle] = ~(copy[middle] ?? 0) & 0xff;
   return copy;
+}
+
+function shareOf(bytes: Buffer, share: number): Buffer {
+  return bytes.subarray(0, Math.floor(bytes.length * share));
 }
 
 /** Carries the request out, or does what the fault wants instead. `undefined` means that nothing is answered. */

@@ -59,6 +59,9 @@ export interface PutOptions
   readonly parts?: number | readonly number[];
 }
 
+/** Told of every change of what a key shows: the object that is current now, and the one before it. */
+export type Watcher = (key: string, now: StoredObject | undefined, before: StoredObject | undefined) => void;
+
 // Shared by all objects that say nothing about themselves: a million of them then fit in memory.
 const PLAIN_HEADERS = { 'content-type': 'binary/octet-stream' };
 const NO_TAGS: ReadonlyMap<string, string> = new Map();
@@ -91,6 +94,8 @@ export class Bucket {
   readonly uploads = new Map<string, Upload>();
   /** Every version of every key, newest first. */
   readonly versions = new SortedMap<readonly Version[]>();
+  /** For whoever keeps a chronicle of the bucket. */
+  readonly watchers: Watcher[] = [];
   readonly #hardDeleted = new Set<string>();
   readonly #world: World;
 
@@ -192,7 +197,7 @@ export class Bucket {
   /** Deletes a key: the object itself in an unversioned bucket, else by a marker on top of it. */
   delete(key: string, owner = this.account): DeleteMarker | undefined {
     if (this.versioning === undefined) {
-      this.versions.delete(key);
+      this.replace(key, []);
       return undefined;
     }
     const versionId = this.versioning === 'Enabled' ? this.#world.id() : NULL_VERSION;
@@ -218,8 +223,7 @@ export class Bucket {
     if (this.version(key, versionId)?.replicationStatus === 'REPLICA')
       this.#hardDeleted.add(`${versionId} ${key}`);
     const left = (this.versions.get(key) ?? []).filter(version => version.versionId !== versionId);
-    if (left.length > 0) this.versions.set(key, left);
-    else this.versions.delete(key);
+    this.replace(key, left);
   }
 
   /** Changes what may change about a version that exists. */
@@ -230,12 +234,21 @@ export class Bucket {
     >,
   ): void {
     const versions = this.versions.get(key) ?? [];
-    this.versions.set(
+    this.replace(
       key,
       versions.map(version =>
         version.versionId === versionId && version.kind === 'object' ? { ...version, ...change } : version,
       ),
     );
+  }
+
+  /** Makes these all the versions of a key, newest first, and tells the watchers. */
+  replace(key: string, versions: readonly Version[]): void {
+    const before = this.get(key);
+    if (versions.length > 0) this.versions.set(key, versions);
+    else this.versions.delete(key);
+    const now = this.get(key);
+    if (now !== before) for (const told of this.watchers) told(key, now, before);
   }
 
   #existing(key: string): StoredObject {
@@ -246,7 +259,7 @@ export class Bucket {
 
   #push(version: Version): void {
     const older = (this.versions.get(version.key) ?? []).filter(old => old.versionId !== version.versionId);
-    this.versions.set(version.key, [version, ...older]);
+    this.replace(version.key, [version, ...older]);
   }
 
   #inOnePiece(content: Content, encryption: Encryption, checksum: PutOptions['checksum']) {

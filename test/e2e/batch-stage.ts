@@ -13,7 +13,10 @@ export interface BatchStage extends ServiceStage {
   jobs(): readonly Job[];
 }
 
-export async function batchStage(t: TestContext, options: TwoAccountsOptions = {}): Promise<BatchStage> {
+export async function batchStage(
+  t: Pick<TestContext, 'after'>,
+  options: TwoAccountsOptions = {},
+): Promise<BatchStage> {
   const [stage, { role }] = await serviceStage(t, options, (lab, stage) => {
     const role = batchWorld(lab, stage);
     return { role, work: batchWorkBucketOf(stage), inputs: { engine: 'batch', 'batch-role': role } };

@@ -14,7 +14,7 @@ export interface DataSyncStage extends ServiceStage {
 }
 
 export async function dataSyncStage(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   options: TwoAccountsOptions = {},
 ): Promise<DataSyncStage> {
   const [stage, { role }] = await serviceStage(t, options, (lab, stage) => {

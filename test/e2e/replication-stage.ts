@@ -27,7 +27,7 @@ export interface ReplicationStage extends ServiceStage {
 }
 
 export async function replicationStage(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   options: TwoAccountsOptions = {},
 ): Promise<ReplicationStage> {
   const [stage, { role, jobRole }] = await serviceStage(t, { versions: true, ...options }, (lab, stage) => {

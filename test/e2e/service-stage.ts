@@ -25,7 +25,7 @@ export interface Furniture {
  * @returns the stage, and what `furnish` returned
  */
 export async function serviceStage<F extends Furniture>(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   options: TwoAccountsOptions,
   furnish: (lab: Lab, stage: Stage) => F,
 ): Promise<[stage: ServiceStage, furniture: F]> {

@@ -159,3 +159,23 @@ test('a held request waits until it is let go', async t => {
   await held;
   assert.equal(received.length, 2);
 });
+
+test('truncate sends a share of the answer as if it were all', async t => {
+  const { faults, endpoint, received } = await open(t);
+  faults.add({ kind: 'truncate', share: 0.5 });
+  const response = await fetch(`${endpoint}/b/k`);
+  assert.deepEqual([response.status, response.headers.get('content-length')], [200, '3']);
+  assert.equal(await response.text(), 'con');
+  assert.equal(received.length, 1);
+});
+
+test('something else happens when a request comes in, which goes on as it would; what strikes is counted by name', async t => {
+  const { get, faults, received } = await open(t);
+  const before: number[] = [];
+  faults.when({ key: 'moment', skip: 1, times: 1 }, () => before.push(received.length));
+  faults.add({ ...retryable.slowDown, key: 'struck', times: 1 });
+  for (const key of ['moment', 'moment', 'moment']) await get(key);
+  await assert.rejects(get('struck'), { name: 'SlowDown' });
+  assert.deepEqual(before, [1], 'at the second, before it was carried out');
+  assert.deepEqual([...faults.struck()], [['SlowDown', 1]]);
+});

@@ -38,7 +38,7 @@ function sids(): (string | undefined)[] {
 
 /** Something happens to the policy just before the n-th look at it. */
 function atLook(number: number, does: () => void): void {
-  lab.lab.faults.add({ operation: 'GetBucketPolicy', skip: number - 1, times: 1, kind: 'meanwhile', does });
+  lab.lab.faults.when({ operation: 'GetBucketPolicy', skip: number - 1, times: 1 }, does);
 }
 
 /** @returns how often somebody else was seen to write */
@@ -91,11 +91,7 @@ describe('who writes at the same time loses nothing, and neither do we:', () => 
 
   test('who keeps writing ends it, with their policy in place', async () => {
     let writes = 0;
-    lab.lab.faults.add({
-      operation: 'GetBucketPolicy',
-      kind: 'meanwhile',
-      does: () => set(`Theirs${++writes}`),
-    });
+    lab.lab.faults.when({ operation: 'GetBucketPolicy' }, () => set(`Theirs${++writes}`));
     await assert.rejects(revise(putIn), /The policy of source does not settle/);
     assert.deepEqual(sids(), [`Theirs${writes}`]);
   });

@@ -13,5 +13,5 @@ export function placeReplica(destination: Bucket, version: Version, source: Buck
   const versions = destination.versions.get(key) ?? [];
   const place = versions.findIndex(one => !newer.has(one.versionId) && one.lastModified <= lastModified);
   const replica: Version = { ...version, replicationStatus: 'REPLICA' };
-  destination.versions.set(key, versions.toSpliced(place < 0 ? versions.length : place, 0, replica));
+  destination.replace(key, versions.toSpliced(place < 0 ? versions.length : place, 0, replica));
 }
