@@ -1,0 +1,144 @@
+/** What can go wrong with which requests, as values that a schedule is drawn from. */
+import fc from 'fast-check';
+import { type Effect, type Fault, retryable } from '../lab/faults.ts';
+import type { Engine } from './schedule.ts';
+
+const error = (status: number, code: string): Effect => ({ kind: 'error', status, code });
+
+/** Nothing was done, and the same request once more would do. */
+const PASSING: readonly Effect[] = [
+  retryable.slowDown,
+  retryable.internalError,
+  retryable.expiredToken,
+  error(503, 'ServiceUnavailable'),
+  error(400, 'RequestTimeout'),
+  error(409, 'OperationAborted'),
+  { kind: 'cut' },
+  { kind: 'slow', ms: 300 },
+  { kind: 'stall', ms: 300 },
+];
+/** All was done, and nobody is told so. */
+const LOST: readonly Effect[] = [{ kind: 'cut', applied: true }, { kind: 'break' }];
+/** As copies and completions are refused that S3 has begun to answer. */
+const IN_200: readonly Effect[] = [
+  { kind: 'error-in-200', code: 'InternalError' },
+  { kind: 'error-in-200', code: 'SlowDown' },
+  { kind: 'empty-200' },
+];
+/** No repetition helps. */
+const REFUSED: readonly Effect[] = [
+  error(412, 'PreconditionFailed'),
+  error(409, 'ConditionalRequestConflict'),
+  error(403, 'AccessDenied'),
+];
+const THROTTLED: readonly Effect[] = [
+  error(400, 'ThrottlingException'),
+  error(500, 'InternalFailure'),
+  { kind: 'cut' },
+  { kind: 'slow', ms: 300 },
+];
+
+type Pick = readonly [operation: string, effects: readonly Effect[]];
+
+const TRUNCATED = fc
+  .integer({ min: 0, max: 99 })
+  .map((percent): Effect => ({ kind: 'truncate', share: percent / 100 }));
+
+/** Asked of S3 whatever does the copying. */
+const LOOKS: readonly Pick[] = [
+  ['ListObjectsV2', [...PASSING, ...LOST]],
+  ['ListObjectsV2', [...PASSING, ...LOST]],
+  ['HeadObject', PASSING],
+  ['HeadBucket', PASSING],
+  ['GetObject', [...PASSING, { kind: 'break' }]],
+  ['GetObjectTagging', [...PASSING, ...LOST]],
+  ['AssumeRoleWithWebIdentity', [...THROTTLED, error(400, 'IDPCommunicationError'), ...LOST]],
+  ['GetIdToken', [error(500, 'InternalServerError'), { kind: 'cut' }, { kind: 'slow', ms: 300 }]],
+];
+const DELETIONS: readonly Pick[] = [['DeleteObjects', [...PASSING, ...LOST, ...REFUSED]]];
+const UPLOADS: readonly Pick[] = [
+  ['CreateMultipartUpload', [...PASSING, ...LOST, error(403, 'AccessDenied')]],
+  ['CompleteMultipartUpload', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
+  ['AbortMultipartUpload', [...PASSING, ...LOST]],
+];
+const COPIES: readonly Pick[] = [
+  ['CopyObject', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
+  ['CopyObject', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
+  ['UploadPartCopy', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
+  ...UPLOADS,
+];
+/** How services keep and lose what they need themselves. */
+const WORK: readonly Pick[] = [
+  ['PutObject', [...PASSING, ...LOST]],
+  ['GetRole', THROTTLED],
+  ['SimulatePrincipalPolicy', THROTTLED],
+];
+const JOBS: readonly Pick[] = [
+  ['CreateJob', [...THROTTLED, ...LOST]],
+  ['DescribeJob', [...THROTTLED, { kind: 'break' }]],
+  ['ListJobs', [...THROTTLED, { kind: 'break' }]],
+  ['UpdateJobStatus', [...THROTTLED, ...LOST]],
+  ['Preparing', [{ kind: 'slow', ms: 1500 }]],
+  ['Active', [{ kind: 'slow', ms: 1500 }, error(400, 'InternalError')]],
+  ['Completing', [{ kind: 'slow', ms: 700 }]],
+];
+
+const PICKS: Readonly<Record<Engine, readonly Pick[]>> = {
+  copy: [...LOOKS, ...DELETIONS, ...COPIES],
+  stream: [
+    ...LOOKS,
+    ...DELETIONS,
+    ...UPLOADS,
+    ['GetObject', [...PASSING, { kind: 'break' }, { kind: 'damage' }, ...REFUSED]],
+    ['PutObject', [...PASSING, ...LOST, { kind: 'damage' }, ...REFUSED]],
+    ['UploadPart', [...PASSING, ...LOST, { kind: 'damage' }]],
+  ],
+  datasync: [
+    ...LOOKS,
+    ...DELETIONS,
+    ...WORK,
+    ['ListLocations', [...THROTTLED, { kind: 'break' }]],
+    ['CreateLocationS3', [...THROTTLED, ...LOST]],
+    ['CreateTask', [...THROTTLED, ...LOST]],
+    ['StartTaskExecution', [...THROTTLED, ...LOST]],
+    ['DescribeTaskExecution', [...THROTTLED, { kind: 'break' }]],
+    ['CancelTaskExecution', [...THROTTLED, ...LOST]],
+    ['ListTaskExecutions', [...THROTTLED, { kind: 'break' }]],
+    ['DeleteTask', [...THROTTLED, ...LOST]],
+    ['LAUNCHING', [{ kind: 'slow', ms: 1000 }, error(400, 'EniNotFound')]],
+    ['TRANSFERRING', [{ kind: 'slow', ms: 1500 }, error(400, 'InternalError')]],
+    ['VERIFYING', [{ kind: 'slow', ms: 700 }, error(400, 'EniNotFound')]],
+  ],
+  batch: [...LOOKS, ...DELETIONS, ...WORK, ...JOBS, ...COPIES],
+  replication: [
+    ...LOOKS,
+    ...DELETIONS,
+    ...WORK,
+    ...JOBS,
+    ['ReplicateObject', [error(403, 'AccessDenied'), { kind: 'slow', ms: 500 }]],
+    ['GetBucketReplication', [...PASSING, { kind: 'break' }]],
+    ['PutBucketReplication', [...PASSING, ...LOST]],
+  ],
+};
+
+/** One fault, that strikes from some request on and so many times. */
+export function faultsFor(engine: Engine): fc.Arbitrary<Fault> {
+  const effects = fc
+    .constantFrom(...PICKS[engine])
+    .chain(([operation, choices]) =>
+      fc.record({ operation: fc.constant(operation), effect: fc.constantFrom(...choices) }),
+    );
+  // A listing that ends too soon is the one answer that could make an object look gone.
+  const cutShort = fc.record({ operation: fc.constant('ListObjectsV2'), effect: TRUNCATED });
+  return fc
+    .record({
+      struck: fc.oneof({ weight: 8, arbitrary: effects }, { weight: 1, arbitrary: cutShort }),
+      skip: fc.constantFrom(0, 0, 1, 2, 4, 8),
+      // Ten in a row end a request's repetitions.
+      times: fc.oneof(
+        { weight: 6, arbitrary: fc.integer({ min: 1, max: 4 }) },
+        { weight: 1, arbitrary: fc.constant(12) },
+      ),
+    })
+    .map(({ struck: { operation, effect }, ...aim }) => ({ operation, ...aim, ...effect }));
+}
