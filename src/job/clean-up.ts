@@ -6,7 +6,7 @@ import { taskRegion } from '../datasync/ground.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Bucket, type Network, RequestCounter } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
-import { abortUpload } from '../s3/multipart.ts';
+import { abortUpload, endStrays } from '../s3/uploads.ts';
 import { Connection } from '../s3/wire/connection.ts';
 import { noteIn } from './engine.ts';
 import { grantsNoteIn, isGrantLeft, takeAwayLeft } from './grants-left.ts';
@@ -54,11 +54,8 @@ function workLeft(
 /** Is there something that the run could not end itself? */
 export async function isCleanUpDue(left: CleanUp | undefined): Promise<boolean> {
   if (left === undefined) return false;
-  return (
-    isGrantLeft(left.grants) ||
-    isWorkLeft(left.work) ||
-    (await new FileJournal(left.journal).stillOpen()).length > 0
-  );
+  const { stillOpen, stillUnsure } = await uploadsIn(left.journal);
+  return isGrantLeft(left.grants) || isWorkLeft(left.work) || stillOpen.length + stillUnsure.length > 0;
 }
 
 /**
@@ -103,14 +100,20 @@ function networkFor({ environment, requestHandler, aborting }: Surroundings): Ne
 
 /** Resolves to how many there were. */
 async function abortUploads(left: CleanUp, surroundings: Surroundings, network: Network): Promise<number> {
-  const uploads = await new FileJournal(left.journal).stillOpen();
-  if (uploads.length === 0) return 0;
+  const { stillOpen, stillUnsure } = await uploadsIn(left.journal);
+  if (stillOpen.length + stillUnsure.length === 0) return 0;
   const identity = await identify(left, surroundings);
   const { region, owner } = left;
   const bucket = new Bucket(
     { location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity },
     network,
   );
-  for (const upload of uploads) await abortUpload(bucket, upload);
-  return uploads.length;
+  for (const upload of stillOpen) await abortUpload(bucket, upload);
+  for (const opening of stillUnsure) await endStrays(bucket, opening);
+  return stillOpen.length;
+}
+
+async function uploadsIn(path: string) {
+  const journal = new FileJournal(path);
+  return { stillOpen: await journal.stillOpen(), stillUnsure: await journal.stillUnsure() };
 }

@@ -2,14 +2,14 @@
  * Whoever asks a service can write manifests where the service reads them, and read the reports that it writes. A multipart
  * upload is opened and aborted; an object that is not there is asked for, which S3 answers with 404 to whoever may read.
  */
-import { CreateMultipartUploadCommand, GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { workStatement } from '../aws/policies.ts';
 import { type Trouble, troubleOf } from '../aws/trouble.ts';
 import { StoppedError } from '../errors.ts';
 import type { CheckResult, Fix } from '../model/checks.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { firstPage } from '../s3/list.ts';
-import { abortUpload } from '../s3/multipart.ts';
+import { abortUpload, openUpload } from '../s3/uploads.ts';
 import { uri } from '../sync/plan.ts';
 import { readObjectLock } from './facts.ts';
 import { belongsToOwner } from './owner.ts';
@@ -86,8 +86,7 @@ async function probe(work: Bucket, encryption: Encryption): Promise<void> {
   } catch (error) {
     if (troubleOf(error).kind !== 'absent') throw error;
   }
-  const { UploadId = '' } = await work.send(new CreateMultipartUploadCommand({ ...probed, ...encryption }));
-  await abortUpload(work, { key: probed.Key, uploadId: UploadId });
+  await abortUpload(work, await openUpload(work, { Key: probed.Key, ...encryption }));
 }
 
 /** Jobs write a manifest and a report each time, which Object Lock then keeps. */

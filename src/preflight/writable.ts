@@ -2,12 +2,13 @@
  * Who writes the copies can write at the destination. A multipart upload is opened with everything the copies will
  * carry and aborted at once: it proves the permissions, the ACL and the key, and no object ever exists.
  */
-import { CreateMultipartUploadCommand, type ObjectCannedACL } from '@aws-sdk/client-s3';
+import type { ObjectCannedACL } from '@aws-sdk/client-s3';
 import { grantKey, keyIn } from '../aws/grant.ts';
 import { bucketArn, encryptStatement, writeStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import type { CheckResult, Fix } from '../model/checks.ts';
-import { abortUpload } from '../s3/multipart.ts';
+import type { OpenUpload } from '../s3/journal.ts';
+import { abortUpload, openUpload } from '../s3/uploads.ts';
 import { explainDenied } from './denial.ts';
 import { keyOfCopies } from './encryption.ts';
 import { aclFor } from './ownership.ts';
@@ -36,10 +37,10 @@ export const checkWritable: Check = async scene => {
 export async function tryWriting(scene: Scene, key: string): Promise<CheckResult> {
   const { to } = scene;
   const who = to.identity.arn ?? 'the identity in use';
-  let uploadId: string | undefined;
+  let upload: OpenUpload | undefined;
   try {
-    uploadId = await openUpload(scene, key);
-    await abortUpload(to, { key, uploadId });
+    upload = await openProbe(scene, key);
+    await abortUpload(to, upload);
     return {
       check: CHECK,
       verdict: 'pass',
@@ -48,11 +49,11 @@ export async function tryWriting(scene: Scene, key: string): Promise<CheckResult
   } catch (error) {
     const { kind, code, message } = troubleOf(error);
     const seen =
-      uploadId === undefined
+      upload === undefined
         ? `${who}, which ${scene.engine === 'stream' ? 'writes' : 'signs'} the copies, could not write at the destination (${code}: ${message}).`
         : `${who} could open an upload at the destination but not abort it (${code}: ${message}); the upload of ${key} is still open.`;
     if (kind !== 'denied') return { check: CHECK, verdict: 'fail', seen };
-    const sealing = uploadId === undefined ? await keyInTheWay(scene, key, message) : undefined;
+    const sealing = upload === undefined ? await keyInTheWay(scene, key, message) : undefined;
     if (sealing === undefined)
       return { check: CHECK, verdict: 'fail', seen, fix: await writeFix(scene, key, message) };
     const under = `${seen} Copies are encrypted under ${sealing}.`;
@@ -61,24 +62,20 @@ export async function tryWriting(scene: Scene, key: string): Promise<CheckResult
   }
 }
 
-/** With all that a copy has, but for its content. Resolves to the id of the upload. */
-async function openUpload(scene: Scene, key: string, encryption = encryptionOf(scene)): Promise<string> {
+/** With all that a copy has, but for its content. */
+function openProbe(scene: Scene, key: string, encryption = encryptionOf(scene)): Promise<OpenUpload> {
   const { to } = scene;
   const acl = aclFor(scene);
   const needs = needsOf(scene);
   const grantee = grantsTo(scene);
-  const { UploadId = '' } = await to.send(
-    new CreateMultipartUploadCommand({
-      ...to.common,
-      Key: key,
-      ...(needs.tags && { Tagging: 'probe=probe' }),
-      ...(needs.lock && mayLock(scene) && lockForAnHour()),
-      ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
-      ...(acl !== undefined && { ACL: acl as ObjectCannedACL }),
-      ...encryption,
-    }),
-  );
-  return UploadId;
+  return openUpload(to, {
+    Key: key,
+    ...(needs.tags && { Tagging: 'probe=probe' }),
+    ...(needs.lock && mayLock(scene) && lockForAnHour()),
+    ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
+    ...(acl !== undefined && { ACL: acl as ObjectCannedACL }),
+    ...encryption,
+  });
 }
 
 interface Encryption {
@@ -102,8 +99,7 @@ async function keyInTheWay(scene: Scene, key: string, message: string): Promise<
   const sealing = keyOfCopies(scene);
   if (named !== undefined || sealing === undefined) return named;
   try {
-    const uploadId = await openUpload(scene, key, { ServerSideEncryption: 'AES256' });
-    await abortUpload(scene.to, { key, uploadId });
+    await abortUpload(scene.to, await openProbe(scene, key, { ServerSideEncryption: 'AES256' }));
     return sealing;
   } catch {
     return undefined;

@@ -62,6 +62,16 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
   /** How long an answer may take, for requests that make S3 work; by default a minute. */
   readonly withinMs?: number;
+  /** Told of what every attempt threw that failed. */
+  readonly onError?: (error: unknown) => void;
+}
+
+function observed<T>(attempt: () => Promise<T>, onError: (error: unknown) => void): () => Promise<T> {
+  return () =>
+    attempt().catch(error => {
+      onError(error);
+      throw error;
+    });
 }
 
 const nothing = () => {};
@@ -152,12 +162,10 @@ export class Bucket {
   /** Any operation, by the SDK. */
   send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     command: $Command<I, O, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
-    { signal = this.#network.aborting, withinMs }: SendOptions = {},
+    { signal = this.#network.aborting, onError, ...options }: SendOptions = {},
   ): Promise<O> {
-    return withRetries(
-      () => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }),
-      this.#retries(signal),
-    );
+    const attempt = () => this.sendOnce(command, { signal, ...options });
+    return withRetries(onError === undefined ? attempt : observed(attempt, onError), this.#retries(signal));
   }
 
   /** One attempt, for a request with a body that cannot be sent twice. `repeated` tries again. */

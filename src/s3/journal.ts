@@ -3,6 +3,9 @@ import { appendFile, readFile } from 'node:fs/promises';
 
 /** Remembers uploads from before they start until they have ended, so that a killed run leaves none behind. */
 export interface UploadJournal {
+  /** S3 is about to be asked; what comes of it is told by `opened`, or by `settled` when nothing did. */
+  opening(upload: Opening): Promise<void>;
+  settled(upload: Opening): Promise<void>;
   opened(upload: OpenUpload): Promise<void>;
   closed(upload: OpenUpload): Promise<void>;
 }
@@ -13,13 +16,31 @@ export interface OpenUpload {
   readonly uploadId: string;
 }
 
-type Line = OpenUpload & { readonly state: 'opened' | 'closed' };
+/** An upload that was asked for. Of one key there is one at a time. */
+export interface Opening {
+  readonly bucket: string;
+  readonly key: string;
+  /** When, by the clock of AWS; milliseconds since the epoch. */
+  readonly since: number;
+}
+
+type Line =
+  | (OpenUpload & { readonly state: 'opened' | 'closed' })
+  | (Opening & { readonly state: 'opening' | 'settled' });
 
 export class FileJournal implements UploadJournal {
   readonly #path: string;
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  opening(upload: Opening): Promise<void> {
+    return this.#append({ ...upload, state: 'opening' });
+  }
+
+  settled(upload: Opening): Promise<void> {
+    return this.#append({ ...upload, state: 'settled' });
   }
 
   opened(upload: OpenUpload): Promise<void> {
@@ -34,10 +55,21 @@ export class FileJournal implements UploadJournal {
   async stillOpen(): Promise<OpenUpload[]> {
     const open = new Map<string, OpenUpload>();
     for (const { state, ...upload } of parseLines(await this.#read())) {
+      if (!('uploadId' in upload)) continue;
       if (state === 'opened') open.set(upload.uploadId, upload);
       else open.delete(upload.uploadId);
     }
     return [...open.values()];
+  }
+
+  /** Uploads that were asked for, without a word of what came of it. */
+  async stillUnsure(): Promise<Opening[]> {
+    const unsure = new Map<string, Opening>();
+    for (const { state, ...upload } of parseLines(await this.#read())) {
+      if (state === 'opening' && 'since' in upload) unsure.set(upload.key, upload);
+      else unsure.delete(upload.key);
+    }
+    return [...unsure.values()];
   }
 
   #append(line: Line): Promise<void> {

@@ -5,10 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import {
-  AbortMultipartUploadCommand,
   type CompletedPart,
   CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
@@ -25,6 +23,7 @@ import { cutIntoParts, evenLengths, type Part } from './parts.ts';
 import { type Copied, type CopyRoute, copied } from './route.ts';
 import { together } from './together.ts';
 import { UncarriableError } from './uncarriable.ts';
+import { abortUpload, openUpload } from './uploads.ts';
 
 /** How the parts of one upload get there. */
 export interface PartCarrier {
@@ -108,21 +107,14 @@ async function open(
   { algorithm, type }: Checksum,
 ): Promise<OpenUpload> {
   const { to } = route;
-  const Key = to.fullKey(source.key);
-  const { UploadId } = await to.send(
-    new CreateMultipartUploadCommand({
-      ...to.common,
-      ...to.payer,
-      Key,
-      ...(await attributesOf(route, source, head)),
-      ChecksumAlgorithm: algorithm,
-      ChecksumType: type,
-    }),
-  );
-  if (UploadId === undefined) throw new Error('S3 opened a multipart upload without an id.');
-  const upload = { bucket: to.location.bucket, key: Key, uploadId: UploadId };
-  await route.journal.opened(upload);
-  return upload;
+  const request = {
+    ...to.payer,
+    Key: to.fullKey(source.key),
+    ...(await attributesOf(route, source, head)),
+    ChecksumAlgorithm: algorithm,
+    ChecksumType: type,
+  };
+  return openUpload(to, request, route.journal);
 }
 
 /** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
@@ -179,25 +171,4 @@ function multipartEtag(parts: CompletedPart[]): string {
   const hash = createHash('md5');
   for (const { ETag } of parts) hash.update(Buffer.from(unquote(ETag), 'hex'));
   return `${hash.digest('hex')}-${parts.length}`;
-}
-
-/** How long clean-up may take; it outlives the abort that made it necessary. */
-const CLEAN_UP_MS = 5_000;
-
-export async function abortUpload(
-  bucket: Bucket,
-  { key, uploadId }: Omit<OpenUpload, 'bucket'>,
-): Promise<void> {
-  const command = new AbortMultipartUploadCommand({
-    ...bucket.common,
-    ...bucket.payer,
-    Key: key,
-    UploadId: uploadId,
-  });
-  try {
-    await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
-  } catch (error) {
-    // Somebody else has ended it.
-    if (troubleOf(error).code !== 'NoSuchUpload') throw error;
-  }
 }

@@ -1,8 +1,10 @@
 /** Trouble on the way: what heals is not noticed, what does not heal is told of, and nothing is lost in between. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { type Effect, retryable } from '../../lab/faults.ts';
 import { sparse } from '../../lab/s3/index.ts';
+import { s3Client } from '../lab/clients.ts';
 import { annotations, contents, GIB, openLab, type Run, type Stage, setStage } from './stage.ts';
 
 const lab = await openLab();
@@ -105,6 +107,24 @@ describe('what passes is not noticed but in the number of retries:', { concurren
     const run = await s.run();
     assertCopied(s, run);
     for (const [operation, times] of Object.entries(struck)) assertStruck(s, operation, times);
+  });
+
+  test('lost answers to CreateMultipartUpload: what nobody knows of is aborted', async () => {
+    const s = setStage(lab);
+    s.from.put('large', sparse(6 * GIB, 'large'), { parts: GIB });
+    // Somebody else is at the same key.
+    const admin = s3Client(lab.endpoint, s.destination.admin, { region: s.to.region });
+    await admin.send(new CreateMultipartUploadCommand({ Bucket: s.to.name, Key: 'large' }));
+    admin.destroy();
+    const names: Passing[] = ['a cut after', 'InternalError', 'a cut after'];
+    // The first is sent to find out whether writing is allowed.
+    for (const key of [/probe$/, 'large'])
+      for (const [skip, name] of names.entries())
+        s.fault({ operation: 'CreateMultipartUpload', key, skip, times: 1 }, PASSING[name]);
+    const run = await s.run();
+    assert.equal(run.code, 0, run.log);
+    const open = [...s.to.uploads.values()].map(({ key, initiator }) => [key, initiator?.arn]);
+    assert.deepEqual(open, [['large', s.destination.admin.caller.arn]]);
   });
 
   test('trouble with ListObjectsV2, on any page', async () => {

@@ -184,6 +184,19 @@ describe('SIGKILL', { concurrency: 4 }, () => {
     assert.deepEqual(contents(s.to), contents(s.from));
   });
 
+  test('before it knows what it has opened leaves an upload that the post step finds', async () => {
+    const s = setStage(lab);
+    s.from.put('large', sparse(6 * GIB, 'large'), { parts: GIB });
+    s.fault({ operation: 'CreateMultipartUpload', key: 'large' }, { kind: 'stall', ms: 15_000 });
+    const step = await s.start();
+    await opened(s);
+    step.signal('SIGKILL');
+    await step.finished;
+    const post = await step.post();
+    assert.equal(post.code, 0, post.log);
+    assert.equal(s.to.uploads.size, 0, post.log);
+  });
+
   test('before anything is planned leaves no file behind', async () => {
     const s = setStage(lab);
     fill(s, 1);

@@ -100,7 +100,12 @@ function setStage({ partSize = 'auto', concurrency = 8 }: Options = {}) {
     neverOverwrite: false,
     partSize,
     parts: pLimit(concurrency),
-    journal: { opened: async () => {}, closed: async () => {} },
+    journal: {
+      opening: async () => {},
+      settled: async () => {},
+      opened: async () => {},
+      closed: async () => {},
+    },
   };
   const from = lab.s3.bucket(source.bucket);
   const to = lab.s3.bucket(destination.bucket);

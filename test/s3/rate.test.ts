@@ -4,9 +4,9 @@ import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { retryable } from '../../lab/faults.ts';
 import { StoppedError } from '../../src/errors.ts';
 import { firstPage } from '../../src/s3/list.ts';
-import { abortUpload } from '../../src/s3/multipart.ts';
 import { turnstile } from '../../src/s3/rate.ts';
 import { locate } from '../../src/s3/region.ts';
+import { abortUpload } from '../../src/s3/uploads.ts';
 import { bucketsOnLab } from './on-lab.ts';
 
 /** Timers count whole milliseconds and may fire within the last one. */
