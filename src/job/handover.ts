@@ -107,15 +107,21 @@ export class Handover {
     const open = () => createReadStream(packed);
     const note: HandedOver = { schema: 1, job, plan: key, started: new Date().toISOString(), run: this.#run };
     const content = Buffer.from(JSON.stringify(note));
-    await atWork(`Leaving job ${job.id} to the next run at`, this.#work, async () => {
-      await upload(this.#work, { key, contentType: GZIP, bytes, open });
-      await upload(this.#work, {
-        key: this.#note,
-        contentType: 'application/json',
-        bytes: content.length,
-        open: () => Readable.from([content]),
+    try {
+      await atWork(`Leaving job ${job.id} to the next run at`, this.#work, async () => {
+        await upload(this.#work, { key, contentType: GZIP, bytes, open });
+        await upload(this.#work, {
+          key: this.#note,
+          contentType: 'application/json',
+          bytes: content.length,
+          open: () => Readable.from([content]),
+        });
       });
-    });
+    } catch (error) {
+      // Nobody would ever find it. Why it could not be left is what is worth telling.
+      await this.#remove(key).catch(() => {});
+      throw error;
+    }
   }
 
   /** Nothing is left to collect; what somebody else has left there meanwhile stays. */

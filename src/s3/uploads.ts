@@ -31,9 +31,9 @@ export async function openUpload(
   await journal?.opening(opening);
   let isUnsure = false;
   const doubt = (error: unknown) => {
-    const { status } = troubleOf(error);
+    const { status, kind } = troubleOf(error);
     // Anything but a refusal may have come too late to keep S3 from doing it.
-    isUnsure ||= status < 400 || status >= 500;
+    isUnsure ||= kind !== 'throttle' && (status < 400 || status >= 500);
   };
   try {
     const command = new CreateMultipartUploadCommand({ ...to.common, ...request });
@@ -44,7 +44,9 @@ export async function openUpload(
     if (isUnsure) await endStrays(to, opening, UploadId);
     return upload;
   } catch (error) {
-    if (!isUnsure || (await endStrays(to, opening))) await journal?.settled(opening);
+    // What the journal has is looked for when the run is over: S3 may only be about to open it.
+    if (!isUnsure) await journal?.settled(opening);
+    else if (journal === undefined) await endStrays(to, opening);
     throw error;
   }
 }
@@ -71,19 +73,19 @@ export async function abortUpload(
 const CLOCKS_APART_MS = 2_000;
 
 /**
- * Aborts the uploads of a key that this identity has opened since then and whose ids it has never learned. One page of
- * the list is enough: the key itself comes first of all that begin with it. (S3 API, ListMultipartUploads.)
+ * Aborts the uploads of a key that this identity has opened since then and whose ids it has never learned. Where listing
+ * uploads is not allowed, or who we are is not known, nothing can be done. One page of the list is enough: the key itself
+ * comes first of all that begin with it. (S3 API, ListMultipartUploads.)
  *
  * @param known the upload that is to stay
- * @returns whether none is left. Where listing uploads is not allowed, or who we are is not known, nothing can be done.
  */
 export async function endStrays(
   bucket: Bucket,
   { key, since }: Omit<Opening, 'bucket'>,
   known?: string,
-): Promise<boolean> {
+): Promise<void> {
   const { arn } = bucket.identity;
-  if (arn === undefined) return false;
+  if (arn === undefined) return;
   try {
     const command = new ListMultipartUploadsCommand({ ...bucket.common, Prefix: key, EncodingType: 'url' });
     const { Uploads = [] } = await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
@@ -92,8 +94,7 @@ export async function endStrays(
       const isOfNow = Initiated !== undefined && Initiated.getTime() >= since - CLOCKS_APART_MS;
       if (isOurs && isOfNow && UploadId !== undefined) await abortUpload(bucket, { key, uploadId: UploadId });
     }
-    return true;
   } catch {
-    return false;
+    // It has no parts by now, and must not be what a run fails for.
   }
 }

@@ -149,6 +149,19 @@ describe('a run that starts a job and is cut off before the next one could find 
     assert.deepEqual([s.jobs()[0]?.status, left(s)], ['Cancelled', []]);
   });
 
+  test('by S3 leaves the job to the post step, and no plan that nobody would find', async t => {
+    const { s } = await heldStage(t);
+    s.from.put('object', 'content');
+    s.fault({ operation: 'PutObject', bucket: s.work.name, key: /under-way.*json$/ }, DENIED);
+    const step = await s.start(START);
+    const run = await step.finished;
+    assert.match(run.report.verdict.text, /Leaving job \S+ to the next run .* failed \(AccessDenied/);
+    assert.deepEqual(left(s), []);
+    await step.post();
+    await s.lab.s3control.settled();
+    assert.equal(s.jobs()[0]?.status, 'Cancelled');
+  });
+
   test('by SIGINT cancels it itself', async t => {
     const { s } = await heldStage(t);
     s.from.put('object', 'content');
