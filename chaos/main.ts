@@ -5,6 +5,8 @@
  *     npm run chaos -- --seeds 100 --engine copy     as many as you like
  *     npm run chaos -- --seed 7 --engine copy        one schedule again, with what it holds and what the runs said
  *     npm run chaos -- --write                       writes docs/reliability.md as well
+ *
+ * Ctrl-C ends it after the schedules under way, and tells what there was until then.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,10 +38,15 @@ const seeds = Array.from(
 );
 const figures = new Figures();
 const lane = pLimit(AT_ONCE);
+let enough = false;
+process.once('SIGINT', () => {
+  enough = true;
+});
 await Promise.all(
   seeds.flatMap(seed =>
     engines.map(engine =>
       lane(async () => {
+        if (enough) return;
         const schedule = scheduleOf(seed, engine);
         if (values.seed !== undefined) console.log(JSON.stringify(schedule, null, 2));
         const played = await play(schedule);
