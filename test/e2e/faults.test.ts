@@ -109,6 +109,19 @@ describe('what passes is not noticed but in the number of retries:', { concurren
     for (const [operation, times] of Object.entries(struck)) assertStruck(s, operation, times);
   });
 
+  test('answers to copies and listings that were cut short on the way', async () => {
+    const s = setStage(lab);
+    fill(s, 20);
+    s.to.put('extra', 'x');
+    for (const [skip, share] of [0.2, 0.5, 0.7, 0.9, 0.99].entries())
+      for (const operation of ['CopyObject', 'ListObjectsV2'])
+        s.fault({ operation, skip: 2 * skip, times: 1 }, { kind: 'truncate', share });
+    const run = await s.run({ delete: 'true', 'max-delete': '1' });
+    assertCopied(s, run);
+    for (const { key, destinationEtag } of run.records.filter(({ action }) => action === 'copied'))
+      assert.equal(destinationEtag, s.to.get(key)?.etag);
+  });
+
   test('lost answers to CreateMultipartUpload: what nobody knows of is aborted', async () => {
     const s = setStage(lab);
     s.from.put('large', sparse(6 * GIB, 'large'), { parts: GIB });

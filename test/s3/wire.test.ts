@@ -28,7 +28,7 @@ import { Caller } from '../../src/s3/wire/caller.ts';
 import { Connection } from '../../src/s3/wire/connection.ts';
 import { type CopyMembers, copyHeaders } from '../../src/s3/wire/copies.ts';
 import { scanVersions } from '../../src/s3/wire/versions-page.ts';
-import { textOf } from '../../src/s3/wire/xml.ts';
+import { isWhole, textOf } from '../../src/s3/wire/xml.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
 const IDENTITY: Identity = {
@@ -257,6 +257,22 @@ test('ListObjectVersions: the same request for the same prefix', async () => {
 function versionsPage(versions: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>there</Name><Prefix></Prefix><KeyMarker></KeyMarker><VersionIdMarker></VersionIdMarker><MaxKeys>1000</MaxKeys><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>${versions}</ListVersionsResult>`;
 }
+
+test('an answer that ends anywhere but at its end is not whole', () => {
+  const version =
+    '<Version><Key>k</Key><VersionId>1</VersionId><LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>1</Size></Version>';
+  const answers = [
+    versionsPage(version.repeat(3)),
+    page([]),
+    '<CopyObjectResult>\n<ETag>&quot;e&quot;</ETag></CopyObjectResult>',
+  ];
+  for (const answer of answers) {
+    for (const end of ['', '\n', ' \r\n']) assert.equal(isWhole(Buffer.from(answer + end)), true);
+    for (let length = 0; length < answer.length; length++)
+      assert.equal(isWhole(Buffer.from(answer.slice(0, length))), false, answer.slice(0, length));
+  }
+  assert.equal(isWhole(Buffer.from('<?xml version="1.0"?><CopyObjectResult/>')), true);
+});
 
 const OBJECT = fc.record({
   key: KEY,

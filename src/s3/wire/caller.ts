@@ -6,10 +6,11 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Identity } from '../../aws/identity.ts';
 import { type RetryOptions, withRetries } from '../../aws/retry.ts';
 import { encodeKey, encodeValue } from '../keys.ts';
+import { BrokenBodyError } from '../relay.ts';
 import { type Answer, type Connection, headerOf } from './connection.ts';
 import { Signer } from './signer.ts';
 import { findTarget, type Target } from './target.ts';
-import { textOf } from './xml.ts';
+import { isWhole, rootOf, textOf } from './xml.ts';
 
 export interface Call {
   /** The API's operation name, for the count of requests. */
@@ -77,7 +78,10 @@ export class Caller {
       headers: sent,
       withinMs,
     });
-    if (answer.status === 200 && answer.body.length > 0 && !isError(answer.body)) return answer;
+    if (answer.status === 200 && answer.body.length > 0 && !isError(answer.body)) {
+      if (isWhole(answer.body)) return answer;
+      throw new BrokenBodyError(`The answer to ${operation} ended in the middle.`);
+    }
     const refusal = new S3Refusal(answer);
     if (refusal.name === 'RequestTimeTooSkewed') this.#learnSkew(answer);
     throw refusal;
@@ -91,8 +95,7 @@ export class Caller {
 
 /** Whether the root element says so: a listing is long, and looking through all of it is dear. */
 function isError(body: Buffer): boolean {
-  const first = body.indexOf('<');
-  const root = body.toString('latin1', first, first + 2) === '<?' ? body.indexOf('<', first + 1) : first;
+  const root = rootOf(body);
   return body.toString('latin1', root, root + ERROR.length) === ERROR;
 }
 

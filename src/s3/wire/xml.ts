@@ -13,6 +13,29 @@ export function textOf(xml: string, name: string): string | undefined {
   return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
 }
 
+/** Where the root element begins. */
+export function rootOf(xml: Buffer): number {
+  const first = xml.indexOf('<');
+  return xml.toString('latin1', first, first + 2) === '<?' ? xml.indexOf('<', first + 1) : first;
+}
+
+/** Longer than any name of an element, and than the white space after the last. */
+const GLIMPSE = 256;
+
+/**
+ * Whether the root element is closed. What looks for tags only would take a listing that ends in the middle for one that has
+ * no more objects.
+ */
+export function isWhole(xml: Buffer): boolean {
+  const root = rootOf(xml);
+  const [tag = ''] = /^<[^>]*>?/.exec(xml.toString('latin1', root, root + GLIMPSE)) ?? [];
+  const [name = ''] = /^<[^\s/>]+/.exec(tag) ?? [];
+  // An element of its own, or nothing that S3 writes: a parser may look at it.
+  if (tag.endsWith('/>') || name.startsWith('<!')) return true;
+  const end = xml.toString('latin1', Math.max(0, xml.length - GLIMPSE)).trimEnd();
+  return name !== '' && end.endsWith(`</${name.slice(1)}>`);
+}
+
 /** `&amp;`, `&#38;` and their like as the characters they stand for. */
 export function withoutEntities(text: string): string {
   if (!text.includes('&')) return text;
