@@ -16,6 +16,7 @@ const RANKS: Readonly<Record<string, number>> = {
   meanwhile: 0,
   'target-folder': 0,
   ndjson: 0,
+  'whole-file': 0,
   record: 0,
   sync: 1,
   aws: 1,

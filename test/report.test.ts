@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { link, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -284,4 +284,23 @@ test('the folder is made where it is missing and gets the report and the summary
   assert.equal(JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')).schema, 1);
   assert.equal(await readFile(join(folder, 'summary.md'), 'utf8'), renderSummary(report()));
   assert.ok((await stat(folder)).isDirectory());
+});
+
+test('a report is whole or not there: what an earlier one has written is never written over', async t => {
+  const folder = await makeFolder(await mkdtemp(join(tmpdir(), 'report-')));
+  t.after(() => rm(folder, { recursive: true }));
+  const names = ['report.json', 'summary.md', 'report.html'];
+  for (const name of names) {
+    await writeFile(join(folder, name), 'the earlier one');
+    await link(join(folder, name), join(folder, `same-${name}`));
+  }
+  await writeReport(folder, report(), { rows: [], inAll: 0 });
+  for (const name of names) {
+    assert.equal(await readFile(join(folder, `same-${name}`), 'utf8'), 'the earlier one');
+    assert.notEqual(await readFile(join(folder, name), 'utf8'), 'the earlier one');
+  }
+  assert.deepEqual(
+    (await readdir(folder)).filter(name => name.endsWith('.part')),
+    [],
+  );
 });

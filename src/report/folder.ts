@@ -1,10 +1,11 @@
 /**
  * The report folder.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { plainJson } from '../ndjson.ts';
 import type { RunReport } from '../record.ts';
+import { writeWhole } from '../whole-file.ts';
 import type { Rows } from './digest/rows.ts';
 import { renderPage } from './page/page.ts';
 import { renderSummary } from './summary.ts';
@@ -33,7 +34,7 @@ export async function makeFolder(folder: string, workspace = process.cwd()): Pro
  * @param rows of the table of objects on the page
  */
 export async function writeReport(folder: string, report: RunReport, rows: Rows): Promise<void> {
-  await writeFile(join(folder, REPORT_FILE), `${plainJson(report, 2)}\n`);
-  await writeFile(join(folder, SUMMARY_FILE), renderSummary(report));
-  await writeFile(join(folder, PAGE_FILE), renderPage(report, rows));
+  await writeWhole(join(folder, REPORT_FILE), `${plainJson(report, 2)}\n`);
+  await writeWhole(join(folder, SUMMARY_FILE), renderSummary(report));
+  await writeWhole(join(folder, PAGE_FILE), renderPage(report, rows));
 }

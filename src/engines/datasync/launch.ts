@@ -1,11 +1,12 @@
 /** From the sorted plan to an execution under way: manifest, locations, task, start. */
-import { writeFile } from 'node:fs/promises';
+
 import type { Equipment } from '../../datasync/equipment.ts';
 import { start } from '../../datasync/execution.ts';
 import { taskRegion } from '../../datasync/ground.ts';
 import { manifestConfig, optionsOf, reportConfig } from '../../datasync/options.ts';
 import { explain } from '../../datasync/trouble.ts';
 import { upload } from '../../s3/upload.ts';
+import { writeWhole } from '../../whole-file.ts';
 import { type Load, manifestOf } from '../load.ts';
 import { atWork } from '../work.ts';
 import { lineBelow } from './load.ts';
@@ -45,7 +46,7 @@ async function begin(
   equipment: Equipment,
   { settings, service, ground, note }: DataSyncEngineOptions,
 ): Promise<string> {
-  await writeFile(note, JSON.stringify({ task, manifest } satisfies ExecutionNote));
+  await writeWhole(note, JSON.stringify({ task, manifest } satisfies ExecutionNote));
   try {
     return await start(service, taskRegion(ground), {
       TaskArn: task,

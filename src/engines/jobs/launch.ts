@@ -1,5 +1,5 @@
 /** From the sorted plan to a job under way: manifest, note, job. */
-import { writeFile } from 'node:fs/promises';
+
 import { runTag } from '../../aws/run-tag.ts';
 import { StoppedError } from '../../errors.ts';
 import { upload } from '../../s3/upload.ts';
@@ -7,6 +7,7 @@ import { descriptionOf } from '../../s3control/description.ts';
 import type { Wish } from '../../s3control/jobs.ts';
 import { explain } from '../../s3control/trouble.ts';
 import { fingerprintOf } from '../../settings/fingerprint.ts';
+import { writeWhole } from '../../whole-file.ts';
 import { type Load, manifestOf } from '../load.ts';
 import { atWork } from '../work.ts';
 import { type JobEngineOptions, type JobNote, LABEL, REPORTS } from './options.ts';
@@ -36,7 +37,7 @@ export async function launch(
   );
   if (draining.aborted) throw new StoppedError('Stopped before a job was made.');
   const description = descriptionOf(ground, fingerprintOf(settings), token);
-  await writeFile(note, JSON.stringify({ description } satisfies JobNote));
+  await writeWhole(note, JSON.stringify({ description } satisfies JobNote));
   try {
     return await jobs.create(wishFor(token, description, work.fullKey(key), etag, options));
   } catch (error) {
