@@ -49,9 +49,12 @@ class Director {
   readonly logs: string[] = [];
   readonly #scene: Scene;
   readonly #judge: Judge;
+  /** Changes that have been looked at. */
+  #judged: number;
 
   constructor(scene: Scene, judge: Judge) {
     this.#scene = scene;
+    this.#judged = scene.chronicle.length;
     this.#judge = judge;
   }
 
@@ -61,7 +64,8 @@ class Director {
    */
   async perform(where: string, round: Round): Promise<Run | undefined> {
     const { stage, chronicle } = this.#scene;
-    const since = chronicle.length;
+    // What services do between two runs counts for the later one.
+    const since = this.#judged;
     const requests = stage.mutations().length;
     const signals = this.#arm(round, () => performance);
     const performance = await this.#scene.start(round.inputs);
@@ -70,6 +74,7 @@ class Director {
     if (run === undefined) return undefined;
     const post = isTroubled(round) ? await this.#cleanedUp(where, performance) : undefined;
     this.logs.push(`=== ${where} (${run.code})\n${run.log}\n--- post\n${post?.log ?? ''}`);
+    this.#judged = chronicle.length;
     judgeChanges(this.#scene, this.#judge, where, since);
     judgeReport(this.#scene, this.#judge, where, { run, since, killed: signals.has('SIGKILL') });
     const isLooking = round.inputs.mode !== undefined;
@@ -105,7 +110,10 @@ class Director {
     await stage.lab.s3.replication.settled();
     // Taking every object as different is refused there.
     const compare = inputs.compare === 'always' ? 'auto' : `${inputs.compare}`;
-    const looked = await this.perform('look', { ...QUIET, inputs: { mode: 'verify', compare } });
+    const looked = await this.perform('look', {
+      ...QUIET,
+      inputs: { mode: 'verify', verify: 'listing', compare },
+    });
     this.#judge.check('rerun completes', 'look', () => {
       const differing = looked?.records.filter(({ action }) => action === 'failed') ?? [];
       // Two that are the same may have no checksum in common.
@@ -114,7 +122,7 @@ class Director {
     });
   }
 
-  /** Resolves to the names of signals sent, which grows while the run goes on. */
+  /** @returns when each signal was first sent, by its name; filled while the run goes on */
   #arm({ faults, events }: Round, performing: () => Performance): Map<string, number> {
     const sent = new Map<string, number>();
     const { stage } = this.#scene;
@@ -183,6 +191,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Both sides are the same, with what `preserve` names. */
 function assertSame(scene: Scene): void {
   const { stage, inputs } = scene;
   const { source, destination } = scene.schedule.settings.prefixes;

@@ -18,7 +18,12 @@ const PASSING: readonly Effect[] = [
   { kind: 'stall', ms: 300 },
 ];
 /** All was done, and nobody is told so. */
-const LOST: readonly Effect[] = [{ kind: 'cut', applied: true }, { kind: 'break' }];
+const LOST: readonly Effect[] = [
+  { kind: 'cut', applied: true },
+  { kind: 'break' },
+  { kind: 'truncate', share: 0.6 },
+  { kind: 'truncate', share: 0.9 },
+];
 /** As copies and completions are refused that S3 has begun to answer. */
 const IN_200: readonly Effect[] = [
   { kind: 'error-in-200', code: 'InternalError' },
@@ -115,6 +120,7 @@ const PICKS: Readonly<Record<Engine, readonly Pick[]>> = {
     ...DELETIONS,
     ...WORK,
     ...JOBS,
+    ['ListObjectVersions', [...PASSING, ...LOST]],
     ['ReplicateObject', [error(403, 'AccessDenied'), { kind: 'slow', ms: 500 }]],
     ['GetBucketReplication', [...PASSING, { kind: 'break' }]],
     ['PutBucketReplication', [...PASSING, ...LOST]],
@@ -129,7 +135,10 @@ export function faultsFor(engine: Engine): fc.Arbitrary<Fault> {
       fc.record({ operation: fc.constant(operation), effect: fc.constantFrom(...choices) }),
     );
   // A listing that ends too soon is the one answer that could make an object look gone.
-  const cutShort = fc.record({ operation: fc.constant('ListObjectsV2'), effect: TRUNCATED });
+  const cutShort = fc.record({
+    operation: fc.constantFrom('ListObjectsV2', 'ListObjectVersions'),
+    effect: TRUNCATED,
+  });
   return fc
     .record({
       struck: fc.oneof({ weight: 8, arbitrary: effects }, { weight: 1, arbitrary: cutShort }),
@@ -140,5 +149,11 @@ export function faultsFor(engine: Engine): fc.Arbitrary<Fault> {
         { weight: 1, arbitrary: fc.constant(12) },
       ),
     })
-    .map(({ struck: { operation, effect }, ...aim }) => ({ operation, ...aim, ...effect }));
+    .map(({ struck: { operation, effect }, skip, times }) => ({
+      operation,
+      skip,
+      // A session that was renewed a moment ago is not called expired again.
+      times: effect === retryable.expiredToken ? 1 : times,
+      ...effect,
+    }));
 }
