@@ -2,7 +2,7 @@
  * `npm run chaos`: runs in which all kinds of things go wrong, and whether anything is lost.
  *
  *     npm run chaos                                  twenty schedules for each engine; takes a quarter of an hour
- *     npm run chaos -- --seeds 100 --engine copy     as many as you like
+ *     npm run chaos -- --seeds 100 --engine copy     as many as you like, from `--from` on
  *     npm run chaos -- --seed 7 --engine copy        one schedule again, with what it holds and what the runs said
  *     npm run chaos -- --write                       writes docs/reliability.md as well
  *

@@ -43,14 +43,14 @@ const THROTTLED: readonly Effect[] = [
   { kind: 'slow', ms: 300 },
 ];
 
-type Pick = readonly [operation: string, effects: readonly Effect[]];
+type Choice = readonly [operation: string, effects: readonly Effect[]];
 
 const TRUNCATED = fc
   .integer({ min: 0, max: 99 })
   .map((percent): Effect => ({ kind: 'truncate', share: percent / 100 }));
 
 /** Asked of S3 whatever does the copying. */
-const LOOKS: readonly Pick[] = [
+const LOOKS: readonly Choice[] = [
   ['ListObjectsV2', [...PASSING, ...LOST]],
   ['ListObjectsV2', [...PASSING, ...LOST]],
   ['HeadObject', PASSING],
@@ -60,25 +60,25 @@ const LOOKS: readonly Pick[] = [
   ['AssumeRoleWithWebIdentity', [...THROTTLED, error(400, 'IDPCommunicationError'), ...LOST]],
   ['GetIdToken', [error(500, 'InternalServerError'), { kind: 'cut' }, { kind: 'slow', ms: 300 }]],
 ];
-const DELETIONS: readonly Pick[] = [['DeleteObjects', [...PASSING, ...LOST, ...REFUSED]]];
-const UPLOADS: readonly Pick[] = [
+const DELETIONS: readonly Choice[] = [['DeleteObjects', [...PASSING, ...LOST, ...REFUSED]]];
+const UPLOADS: readonly Choice[] = [
   ['CreateMultipartUpload', [...PASSING, ...LOST, error(403, 'AccessDenied')]],
   ['CompleteMultipartUpload', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
   ['AbortMultipartUpload', [...PASSING, ...LOST]],
 ];
-const COPIES: readonly Pick[] = [
+const COPIES: readonly Choice[] = [
   ['CopyObject', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
   ['CopyObject', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
   ['UploadPartCopy', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
   ...UPLOADS,
 ];
 /** How services keep and lose what they need themselves. */
-const WORK: readonly Pick[] = [
+const WORK: readonly Choice[] = [
   ['PutObject', [...PASSING, ...LOST]],
   ['GetRole', THROTTLED],
   ['SimulatePrincipalPolicy', THROTTLED],
 ];
-const JOBS: readonly Pick[] = [
+const JOBS: readonly Choice[] = [
   ['CreateJob', [...THROTTLED, ...LOST]],
   ['DescribeJob', [...THROTTLED, { kind: 'break' }]],
   ['ListJobs', [...THROTTLED, { kind: 'break' }]],
@@ -88,7 +88,7 @@ const JOBS: readonly Pick[] = [
   ['Completing', [{ kind: 'slow', ms: 700 }]],
 ];
 
-const PICKS: Readonly<Record<Engine, readonly Pick[]>> = {
+const PICKS: Readonly<Record<Engine, readonly Choice[]>> = {
   copy: [...LOOKS, ...DELETIONS, ...COPIES],
   stream: [
     ...LOOKS,
