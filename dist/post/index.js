@@ -16636,7 +16636,7 @@ __webpack_unused_export__ = ListDirectoryBucketsCommand;
 __webpack_unused_export__ = ListDirectoryBucketsOutput$;
 __webpack_unused_export__ = ListDirectoryBucketsRequest$;
 __webpack_unused_export__ = ListMultipartUploads$;
-__webpack_unused_export__ = ListMultipartUploadsCommand;
+exports.mo2 = ListMultipartUploadsCommand;
 __webpack_unused_export__ = ListMultipartUploadsOutput$;
 __webpack_unused_export__ = ListMultipartUploadsRequest$;
 __webpack_unused_export__ = ListObjectAnnotations$;
@@ -74837,7 +74837,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 83581:
+/***/ 73187:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74858,8 +74858,6 @@ var external_node_http_ = __nccwpck_require__(37067);
 var external_node_https_ = __nccwpck_require__(44708);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(41692);
-// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(61279);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(46752);
 // EXTERNAL MODULE: ./lib/src/errors.js
@@ -74885,6 +74883,52 @@ function principalOf(sessionArn, roleArn) {
         return roleArn;
     const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
     return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
+// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(61279);
+;// CONCATENATED MODULE: ./lib/src/aws/bounded.js
+/** Answers that are collected before they are read must have an end: whatever answers, memory stays what it is. */
+
+
+/** Bytes. The largest that AWS gives are pages of a listing: 1,000 keys of 1,024 bytes, each encoded, some 4 MB. */
+const LONGEST_ANSWER = 32 * 1024 ** 2;
+class EndlessAnswerError extends Error {
+    name = 'EndlessAnswer';
+    constructor() {
+        super(`The answer is longer than ${LONGEST_ANSWER / 1024 ** 2} MiB, which none of AWS is; it was not read to its end.`);
+    }
+}
+function isTooLong(bytes) {
+    return bytes > LONGEST_ANSWER;
+}
+/** The SDK's own handler, for everything but the contents of objects, which are never collected. */
+class BoundedHandler extends dist_cjs.NodeHttpHandler {
+    async handle(...args) {
+        const [{ query, method }] = args;
+        const { response } = await super.handle(...args);
+        const isContent = query?.['x-id'] === 'GetObject' && response.statusCode < 300;
+        if (method !== 'HEAD' && !isContent)
+            response.body = bounded(response.body);
+        return { response };
+    }
+}
+function bounded(body) {
+    let bytes = 0;
+    const passing = new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            bytes += chunk.length;
+            if (isTooLong(bytes))
+                done(new EndlessAnswerError());
+            else
+                done(null, chunk);
+        },
+    });
+    body.once('error', error => passing.destroy(error));
+    passing.once('close', () => body.destroy());
+    return body.pipe(passing);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/aws/endpoint.js
@@ -74914,7 +74958,7 @@ function hasCustomEndpoint(environment, service = 'S3') {
 function createRequestHandler(environment, sockets) {
     const common = { keepAlive: true, maxSockets: sockets, proxyEnv: { ...environment } };
     const bundle = environment.AWS_CA_BUNDLE;
-    return new dist_cjs.NodeHttpHandler({
+    return new BoundedHandler({
         httpAgent: new external_node_http_.Agent(common),
         httpsAgent: new external_node_https_.Agent({ ...common, ...(bundle && { ca: authorities(bundle) }) }),
         connectionTimeout: CONNECT_WITHIN_MS,
@@ -75025,8 +75069,16 @@ const NETWORK_CODES = new Set([
     'ENETUNREACH',
     'EHOSTUNREACH',
 ]);
+/** What no other attempt changes: a request that cannot be sent, and an answer whose headers nobody sends by chance. */
+const LASTING = new Set([
+    'UND_ERR_INVALID_ARG',
+    'UND_ERR_HEADERS_OVERFLOW',
+    'HPE_HEADER_OVERFLOW',
+]);
 /** Node's own codes, and those of undici and of its HTTP parser. */
 function isNetworkCode(code) {
+    if (LASTING.has(code))
+        return false;
     return NETWORK_CODES.has(code) || code.startsWith('UND_ERR_') || code.startsWith('HPE_');
 }
 function trouble_troubleOf(error) {
@@ -75062,6 +75114,8 @@ const STATUS_CODES = {
     503: 'ServiceUnavailable',
 };
 function kindOf(code, status, from, error) {
+    if (isSkewed(code, error))
+        return 'retry';
     const known = KINDS[code];
     if (known !== undefined)
         return known;
@@ -75073,6 +75127,14 @@ function kindOf(code, status, from, error) {
         return 'throttle';
     // 501 says that the server will never do this, which another attempt does not change.
     return status >= 500 && status !== 501 ? 'retry' : 'other';
+}
+/**
+ * What services other than S3 say of a clock that is wrong. The SDK has then learned the right time from the answer.
+ * (IAM User Guide, "Troubleshoot Signature Version 4 signing for API requests".)
+ */
+function isSkewed(code, error) {
+    return ((code === 'SignatureDoesNotMatch' || code === 'InvalidSignatureException') &&
+        /^Signature (expired|not yet current)/.test((0,errors/* messageOf */.bD)(error)));
 }
 /** A connection that ended early, and the SDK's words for a 200 without the body that belongs to it. */
 function isCutShort(error) {
@@ -75707,6 +75769,7 @@ class WebIdentitySession {
                 WebIdentityToken: token,
             }));
         };
+        const askedAt = Date.now();
         try {
             // A token that expired on the way is replaced by the next attempt.
             const { Credentials: given } = await withRetries(attempt, { aborting, renew: async () => { } });
@@ -75721,8 +75784,9 @@ class WebIdentitySession {
                 sessionToken: given.SessionToken,
                 expiration: given.Expiration,
             };
-            const margin = Math.min(MARGIN_MS, (sessionSeconds * 1000) / 3);
-            this.#current = { credentials, renewAt: given.Expiration.getTime() - margin };
+            const lifeMs = sessionSeconds * 1000;
+            // By this machine's clock alone, which may be another than the one that the expiration is told by.
+            this.#current = { credentials, renewAt: askedAt + lifeMs - Math.min(MARGIN_MS, lifeMs / 3) };
             return credentials;
         }
         catch (error) {
@@ -75792,7 +75856,8 @@ async function identify(request, surroundings) {
     const { credentials, renew } = request.roleArn === undefined
         ? ambient(surroundings.mask)
         : assumed({ ...request, roleArn: request.roleArn }, surroundings, new client_sts_dist_cjs/* STSClient */.iM(common));
-    const proof = await prove(request, new client_sts_dist_cjs/* STSClient */.iM({ ...common, credentials }), surroundings);
+    const prover = new client_sts_dist_cjs/* STSClient */.iM({ ...common, credentials });
+    const proof = await prove(request, prover, surroundings);
     return {
         side: request.side,
         how: request.roleArn === undefined ? 'ambient' : 'oidc',
@@ -75802,6 +75867,8 @@ async function identify(request, surroundings) {
         arn: proof?.arn,
         principal: proof && principalOf(proof.arn, request.roleArn),
         partition: arn_partitionOf(proof?.arn),
+        // The SDK learns it from every answer.
+        clockAheadMs: prover.config.systemClockOffset,
     };
 }
 function assumed(request, surroundings, sts) {
@@ -75863,12 +75930,13 @@ function noCredentials(side, message, cause) {
 var client_s3_dist_cjs = __nccwpck_require__(53711);
 ;// CONCATENATED MODULE: ./lib/src/s3/keys.js
 /** Keys on the wire. They are opaque: encoded for a header, decoded from a listing, never normalised, split or joined as paths. */
+
 /**
  * The value of `x-amz-copy-source`. Everything but unreserved characters and `/` is percent-encoded, so that a literal
  * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
  * (S3 API, CopyObject, "x-amz-copy-source".)
  */
-function copySource(bucket, key, versionId) {
+function keys_copySource(bucket, key, versionId) {
     const path = `${bucket}/${keys_encodeKey(key)}`;
     return versionId === undefined ? path : `${path}?versionId=${versionId}`;
 }
@@ -75881,16 +75949,90 @@ const NEEDS_NO_ENCODING = /^[\w.~/-]*$/;
 function encodeValue(text) {
     return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
-/** Reverses `encoding-type=url` of a listing, which writes a space as `+`. */
+/**
+ * Reverses `encoding-type=url` of a listing, which writes a space as `+`.
+ *
+ * @throws FatalError for what is no encoding of anything
+ */
 function keys_decodeListed(text) {
-    return text.includes('%') || text.includes('+') ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
+    if (!text.includes('%') && !text.includes('+'))
+        return text;
+    try {
+        return decodeURIComponent(text.replaceAll('+', ' '));
+    }
+    catch (error) {
+        throw new errors/* FatalError */.HX(`The listing shows a key that is not URL-encoded: ${JSON.stringify(text)}.`, undefined, error);
+    }
 }
 /** ETags travel in quotes. */
 function keys_unquote(etag) {
     return etag?.replace(/^"|"$/g, '') ?? '';
 }
 
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/src/s3/relay.js
+/** A body on its way from one request into another: piped and watched, never collected. */
+
+
+
+/** A body that broke off. It cannot be sent again, only fetched anew. */
+class relay_BrokenBodyError extends Error {
+    name = 'BrokenBody';
+}
+/** The bytes are not those that S3 has. */
+class relay_DamagedBodyError extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'DamagedBody';
+}
+/** No byte for so long is a stall. The last one starts it once more, for S3 to answer. */
+const STALLED_MS = 60_000;
+/**
+ * Gives a request the body of another.
+ *
+ * @param body of the answer; destroyed at the end, whatever happened
+ * @param aborting ends the request
+ * @param send sends what passes; its signal also fires once the body breaks
+ * @throws what `send` did, unless it was the body that broke: then BrokenBodyError or DamagedBodyError
+ */
+async function relay_relay(body, aborting, send) {
+    const broken = new AbortController();
+    const breakOff = (error) => broken.abort(error);
+    const watchdog = setTimeout(() => breakOff(new relay_BrokenBodyError(`No byte has passed for ${STALLED_MS / 1000} seconds.`)), STALLED_MS);
+    const passing = new Transform({
+        transform(chunk, _encoding, done) {
+            watchdog.refresh();
+            done(null, chunk);
+        },
+    });
+    let over = false;
+    pipeline(body, passing).catch(error => {
+        // After the end, what breaks is only what nobody needs any more.
+        if (!over)
+            breakOff(asBroken(error));
+    });
+    try {
+        return await send(passing, AbortSignal.any([aborting, broken.signal]));
+    }
+    catch (error) {
+        throw broken.signal.aborted ? broken.signal.reason : error;
+    }
+    finally {
+        over = true;
+        clearTimeout(watchdog);
+        body.destroy();
+        passing.destroy();
+    }
+}
+/** The SDK knows no code for a checksum that does not fit, only words. */
+function asBroken(error) {
+    const message = messageOf(error);
+    return message.startsWith('Checksum mismatch')
+        ? new relay_DamagedBodyError(message, { cause: error })
+        : new relay_BrokenBodyError(message, { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/connection.js
+
 
 /** @param name in lower case */
 function connection_headerOf({ headers }, name) {
@@ -75939,6 +76081,7 @@ class Exchange {
     #abort;
     #aborted = false;
     #status = 0;
+    #bytes = 0;
     #headers = [];
     constructor(resolve, reject) {
         this.#resolve = resolve;
@@ -75959,7 +76102,13 @@ class Exchange {
         return true;
     }
     onData(chunk) {
-        this.#chunks.push(chunk);
+        this.#bytes += chunk.length;
+        if (isTooLong(this.#bytes)) {
+            this.#reject(new EndlessAnswerError());
+            this.#abort?.();
+        }
+        else
+            this.#chunks.push(chunk);
         return true;
     }
     onComplete() {
@@ -76077,20 +76226,42 @@ function xml_textOf(xml, name) {
     const start = open + name.length + 2;
     return xml_withoutEntities(xml.slice(start, xml.indexOf('<', start)));
 }
+/** Where the root element begins. */
+function rootOf(xml) {
+    const first = xml.indexOf('<');
+    return xml.toString('latin1', first, first + 2) === '<?' ? xml.indexOf('<', first + 1) : first;
+}
+/** Longer than any name of an element, and than the white space after the last. */
+const GLIMPSE = 256;
+/**
+ * Whether the root element is closed. What looks for tags only would take a listing that ends in the middle for one that has
+ * no more objects.
+ */
+function isWhole(xml) {
+    const root = rootOf(xml);
+    const [tag = ''] = /^<[^>]*>?/.exec(xml.toString('latin1', root, root + GLIMPSE)) ?? [];
+    const [name = ''] = /^<[^\s/>]+/.exec(tag) ?? [];
+    // An element of its own, or nothing that S3 writes: a parser may look at it.
+    if (tag.endsWith('/>') || name.startsWith('<!'))
+        return true;
+    const end = xml.toString('latin1', Math.max(0, xml.length - GLIMPSE)).trimEnd();
+    return name !== '' && end.endsWith(`</${name.slice(1)}>`);
+}
 /** `&amp;`, `&#38;` and their like as the characters they stand for. */
 function xml_withoutEntities(text) {
     if (!text.includes('&'))
         return text;
     return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-        if (hex !== undefined)
-            return String.fromCodePoint(Number.parseInt(hex, 16));
-        if (decimal !== undefined)
-            return String.fromCodePoint(Number.parseInt(decimal, 10));
-        return ENTITIES[name ?? ''] ?? whole;
+        if (name !== undefined)
+            return ENTITIES[name] ?? whole;
+        const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+        return code <= LAST_CODE_POINT ? String.fromCodePoint(code) : whole;
     });
 }
+const LAST_CODE_POINT = 0x10ffff;
 
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/caller.js
+
 
 
 
@@ -76101,11 +76272,12 @@ class Caller {
     #options;
     #signer;
     #target;
-    /** How far S3's clock is ahead of ours, ms; learnt when S3 refuses a request for it. */
-    #skewMs = 0;
+    /** How far S3's clock is ahead of ours, ms; learnt anew when S3 refuses a request for it. */
+    #skewMs;
     constructor(options) {
         this.#options = options;
         this.#signer = new Signer(options.region);
+        this.#skewMs = options.identity.clockAheadMs ?? 0;
     }
     /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
     call(call) {
@@ -76132,8 +76304,11 @@ class Caller {
             headers: sent,
             withinMs,
         });
-        if (answer.status === 200 && answer.body.length > 0 && !isError(answer.body))
-            return answer;
+        if (answer.status === 200 && answer.body.length > 0 && !isError(answer.body)) {
+            if (isWhole(answer.body))
+                return answer;
+            throw new relay_BrokenBodyError(`The answer to ${operation} ended in the middle.`);
+        }
         const refusal = new S3Refusal(answer);
         if (refusal.name === 'RequestTimeTooSkewed')
             this.#learnSkew(answer);
@@ -76147,8 +76322,7 @@ class Caller {
 }
 /** Whether the root element says so: a listing is long, and looking through all of it is dear. */
 function isError(body) {
-    const first = body.indexOf('<');
-    const root = body.toString('latin1', first, first + 2) === '<?' ? body.indexOf('<', first + 1) : first;
+    const root = rootOf(body);
     return body.toString('latin1', root, root + ERROR.length) === ERROR;
 }
 const ERROR = '<Error>';
@@ -76167,8 +76341,6 @@ class S3Refusal extends Error {
     }
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/framing.js
 /**
  * The `aws-chunked` framing of a body whose checksum follows it. The SDK has one of its own; it sends chunks as small as
@@ -76240,6 +76412,12 @@ class RequestCounter {
         return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
     }
 }
+function observed(attempt, onError) {
+    return () => attempt().catch(error => {
+        onError(error);
+        throw error;
+    });
+}
 const nothing = () => { };
 /** The SDK warns of every upload that it cannot repeat. It is repeated all the same, and counted. */
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -76272,6 +76450,7 @@ class Bucket {
         const config = {
             region,
             credentials: identity.credentials,
+            systemClockOffset: identity.clockAheadMs ?? 0,
             requestHandler: network.requestHandler,
             // Servers that stand in for S3 seldom answer for bucket.host names.
             forcePathStyle: hasCustomEndpoint(network.environment),
@@ -76317,8 +76496,9 @@ class Bucket {
         return new Bucket(this.#options, network);
     }
     /** Any operation, by the SDK. */
-    send(command, { signal = this.#network.aborting, withinMs } = {}) {
-        return withRetries(() => this.sendOnce(command, { signal, ...(withinMs !== undefined && { withinMs }) }), this.#retries(signal));
+    send(command, { signal = this.#network.aborting, onError, ...options } = {}) {
+        const attempt = () => this.sendOnce(command, { signal, ...options });
+        return withRetries(onError === undefined ? attempt : observed(attempt, onError), this.#retries(signal));
     }
     /** One attempt, for a request with a body that cannot be sent twice. `repeated` tries again. */
     sendOnce(command, { signal = this.#network.aborting, withinMs } = {}) {
@@ -76371,10 +76551,16 @@ var promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./lib/src/s3/journal.js
 /** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
 
-class journal_FileJournal {
+class FileJournal {
     #path;
     constructor(path) {
         this.#path = path;
+    }
+    opening(upload) {
+        return this.#append({ ...upload, state: 'opening' });
+    }
+    settled(upload) {
+        return this.#append({ ...upload, state: 'settled' });
     }
     opened(upload) {
         return this.#append({ ...upload, state: 'opened' });
@@ -76386,12 +76572,25 @@ class journal_FileJournal {
     async stillOpen() {
         const open = new Map();
         for (const { state, ...upload } of parseLines(await this.#read())) {
+            if (!('uploadId' in upload))
+                continue;
             if (state === 'opened')
                 open.set(upload.uploadId, upload);
             else
                 open.delete(upload.uploadId);
         }
         return [...open.values()];
+    }
+    /** Uploads that were asked for, without a word of what came of it. */
+    async stillUnsure() {
+        const unsure = new Map();
+        for (const { state, ...upload } of parseLines(await this.#read())) {
+            if (state === 'opening' && 'since' in upload)
+                unsure.set(upload.key, upload);
+            else
+                unsure.delete(upload.key);
+        }
+        return [...unsure.values()];
     }
     #append(line) {
         return (0,promises_.appendFile)(this.#path, `${JSON.stringify(line)}\n`);
@@ -76412,6 +76611,198 @@ function parseLines(text) {
         .split('\n')
         .slice(0, -1)
         .map(line => JSON.parse(line));
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/uploads.js
+/**
+ * The beginning and the early end of multipart uploads. What is open is paid for until somebody aborts it, also an upload
+ * whose id never arrived here because the answer was lost.
+ */
+
+
+
+/** How long clean-up may take; it outlives the abort that made it necessary. */
+const CLEAN_UP_MS = 5_000;
+/**
+ * Opens an upload and aborts those that S3 has opened for earlier attempts of the same request.
+ *
+ * @param journal told before anything is asked of S3; without one, nobody learns of the upload when the run is killed
+ */
+async function uploads_openUpload(to, request, journal) {
+    const asked = { bucket: to.location.bucket, key: request.Key };
+    const opening = { ...asked, since: Date.now() + (to.identity.clockAheadMs ?? 0) };
+    await journal?.opening(opening);
+    let isUnsure = false;
+    const doubt = (error) => {
+        const { status, kind } = troubleOf(error);
+        // Anything but a refusal may have come too late to keep S3 from doing it.
+        isUnsure ||= kind !== 'throttle' && (status < 400 || status >= 500);
+    };
+    try {
+        const command = new CreateMultipartUploadCommand({ ...to.common, ...request });
+        const { UploadId } = await to.send(command, { onError: doubt });
+        if (UploadId === undefined)
+            throw new Error('S3 opened a multipart upload without an id.');
+        const upload = { ...asked, uploadId: UploadId };
+        await journal?.opened(upload);
+        if (isUnsure)
+            await endStrays(to, opening, UploadId);
+        return upload;
+    }
+    catch (error) {
+        // What the journal has is looked for when the run is over: S3 may only be about to open it.
+        if (!isUnsure)
+            await journal?.settled(opening);
+        else if (journal === undefined)
+            await endStrays(to, opening);
+        throw error;
+    }
+}
+async function uploads_abortUpload(bucket, { key, uploadId }) {
+    const command = new client_s3_dist_cjs/* AbortMultipartUploadCommand */.tfP({
+        ...bucket.common,
+        ...bucket.payer,
+        Key: key,
+        UploadId: uploadId,
+    });
+    try {
+        await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+    }
+    catch (error) {
+        // Somebody else has ended it.
+        if (trouble_troubleOf(error).code !== 'NoSuchUpload')
+            throw error;
+    }
+}
+/** The clock of AWS is known by whole seconds, and so is when an upload was opened. */
+const CLOCKS_APART_MS = 2_000;
+/**
+ * Aborts the uploads of a key that this identity has opened since then and whose ids it has never learned. Where listing
+ * uploads is not allowed, or who we are is not known, nothing can be done. One page of the list is enough: the key itself
+ * comes first of all that begin with it. (S3 API, ListMultipartUploads.)
+ *
+ * @param known the upload that is to stay
+ */
+async function endStrays(bucket, { key, since }, known) {
+    const { arn } = bucket.identity;
+    if (arn === undefined)
+        return;
+    try {
+        const command = new client_s3_dist_cjs/* ListMultipartUploadsCommand */.mo2({ ...bucket.common, Prefix: key, EncodingType: 'url' });
+        const { Uploads = [] } = await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
+        for (const { Key, UploadId, Initiated, Initiator } of Uploads) {
+            const isOurs = keys_decodeListed(Key ?? '') === key && Initiator?.ID === arn && UploadId !== known;
+            const isOfNow = Initiated !== undefined && Initiated.getTime() >= since - CLOCKS_APART_MS;
+            if (isOurs && isOfNow && UploadId !== undefined)
+                await uploads_abortUpload(bucket, { key, uploadId: UploadId });
+        }
+    }
+    catch {
+        // It has no parts by now, and must not be what a run fails for.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/src/report/text.js
+/**
+ * Markdown that foreign text cannot break. `md` escapes whatever is put into it, so what has not been escaped cannot
+ * be put on the page by mistake.
+ */
+
+
+
+/** Markdown that is safe to show as it is. */
+class Markup {
+    text;
+    constructor(text) {
+        this.text = text;
+    }
+}
+/** Safe Markdown from a template: texts are escaped, numbers get their thousands, Markup goes in as it is. */
+function md(template, ...values) {
+    const shown = values.map(value => {
+        if (value instanceof Markup)
+            return value.text;
+        return typeof value === 'number' ? text_thousands(value) : escaped(value);
+    });
+    return new Markup(String.raw({ raw: template }, ...shown));
+}
+function text_join(parts, separator) {
+    return new Markup(parts.map(part => part.text).join(separator));
+}
+/**
+ * A key, an ARN, anything to read letter by letter. White space that a page would swallow is shown as `\x20`. An
+ * element instead of backticks, because inside of backticks nothing can be escaped.
+ */
+function code(text) {
+    const spaces = text.replace(/^ +| {2,}| +$/g, run => '\\x20'.repeat(run.length));
+    return new Markup(`<code>${escaped(clip(spaces, 1200))}</code>`);
+}
+/** A block to copy from, fenced longer than any run of backticks it contains. */
+function fenced(text, language) {
+    const body = clip(text, 20_000).split('\n').map(visible).join('\n');
+    const longest = Math.max(2, ...(body.match(/`+/g) ?? []).map(run => run.length));
+    const fence = '`'.repeat(longest + 1);
+    return new Markup(`${fence}${language}\n${body}\n${fence}`);
+}
+function table(head, rows) {
+    const line = (cells) => `| ${cells.map(cell => cell.text).join(' | ')} |`;
+    return new Markup([
+        line(head.map(([title]) => md `${title}`)),
+        line(head.map(([, align]) => new Markup(align === 'right' ? '--:' : '---'))),
+        ...rows.map(line),
+    ].join('\n'));
+}
+/** Folded away until someone wants to see it. */
+function details(title, body) {
+    return md `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+/**
+ * Text on one line as it reads, with everything that means something to Markdown, HTML or GitHub (mentions, references,
+ * emoji, links) written as a character reference, which no parser takes for structure.
+ */
+function escaped(text) {
+    return visible(text).replace(/[#$&*<>@[\\\]_`|~]|:(?!\s|$)|^[-+= ]|(?<=\d)[.)](?=\s|$)|(?<=www)\./giu, character => `&#${character.codePointAt(0)};`);
+}
+/** At most so many UTF-16 units, with a mark where text is missing. */
+function clip(text, length) {
+    return text.length <= length ? text : `${text.slice(0, length)}…`;
+}
+function text_thousands(number) {
+    return number.toLocaleString('en-US');
+}
+/** `1 object`, `1,200 objects`. */
+function text_count(number, noun, nouns = `${noun}s`) {
+    return `${text_thousands(number)} ${number === 1 ? noun : nouns}`;
+}
+function text_bytes(number) {
+    return prettyBytes(number, { binary: true });
+}
+/** `$1,234`, `$12.34`; `under $0.01` for what is too little to name. */
+function dollars(usd) {
+    if (usd === 0)
+        return '$0';
+    if (usd < 0.01)
+        return 'under $0.01';
+    const digits = usd < 100 ? 2 : 0;
+    return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
+/** A time that nobody knows exactly: `about 40 min`. */
+function about(seconds) {
+    const [minutes, hours, days] = [seconds / 60, seconds / 3600, seconds / 86_400];
+    if (minutes < 1)
+        return 'under 1 min';
+    if (minutes < 10)
+        return `about ${Math.round(minutes)} min`;
+    if (minutes < 57.5)
+        return `about ${Math.round(minutes / 5) * 5} min`;
+    if (hours < 10)
+        return `about ${Math.round(hours * 2) / 2} h`;
+    if (hours < 47.5)
+        return `about ${Math.round(hours)} h`;
+    return `about ${text_thousands(Math.round(days))} days`;
+}
+function text_seconds(number) {
+    return prettyMs(number * 1000);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/acl.js
@@ -76860,6 +77251,43 @@ async function unlessUnlocked(ask) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/src/s3/route.js
+
+/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
+function route_copiedFrom({ from, to }, source) {
+    return {
+        ...from.payer,
+        ...to.payer,
+        CopySource: copySource(from.location.bucket, from.fullKey(source.key), source.versionId),
+        CopySourceIfMatch: `"${source.etag}"`,
+        ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
+    };
+}
+/** What the new object gets whatever the source had. */
+function route_destinationTraits(route, source) {
+    const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
+    return {
+        ...(storageClass !== undefined &&
+            storageClass !== 'STANDARD' && { StorageClass: storageClass }),
+        ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
+        ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
+        ...(route.acl !== undefined && { ACL: route.acl }),
+    };
+}
+/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
+function route_copied(etag, versionId, requestId) {
+    const plain = unquote(etag);
+    if (plain === '')
+        throw new Error('S3 answered 200 without the ETag of the copy.');
+    return { etag: plain, versionId, requestId };
+}
+const PATIENCE_MS = 60_000;
+const SLOWEST_BYTES_PER_MS = 10_000;
+/** How long S3 may take to copy so many bytes before the request is given up as stalled, ms. */
+function route_patienceFor(bytes) {
+    return PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS;
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/uncarriable.js
 /** A source that cannot be carried with all that was asked for. Nothing was written of it. */
 class uncarriable_UncarriableError extends Error {
@@ -77106,6 +77534,7 @@ function endsCopy(error) {
 
 
 
+
 /** @throws UncarriableError, or what S3 answered; the upload is then aborted */
 async function multipart_uploadInParts(route, source, carrier) {
     const same = route.preserve.has('checksum');
@@ -77153,20 +77582,14 @@ async function giveUp(route, upload) {
 }
 async function multipart_open(route, source, head, { algorithm, type }) {
     const { to } = route;
-    const Key = to.fullKey(source.key);
-    const { UploadId } = await to.send(new CreateMultipartUploadCommand({
-        ...to.common,
+    const request = {
         ...to.payer,
-        Key,
+        Key: to.fullKey(source.key),
         ...(await attributesOf(route, source, head)),
         ChecksumAlgorithm: algorithm,
         ChecksumType: type,
-    }));
-    if (UploadId === undefined)
-        throw new Error('S3 opened a multipart upload without an id.');
-    const upload = { bucket: to.location.bucket, key: Key, uploadId: UploadId };
-    await route.journal.opened(upload);
-    return upload;
+    };
+    return openUpload(to, request, route.journal);
 }
 /** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
 const COMPLETE_WITHIN_MS = (/* unused pure expression or super */ null && (15 * 60_000));
@@ -77212,127 +77635,6 @@ function multipartEtag(parts) {
     for (const { ETag } of parts)
         hash.update(Buffer.from(unquote(ETag), 'hex'));
     return `${hash.digest('hex')}-${parts.length}`;
-}
-/** How long clean-up may take; it outlives the abort that made it necessary. */
-const CLEAN_UP_MS = 5_000;
-async function abortUpload(bucket, { key, uploadId }) {
-    const command = new client_s3_dist_cjs/* AbortMultipartUploadCommand */.tfP({
-        ...bucket.common,
-        ...bucket.payer,
-        Key: key,
-        UploadId: uploadId,
-    });
-    try {
-        await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
-    }
-    catch (error) {
-        // Somebody else has ended it.
-        if (trouble_troubleOf(error).code !== 'NoSuchUpload')
-            throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/report/text.js
-/**
- * Markdown that foreign text cannot break. `md` escapes whatever is put into it, so what has not been escaped cannot
- * be put on the page by mistake.
- */
-
-
-
-/** Markdown that is safe to show as it is. */
-class Markup {
-    text;
-    constructor(text) {
-        this.text = text;
-    }
-}
-/** Safe Markdown from a template: texts are escaped, numbers get their thousands, Markup goes in as it is. */
-function md(template, ...values) {
-    const shown = values.map(value => {
-        if (value instanceof Markup)
-            return value.text;
-        return typeof value === 'number' ? text_thousands(value) : escaped(value);
-    });
-    return new Markup(String.raw({ raw: template }, ...shown));
-}
-function text_join(parts, separator) {
-    return new Markup(parts.map(part => part.text).join(separator));
-}
-/**
- * A key, an ARN, anything to read letter by letter. White space that a page would swallow is shown as `\x20`. An
- * element instead of backticks, because inside of backticks nothing can be escaped.
- */
-function code(text) {
-    const spaces = text.replace(/^ +| {2,}| +$/g, run => '\\x20'.repeat(run.length));
-    return new Markup(`<code>${escaped(clip(spaces, 1200))}</code>`);
-}
-/** A block to copy from, fenced longer than any run of backticks it contains. */
-function fenced(text, language) {
-    const body = clip(text, 20_000).split('\n').map(visible).join('\n');
-    const longest = Math.max(2, ...(body.match(/`+/g) ?? []).map(run => run.length));
-    const fence = '`'.repeat(longest + 1);
-    return new Markup(`${fence}${language}\n${body}\n${fence}`);
-}
-function table(head, rows) {
-    const line = (cells) => `| ${cells.map(cell => cell.text).join(' | ')} |`;
-    return new Markup([
-        line(head.map(([title]) => md `${title}`)),
-        line(head.map(([, align]) => new Markup(align === 'right' ? '--:' : '---'))),
-        ...rows.map(line),
-    ].join('\n'));
-}
-/** Folded away until someone wants to see it. */
-function details(title, body) {
-    return md `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
-}
-/**
- * Text on one line as it reads, with everything that means something to Markdown, HTML or GitHub (mentions, references,
- * emoji, links) written as a character reference, which no parser takes for structure.
- */
-function escaped(text) {
-    return visible(text).replace(/[#$&*<>@[\\\]_`|~]|:(?!\s|$)|^[-+= ]|(?<=\d)[.)](?=\s|$)|(?<=www)\./giu, character => `&#${character.codePointAt(0)};`);
-}
-/** At most so many UTF-16 units, with a mark where text is missing. */
-function clip(text, length) {
-    return text.length <= length ? text : `${text.slice(0, length)}…`;
-}
-function text_thousands(number) {
-    return number.toLocaleString('en-US');
-}
-/** `1 object`, `1,200 objects`. */
-function text_count(number, noun, nouns = `${noun}s`) {
-    return `${text_thousands(number)} ${number === 1 ? noun : nouns}`;
-}
-function text_bytes(number) {
-    return prettyBytes(number, { binary: true });
-}
-/** `$1,234`, `$12.34`; `under $0.01` for what is too little to name. */
-function dollars(usd) {
-    if (usd === 0)
-        return '$0';
-    if (usd < 0.01)
-        return 'under $0.01';
-    const digits = usd < 100 ? 2 : 0;
-    return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
-}
-/** A time that nobody knows exactly: `about 40 min`. */
-function about(seconds) {
-    const [minutes, hours, days] = [seconds / 60, seconds / 3600, seconds / 86_400];
-    if (minutes < 1)
-        return 'under 1 min';
-    if (minutes < 10)
-        return `about ${Math.round(minutes)} min`;
-    if (minutes < 57.5)
-        return `about ${Math.round(minutes / 5) * 5} min`;
-    if (hours < 10)
-        return `about ${Math.round(hours * 2) / 2} h`;
-    if (hours < 47.5)
-        return `about ${Math.round(hours)} h`;
-    return `about ${text_thousands(Math.round(days))} days`;
-}
-function text_seconds(number) {
-    return prettyMs(number * 1000);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
@@ -77693,8 +77995,6 @@ function grantRole(use, words, ground) {
     return grantOn({ principal: role, account: accountOf(role) }, ground[use], roleStatement(use, ground), words);
 }
 
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./lib/src/ndjson.js
 /** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
 
@@ -77777,6 +78077,27 @@ async function* ndjson_readNdjson(path, chunkBytes = READ_BYTES) {
     }
     if (rest !== '')
         throw new Error(`${path} ends in the middle of a line.`);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/upload.js
+
+
+
+/** Bytes of the largest object that goes in one request. (S3 API, PutObject.) */
+const upload_LARGEST_UPLOAD = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
+/** @returns the ETag, without quotes */
+async function upload_upload(bucket, { key, contentType, bytes, open, encryption }) {
+    const { ETag } = await bucket.repeated(bucket, () => bucket.sendOnce(new PutObjectCommand({
+        ...bucket.common,
+        Key: bucket.fullKey(key),
+        ContentType: contentType,
+        ContentLength: bytes,
+        // A bucket that locks what is written takes nothing without one. (S3 API, PutObject, "Content-MD5".)
+        ChecksumAlgorithm: 'CRC32',
+        Body: open(),
+        ...(encryption !== undefined && { ServerSideEncryption: encryption }),
+    }), { withinMs: patienceFor(bytes) }));
+    return unquote(ETag);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/sync/plan-line.js
@@ -77940,7 +78261,7 @@ async function waiting_pause(looks, stopping, longestMs = LONGEST_MS) {
 /** Looks in a row that a service may leave unanswered, each tried for half a minute: the work does not need them. */
 const UNANSWERED = 10;
 const PASSING = new Set(['throttle', 'retry', 'renew']);
-const LASTING = new Set(['denied', 'configuration']);
+const follow_LASTING = new Set(['denied', 'configuration']);
 const CANCEL_WITHIN_MS = 5_000;
 /**
  * Resolves to the last look. Work that this run no longer watches, for whatever reason, is cancelled.
@@ -77984,7 +78305,7 @@ async function cancelNow(watched) {
     catch (error) {
         const { kind } = troubleOf(error);
         // It may be over all the same, and then there is nothing to cancel but much to report.
-        if (LASTING.has(kind) && !(await follow_lookPatiently(watched)).isOver)
+        if (follow_LASTING.has(kind) && !(await follow_lookPatiently(watched)).isOver)
             throw error;
         return false;
     }
@@ -78936,10 +79257,10 @@ class Fields {
     }
     /** `undefined` when something is missing or cannot be. */
     entry(prefix, decode) {
-        if (this.#key === undefined || Number.isNaN(this.#modified) || Number.isNaN(this.#size))
+        if (this.#key === undefined || Number.isNaN(this.#modified) || !Number.isSafeInteger(this.#size))
             return undefined;
         const key = decode(this.#key);
-        if (!key.startsWith(prefix))
+        if (key === '' || !key.startsWith(prefix))
             return undefined;
         const entry = {
             key: prefix === '' ? key : key.slice(prefix.length),
@@ -79012,9 +79333,15 @@ function list_list(bucket) {
 /** The next keys after one; S3 may send empty pages that promise more. */
 async function fetchAfter(bucket, after) {
     let page = await fetchPage(bucket, { after });
-    while (page.entries.length === 0 && page.next !== undefined)
-        page = await fetchPage(bucket, { token: page.next });
+    for (let token = page.next; page.entries.length === 0 && token !== undefined; token = page.next) {
+        page = await fetchPage(bucket, { token });
+        if (page.entries.length === 0 && page.next === token)
+            throw turning(bucket);
+    }
     return { entries: page.entries, more: page.next !== undefined };
+}
+function turning({ location }) {
+    return new FatalError(`The listing of ${location.bucket} promises more, shows nothing and turns on the spot.`);
 }
 const PAGE_WITHIN_MS = 60_000;
 async function fetchPage(bucket, start) {
@@ -79069,13 +79396,15 @@ async function firstPage(bucket, listing = list_list) {
     return [];
 }
 function toEntry(object, decode, prefix) {
+    const { Size: size = Number.NaN } = object;
     const key = decode(object.Key ?? '');
-    if (!key.startsWith(prefix) || object.Size === undefined || object.LastModified === undefined) {
+    const isSized = Number.isSafeInteger(size) && size >= 0;
+    if (key === '' || !key.startsWith(prefix) || !isSized || object.LastModified === undefined) {
         throw new FatalError(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
     }
     return {
         key: key.slice(prefix.length),
-        size: object.Size,
+        size,
         etag: unquote(object.ETag),
         modified: object.LastModified.getTime(),
         storageClass: object.StorageClass ?? 'STANDARD',
@@ -81752,6 +82081,15 @@ function fingerprint_fingerprintOf(settings) {
     return createHash('sha256').update(told).digest('hex').slice(0, 16);
 }
 
+;// CONCATENATED MODULE: ./lib/src/whole-file.js
+/** Files that are there as a whole or not at all, whenever the process is killed. */
+
+async function whole_file_writeWhole(path, text) {
+    const beside = `${path}.part`;
+    await writeFile(beside, text);
+    await rename(beside, path);
+}
+
 ;// CONCATENATED MODULE: ./lib/src/engines/jobs/launch.js
 /** From the sorted plan to a job under way: manifest, note, job. */
 
@@ -81783,7 +82121,7 @@ async function launch_launch(load, token, options, draining) {
     if (draining.aborted)
         throw new StoppedError('Stopped before a job was made.');
     const description = descriptionOf(ground, fingerprintOf(settings), token);
-    await writeFile(note, JSON.stringify({ description }));
+    await writeWhole(note, JSON.stringify({ description }));
     try {
         return await jobs.create(wishFor(token, description, work.fullKey(key), etag, options));
     }
@@ -83425,7 +83763,7 @@ async function datasync_launch_launch(load, manifest, equipment, options, draini
     return begin(task, work.fullKey(manifest), equipment, options);
 }
 async function begin(task, manifest, equipment, { settings, service, ground, note }) {
-    await writeFile(note, JSON.stringify({ task, manifest }));
+    await writeWhole(note, JSON.stringify({ task, manifest }));
     try {
         return await start(service, taskRegion(ground), {
             TaskArn: task,
@@ -83588,7 +83926,7 @@ function readVersion(fields, deleted, prefix, decode) {
     if (deleted)
         return { key, versionId, modified, deleted };
     const size = textOf(fields, 'Size');
-    if (size === undefined || !/^\d+$/.test(size))
+    if (size === undefined || !/^\d+$/.test(size) || !Number.isSafeInteger(Number(size)))
         return undefined;
     const restoring = textOf(fields, 'IsRestoreInProgress') === 'true';
     return {
@@ -84511,66 +84849,6 @@ const LEFT_BEHIND = {
         }
     },
 };
-
-;// CONCATENATED MODULE: ./lib/src/s3/relay.js
-/** A body on its way from one request into another: piped and watched, never collected. */
-
-
-
-/** A body that broke off. It cannot be sent again, only fetched anew. */
-class relay_BrokenBodyError extends (/* unused pure expression or super */ null && (Error)) {
-    name = 'BrokenBody';
-}
-/** The bytes are not those that S3 has. */
-class relay_DamagedBodyError extends (/* unused pure expression or super */ null && (Error)) {
-    name = 'DamagedBody';
-}
-/** No byte for so long is a stall. The last one starts it once more, for S3 to answer. */
-const STALLED_MS = 60_000;
-/**
- * Gives a request the body of another.
- *
- * @param body of the answer; destroyed at the end, whatever happened
- * @param aborting ends the request
- * @param send sends what passes; its signal also fires once the body breaks
- * @throws what `send` did, unless it was the body that broke: then BrokenBodyError or DamagedBodyError
- */
-async function relay_relay(body, aborting, send) {
-    const broken = new AbortController();
-    const breakOff = (error) => broken.abort(error);
-    const watchdog = setTimeout(() => breakOff(new relay_BrokenBodyError(`No byte has passed for ${STALLED_MS / 1000} seconds.`)), STALLED_MS);
-    const passing = new Transform({
-        transform(chunk, _encoding, done) {
-            watchdog.refresh();
-            done(null, chunk);
-        },
-    });
-    let over = false;
-    pipeline(body, passing).catch(error => {
-        // After the end, what breaks is only what nobody needs any more.
-        if (!over)
-            breakOff(asBroken(error));
-    });
-    try {
-        return await send(passing, AbortSignal.any([aborting, broken.signal]));
-    }
-    catch (error) {
-        throw broken.signal.aborted ? broken.signal.reason : error;
-    }
-    finally {
-        over = true;
-        clearTimeout(watchdog);
-        body.destroy();
-        passing.destroy();
-    }
-}
-/** The SDK knows no code for a checksum that does not fit, only words. */
-function asBroken(error) {
-    const message = messageOf(error);
-    return message.startsWith('Checksum mismatch')
-        ? new relay_DamagedBodyError(message, { cause: error })
-        : new relay_BrokenBodyError(message, { cause: error });
-}
 
 ;// CONCATENATED MODULE: ./lib/src/s3/stream.js
 
@@ -85616,9 +85894,8 @@ function workLeft({ settings, datasync, jobs }, host) {
 async function isCleanUpDue(left) {
     if (left === undefined)
         return false;
-    return (isGrantLeft(left.grants) ||
-        isWorkLeft(left.work) ||
-        (await new FileJournal(left.journal).stillOpen()).length > 0);
+    const { stillOpen, stillUnsure } = await uploadsIn(left.journal);
+    return isGrantLeft(left.grants) || isWorkLeft(left.work) || stillOpen.length + stillUnsure.length > 0;
 }
 /**
  * Cancels what a service still does for the run, of which the note tells, aborts the multipart uploads that the journal shows
@@ -85658,15 +85935,21 @@ function networkFor({ environment, requestHandler, aborting }) {
 }
 /** Resolves to how many there were. */
 async function abortUploads(left, surroundings, network) {
-    const uploads = await new journal_FileJournal(left.journal).stillOpen();
-    if (uploads.length === 0)
+    const { stillOpen, stillUnsure } = await uploadsIn(left.journal);
+    if (stillOpen.length + stillUnsure.length === 0)
         return 0;
     const identity = await identify(left, surroundings);
     const { region, owner } = left;
     const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
-    for (const upload of uploads)
-        await abortUpload(bucket, upload);
-    return uploads.length;
+    for (const upload of stillOpen)
+        await uploads_abortUpload(bucket, upload);
+    for (const opening of stillUnsure)
+        await endStrays(bucket, opening);
+    return stillOpen.length;
+}
+async function uploadsIn(path) {
+    const journal = new FileJournal(path);
+    return { stillOpen: await journal.stillOpen(), stillUnsure: await journal.stillUnsure() };
 }
 
 
@@ -85725,7 +86008,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5441);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(83581);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(73187);
 /* harmony import */ var _job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(73259);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(86424);
 /** After the step, whatever became of it: ends what a killed run left open and saves its report. */
@@ -85741,10 +86024,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 async function post() {
     (0,_job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__/* .keepGivenSecrets */ .y)(process.env);
     const left = (0,_github_state_js__WEBPACK_IMPORTED_MODULE_5__/* .readState */ .u)(_job_left_over_js__WEBPACK_IMPORTED_MODULE_8__/* .LEFT_OVER */ .P);
-    if (left?.cleanUp === undefined && left?.upload === undefined) {
+    if (left === undefined)
+        return _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info('Nothing was left to do.');
+    if (left.cleanUp === undefined && left.upload === undefined)
         _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info('Nothing was left to do.');
-        return;
-    }
     if (left.cleanUp !== undefined) {
         const host = { environment: process.env, idToken: _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__/* .idToken */ .f, mask: _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .mask */ .d };
         for (const done of await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .nY)(left.cleanUp, host, AbortSignal.timeout(MINUTE)))

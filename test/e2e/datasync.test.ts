@@ -379,7 +379,11 @@ describe('what a run makes in DataSync', { concurrency: 3 }, () => {
     assert.deepEqual(s.equipment(), equipment, 'what was found is not taken for what was made');
     s.destination.setBucketPolicy(undefined);
     const last = await s.run({ mode: 'preflight' });
-    assert.deepEqual(findings(last), ['datasync-destination-location: fail', 'datasync-task: unknown']);
+    assert.deepEqual(findings(last), [
+      'destination-bucket-policy: fail',
+      'datasync-destination-location: fail',
+      'datasync-task: unknown',
+    ]);
     assert.deepEqual(s.equipment(), equipment);
   });
 
