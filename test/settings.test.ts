@@ -167,6 +167,32 @@ const REFUSED: readonly [string, string, ...RegExp[]][] = [
   ['summary', 'no', /true or false/],
 ];
 
+/** Parts of an address, where a bucket, a Region or an account becomes one. */
+for (const part of [
+  '@evil.example',
+  '#',
+  '?',
+  '\\',
+  ':8080',
+  '%2f..',
+  '/../x',
+  '..evil.example',
+  '\u3002evil',
+  ' x',
+  '\0',
+]) {
+  test(`nothing that leads to another host gets into a name: ${JSON.stringify(part)}`, () => {
+    const inputs = {
+      'source-region': `eu-west-1${part}`,
+      'destination-account': `111122223333${part}`,
+      'source-role': `arn:aws:iam::1111222${part}:role/r`,
+      ...(part.startsWith('/') ? {} : { source: `s3://bucket${part}` }),
+    };
+    for (const [name, value] of Object.entries(inputs))
+      assert.ok(problems({ [name]: value })[0]?.startsWith(`${name}: `), name);
+  });
+}
+
 for (const [name, value, ...says] of REFUSED) {
   test(`${name}: ${JSON.stringify(value.slice(0, 60))} is refused with what is accepted`, () => {
     const found = problems({ [name]: value });
