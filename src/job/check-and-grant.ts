@@ -2,6 +2,7 @@
 import { pause } from '../aws/waiting.ts';
 import type { CheckResult } from '../model/checks.ts';
 import type { Log } from '../model/log.ts';
+import type { EngineName } from '../model/settings.ts';
 import type { Ways } from '../preflight/access.ts';
 import { checkAll, type Findings } from '../preflight/checks.ts';
 import { borrowed, bucketIn, checkGranting, type Lack, lacksOf } from '../preflight/grants.ts';
@@ -17,7 +18,7 @@ export async function checkAndGrant(ways: Ways, grants: Grants, log: Log): Promi
   await grants.sweep(ways.copy);
   const found = await checkAll(ways);
   const lacks = lacksOf(found.results, found.scene);
-  if (found.results.some(({ verdict }) => verdict === 'fail') && lacks.length === 0) return found;
+  if (found.results.some(isFailed) && lacks.length === 0) return found;
   return grantAll([...lacks, ...(await borrowed(found.scene).catch(() => []))], found, ways, grants, log);
 }
 
@@ -29,25 +30,35 @@ async function grantAll(
   log: Log,
 ): Promise<Findings> {
   if (lacks.length === 0) return found;
-  const may = (await checkSides(lacks, found.scene)).filter(({ verdict }) => verdict === 'fail');
+  const may = (await checkSides(lacks, found.scene)).filter(isFailed);
   const put = may.length > 0 ? may : await grants.put(lacks, found.scene);
-  if (put.some(({ verdict }) => verdict === 'fail')) return without(ways, found, put, grants);
+  if (put.some(isFailed)) return without(ways, found, put, grants);
   log.info('Granted what was missing in bucket policies; looking again until it holds.');
-  const again = await untilItHolds(ways);
-  return again.results.some(({ verdict }) => verdict === 'fail')
-    ? without(ways, { ...again, results: again.results.map(inVain) }, put, grants)
+  const wanting = new Map(found.results.filter(isFailed).map(({ check, fix }) => [check, bucketIn(fix)]));
+  const lacksIt = (again: Findings) =>
+    refusedOf(again, found.scene.engine).some(({ check }) => wanting.has(check));
+  const again = await untilItHolds(ways, lacksIt);
+  return again.results.some(isFailed) || lacksIt(again)
+    ? without(ways, { ...again, results: again.results.map(one => inVain(one, wanting)) }, put, grants)
     : { ...again, results: [...again.results, ...put] };
+}
+
+/** What stands against the way that the grant is for, whichever way `engine: auto` would go without it. */
+function refusedOf({ results, ways }: Findings, engine: EngineName): CheckResult[] {
+  const obstacles = ways.find(way => way.engine === engine)?.obstacles ?? [];
+  return [...results, ...obstacles].filter(isFailed);
 }
 
 /** S3 may go by the policy that was for a while. (S3 User Guide, "Amazon S3 data consistency model".) */
 const HOLDS_WITHIN_MS = 60_000;
 
-async function untilItHolds(ways: Ways): Promise<Findings> {
+/** @param lacksIt with the statement in the policy, which S3 shows at once, what is denied looks like the fault of others */
+async function untilItHolds(ways: Ways, lacksIt: (again: Findings) => boolean): Promise<Findings> {
   const { aborting } = ways.copy.network;
   const end = Date.now() + HOLDS_WITHIN_MS;
   for (let looks = 0; ; looks++) {
-    const found = await checkAll(ways);
-    if (lacksOf(found.results, found.scene).length === 0 || Date.now() > end) return found;
+    const again = await checkAll(ways);
+    if (!lacksIt(again) || Date.now() > end) return again;
     await pause(looks, aborting);
   }
 }
@@ -64,20 +75,24 @@ async function without(
   await grants.takeAway();
   const copy: Scene = { ...ways.copy, settings: { ...settings, grant: 'none' } };
   const other = await checkAll({ ...ways, copy });
-  const isFit = other.results.every(({ verdict }) => verdict !== 'fail');
+  const isFit = !other.results.some(isFailed);
   return { ...other, results: [...other.results, ...(isFit ? granting.map(asAdvice) : granting)] };
 }
 
 function asAdvice(result: CheckResult): CheckResult {
-  return result.verdict === 'fail' ? { ...result, verdict: 'warn' } : result;
+  return isFailed(result) ? { ...result, verdict: 'warn' } : result;
 }
 
-function inVain(result: CheckResult): CheckResult {
-  const { verdict, fix } = result;
-  const bucket = bucketIn(fix);
-  if (verdict !== 'fail' || bucket === undefined) return result;
+/** @param wanting the checks that the grant is for, and the bucket that each was to be let into */
+function inVain(result: CheckResult, wanting: ReadonlyMap<string, string | undefined>): CheckResult {
+  const bucket = wanting.get(result.check);
+  if (!isFailed(result) || bucket === undefined) return result;
   const seen = `${result.seen} The statement was put into the policy of ${bucket} for the run, and did not help within a minute.`;
   return { ...result, seen };
+}
+
+function isFailed({ verdict }: CheckResult): boolean {
+  return verdict === 'fail';
 }
 
 /** Nothing is written, and what a sync would put in place is no failure. */
@@ -88,22 +103,21 @@ async function foretell(ways: Ways): Promise<Findings> {
   const granting = await checkSides(lacks, found.scene);
   // Who can only look need not be one who may write policies.
   const looks = ways.copy.settings.mode !== 'preflight';
-  if (!looks && granting.some(({ verdict }) => verdict === 'fail'))
-    return { ...found, results: [...found.results, ...granting] };
+  if (!looks && granting.some(isFailed)) return { ...found, results: [...found.results, ...granting] };
   return {
     ...found,
+    // Compared as they will be for the sync.
+    ways: found.ways.map(way => (way.scene === found.scene ? { ...way, obstacles: [] } : way)),
     results: [
       ...found.results.map(toCome),
-      ...granting.map(one =>
-        looks && one.verdict === 'fail' ? ({ ...one, verdict: 'unknown' } as const) : one,
-      ),
+      ...granting.map(one => (looks && isFailed(one) ? ({ ...one, verdict: 'unknown' } as const) : one)),
     ],
   };
 }
 
 function toCome(result: CheckResult): CheckResult {
-  const { verdict, fix } = result;
-  if (verdict !== 'fail' || fix === undefined) return result;
+  const { fix } = result;
+  if (!isFailed(result) || fix === undefined) return result;
   const todo = `Nothing, or paste it for good: a sync with \`grant: temporary\` puts this statement into the policy of ${bucketIn(fix)} for as long as it runs.`;
   return { ...result, verdict: 'warn', fix: { ...fix, todo } };
 }

@@ -7,6 +7,7 @@ import { checkEquipment } from './datasync/equipment.ts';
 import { checkRole } from './datasync/role.ts';
 import { checkDeletions } from './deletions.ts';
 import { checkEncryption } from './encryption.ts';
+import { isGrantable } from './grants.ts';
 import { checkJobs } from './jobs/jobs.ts';
 import { checkJobsMeanwhile } from './jobs/meanwhile.ts';
 import { checkJobRole } from './jobs/role.ts';
@@ -65,8 +66,8 @@ export async function checkAll(ways: Ways): Promise<Findings> {
   ]);
   const { scene, choice, reading, writing, note, refused } = access;
   const obstacles = [...reading, ...writing, ...rest].filter(isFailed);
-  const isRescued = looked.some(way => way.obstacles.length === 0);
-  // What a service can do without does not end the run.
+  // What a service can do without does not end the run, and what is to be granted for the run is not done without.
+  const isRescued = looked.some(way => way.obstacles.length === 0) && !isGrantable(obstacles, scene);
   const orAdvice = isRescued ? asAdviceTo('To do without a service:') : (result: CheckResult) => result;
   const results = [
     ...[...owners, ...listable],

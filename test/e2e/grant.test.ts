@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { destinationAlonePolicy, type TwoAccountsOptions } from '../../lab/worlds.ts';
-import { batchStage } from './batch-stage.ts';
+import { batchStage, onlyTheRole } from './batch-stage.ts';
 import { runCli } from './cli-stage.ts';
 import { dataSyncStage } from './datasync-stage.ts';
 import {
@@ -114,11 +114,37 @@ describe('with engine copy', { concurrency: 3 }, () => {
     assert.equal(s.to.policy, undefined);
   });
 
-  test('with engine auto it is granted and copied server-side, not streamed', async t => {
+  test('with engine auto it is granted and copied server-side, not streamed, as a dry run says beforehand', async t => {
     const { s, owner } = bareStage(t);
+    const dry = await s.run({ ...TEMPORARY, mode: 'dry-run' });
+    assert.deepEqual([dry.code, dry.report.engines?.chosen], [0, 'copy'], dry.log);
     const run = await s.run(TEMPORARY);
     assert.deepEqual([run.code, run.report.engine], [0, 'copy'], run.log);
     assert.equal(await owner.read(), undefined);
+    assert.equal(run.report.engines?.why, dry.report.engines?.why);
+  });
+
+  test('with engine auto the run waits for it to hold, though it could stream at once', async t => {
+    const { s } = bareStage(t);
+    s.fault(
+      { operation: 'GetObject', skip: 1, times: 1 },
+      { kind: 'error', status: 403, code: 'AccessDenied' },
+    );
+    const run = await s.run(TEMPORARY);
+    assert.deepEqual([run.code, run.report.engine], [0, 'copy'], run.log);
+  });
+
+  test('with engine auto it is granted, though a service can do without', async t => {
+    const s = await batchStage(t);
+    s.from.put('a', 'content');
+    onlyTheRole(s);
+    letGrant(s.lab, s);
+    const before = s.from.policy;
+    const dry = await s.run({ ...TEMPORARY, engine: 'auto', mode: 'dry-run' });
+    const run = await s.run({ ...TEMPORARY, engine: 'auto' });
+    assert.deepEqual([run.code, run.report.engine, dry.report.engine], [0, 'copy', 'copy'], run.log);
+    assert.deepEqual(told(run), [{ bucket: s.from.name, removed: true }]);
+    assert.deepEqual(s.from.policy, before);
   });
 
   test('nothing is written where nothing is missing', async () => {
