@@ -25,6 +25,9 @@ export interface JobClaims {
 export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 const PATH = '/_github/oidc/';
 
+/** One for all labs of a process: to find one takes longer than most runs against a lab. */
+let pair: ReturnType<typeof generateKeyPair> | undefined;
+
 export class Oidc implements Service {
   readonly claims: JobClaims = {
     repository: 'octo-org/octo-repo',
@@ -56,7 +59,8 @@ export class Oidc implements Service {
   }
 
   static async create(clock: Clock): Promise<Oidc> {
-    const keys = await generateKeyPair('RS256');
+    pair ??= generateKeyPair('RS256');
+    const keys = await pair;
     return new Oidc(clock, keys, await exportJWK(keys.publicKey));
   }
 
