@@ -145,6 +145,11 @@ export function encryptStatement(key = '*'): Statement {
   return { Sid: 'S3SyncEncrypt', Effect: 'Allow', Action: actions, Resource: key };
 }
 
+/** What KMS is told of a request that S3 of a Region makes for somebody. (KMS Developer Guide, "kms:ViaService".) */
+export function viaS3(region: string, partition: string): string {
+  return `s3.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
+}
+
 export interface WriteNeeds extends Omit<ReadNeeds, 'versions'> {
   readonly delete: boolean;
 }

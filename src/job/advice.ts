@@ -1,16 +1,14 @@
 /** What to do about failures of single objects whose cause is known. */
 
-import { accountOf } from '../aws/arn.ts';
-import { grantKey } from '../aws/grant.ts';
-import { markStatement, readStatement } from '../aws/policies.ts';
+import { decryptStatement, encryptStatement, markStatement, readStatement } from '../aws/policies.ts';
 import { fixForObject } from '../datasync/trouble.ts';
 import { LABEL } from '../engines/jobs/options.ts';
 import { MARKERS_LEFT } from '../engines/replication/versions.ts';
 import type { Fix } from '../model/checks.ts';
 import type { FailureGroup } from '../model/outcome.ts';
-import { defaultKeyOf, keyOfCopies } from '../preflight/encryption.ts';
 import { restoreFix } from '../preflight/restorable.ts';
-import { grant, type JobScene, type Scene } from '../preflight/scene.ts';
+import { type KeyUse, keysInUse, withKeys } from '../preflight/role-keys.ts';
+import { grant, type Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { CUSTOMER_KEY_ADVICE } from '../s3/customer-key.ts';
 import { type Explanation, explainFailure } from '../s3/replication/failures.ts';
@@ -36,6 +34,8 @@ function adviceOn(failure: FailureGroup, scene: Scene): Fix | undefined {
   const { source, destination, datasync, jobs, replication } = scene;
   const { reason, code, message } = failure;
   const words = `${code}: ${message}`;
+  const ofKeysToo = (fix: Fix | undefined, role: string, uses: readonly KeyUse[]) =>
+    fix && withKeys(fix, words, role, uses);
   // What was copied from here was denied to somebody else.
   const ofJob = jobs !== undefined && message.startsWith(LABEL);
   if (code === 'ReplicaUnseen') return seeing(destination);
@@ -47,32 +47,20 @@ function adviceOn(failure: FailureGroup, scene: Scene): Fix | undefined {
     return explained ?? (ofJob ? fixFor(words, jobs.ground) : undefined);
   }
   if (ofJob && (reason === 'denied' || code.startsWith('KMS.')))
-    return withKeys(fixFor(words, jobs.ground), words, scene, jobs);
+    return ofKeysToo(
+      fixFor(words, jobs.ground),
+      jobs.ground.role,
+      keysInUse(scene, decryptingStatement, encryptingStatement),
+    );
   if (reason === 'restore-denied') return restoreFix(source, message);
-  if (reason === 'denied' && datasync !== undefined) return fixForObject(words, datasync.ground);
+  if (reason === 'denied' && datasync !== undefined)
+    return ofKeysToo(
+      fixForObject(words, datasync.ground),
+      datasync.ground.role,
+      keysInUse(scene, decryptStatement, encryptStatement),
+    );
   if (reason === 'delete-failed' && code === 'AccessDenied') return deleting(destination, message);
   return reason === 'customer-key' ? { todo: CUSTOMER_KEY_ADVICE } : undefined;
-}
-
-/** Across accounts S3 does not say whether it was a bucket or a key: the role needs both. */
-function withKeys(
-  fix: Fix | undefined,
-  words: string,
-  { facts, settings }: Scene,
-  { ground }: JobScene,
-): Fix | undefined {
-  if (fix?.grants === undefined || /is not authorized to/.test(words)) return fix;
-  const grantee = { principal: ground.role, account: accountOf(ground.role) };
-  const [reading, writing] = [defaultKeyOf(facts.source), keyOfCopies({ settings, facts })];
-  const keys = [
-    ...(reading === undefined ? [] : [grantKey(grantee, reading, decryptingStatement, '')]),
-    ...(writing === undefined ? [] : [grantKey(grantee, writing, encryptingStatement, '')]),
-  ];
-  return {
-    ...fix,
-    todo: [fix, ...keys].map(({ todo }) => todo).join(' '),
-    grants: [fix, ...keys].flatMap(({ grants = [] }) => grants),
-  };
 }
 
 function deleting(destination: Bucket, message: string): Fix {

@@ -2,9 +2,9 @@
  * Statements tried out on the policies of a role or of the caller: IAM evaluates those, and within one account the policy of
  * a bucket may allow what they do not. (IAM User Guide, "Policy evaluation logic".)
  */
-import { accountOf } from '../aws/arn.ts';
+import { accountOf, partitionOf, regionOf } from '../aws/arn.ts';
 import type { Decision, Iam, Tried } from '../aws/iam.ts';
-import type { Statement } from '../aws/policies.ts';
+import { type Statement, viaS3 } from '../aws/policies.ts';
 import type { Reading } from '../aws/reading.ts';
 import { requestsOf } from '../aws/requests.ts';
 import { bucketOpinion, verdictOf } from '../aws/role-opinions.ts';
@@ -62,6 +62,7 @@ function tryNeed(need: Need, { iam, principal, context }: Trying): Promise<Readi
   const owner = need.bucket?.owner;
   return Promise.all(
     [...byResource].map(async ([resource, some]) => {
+      const region = isKey(resource) ? regionOf(resource) : need.bucket?.region;
       const reading = await iam.tryOut({
         principal,
         actions: some.map(({ action }) => action),
@@ -69,6 +70,8 @@ function tryNeed(need: Need, { iam, principal, context }: Trying): Promise<Readi
         context: {
           ...context,
           ...(owner !== undefined && { 'aws:ResourceAccount': owner, 's3:ResourceAccount': owner }),
+          // Asked for also where a key is not what is tried: IAM asks for the keys of all statements of a policy.
+          ...(region !== undefined && { 'kms:ViaService': viaS3(region, partitionOf(resource)) }),
         },
       });
       if (!reading.known) return reading;
@@ -107,7 +110,11 @@ async function judge(
 
 /** Within one account the policy of a key may allow what those of a role do not. (KMS Developer Guide, "Key policies".) */
 function isKeyOf(principal: string, resource: string): boolean {
-  return /^arn:[^:]*:kms:/.test(resource) && accountOf(resource) === accountOf(principal);
+  return isKey(resource) && accountOf(resource) === accountOf(principal);
+}
+
+function isKey(resource: string): boolean {
+  return /^arn:[^:]*:kms:/.test(resource);
 }
 
 /** What the policy of a bucket of the same account makes of what the principal's own do not allow. */

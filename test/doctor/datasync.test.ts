@@ -4,10 +4,13 @@ import { matrix, type Spared } from './matrix.ts';
 import {
   besides,
   bucketPolicy,
+  DESTINATION_KEY,
   DESTINATION_ROLE,
+  keyPolicy,
   ownPolicy,
   type Play,
   SOURCE,
+  SOURCE_KEY,
   SOURCE_ROLE,
   seeing,
   trust,
@@ -83,3 +86,31 @@ const SPARED: Spared = Object.fromEntries(
 );
 
 matrix('datasync', DATASYNC, SPARED, { served: true });
+
+const keys = documented('datasync-keys');
+const encrypting = keys.find(({ Sid }) => Sid === 'S3SyncEncrypt');
+if (encrypting === undefined) throw new Error('There is a statement.');
+
+const UNSEEN = 'docs/permissions.md, "Looking at service roles": the policies of keys stay open';
+
+matrix(
+  'datasync from and to keys of KMS',
+  {
+    ...DATASYNC,
+    source: { encryption: { algorithm: 'aws:kms', keyArn: SOURCE_KEY } },
+    destination: { ...DATASYNC.destination, encryption: { algorithm: 'aws:kms', keyArn: DESTINATION_KEY } },
+    keys: [SOURCE_KEY, DESTINATION_KEY],
+    holdings: [
+      ...DATASYNC.holdings.map(one => (one.whose === 'role' ? besides(one, ...keys) : whole(one))),
+      keyPolicy('key of the destination', DESTINATION_KEY, ROLE, encrypting),
+    ],
+  },
+  {
+    'key of the destination: kms:GenerateDataKey': { why: UNSEEN, ends: 'told' },
+    'key of the destination: kms:Decrypt': {
+      why: 'only for objects that are written in parts',
+      ends: 'well',
+    },
+  },
+  { served: true },
+);

@@ -27,23 +27,19 @@ interface Extent {
   readonly prefixes?: boolean;
   /** A service does the copying, and a preflight that finds no more of what was pasted has to do. */
   readonly served?: boolean;
+  /** The one mode that is run; otherwise a preflight looks, and a sync shows. */
+  readonly mode?: 'health';
 }
 
-export function matrix(
-  title: string,
-  play: Play,
-  spared: Spared = {},
-  { prefixes = false, served = false }: Extent = {},
-): void {
+export function matrix(title: string, play: Play, spared: Spared = {}, extent: Extent = {}): void {
   const pieces = play.holdings.flatMap(piecesOf);
   const spare = pieces.filter(({ name }) => spared[name]?.ends === 'well');
   describe(title, () => {
     test('what the documentation has is enough', async () => {
       const p = await perform(play);
       try {
-        const looked = await p.run('preflight');
-        assert.deepEqual(failed(looked), []);
-        await assertPasses(p);
+        await assertFindsNothing(p, extent);
+        await assertPasses(p, extent);
       } finally {
         await p.close();
       }
@@ -56,14 +52,14 @@ export function matrix(
       );
     });
     // What passes without all of them passes without each: nothing in the documentation denies.
-    if (spare.length > 0) test('without all that a run can spare', () => spareAll(spare, play));
+    if (spare.length > 0) test('without all that a run can spare', () => spareAll(spare, play, extent));
     for (const piece of pieces) {
       if (spare.includes(piece)) continue;
       const isSpared = spared[piece.name] !== undefined;
       const take = isSpared ? spareOne : takeAway;
-      test(`without ${piece.name}`, () => take(piece, play, served));
-      if (prefixes && isOnPrefix(piece) && !isSpared)
-        test(`below another prefix only: ${piece.name}`, () => takeAway(piece, play, served, elsewhere));
+      test(`without ${piece.name}`, () => take(piece, play, extent));
+      if (extent.prefixes && isOnPrefix(piece) && !isSpared)
+        test(`below another prefix only: ${piece.name}`, () => takeAway(piece, play, extent, elsewhere));
     }
   });
 }
@@ -95,35 +91,35 @@ function singles(statements: readonly Statement[]): Statement[] {
 async function takeAway(
   piece: Piece,
   play: Play,
-  served: boolean,
+  extent: Extent,
   instead?: (statement: Statement) => Statement,
 ): Promise<void> {
   await without([piece], play, instead, async p => {
-    const looked = await p.run('preflight');
+    const looked = await look(p, extent);
     assert.notDeepEqual(failed(looked), [], 'the preflight finds it');
     assert.ok(asksFor(looked, piece.action), JSON.stringify(looked.report.checks, null, 1));
     looked.paste();
-    if (served) assert.deepEqual(failed(await p.run('preflight')), []);
-    else await assertPasses(p);
+    if (extent.served) await assertFindsNothing(p, extent);
+    else await assertPasses(p, extent);
   });
 }
 
 /** The preflight cannot find it; the run fails, and says what to paste. */
-async function spareOne(piece: Piece, play: Play): Promise<void> {
+async function spareOne(piece: Piece, play: Play, extent: Extent): Promise<void> {
   await without([piece], play, undefined, async p => {
-    assert.deepEqual(failed(await p.run('preflight')), []);
+    await assertFindsNothing(p, extent);
     const run = await p.run('sync');
     assert.equal(run.report.verdict.ok, false, 'the run fails');
     assert.ok(asksFor(run, piece.action), JSON.stringify(run.report.failures, null, 1));
     run.paste();
-    await assertPasses(p);
+    await assertPasses(p, extent);
   });
 }
 
-async function spareAll(pieces: readonly Piece[], play: Play): Promise<void> {
+async function spareAll(pieces: readonly Piece[], play: Play, extent: Extent): Promise<void> {
   await without(pieces, play, undefined, async p => {
-    assert.deepEqual(failed(await p.run('preflight')), []);
-    await assertPasses(p);
+    await assertFindsNothing(p, extent);
+    await assertPasses(p, extent);
   });
 }
 
@@ -149,8 +145,16 @@ async function without(
   }
 }
 
-async function assertPasses(p: Performance): Promise<void> {
-  const { report } = await p.run('sync');
+function look(p: Performance, { mode }: Extent): Promise<Told> {
+  return p.run(mode ?? 'preflight');
+}
+
+async function assertFindsNothing(p: Performance, extent: Extent): Promise<void> {
+  assert.deepEqual(failed(await look(p, extent)), []);
+}
+
+async function assertPasses(p: Performance, { mode }: Extent): Promise<void> {
+  const { report } = await p.run(mode ?? 'sync');
   assert.deepEqual([report.verdict.text, report.failures], ['success', []]);
   p.assertSame();
 }

@@ -58,6 +58,62 @@ matrix('stream from and to keys of KMS, with deletions', {
   },
 });
 
+matrix('stream with Object Lock and ACLs', {
+  ...STREAM,
+  inputs: { engine: 'stream', preserve: 'metadata, tags, object-lock, acl' },
+  source: { objectLock: {}, versioning: 'Enabled', ownership: 'ObjectWriter' },
+  destination: { objectLock: {}, versioning: 'Enabled', ownership: 'BucketOwnerPreferred' },
+  holdings: [
+    besides(
+      ofSource,
+      on('octo-source/*', 's3:GetObjectRetention', 's3:GetObjectLegalHold', 's3:GetObjectAcl'),
+    ),
+    besides(
+      ofDestination,
+      on('octo-destination/*', 's3:PutObjectRetention', 's3:PutObjectLegalHold', 's3:PutObjectAcl'),
+      on('octo-destination', 's3:GetBucketAcl'),
+    ),
+  ],
+});
+
+matrix(
+  'stream with versions',
+  {
+    inputs: { engine: 'stream', preserve: 'metadata, tags, versions' },
+    source: { versioning: 'Enabled' },
+    destination: { versioning: 'Enabled' },
+    holdings: [
+      besides(ofSource, ...documented('versions-read')),
+      besides(ofDestination, ...documented('versions-destination')),
+    ],
+    furnish: from => {
+      from.put('a', 'content', { tags: { c: 'd' } });
+      from.put('a', 'content, again', { tags: { e: 'f' } });
+      from.delete('gone');
+    },
+  },
+  {
+    'destination role: s3:GetObjectVersion on octo-destination/*': {
+      why: 'docs/permissions.md, "With versions": compares versions by it',
+      ends: 'well',
+    },
+  },
+);
+
+matrix(
+  'stream with restores',
+  {
+    inputs: { engine: 'stream', archived: 'restore' },
+    holdings: [besides(ofSource, ...documented('restore')), whole(ofDestination)],
+    furnish: from => {
+      from.put('a', 'content');
+    },
+  },
+  {
+    'source role: s3:GetObject on octo-source/*': { why: 'it has that already, to read', ends: 'well' },
+  },
+);
+
 matrix('the trust of the roles', {
   ...STREAM,
   holdings: [

@@ -17,7 +17,7 @@ import { SERVICE as JOBS, roleStatement, WORK_ACTIONS } from '../../src/s3contro
 import { documented } from '../documented.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/s3-replication';
-const KEY = 'arn:aws:kms:eu-central-1:444455556666:key/11112222-3333-4444-5555-666677778888';
+const KEY = 'arn:aws:kms:eu-central-1:444455556666:key/5678dcba-12ab-34cd-56ef-1234567890ab';
 const bucket = (name: string) =>
   ({ location: { bucket: name, prefix: '' }, region: 'eu-west-1', identity: { partition: 'aws' } }) as Bucket;
 const GROUND: Ground = {

@@ -4,18 +4,21 @@
  * whose permissions may be gone by now. Before a sync, which makes them after its plan, and in a dry run they are only
  * looked for.
  */
+import { decryptStatement, encryptStatement } from '../../aws/policies.ts';
 import { Equipment, type Found } from '../../datasync/equipment.ts';
 import { taskRegion } from '../../datasync/ground.ts';
 import { optionsOf } from '../../datasync/options.ts';
 import { FatalError, messageOf } from '../../errors.ts';
 import type { CheckResult } from '../../model/checks.ts';
 import type { Side } from '../../model/objects.ts';
+import { keysInUse, withKeys } from '../role-keys.ts';
 import type { Check, DataSyncScene, Scene } from '../scene.ts';
 
 const TASK = 'datasync-task';
 const locationCheck = (side: Side) => `datasync-${side}-location`;
 
-export const checkEquipment: Check = async ({ settings, datasync }) => {
+export const checkEquipment: Check = async scene => {
+  const { settings, datasync } = scene;
   if (datasync === undefined || settings.mode === 'verify') return [];
   const equipment = new Equipment(datasync.service, datasync.ground, datasync.run);
   let found: Found;
@@ -27,7 +30,7 @@ export const checkEquipment: Check = async ({ settings, datasync }) => {
     return [settings.mode === 'dry-run' ? { ...answer, verdict: 'unknown' } : answer];
   }
   if (settings.mode !== 'preflight') return lookedAt(found);
-  const results = await tryOut(equipment, settings, datasync);
+  const results = await tryOut(equipment, scene, datasync);
   try {
     await equipment.removeMade();
     return results;
@@ -37,30 +40,26 @@ export const checkEquipment: Check = async ({ settings, datasync }) => {
 };
 
 /** Makes them as if there were none. */
-async function tryOut(
-  equipment: Equipment,
-  settings: Scene['settings'],
-  { ground }: DataSyncScene,
-): Promise<CheckResult[]> {
+async function tryOut(equipment: Equipment, scene: Scene, { ground }: DataSyncScene): Promise<CheckResult[]> {
   const [source, destination] = await Promise.allSettled([
     equipment.location('source', {}),
     equipment.location('destination', {}),
   ]);
   const role = ground.role;
-  const results = [
-    told(locationCheck('source'), source, `DataSync reaches ${ground.source.bucket} as ${role}.`),
-    told(
-      locationCheck('destination'),
-      destination,
-      `DataSync reaches ${ground.destination.bucket} as ${role}.`,
-    ),
-  ];
+  const ofSide = (side: Side, tried: PromiseSettledResult<string>): CheckResult => {
+    const result = told(locationCheck(side), tried, `DataSync reaches ${ground[side].bucket} as ${role}.`);
+    const uses = keysInUse(scene, decryptStatement, encryptStatement).filter(use => use.side === side);
+    return result.fix === undefined
+      ? result
+      : { ...result, fix: withKeys(result.fix, result.seen, role, uses) };
+  };
+  const results = [ofSide('source', source), ofSide('destination', destination)];
   if (source.status === 'rejected' || destination.status === 'rejected') {
     const seen = 'Not tried: a task is made between two locations.';
     return [...results, { check: TASK, verdict: 'unknown', seen }];
   }
   const [task] = await Promise.allSettled([
-    equipment.task(source.value, destination.value, {}, optionsOf(settings)),
+    equipment.task(source.value, destination.value, {}, optionsOf(scene.settings)),
   ]);
   const mode = ground.mode.toLowerCase();
   return [...results, told(TASK, task, `A task can be made in ${taskRegion(ground)}, in ${mode} mode.`)];

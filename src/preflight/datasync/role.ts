@@ -2,6 +2,7 @@
  * The role that DataSync is to work under can be assumed, passed and used, as far as IAM tells: the locations, which are the
  * last word on it, are made after the plan only. A dry run, which needs no role, is warned.
  */
+import { decryptStatement, encryptStatement } from '../../aws/policies.ts';
 import {
   callerStatement,
   indispensable,
@@ -14,11 +15,13 @@ import type { CheckResult } from '../../model/checks.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { checkBucketGrant } from '../bucket-grant.ts';
 import { asPlanned } from '../jobs/role.ts';
+import { keysInUse, needsOfKeys } from '../role-keys.ts';
 import type { Need } from '../role-trials.ts';
 import type { Check } from '../scene.ts';
 import { checkServiceRole } from '../service-role.ts';
 
-export const checkRole: Check = async ({ settings, datasync, source, destination, network }) => {
+export const checkRole: Check = async scene => {
+  const { settings, datasync, source, destination, network } = scene;
   if (datasync === undefined || settings.mode === 'verify') return [];
   const { ground, work } = datasync;
   const { role } = ground;
@@ -36,7 +39,12 @@ export const checkRole: Check = async ({ settings, datasync, source, destination
     // It calls DataSync, and hands the role over.
     identity: source.identity,
     network,
-    needs: [need('source', source), need('destination', destination), need('work', work)],
+    needs: [
+      need('source', source),
+      need('destination', destination),
+      need('work', work),
+      ...needsOfKeys(keysInUse(scene, decryptStatement, encryptStatement)),
+    ],
     callerStatements: [callerStatement()],
   });
   const ofBucket = checkBucketGrant({

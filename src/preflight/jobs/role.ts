@@ -10,7 +10,7 @@ import {
   SERVICE,
 } from '../../s3control/policies.ts';
 import { checkBucketGrant } from '../bucket-grant.ts';
-import { defaultKeyOf, keyOfCopies } from '../encryption.ts';
+import { keysInUse, needsOfKeys } from '../role-keys.ts';
 import type { Need } from '../role-trials.ts';
 import type { Check, Scene } from '../scene.ts';
 import { checkServiceRole } from '../service-role.ts';
@@ -32,7 +32,7 @@ export const checkJobRole: Check = async scene => {
       service: SERVICE,
       identity: work.identity,
       network,
-      needs: [...USES.flatMap(use => needOf(use, ground, scene)), ...needsOfKeys(scene)],
+      needs: [...USES.flatMap(use => needOf(use, ground, scene)), ...keysOf(scene)],
       callerStatements: callerStatements(ground),
     }),
     Promise.all(
@@ -50,14 +50,11 @@ function needOf(use: Use, ground: Ground, { source, destination, jobs }: Scene):
   return [{ statement: roleStatement(use, ground), bucket }];
 }
 
-/** Of keys that are known: under which single objects lie, nobody knows. Where S3 replicates, it is not this role that does. */
-function needsOfKeys({ settings, facts, replication }: Scene): Need[] {
-  if (replication !== undefined) return [];
-  const [reading, writing] = [defaultKeyOf(facts.source), keyOfCopies({ settings, facts })];
-  return [
-    ...(reading === undefined ? [] : [{ statement: decryptingStatement(reading) }]),
-    ...(writing === undefined ? [] : [{ statement: encryptingStatement(writing) }]),
-  ];
+/** Where S3 replicates, it is not this role that does. */
+function keysOf(scene: Scene): Need[] {
+  return scene.replication === undefined
+    ? needsOfKeys(keysInUse(scene, decryptingStatement, encryptingStatement))
+    : [];
 }
 
 function grantAt(side: Side, ground: Ground, scene: Scene): Promise<CheckResult> {

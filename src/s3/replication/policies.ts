@@ -2,7 +2,7 @@
  * The statements that whoever configures replication and the role that S3 assumes need. (S3 User Guide, "Setting up
  * permissions for live replication", "Replicating encrypted objects", "Changing the replica owner".)
  */
-import { bucketArn, objectsArn, type Statement } from '../../aws/policies.ts';
+import { bucketArn, objectsArn, type Statement, viaS3 } from '../../aws/policies.ts';
 import type { Bucket } from '../bucket.ts';
 import type { Ground } from './ground.ts';
 
@@ -117,8 +117,7 @@ export function encryptingStatement({
   };
 }
 
-/** Any key, but through S3 of the bucket's Region alone. (KMS Developer Guide, "kms:ViaService".) */
+/** Any key, but through S3 of the bucket's Region alone. */
 function forS3Alone({ region, identity }: Named): Pick<Statement, 'Condition'> {
-  const domain = identity.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return { Condition: { StringLike: { 'kms:ViaService': `s3.${region}.${domain}` } } };
+  return { Condition: { StringLike: { 'kms:ViaService': viaS3(region, identity.partition) } } };
 }
