@@ -1,6 +1,7 @@
 /** Each permission that jobs of S3 Batch Operations take is missed by its name. */
 import { documented, quickStart } from '../documented.ts';
 import { matrix, type Spared } from './matrix.ts';
+import { revokedMeanwhile } from './meanwhile.ts';
 import {
   besides,
   bucketPolicy,
@@ -61,6 +62,8 @@ const SPARED: Spared = {
 };
 
 matrix('batch', BATCH, SPARED, { served: true });
+
+revokedMeanwhile('reading is taken from the role of jobs', BATCH, 'role', { operation: 'CreateJob' });
 
 const [decrypting] = documented('key-source');
 if (decrypting === undefined) throw new Error('There is a statement.');

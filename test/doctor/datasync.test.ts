@@ -1,6 +1,7 @@
 /** Each permission that DataSync takes is missed by its name. */
 import { documented } from '../documented.ts';
 import { matrix, type Spared } from './matrix.ts';
+import { revokedMeanwhile } from './meanwhile.ts';
 import {
   besides,
   bucketPolicy,
@@ -86,6 +87,10 @@ const SPARED: Spared = Object.fromEntries(
 );
 
 matrix('datasync', DATASYNC, SPARED, { served: true });
+
+revokedMeanwhile('reading is taken from the role of DataSync', DATASYNC, 'role', {
+  operation: 'StartTaskExecution',
+});
 
 const keys = documented('datasync-keys');
 const encrypting = keys.find(({ Sid }) => Sid === 'S3SyncEncrypt');

@@ -153,7 +153,7 @@ async function assertFindsNothing(p: Performance, extent: Extent): Promise<void>
   assert.deepEqual(failed(await look(p, extent)), []);
 }
 
-async function assertPasses(p: Performance, { mode }: Extent): Promise<void> {
+export async function assertPasses(p: Performance, { mode }: Extent = {}): Promise<void> {
   const { report } = await p.run(mode ?? 'sync');
   assert.deepEqual([report.verdict.text, report.failures], ['success', []]);
   p.assertSame();
@@ -166,7 +166,7 @@ function failed({ report }: Told): string[] {
 }
 
 /** What is to be pasted has the action in it. */
-function asksFor({ report }: Told, action: string): boolean {
+export function asksFor({ report }: Told, action: string): boolean {
   const fixes = [...report.checks, ...report.failures].flatMap(({ fix }) => fix ?? []);
   return fixes.some(({ grants = [] }) =>
     grants.some(({ statements }) =>

@@ -2,6 +2,7 @@
 import { accountOf } from '../../src/aws/arn.ts';
 import { documented, trustOfQuickStart } from '../documented.ts';
 import { matrix } from './matrix.ts';
+import { revokedMeanwhile } from './meanwhile.ts';
 import {
   besides,
   DESTINATION_KEY,
@@ -28,6 +29,11 @@ const STREAM: Play = {
     from.put('a', 'content', { metadata: { a: 'b' }, tags: { c: 'd' } });
   },
 };
+
+revokedMeanwhile('reading is taken from the source role', STREAM, 'source role', {
+  operation: 'GetObject',
+  key: /^private/,
+});
 
 const ADVISED = {
   'destination role: s3:GetObject on octo-destination/*': {
