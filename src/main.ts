@@ -72,10 +72,10 @@ async function main(): Promise<void> {
 }
 
 async function tell(report: RunReport, settings: Settings): Promise<void> {
-  const { verdict, totals } = report;
+  const { verdict } = report;
   tellFindings(report, log);
   if (isCutShort(report)) log.warning(`${headline(report)}.`);
-  if (verdict.ok) log.info(`Done: ${accounts(totals)}.`);
+  if (verdict.ok) log.info(`Done: ${accounts(report)}.`);
   else log.error(verdict.text);
   if (!settings.report.summary) return;
   const warning = await writeSummary(renderSummary(report));

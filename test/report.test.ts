@@ -68,12 +68,12 @@ test('the engines are compared in a table: folded away in a sync, in plain sight
   const table =
     '| Engine | Verdict | Time | Cost | Remarks |\n| --- | --- | --- | --: | --- |\n' +
     '| **copy** | ✅ **chosen** | about 40 min | **&#36;25.55 (requests &#36;5.00, transfer &#36;20.55&#41;** |  |\n' +
-    '| batch | not possible | about 40 min | &#36;0 (requests &#36;5.00, transfer &#36;20.55&#41; | Leaves a report. Leaves a report. |\n';
+    '| batch | not possible | about 40 min | &#36;0 (requests &#36;5.00, transfer &#36;20.55&#41; | Leaves a report.<br>Leaves a report. |\n';
   for (const text of [folded, plain]) assert.ok(text.includes(table), text);
   assert.match(plain, /^Engine copy: Leaves a report\.$/m);
   assert.match(
     plain,
-    /by prices of 2025 to 2026-09-28, .* Priced as us-east-1, .*: requests, DataSync in Leaves a report/,
+    /with prices of 2025 to 2026-09-28&#46; Priced as in us-east-1, .*: requests, DataSync in Leaves a report/,
   );
 });
 

@@ -508,11 +508,11 @@ test('`engine: auto` takes the inputs of services that it may choose, and no oth
   const refused: [Record<string, string>, RegExp][] = [
     [
       { 'batch-role': role },
-      /^batch-role: has no meaning with engine "auto" without work-location\. Accepted: together with engine batch or replication, or with engine auto, work-location and batch-role\.$/,
+      /^batch-role: has no meaning with engine "auto" without work-location\. Accepted: together with engine batch or replication, or with engine auto and work-location\.$/,
     ],
     [
       work,
-      /^work-location: .* without the role of a service\. Accepted: .* or with engine auto, work-location and datasync-role or batch-role\.$/,
+      /^work-location: .* without the role of a service\. Accepted: .* or with engine auto and datasync-role or batch-role\.$/,
     ],
     [{ ...work, 'datasync-role': role, wait: 'false' }, /^wait: .* without the role of a service/],
     [

@@ -56,7 +56,7 @@ export function explicitDenial(message: string): Fix | undefined {
   if (kind === undefined) return undefined;
   const where = DENYING.find(([name]) => kind.toLowerCase().includes(name))?.[1] ?? 'Find it';
   return {
-    todo: `A ${kind} denies this outright, which nothing that allows it outweighs. ${where}, and take out the statement with \`"Effect": "Deny"\` that says so, or exempt this role and bucket from it.`,
+    todo: `${/^[aeiou]/i.test(kind) ? 'An' : 'A'} ${kind} denies this outright, which nothing that allows it outweighs. ${where}, and take out the statement with \`"Effect": "Deny"\` that says so, or exempt this role and bucket from it.`,
   };
 }
 

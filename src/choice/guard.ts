@@ -9,7 +9,7 @@ export function guardCost({ maxCost }: Pick<Settings, 'maxCost'>, { chosen, why,
   const offer = offers.find(({ engine }) => engine === chosen);
   if (offer === undefined)
     throw new FatalError(`${why} Nothing was changed.`, {
-      todo: `See what stands against each. ${offers.map(({ engine, reasons }) => `${engine}: ${reasons.join(' ')}`).join(' ')}`,
+      todo: 'The table of engines says what stands against each. Mend it for one of them, beginning with `copy`.',
     });
   if (maxCost === undefined || offer.usd <= maxCost) return;
   const cheaper = offers

@@ -32,13 +32,13 @@ function standing(engine: EngineName, known: Known, looked: Looked): Pick<Offer,
     ...obstaclesInPlan(engine, known, looked),
   ];
   const { engine: asked } = settings;
-  if (asked === 'auto' && engine === 'replication') reasons.push(LEAVES_A_RULE);
+  if (asked === 'auto' && engine === 'replication') reasons.push(BY_NAME_ONLY);
   else if (reasons.length === 0 && !looked.has(engine))
     return { verdict: 'not-taken', reasons: [whyNotLookedAt(engine, asked)] };
   return { verdict: reasons.length > 0 ? 'impossible' : 'possible', reasons };
 }
 
-const LEAVES_A_RULE = 'Only taken when asked for: it leaves a rule that goes on replicating.';
+const BY_NAME_ONLY = 'Only taken when asked for by name.';
 
 function whyNotLookedAt(engine: EngineName, asked: Settings['engine']): string {
   if (asked !== 'auto') return `Not looked at, because engine ${asked} was asked for.`;

@@ -37,5 +37,10 @@ function tellFailure({ code, reason, count, message, examples, fix }: FailureGro
   // What halted the run is no object's failure.
   const objects = count === 1 ? 'object' : 'objects';
   const title = reason === 'halted' ? undefined : `${clip(visible(code), CODE)}: ${count} ${objects}`;
-  log.error(`${clip(visible(message), MESSAGE)}${example}${todo}`, title);
+  log.error(`${asSentence(clip(visible(message), MESSAGE))}${example}${todo}`, title);
+}
+
+/** What others say ends as they like. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

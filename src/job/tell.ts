@@ -7,15 +7,18 @@ import { about, bytes, count, dollars, thousands } from '../report/text.ts';
 import { VERDICTS } from '../report/words.ts';
 import type { PlanTotals } from '../sync/plan.ts';
 
+/** Where the statements are that a fix speaks of. */
+const BELOW = 'It is printed below, policy by policy.';
+
 const SIGNS = { pass: '✓', warn: '!', fail: '✗', unknown: '?' } as const;
 
 export function tellChecks(checks: readonly CheckResult[], log: Log): void {
   for (const { check, verdict, seen, fix } of checks) {
     log.info(`${SIGNS[verdict]} ${check}: ${seen}`);
     if (fix === undefined) continue;
-    log.info(`    ${fix.todo}`);
     // Of what failed it is told at the end, policy by policy.
     const isTold = verdict === 'fail' && fix.grants !== undefined;
+    log.info(`    ${fix.todo}${isTold ? ` ${BELOW}` : ''}`);
     if (fix.paste !== undefined && !isTold) tellText(fix.paste, log);
   }
 }
@@ -45,10 +48,18 @@ export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void
   );
 }
 
+/** In columns; what takes words stands below its engine. */
 export function tellEngines({ why, offers }: Engines, log: Log): void {
   log.info(why);
-  for (const { engine, verdict, usd, seconds, reasons, remarks } of offers)
-    log.info(
-      `    ${engine}: ${VERDICTS[verdict]}, ${dollars(usd)}, ${about(seconds)}. ${[...reasons, ...remarks].join(' ')}`.trimEnd(),
-    );
+  for (const { engine, verdict, usd, seconds, reasons, remarks } of offers) {
+    const sign = verdict === 'chosen' ? '→' : ' ';
+    const columns = [
+      engine.padEnd(11),
+      VERDICTS[verdict].padEnd(12),
+      about(seconds).padEnd(12),
+      dollars(usd),
+    ];
+    log.info(`  ${sign} ${columns.join('  ')}`);
+    if (reasons.length + remarks.length > 0) log.info(`      ${[...reasons, ...remarks].join(' ')}`);
+  }
 }

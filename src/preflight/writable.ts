@@ -9,6 +9,7 @@ import { troubleOf } from '../aws/trouble.ts';
 import type { CheckResult, Fix } from '../model/checks.ts';
 import type { OpenUpload } from '../s3/journal.ts';
 import { abortUpload, openUpload } from '../s3/uploads.ts';
+import { formatLocation } from '../settings/location.ts';
 import { explainDenied } from './denial.ts';
 import { keyOfCopies } from './encryption.ts';
 import { aclFor } from './ownership.ts';
@@ -44,7 +45,7 @@ export async function tryWriting(scene: Scene, key: string): Promise<CheckResult
     return {
       check: CHECK,
       verdict: 'pass',
-      seen: `${who} can write below ${JSON.stringify(to.location.prefix)} (an upload was opened and aborted).`,
+      seen: `${who} can write below ${formatLocation(to.location)} (an upload was opened and aborted).`,
     };
   } catch (error) {
     const { kind, code, message } = troubleOf(error);

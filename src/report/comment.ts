@@ -50,8 +50,9 @@ export function renderComment(report: RunReport, rows: Rows): string {
   return `${[...kept, lastWords(report, left).text].join('\n\n')}\n`;
 }
 
-/** Between copying and streaming the checks decide; where the plan has decided otherwise, the comparison says why. */
-function engine({ engine: name, checks }: RunReport): Markup {
+/** Where engines were compared, the comparison says why; else the checks have decided. */
+function engine({ engine: name, checks, engines: compared }: RunReport): Markup | undefined {
+  if (compared !== undefined) return undefined;
   const why = checks.find(({ check, seen }) => check === 'engine' && seen.startsWith(`${name},`))?.seen;
   return why === undefined ? md`Engine: ${name}` : md`Engine: ${clip(why, 500)}`;
 }

@@ -1,10 +1,10 @@
 /** The engines compared: which was taken and why, and what each would have taken. */
 import type { EngineOffer, Engines, RunReport } from '../record.ts';
 import { about, clip, details, join, type Markup, md, table } from './text.ts';
-import { costWords, priceWords, remarkWords, VERDICTS } from './words.ts';
+import { costWords, priceWords, VERDICTS } from './words.ts';
 
-/** Characters of what is said of one engine. */
-const REMARKS = 1200;
+/** Characters of one thing that is said of an engine. */
+const REMARKS = 600;
 
 /** In plain sight where one is to decide by it, else folded away. */
 export function engines({ engines: compared, mode }: RunReport): Markup | undefined {
@@ -39,6 +39,9 @@ function row(offer: EngineOffer): Markup[] {
     isChosen ? md`✅ **${VERDICTS[verdict]}**` : md`${VERDICTS[verdict]}`,
     md`${about(seconds)}`,
     marked(costWords(offer)),
-    md`${clip(remarkWords(offer), REMARKS)}`,
+    join(
+      [...offer.reasons, ...offer.remarks].map(remark => md`${clip(remark, REMARKS)}`),
+      '<br>',
+    ),
   ];
 }

@@ -4,7 +4,7 @@
 import type { CheckResult, Fix, Verdict } from '../model/checks.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
-import { type PolicyToChange, policiesToChange } from './policies.ts';
+import { HOW_TO_PASTE, POLICIES, type PolicyToChange, policiesToChange } from './policies.ts';
 import { clip, code, count, details, fenced, join, type Markup, md, table } from './text.ts';
 import { causes, tallyOf, worstFirst } from './words.ts';
 
@@ -26,17 +26,15 @@ export function failedChecks({ checks }: RunReport): Markup[] {
 export function failedCheck({ check, seen, fix }: CheckResult): Markup {
   return paragraphs([
     md`❌ **${check}**: ${clip(seen, MESSAGE)}`,
-    ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`, ...alone(fix)]),
+    ...(fix === undefined ? [] : [todo(fix), ...alone(fix)]),
   ]);
 }
 
 /** What is to be pasted, one part a policy, in plain sight: without it the run cannot work. */
 export function policies(report: Pick<RunReport, 'checks' | 'failures'>): Markup[] {
   const all = policiesToChange(report).map(policy);
-  return all.length === 0 ? [] : [POLICIES, ...all];
+  return all.length === 0 ? [] : [md`### ${POLICIES}\n\n${HOW_TO_PASTE}`, ...all];
 }
-
-const POLICIES = md`### Policies to change\n\nEach once. Add the statements to what the policy has; where there is none, the text is a whole one.`;
 
 function policy({ title, asked, text }: PolicyToChange): Markup {
   return paragraphs([md`**${title}**, for ${asked.join(', ')}:`, fenced(text, 'json')]);
@@ -70,7 +68,7 @@ function failureGroup({
   return paragraphs([
     md`❌ **${count(number, 'object')}: ${clip(errorCode, CODE)}** (${denied === undefined ? reason : `${reason}: ${clip(denied, CODE)}`})`,
     md`${clip(message, MESSAGE)}${request}`,
-    ...(fix === undefined ? [] : [md`**What to do:** ${clip(fix.todo, MESSAGE)}`]),
+    ...(fix === undefined ? [] : [todo(fix)]),
     ...(fix === undefined || alone(fix).length === 0
       ? []
       : [details(md`Text to paste`, join(alone(fix), ''))]),
@@ -78,10 +76,10 @@ function failureGroup({
   ]);
 }
 
-/** Every check in one table: folded away when all is well. */
+/** The checks that did not fail in one table, folded away; those that did stand in plain sight. */
 export function checkList({ checks }: Pick<RunReport, 'checks'>): Markup | undefined {
-  if (checks.length === 0) return undefined;
-  const ordered = worstFirst(checks);
+  const ordered = worstFirst(checks.filter(({ verdict }) => verdict !== 'fail'));
+  if (ordered.length === 0) return undefined;
   const body = table(
     [
       ['', 'left'],
@@ -89,16 +87,20 @@ export function checkList({ checks }: Pick<RunReport, 'checks'>): Markup | undef
       ['Seen', 'left'],
     ],
     ordered.map(({ check, verdict, seen, fix }) => {
-      const todo = verdict === 'pass' || verdict === 'fail' || fix === undefined ? '' : ` ${fix.todo}`;
+      const todo = verdict === 'pass' || fix === undefined ? '' : ` ${fix.todo}`;
       return [md`${ICONS[verdict]}`, md`${check}`, md`${clip(seen + todo, MESSAGE)}`];
     }),
   );
-  return details(md`${tallyOf(checks)}`, paragraphs([body, ...ordered.flatMap(advised)]));
+  return details(md`${tallyOf(ordered)}`, paragraphs([body, ...ordered.flatMap(advised)]));
 }
 
-/** Of a failed check it stands in plain sight. */
-function advised({ check, verdict, fix }: CheckResult): Markup[] {
-  return verdict === 'fail' || fix?.paste === undefined ? [] : [md`**${check}**:`, ...paste(fix)];
+function advised({ check, fix }: CheckResult): Markup[] {
+  return fix?.paste === undefined ? [] : [md`**${check}**:`, ...paste(fix)];
+}
+
+function todo({ todo, grants }: Fix): Markup {
+  const where = grants === undefined ? md`` : md` It stands under “${POLICIES}”.`;
+  return md`**What to do:** ${clip(todo, MESSAGE)}${where}`;
 }
 
 /** What stands in no policy that is shown as a whole. */

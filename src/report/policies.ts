@@ -6,6 +6,11 @@ import type { Grant, PolicyPlace } from '../model/checks.ts';
 import type { RunReport } from '../record.ts';
 import { causeOf } from './words.ts';
 
+/** The title of the part of a report that has them all, and what it begins with. */
+export const POLICIES = 'Policies to change';
+export const HOW_TO_PASTE =
+  'Each once. Add the statements to what the policy has; where there is none, the text is a whole one.';
+
 export interface PolicyToChange {
   /** `Bucket policy of octo-source (account 111122223333)` */
   readonly title: string;
@@ -47,16 +52,39 @@ function titleOf({ policy, of, account }: PolicyPlace): string {
   return `${TITLES[policy]} ${of}${account === undefined ? '' : ` (account ${account})`}`;
 }
 
-/** Each statement once. A policy takes no Sid twice, and the same need can be there on two buckets. */
+/** Each need once. A policy takes no Sid twice, and the same need can be there on two buckets. */
 function asPolicy(statements: readonly object[]): string {
-  const different = new Map(statements.map(statement => [JSON.stringify(statement), statement]));
+  const different = [...new Map(statements.map(one => [JSON.stringify(one), one])).values()];
+  const needed = different.filter(one => !different.some(other => other !== one && covers(other, one)));
   const taken = new Map<string, number>();
-  const Statement = [...different.values()].map(statement => {
-    const { Sid, ...rest } = statement as { readonly Sid?: string };
+  const Statement = needed.map(statement => {
+    const { Sid, ...rest } = statement as Said;
     if (Sid === undefined) return statement;
     const times = (taken.get(Sid) ?? 0) + 1;
     taken.set(Sid, times);
     return { Sid: times === 1 ? Sid : `${Sid}${times}`, ...rest };
   });
   return JSON.stringify({ Version: '2012-10-17', Statement }, null, 2);
+}
+
+interface Said {
+  readonly Sid?: string;
+  readonly Action?: string | readonly string[];
+}
+
+/** Allows all that the other does, and more: two checks may ask for the same action each by a name of its own. */
+function covers(other: Said, one: Said): boolean {
+  const [theirs, ours] = [actionsOf(other), actionsOf(one)];
+  return (
+    theirs.length > ours.length && ours.every(name => theirs.includes(name)) && apart(other) === apart(one)
+  );
+}
+
+function actionsOf({ Action = [] }: Said): readonly string[] {
+  return typeof Action === 'string' ? [Action] : Action;
+}
+
+/** All but its name and its actions. */
+function apart({ Sid, Action, ...rest }: Said): string {
+  return JSON.stringify(rest);
 }

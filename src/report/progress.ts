@@ -64,7 +64,8 @@ export class Progress {
   /** The slower of two estimates, by objects and by bytes: small objects cost requests, large ones time. */
   #msLeft(ms: number): number | undefined {
     const share = this.#share();
-    if (share <= 0 || share >= 1) return undefined;
+    // Of what failed no byte arrives.
+    if (share <= 0 || this.#objects >= this.#objectsInAll) return undefined;
     return Math.max(1000, (ms / share) * (1 - share));
   }
 

@@ -1,13 +1,16 @@
 /** The end of a run in a few lines of plain text. */
 import { harmless } from '../errors.ts';
 import type { Mode } from '../model/settings.ts';
-import type { RunReport, Totals } from '../record.ts';
+import type { RunReport } from '../record.ts';
 import { bytes } from './text.ts';
 import { headline } from './words.ts';
 
-/** `60 listed = 40 copied + 20 unchanged + 0 skipped + 0 failed; 0 deleted` */
-export function accounts({ listed, copied, unchanged, skipped, failed, deleted }: Totals): string {
-  return `${listed} listed = ${copied} copied + ${unchanged} unchanged + ${skipped} skipped + ${failed} failed; ${deleted} deleted`;
+/** `60 listed = 40 copied + 20 unchanged + 0 skipped + 0 failed; 0 deleted`, of a dry run with what would be. */
+export function accounts({ totals, mode }: Pick<RunReport, 'totals' | 'mode'>): string {
+  const { listed, copied, unchanged, skipped, failed, deleted } = totals;
+  const [copies, failures, deletions] =
+    mode === 'dry-run' ? ['to copy', 'to fail', 'to delete'] : ['copied', 'failed', 'deleted'];
+  return `${listed} listed = ${copied} ${copies} + ${unchanged} unchanged + ${skipped} skipped + ${failed} ${failures}; ${deleted} ${deletions}`;
 }
 
 /** What is said of the bytes of a run, where it moves any. */
@@ -23,7 +26,7 @@ export function renderResult(report: RunReport, folder: string): string {
   const moved = MOVED[mode] === undefined ? '' : ` ${bytes(totals.bytesCopied)} ${MOVED[mode]}.`;
   const lines = [
     verdict.ok ? `${headline(report)}.` : `Failed: ${verdict.text}`,
-    ...(mode === 'preflight' ? [] : [`${accounts(totals)}.${moved}`]),
+    ...(mode === 'preflight' ? [] : [`${accounts(report)}.${moved}`]),
     `Report: ${folder}`,
   ];
   return lines.map(line => `${harmless(line)}\n`).join('');

@@ -122,8 +122,13 @@ export function causes({ failures }: RunReport): FailureGroup[] {
 }
 
 /** What a failure is called where a check has its name. */
-export function causeOf({ code, reason, denied }: FailureGroup): string {
-  return `${code} (${denied === undefined ? reason : `${reason}: ${denied}`})`;
+export function causeOf(failure: FailureGroup): string {
+  return `${failure.code} (${whyOf(failure)})`;
+}
+
+/** `denied: s3:PutObject`: its reason, and what was denied. */
+export function whyOf({ reason, denied }: FailureGroup): string {
+  return denied === undefined ? reason : `${reason}: ${denied}`;
 }
 
 /** The checks, what needs attention first. */
@@ -171,17 +176,13 @@ export function costWords({ usd, costs }: EngineOffer): string {
   return parts.length > 1 ? `${dollars(usd)} (${parts.join(', ')})` : dollars(usd);
 }
 
-export function remarkWords({ reasons, remarks }: EngineOffer): string {
-  return [...reasons, ...remarks].join(' ');
-}
-
 /** Which prices an estimate was made with. */
 export function priceWords({ dates: [from, to], regions, standIns }: PricesUsed): string {
   const { source, destination } = regions;
   const where = source === destination ? source : `${source} and ${destination}`;
-  const prices = `Estimates for ${where}, by prices of ${from === to ? from : `${from} to ${to}`}, with all requests of the run.`;
+  const prices = `Estimates for ${where}, all requests of the run included, with prices of ${from === to ? from : `${from} to ${to}`}.`;
   const others = Object.entries(standIns).map(([region, items]) => `${items.join(', ')} in ${region}`);
   return others.length === 0
     ? prices
-    : `${prices} Priced as us-east-1, from which it may differ: ${others.join('; ')}.`;
+    : `${prices} Priced as in us-east-1, for want of the Region's own: ${others.join('; ')}.`;
 }

@@ -10,8 +10,10 @@ export const ENGINE_RULES: readonly Rule[] = [...DATASYNC_RULES, ...BATCH_RULES,
 /** Why the engine could not be asked for with the rest of these settings, a sentence each; none where it could. */
 export function whyNot(engine: EngineName, settings: Settings): string[] {
   const asked = { ...settings, engine };
-  return ENGINE_RULES.flatMap(rule => rule.broken(asked) ?? []).map(
-    // What else would be accepted is for the one who asked for it.
-    problem => problem.replace(/ Accepted: .*$/s, ''),
+  return ENGINE_RULES.flatMap(rule => rule.broken(asked) ?? []).map(problem =>
+    problem
+      // What it is for, and what else would be accepted, is for the one who asked for it.
+      .replace(/^([\w-]+): is required with .*$/s, 'Needs `$1`.')
+      .replace(/ Accepted: .*$/s, ''),
   );
 }

@@ -144,7 +144,8 @@ const KNOWN_ONLY_TO: readonly Rule[] = BELONGS.map(({ name, value, engines, kind
     const given = value(settings);
     if (isDefault(name, given, kind) || engines.some(one => mayBeTaken(one, settings))) return undefined;
     const roles = engines.flatMap(one => CHOSEN_WITH[one]?.needs ?? []);
-    const orAuto = roles.length === 0 ? '' : `, or with engine auto, work-location and ${ANY.format(roles)}`;
+    const others = ['work-location', ANY.format(roles)].filter(one => one !== name).join(' and ');
+    const orAuto = roles.length === 0 ? '' : `, or with engine auto and ${others}`;
     return `${name}: has no meaning with engine "${settings.engine}"${whyNotChosen(settings, roles)}. Accepted: together with engine ${ANY.format(engines)}${orAuto}.`;
   },
 }));

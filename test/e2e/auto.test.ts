@@ -48,11 +48,8 @@ describe('a choice', { concurrency: 2 }, () => {
       replication: 'impossible',
     });
     assert.match(reasons(run, 'stream'), /^Only taken where no identity may copy server-side\.$/);
-    assert.match(
-      reasons(run, 'datasync'),
-      /^datasync-role: is required with engine "datasync", which works under it\.$/,
-    );
-    assert.match(reasons(run, 'replication'), /Only taken when asked for: it leaves a rule/);
+    assert.match(reasons(run, 'datasync'), /^Needs `datasync-role`\.$/);
+    assert.match(reasons(run, 'replication'), /Only taken when asked for by name\./);
     assert.equal(s.jobs().length, 0);
     assert.match(run.log, /Engine copy: \$0\.48, against \$0\.73 with batch\./);
     assert.match(run.summary, /<summary>Engine copy: &#36;0\.48, against &#36;0\.73 with batch\.<\/summary>/);

@@ -63,7 +63,7 @@ describe('a run', { concurrency: 4 }, () => {
     const s = fill(setStage(lab), 2);
     const run = await runCli(s, ['--mode=dry-run']);
     assert.equal(run.code, 0, run.log);
-    assert.match(run.stdout, /^Dry run: nothing was changed\.\n2 listed = 2 copied .* 18 B to copy\.\n/);
+    assert.match(run.stdout, /^Dry run: nothing was changed\.\n2 listed = 2 to copy .* 18 B to copy\.\n/);
     assert.deepEqual(s.mutations(), []);
   });
 

@@ -55,7 +55,7 @@ describe('the comment', { concurrency: 3 }, () => {
     );
     assert.equal(heading, '## ✅ Dry run: nothing was changed');
     assert.match(sentence ?? '', /^\*\*3 objects\*\* \(27 B\) would be copied from /);
-    assert.match(body, /^Engine: copy, server-side: /m);
+    assert.match(body, /^Engine copy: /m);
     assert.match(body, /^\| Would be copied \| 3 \| 27 B \|$/m);
     assert.match(
       body,

@@ -269,6 +269,9 @@ test('the engines are compared in a table, the one that was taken marked', () =>
     text,
     /Engine copy: Leaves a report\. What each engine would take, estimated Engine Verdict Time Cost Remarks copy chosen about 40 min \$25\.55/,
   );
-  assert.match(text, /Priced as us-east-1, from which it may differ: requests, DataSync in Leaves a report/);
+  assert.match(
+    text,
+    /Priced as in us-east-1, for want of the Region's own: requests, DataSync in Leaves a report/,
+  );
   assert.doesNotMatch(textOf(renderPage(report(), NOTHING)), /Verdict/);
 });

@@ -1,10 +1,10 @@
 /** The engines compared, the one that was taken marked. */
 import type { EngineOffer, RunReport } from '../../record.ts';
 import { about, clip } from '../text.ts';
-import { costWords, priceWords, remarkWords, VERDICTS } from '../words.ts';
+import { costWords, priceWords, VERDICTS } from '../words.ts';
 import { type Html, html } from './html.ts';
 
-/** Characters of what is said of one engine. */
+/** Characters of one thing that is said. */
 const REMARKS = 4000;
 
 export function engines({ engines: compared }: RunReport): Html | undefined {
@@ -20,5 +20,6 @@ export function engines({ engines: compared }: RunReport): Html | undefined {
 
 function row(offer: EngineOffer): Html {
   const { engine, verdict, seconds } = offer;
-  return html`<tr class="${verdict}"><th scope="row">${engine}</th><td><span class="word">${VERDICTS[verdict]}</span></td><td>${about(seconds)}</td><td>${costWords(offer)}</td><td>${clip(remarkWords(offer), REMARKS)}</td></tr>\n`;
+  const remarks = [...offer.reasons, ...offer.remarks].map(one => html`<p>${clip(one, REMARKS)}</p>`);
+  return html`<tr class="${verdict}"><th scope="row">${engine}</th><td><span class="word">${VERDICTS[verdict]}</span></td><td>${about(seconds)}</td><td>${costWords(offer)}</td><td>${remarks}</td></tr>\n`;
 }

@@ -102,7 +102,7 @@ section > table + table, section > table + details { margin-top: 1.25rem; }
 .offers th:first-child, .offers td:nth-child(2), .offers td:nth-child(3) { white-space: nowrap; }
 .offers td:nth-child(4) { min-width: 8.5rem; } .offers + p { font-size: .875rem; margin-top: .75rem; }
 .offers .word { background: var(--grid); display: inline-block; } .offers .chosen .word { color: var(--good); background: var(--good-ground); }
-.offers .chosen th { font-weight: 600; } .offers .impossible { color: var(--quiet); }
+.offers .chosen th, .offers .chosen td:nth-child(4) { font-weight: 600; } .offers .chosen { background: var(--good-ground); } .offers td p { margin: 0; } .offers .impossible { color: var(--quiet); }
 
 .checks { list-style: none; margin: 0; padding: 0; }
 .checks li { border-top: 1px solid var(--line); padding: .5rem 0; overflow-wrap: anywhere; }
