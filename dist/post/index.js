@@ -75616,6 +75616,10 @@ function policies_encryptStatement(key = '*') {
     const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
     return { Sid: 'S3SyncEncrypt', Effect: 'Allow', Action: actions, Resource: key };
 }
+/** What KMS is told of a request that S3 of a Region makes for somebody. (KMS Developer Guide, "kms:ViaService".) */
+function viaS3(region, partition) {
+    return `s3.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
+}
 function writeStatement(location, partition, needs) {
     return {
         Sid: 'S3SyncWrite',
@@ -83243,7 +83247,8 @@ class Progress {
     /** The slower of two estimates, by objects and by bytes: small objects cost requests, large ones time. */
     #msLeft(ms) {
         const share = this.#share();
-        if (share <= 0 || share >= 1)
+        // Of what failed no byte arrives.
+        if (share <= 0 || this.#objects >= this.#objectsInAll)
             return undefined;
         return Math.max(1000, (ms / share) * (1 - share));
     }

@@ -26,7 +26,7 @@ export function revokedMeanwhile(title: string, play: Play, whose: string, when:
     });
     try {
       const does = () => p.put({ ...holding, besides: [] }, narrowed(holding));
-      p.lab.faults.add({ ...when, times: 1, kind: 'meanwhile', does });
+      p.lab.faults.when({ ...when, times: 1 }, does);
       const run = await p.run('sync');
       const { failures, totals } = run.report;
       assert.deepEqual(
