@@ -43,8 +43,7 @@ A run that is ended at once may leave two things that nobody else looks after, b
 parts by which it tried whether it may write, if \`SIGTERM\` or \`SIGKILL\` came in that very moment; and, after \`SIGKILL\` with
 \`wait: false\`, a plan below \`under-way/\` in \`work-location\` whose note was not written any more.
 
-Without \`s3:ListBucketMultipartUploads\` an upload whose first answer was lost stays open (see [Permissions](permissions.md)). In the
-lab the roles of services have it for the destination and not for \`work-location\`, which counts as a violation here.
+Without \`s3:ListBucketMultipartUploads\` an upload whose first answer was lost stays open (see [Permissions](permissions.md)).
 
 ## What went wrong on purpose
 

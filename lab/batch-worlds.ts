@@ -76,7 +76,15 @@ export function batchCalls(role: string, workBucket: string): PolicyDocument {
   const files = ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'];
   return policy(
     ...statementsOf(batchUserPolicy(role)),
-    allow(['s3:ListBucket', 's3:GetBucketObjectLockConfiguration', 's3:GetBucketPolicy'], arnOf(workBucket)),
+    allow(
+      [
+        's3:ListBucket',
+        's3:ListBucketMultipartUploads',
+        's3:GetBucketObjectLockConfiguration',
+        's3:GetBucketPolicy',
+      ],
+      arnOf(workBucket),
+    ),
     allow(files, `${arnOf(workBucket)}/*`),
   );
 }

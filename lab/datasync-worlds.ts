@@ -40,6 +40,7 @@ export function dataSyncWorld(lab: Lab, world: TwoAccounts): string {
 export function dataSyncCalls(role: string, workBucket: string): object[] {
   const work = [
     's3:ListBucket',
+    's3:ListBucketMultipartUploads',
     's3:GetObject',
     's3:PutObject',
     's3:AbortMultipartUpload',

@@ -101,7 +101,15 @@ export function replicationWorld(lab: Lab, world: TwoAccounts): { role: string; 
     policy(
       ...statementsOf(replicationUserPolicy(role, source.bucket)),
       ...statementsOf(batchUserPolicy(jobRole)),
-      allow(['s3:ListBucket', 's3:GetBucketPolicy', 's3:GetBucketObjectLockConfiguration'], arnOf(name)),
+      allow(
+        [
+          's3:ListBucket',
+          's3:ListBucketMultipartUploads',
+          's3:GetBucketPolicy',
+          's3:GetBucketObjectLockConfiguration',
+        ],
+        arnOf(name),
+      ),
       allow(files, `${arnOf(name)}/*`),
     ),
   );
