@@ -13,7 +13,7 @@ export function whyNot(engine: EngineName, settings: Settings): string[] {
   return ENGINE_RULES.flatMap(rule => rule.broken(asked) ?? []).map(problem =>
     problem
       // What it is for, and what else would be accepted, is for the one who asked for it.
-      .replace(/^([\w-]+): is required with .*$/s, 'Needs `$1`.')
+      .replace(/^([\w-]+): is required with .*$/s, 'Needs $1.')
       .replace(/ Accepted: .*$/s, ''),
   );
 }

@@ -48,7 +48,7 @@ describe('a choice', { concurrency: 2 }, () => {
       replication: 'impossible',
     });
     assert.match(reasons(run, 'stream'), /^Only taken where no identity may copy server-side\.$/);
-    assert.match(reasons(run, 'datasync'), /^Needs `datasync-role`\.$/);
+    assert.match(reasons(run, 'datasync'), /^Needs datasync-role\.$/);
     assert.match(reasons(run, 'replication'), /Only taken when asked for by name\./);
     assert.equal(s.jobs().length, 0);
     assert.match(run.log, /Engine copy: \$0\.48, against \$0\.73 with batch\./);
