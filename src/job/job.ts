@@ -94,16 +94,20 @@ async function planAndCarry(prepared: Prepared, run: Run): Promise<void> {
   keepMemorySmall();
   const withJobs = settings.mode === 'sync' ? wayWithJobs(prepared) : undefined;
   const handover = withJobs && handoverOf(withJobs);
-  const { plan, scene, collected } = await planFor(prepared, run, withJobs, handover);
-  tellPlan(plan.totals, settings, host.log);
+  let planned = await planFor(prepared, run, withJobs, handover);
+  let rule: Rule;
   const outcomes = new OutcomeLog(host.scratch);
   try {
-    // A dry run says what a guard would refuse, too; comparing deletes nothing.
-    if (carries(settings.mode)) guardPlan(settings, plan.totals);
-    if (diary.engines !== undefined) {
-      tellEngines(diary.engines, host.log);
-      guardCost(settings, diary.engines);
+    judge(planned, settings, run);
+    rule = await putRule(planned, run);
+    if (rule === 'new' && planned.collected === undefined) {
+      host.log.info(
+        'Comparing both sides once more: what was written before the rule was there is not replicated.',
+      );
+      planned = await planAnew(prepared, run);
+      judge(planned, settings, run);
     }
+    const { plan, scene, collected } = planned;
     if (settings.mode === 'health')
       diary.replication = await diary.phase('examination', () => examine(scene, plan, outcomes, run.stop));
     if (settings.mode === 'sync') {
@@ -116,8 +120,30 @@ async function planAndCarry(prepared: Prepared, run: Run): Promise<void> {
   } catch (error) {
     diary.halt(error);
   }
-  await diary.phase('conclusion', () => concludeWithWhatIsLeft(scene, plan, outcomes, run));
-  await lookAfterRule(scene, run);
+  const { plan, scene } = planned;
+  const closing = closingScene(scene, run);
+  await diary.phase('conclusion', () => concludeWithWhatIsLeft(closing, plan, outcomes, run));
+  if (rule !== undefined) await lookAfterRule(closing, run);
+}
+
+/** Whether the plan may be carried out. A dry run says what a guard would refuse, too; comparing deletes nothing. */
+function judge({ plan: { totals } }: Planned, settings: Settings, { host, diary }: Run): void {
+  tellPlan(totals, settings, host.log);
+  if (carries(settings.mode)) guardPlan(settings, totals);
+  if (diary.engines === undefined) return;
+  tellEngines(diary.engines, host.log);
+  guardCost(settings, diary.engines);
+}
+
+/** Of replication; `undefined` where this run has none to look after. */
+type Rule = 'new' | 'found' | undefined;
+
+/** Only once no guard has refused the plan, because the rule and versioning change buckets. */
+async function putRule({ scene }: Planned, { host, stop, diary }: Run): Promise<Rule> {
+  const { settings, replication } = scene;
+  if (replication === undefined || settings.mode !== 'sync' || stop.draining.aborted) return undefined;
+  const isNew = await diary.phase('rule', () => putInPlace(scene, replication, diary, host.log));
+  return isNew ? 'new' : 'found';
 }
 
 /** A plan, and the scene in which it is carried out. */
@@ -130,30 +156,28 @@ interface Planned {
 /** What an earlier run has left to be collected, or a new plan, made once nothing moves what it is about. */
 async function planFor(
   prepared: Prepared,
-  { host, stop, diary, requests, limit }: Run,
+  run: Run,
   withJobs: SceneWithJobs | undefined,
   handover: Handover | undefined,
 ): Promise<Planned> {
-  const { scene } = prepared;
-  const { settings, replication } = scene;
+  const { host, stop, diary } = run;
   const collected =
     handover &&
     withJobs &&
     (await diary.phase('collection', () => collect(handover, withJobs.jobs, host, diary)));
   const served = servedWays(prepared);
-  if (settings.mode === 'sync') {
-    if (served.length > 0 && collected === undefined)
-      await diary.phase('attendance', async () => {
-        for (const one of served) await attendRunning(one, stop, host.log);
-      });
-    if (replication !== undefined)
-      await diary.phase('rule', () => putInPlace(scene, replication, diary, host.log));
-  }
-  if (withJobs !== undefined && collected !== undefined) {
-    diary.engine = withJobs.engine;
-    return { plan: collected.plan, scene: withJobs, collected };
-  }
-  const census = carries(settings.mode) ? censusFor(scene) : undefined;
+  if (prepared.scene.settings.mode === 'sync' && served.length > 0 && collected === undefined)
+    await diary.phase('attendance', async () => {
+      for (const one of served) await attendRunning(one, stop, host.log);
+    });
+  if (withJobs === undefined || collected === undefined) return planAnew(prepared, run);
+  diary.engine = withJobs.engine;
+  return { plan: collected.plan, scene: withJobs, collected };
+}
+
+async function planAnew(prepared: Prepared, { host, diary, requests, limit }: Run): Promise<Planned> {
+  const { scene } = prepared;
+  const census = carries(scene.settings.mode) ? censusFor(scene) : undefined;
   const before = requests.toJSON();
   const begun = performance.now();
   const plan = await diary.phase('plan', () => makePlan(scene, host.scratch, census));
@@ -175,7 +199,7 @@ function chosenScene({ scene, ways, note }: Prepared, diary: Diary): Scene {
 
 /** With replication: the rule still stands, or goes where that was asked for. */
 async function lookAfterRule({ settings, replication }: Scene, { host, stop, diary }: Run): Promise<void> {
-  if (replication === undefined || settings.mode !== 'sync') return;
+  if (replication === undefined) return;
   if (!stop.draining.aborted && !diary.halted) await diary.phase('rule-look', () => seeInPlace(replication));
   if (settings.replication.rule === 'remove')
     await diary.phase('removal', () => takeAway(replication, diary, host.log));
@@ -204,19 +228,23 @@ async function carry(
   });
 }
 
+/** What ends the copies must not keep anybody from looking at them, nor from tidying up. */
+function closingScene(scene: Scene, run: Run): Scene {
+  const { source, destination, from, to, replication } = scene;
+  const network = networkFor(run, scene.settings, run.stop.aborting);
+  const seen = { source: source.by(network), destination: destination.by(network) };
+  const asking = { from: from.by(network), to: to.by(network) };
+  return { ...scene, ...seen, ...asking, ...(replication && { replication: { ...replication, ...seen } }) };
+}
+
 /** When both sides can no longer be listed, what was done is still told. */
 async function concludeWithWhatIsLeft(
   scene: Scene,
   plan: Plan,
   outcomes: OutcomeLog,
-  run: Run,
+  { host, stop, diary }: Run,
 ): Promise<void> {
-  const { host, stop, diary } = run;
-  // What ends the copies must not keep anybody from looking at them.
-  const network = networkFor(run, scene.settings, stop.aborting);
-  const { source, destination } = scene;
-  const seen = { ...scene, source: source.by(network), destination: destination.by(network) };
-  const ending = { scene: seen, plan, outcomes, reportFolder: host.reportFolder, stop };
+  const ending = { scene, plan, outcomes, reportFolder: host.reportFolder, stop };
   const isEnding = stop.hurrying.aborted || stop.aborting.aborted;
   const mayLook = !isEnding && !diary.halted && diary.underWay === undefined;
   try {

@@ -1,4 +1,5 @@
 /** The plan, written to disk: what the guards judge, what the engine carries, what the conclusion is held against. */
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Census } from '../choice/census.ts';
 import type { ObjectEntry } from '../model/objects.ts';
@@ -39,7 +40,9 @@ export async function makePlan(scene: Scene, scratch: string, census?: Census): 
     destinationPrefixBytes: Buffer.byteLength(destination.location.prefix),
   };
   const totals = new PlanTotals();
-  const writer = new NdjsonWriter<PlanLine>(join(scratch, 'plan.ndjson'));
+  // An earlier plan of the run stays whole until this one is.
+  const folder = await mkdtemp(join(scratch, 'plan-'));
+  const writer = new NdjsonWriter<PlanLine>(join(folder, 'plan.ndjson'));
   const list = listingsFor(settings);
   const pairs = pairListings(list.source(source), list.destination(destination));
   for await (const page of planPairs(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {

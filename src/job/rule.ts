@@ -1,4 +1,4 @@
-/** The replication rule of a run: put in place before anything is planned, and taken away at the end where that was asked for. */
+/** The replication rule of a run: put in place once the plan may be carried out, and taken away at the end where that was asked for. */
 import { pause } from '../aws/waiting.ts';
 import { FatalError } from '../errors.ts';
 import type { Log } from '../model/log.ts';
@@ -13,12 +13,12 @@ import { uri } from '../sync/plan.ts';
 import type { Diary } from './diary.ts';
 
 /**
- * Enables versioning where it was asked for and puts the rule there, so that nothing that is written while the plan is made
- * falls between the two.
+ * Enables versioning where it was asked for and puts the rule there.
  *
+ * @returns whether the rule is new: what was written before may have been written after it was listed, and falls between the two
  * @throws FatalError with what to do about it; StoppedError
  */
-export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log: Log): Promise<void> {
+export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log: Log): Promise<boolean> {
   const noted = (text: string) => {
     log.info(text);
     diary.notes.push(text);
@@ -41,6 +41,7 @@ export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log
   const what = `the rule ${id}, which replicates ${uri(source.location)} to ${uri(destination.location)}`;
   if (isNew) noted(`Put in place ${what}.`);
   else log.info(`Found ${what}.`);
+  return isNew;
 }
 
 /** How long S3 may refuse a rule for want of the versioning that it shows already. */

@@ -10,6 +10,15 @@ import { ago, allow, checkOf, contents, HOUR, policy } from './stage.ts';
 
 const MUTATIONS = /^(Put|Delete|Create|Update|Complete|Abort|Copy|Upload|Restore)/;
 
+/** Lets the roles of both sides enable versioning. */
+function letEnable(s: ReplicationStage): void {
+  for (const [{ role }, { arn }] of [
+    [s.source, s.from],
+    [s.destination, s.to],
+  ] as const)
+    s.lab.iam.accounts.putPolicy(role, 'enabling', policy(allow('s3:PutBucketVersioning', arn)));
+}
+
 describe('a run with S3 Replication', { concurrency: 3 }, () => {
   test('moves the awkward bucket; what is put afterwards arrives by itself; a second run does nothing', async t => {
     const s = await replicationStage(t);
@@ -54,6 +63,39 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
       more.filter(operation => !/MultipartUpload$|^DeleteObject$/.test(operation)),
       [],
     );
+  });
+
+  for (const [guard, inputs] of [
+    ['max-cost', { 'max-cost': '0.10' }],
+    ['max-delete', { delete: 'true', 'max-delete': '0' }],
+  ] as const) {
+    test(`what ${guard} refuses changes nothing: neither rule nor versioning`, async t => {
+      const s = await replicationStage(t);
+      s.from.versioning = undefined;
+      letEnable(s);
+      s.from.put('a', 'content');
+      s.to.put('extra', 'content');
+      const run = await s.run({ ...inputs, 'enable-versioning': 'true', 'replication-rule': 'remove' });
+      assert.equal(run.code, 1, run.log);
+      assert.match(run.report.verdict.text, new RegExp(`${guard}: 0.* Nothing was changed\\.$`));
+      assert.deepEqual([s.from.versioning, s.rules(), s.to.keys()], [undefined, [], ['extra']]);
+      assert.doesNotMatch(run.summary, /The rule .* stays/);
+    });
+  }
+
+  test('what is written between the plan and the rule is replicated as well, and no listing is repeated once the rule stands', async t => {
+    const s = await replicationStage(t);
+    s.from.put('a', 'content');
+    s.trouble(
+      { operation: 'PutBucketReplication', times: 1 },
+      { kind: 'meanwhile', does: () => void s.from.put('between', 'content') },
+    );
+    const first = await s.run();
+    assert.equal(first.code, 0, first.log);
+    assert.deepEqual([first.report.totals.copied, s.to.keys()], [2, ['a', 'between']]);
+    assert.match(first.log, /Comparing both sides once more/);
+    const second = await s.run();
+    assert.doesNotMatch(second.log, /Comparing both sides once more/);
   });
 
   test('replaces what is older and deletes what is too much; what was written later stays above, and is told', async t => {
@@ -132,16 +174,7 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
       /put-bucket-versioning --bucket .* `enable-versioning: true`/,
     );
     assert.deepEqual([s.from.versioning, s.to.versioning], [undefined, 'Suspended']);
-    for (const [side, bucket] of [
-      [s.source, s.from],
-      [s.destination, s.to],
-    ] as const) {
-      s.lab.iam.accounts.putPolicy(
-        side.role,
-        'enabling',
-        policy(allow('s3:PutBucketVersioning', bucket.arn)),
-      );
-    }
+    letEnable(s);
     // S3 shows the versioning, and refuses the rule for want of it a moment longer.
     const refuses = (message: string) =>
       s.trouble(
