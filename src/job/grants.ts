@@ -111,10 +111,9 @@ export class Grants {
         single: isSingle(before),
       };
       this.#keep({ granted, bucket, removed: false });
-      await putGrant(bucket, statement, () => this.#rival(granted)).catch(error => {
-        // What S3 has refused is nowhere.
-        const { status } = troubleOf(error);
-        if (status >= 400 && status < 500) this.#forget(granted);
+      await putGrant(bucket, statement, () => this.#rival(granted)).catch(async error => {
+        // Who is stopped takes all away at the end.
+        if (!(error instanceof StoppedError)) await this.#undo({ granted, bucket, removed: false });
         throw error;
       });
       return { check, verdict: 'pass', seen: `Put in place: ${told(granted)}.` };
@@ -173,9 +172,15 @@ export class Grants {
     this.#tell();
   }
 
-  #forget({ statement }: Granted): void {
-    this.#standing.delete(statement.Sid);
-    this.#tell();
+  /** What was refused may be there all the same: written, and then not seen to stay. Where it may be, it is kept in mind. */
+  async #undo({ granted, bucket }: Standing): Promise<void> {
+    try {
+      await removeGrant(bucket, granted);
+      this.#standing.delete(granted.statement.Sid);
+      this.#tell();
+    } catch {
+      // Taking it away at the end tells of it.
+    }
   }
 
   /** For whoever comes after a kill, and for the report. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { bucketPolicyStatement, forPrincipal } from '../../src/aws/policies.ts';
 import { statementsIn } from '../../src/aws/policy-text.ts';
 import { readTemporary } from '../../src/aws/temporary.ts';
@@ -18,7 +18,7 @@ import { until } from '../e2e/batch-stage.ts';
 import { bucketsOnLab } from '../s3/on-lab.ts';
 import { QUIET } from './job-on-lab.ts';
 
-test('grants are renewed while the run goes on, and taken away they leave the policy as it was', async t => {
+async function setStage(t: TestContext) {
   const { lab, source, destination, network, close } = await bucketsOnLab();
   const scratch = await mkdtemp(join(tmpdir(), 's3-sync-test-'));
   t.after(async () => {
@@ -58,6 +58,11 @@ test('grants are renewed while the run goes on, and taken away they leave the po
   const before = { Version: '2012-10-17', Statement: { ...statement, Sid: 'Theirs', Effect: 'Deny' } };
   source.there.policy = before;
   const lack = { side: 'source', statement } as const;
+  return { lab, source, scene, left, diary, grants, inPlace, writes, before, lack };
+}
+
+test('grants are renewed while the run goes on, and taken away they leave the policy as it was', async t => {
+  const { source, scene, left, diary, grants, inPlace, writes, before, lack } = await setStage(t);
   for (const check of await grants.put([lack, lack], scene)) assert.equal(check.verdict, 'pass', check.seen);
   const first = inPlace();
   assert.equal(first.length, 2);
@@ -82,4 +87,33 @@ test('grants are renewed while the run goes on, and taken away they leave the po
     [true, true],
   );
   assert.equal(isGrantLeft(left[0]?.grants ?? ''), false);
+});
+
+test('what S3 refuses once the statement is there leaves nothing of it behind', async t => {
+  const { lab, source, scene, left, diary, grants, writes, before, lack } = await setStage(t);
+  const isThere = { operation: 'GetBucketPolicy', skip: 3, times: 1 };
+  lab.faults.add({ ...isThere, kind: 'error', status: 403, code: 'AccessDenied' });
+  const [check] = await grants.put([lack], scene);
+  assert.equal(check?.verdict, 'fail');
+  assert.equal(writes().length, 2, 'there and back');
+  assert.deepEqual(source.there.policy, before);
+  assert.deepEqual([diary.grants, isGrantLeft(left[0]?.grants ?? '')], [[], false]);
+  await grants.takeAway();
+});
+
+test('what may be there still is taken away at the end', async t => {
+  const { lab, source, scene, left, grants, inPlace, before, lack } = await setStage(t);
+  const heal = lab.faults.add({
+    operation: 'GetBucketPolicy',
+    skip: 3,
+    kind: 'error',
+    status: 403,
+    code: 'AccessDenied',
+  });
+  const [check] = await grants.put([lack], scene);
+  assert.deepEqual([check?.verdict, inPlace().length], ['fail', 1]);
+  assert.ok(isGrantLeft(left[0]?.grants ?? ''));
+  heal();
+  await grants.takeAway();
+  assert.deepEqual(source.there.policy, before);
 });
