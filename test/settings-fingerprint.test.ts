@@ -35,6 +35,20 @@ test('whatever changes what is to arrive tells two runs apart', () => {
   assert.equal(new Set(all).size, all.length);
 });
 
+test('what was started by name is found by who leaves the choice to the run', () => {
+  const inputs = {
+    destination: 's3://onto/in/',
+    'batch-role': 'arn:aws:iam::444455556666:role/batch',
+    'work-location': 's3://work/sync',
+  };
+  const of = (engine: string) => fingerprint({ ...inputs, engine }, TODAY);
+  assert.equal(of('auto'), of('batch'));
+  assert.notEqual(
+    of('auto'),
+    fingerprint({ ...inputs, 'batch-role': '', 'work-location': '', engine: 'copy' }, TODAY),
+  );
+});
+
 test('how fast, how carefully and within which bounds is for each run to say', () => {
   for (const inputs of [
     { concurrency: '7' },

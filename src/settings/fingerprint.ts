@@ -28,7 +28,9 @@ const TELLING: readonly (keyof Echo)[] = [
 
 /** 16 hexadecimal digits. */
 export function fingerprintOf(settings: Settings): string {
-  const echo = echoSettings(settings);
+  const { engine } = settings;
+  // Who has the choice may take what was started by name, and the other way round.
+  const echo = echoSettings({ ...settings, engine: engine === 'auto' ? 'batch' : engine });
   // Ages as they were given: the moments that they mean are others in each run.
   const told = JSON.stringify([TELLING.map(name => echo[name] ?? null), settings.filter.ages]);
   return createHash('sha256').update(told).digest('hex').slice(0, 16);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { sparse } from '../../lab/s3/index.ts';
 import type { EngineName } from '../../src/model/settings.ts';
-import { batchStage, left } from './batch-stage.ts';
+import { batchStage, heldStage, left } from './batch-stage.ts';
 import { dataSyncStage } from './datasync-stage.ts';
 import { checkOf, contents, findings, GIB, openLab, type Run, type Stage, setStage } from './stage.ts';
 
@@ -148,6 +148,20 @@ describe('a choice', { concurrency: 2 }, () => {
     );
     assert.equal(run.report.engines, undefined);
     assert.deepEqual([s.jobs().length, left(s).length], [1, 0]);
+  });
+
+  test('leaves a job that was started by name to nobody else', async t => {
+    const { s, open } = await heldStage(t);
+    s.from.put('object', 'content');
+    await s.run({ wait: 'false' });
+    open();
+    const run = await s.run(AUTO);
+    assert.deepEqual(
+      [run.code, run.outputs.engine, run.outputs['objects-copied']],
+      [0, 'batch', '1'],
+      run.log,
+    );
+    assert.deepEqual([s.jobs().length, s.requests('CopyObject').length, left(s).length], [1, 0, 0]);
   });
 
   test('is shown beside an engine that was asked for', async () => {
