@@ -6,6 +6,9 @@ import { bytesCopied } from './conclude-history.ts';
 
 const EXAMPLES = 5;
 
+/** Kinds of failure that are told apart by what was denied; from then on its key of KMS, say, is not looked at. */
+const MOST_KINDS = 1_000;
+
 export class Tally {
   #listed = 0;
   #bytesListed = 0;
@@ -82,8 +85,10 @@ export class Tally {
 
   #group({ key, reason, error, requestId }: ObjectRecord): void {
     const code = error?.code ?? reason;
-    const denied = error?.denied;
-    const cause = `${reason}: ${code}: ${denied ?? ''}`;
+    const told = error?.denied;
+    const whole = `${reason}: ${code}: ${told ?? ''}`;
+    const isTold = this.#failures.size < MOST_KINDS || this.#failures.has(whole);
+    const [denied, cause] = isTold ? [told, whole] : [undefined, `${reason}: ${code}: `];
     const group = this.#failures.get(cause);
     if (group !== undefined) {
       group.count++;

@@ -17,6 +17,17 @@ function record(differently: Partial<ObjectRecord> = {}): ObjectRecord {
   };
 }
 
+test('what was denied is told apart a thousand times, and counted beyond that', () => {
+  const tally = new Tally();
+  for (let index = 0; index < 1500; index++) {
+    const error = { code: 'AccessDenied', message: 'Access Denied', denied: `kms:Decrypt on key ${index}` };
+    tally.count(record({ action: 'failed', reason: 'denied', proof: 'none', error }));
+  }
+  const failures = tally.failures();
+  assert.equal(failures.length, 1001);
+  assert.deepEqual([failures[0]?.count, failures[0]?.denied], [500, undefined]);
+});
+
 /** A record about an object that only the destination has. */
 function extraneous(differently: Partial<ObjectRecord>): ObjectRecord {
   const { sourceEtag: _, ...rest } = record({ proof: 'none', size: 999, ...differently });
