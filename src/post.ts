@@ -16,7 +16,8 @@ async function post(): Promise<void> {
   if (left.cleanUp === undefined && left.upload === undefined) log.info('Nothing was left to do.');
   if (left.cleanUp !== undefined) {
     const host = { environment: process.env, idToken, mask };
-    for (const done of await cleanUp(left.cleanUp, host, AbortSignal.timeout(MINUTE))) log.info(done);
+    const done = await cleanUp(left.cleanUp, host, AbortSignal.timeout(MINUTE)).catch(notFinished);
+    for (const one of done) log.info(one);
   }
   if (left.upload !== undefined) {
     const { url, warning } = await uploadFolder({ folder: left.reportFolder, ...left.upload });
@@ -27,9 +28,14 @@ async function post(): Promise<void> {
 
 const MINUTE = 60_000;
 
+/** The step has its own result; what could not be cleaned up is told, not failed. */
+function notFinished(error: unknown): string[] {
+  log.warning(`Clean-up did not finish: ${messageOf(error)}`);
+  return [];
+}
+
 try {
   await post();
 } catch (error) {
-  // The step has its own result; what could not be cleaned up is told, not failed.
-  log.warning(`Clean-up did not finish: ${messageOf(error)}`);
+  notFinished(error);
 }

@@ -54,6 +54,27 @@ describe('a run that is stopped takes its grant away itself', { concurrency: 2 }
     });
   }
 
+  test('and where it cannot, nor the post step, that saves the report all the same', async t => {
+    const { s, owner, open } = heldStage(t);
+    const artifact = `cancelled-${s.to.name}`;
+    const step = await s.start(
+      { ...TEMPORARY, artifact },
+      {
+        onLine: line => {
+          if (!line.startsWith('To copy')) return;
+          shared.iam.accounts.putPolicy(s.source.role, 'grant', policy());
+          step.signal('SIGINT');
+          open();
+        },
+      },
+    );
+    await step.finished;
+    const post = await step.post();
+    assert.match(post.log, /could not be taken out of the policy/);
+    assert.equal((await owner.temporary()).length, 1);
+    assert.ok(shared.github.results.artifact(artifact), post.log);
+  });
+
   test('SIGTERM, from the command line', async t => {
     const { s, owner, theirs } = heldStage(t);
     const { process: child, finished } = await startCli(s, ['--grant=temporary']);
