@@ -19,11 +19,16 @@ import { adviceOnDenied } from './denied.ts';
 /** Groups that are looked into; a report shows no more of them in full. */
 const LOOKED_INTO = 20;
 
-export async function withAdvice(failures: readonly FailureGroup[], scene: Scene): Promise<FailureGroup[]> {
+/** @param isHurried leaves no time to look into anything */
+export async function withAdvice(
+  failures: readonly FailureGroup[],
+  scene: Scene,
+  isHurried: boolean,
+): Promise<FailureGroup[]> {
   const advised: FailureGroup[] = [];
   for (const [index, failure] of failures.entries()) {
     // One after another: a look at a denial opens an upload, and many of them would be in each other's way.
-    const isOurs = failure.denied !== undefined && index < LOOKED_INTO;
+    const isOurs = failure.denied !== undefined && index < LOOKED_INTO && !isHurried;
     const fix = isOurs ? await adviceOnDenied(failure, scene) : adviceOn(failure, scene);
     advised.push(fix === undefined ? failure : { ...failure, fix });
   }

@@ -31,7 +31,7 @@ export interface Conclusion {
 }
 
 export async function conclude(conclusion: Conclusion, diary: Diary): Promise<void> {
-  const { scene, plan, outcomes, reportFolder } = conclusion;
+  const { scene, plan, outcomes, reportFolder, stop } = conclusion;
   const { settings } = scene;
   const settled = settle(plan.items(), await outcomes.inKeyOrder());
   const movements: Movements = { appeared: 0, movedOn: 0 };
@@ -56,7 +56,7 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
 
   diary.totals = tally.totals(plan.totals.listed);
   diary.digest = digest;
-  diary.failures = await withAdvice(tally.failures(), scene);
+  diary.failures = await withAdvice(tally.failures(), scene, stop.hurrying.aborted);
   diary.compared = compares || settings.mode === 'verify' || settings.mode === 'health';
   const { reasons } = diary.totals;
   const isLeft = LEFT.some(reason => reasons[reason]) || doubts.unasked > 0;
