@@ -82079,7 +82079,9 @@ const TELLING = (/* unused pure expression or super */ null && ([
 ]));
 /** 16 hexadecimal digits. */
 function fingerprint_fingerprintOf(settings) {
-    const echo = echoSettings(settings);
+    const { engine } = settings;
+    // Who has the choice may take what was started by name, and the other way round.
+    const echo = echoSettings({ ...settings, engine: engine === 'auto' ? 'batch' : engine });
     // Ages as they were given: the moments that they mean are others in each run.
     const told = JSON.stringify([TELLING.map(name => echo[name] ?? null), settings.filter.ages]);
     return createHash('sha256').update(told).digest('hex').slice(0, 16);
@@ -86035,8 +86037,9 @@ async function post() {
         _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info('Nothing was left to do.');
     if (left.cleanUp !== undefined) {
         const host = { environment: process.env, idToken: _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__/* .idToken */ .f, mask: _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .mask */ .d };
-        for (const done of await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .nY)(left.cleanUp, host, AbortSignal.timeout(MINUTE)))
-            _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info(done);
+        const done = await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .nY)(left.cleanUp, host, AbortSignal.timeout(MINUTE)).catch(notFinished);
+        for (const one of done)
+            _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info(one);
     }
     if (left.upload !== undefined) {
         const { url, warning } = await (0,_github_artifact_js__WEBPACK_IMPORTED_MODULE_2__/* .uploadFolder */ .y)({ folder: left.reportFolder, ...left.upload });
@@ -86045,12 +86048,16 @@ async function post() {
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(left.scratch, { recursive: true, force: true });
 }
 const MINUTE = 60_000;
+/** The step has its own result; what could not be cleaned up is told, not failed. */
+function notFinished(error) {
+    _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.warning(`Clean-up did not finish: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`);
+    return [];
+}
 try {
     await post();
 }
 catch (error) {
-    // The step has its own result; what could not be cleaned up is told, not failed.
-    _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.warning(`Clean-up did not finish: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`);
+    notFinished(error);
 }
 
 __webpack_async_result__();

@@ -86,9 +86,9 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
   test('what is written between the plan and the rule is replicated as well, and no listing is repeated once the rule stands', async t => {
     const s = await replicationStage(t);
     s.from.put('a', 'content');
-    s.trouble(
-      { operation: 'PutBucketReplication', times: 1 },
-      { kind: 'meanwhile', does: () => void s.from.put('between', 'content') },
+    s.lab.faults.when(
+      { operation: 'PutBucketReplication', bucket: s.from.name, times: 1 },
+      () => void s.from.put('between', 'content'),
     );
     const first = await s.run();
     assert.equal(first.code, 0, first.log);
