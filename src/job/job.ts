@@ -58,8 +58,9 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   const { diary, requests } = run;
   const grants = new Grants(settings, host, diary);
   try {
+    const network = networkFor(run, settings, stop.cutting);
     const prepared = await diary.phase('preflight', () =>
-      prepare(settings, host, networkFor(run, settings, stop.cutting), stop.aborting, diary, grants),
+      prepare(settings, { host, network, aborting: stop.aborting, diary, grants }),
     );
     await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
     if (settings.mode === 'preflight') diary.complete = true;

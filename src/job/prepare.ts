@@ -35,19 +35,23 @@ export interface Prepared extends Pick<Findings, 'ways' | 'note'> {
   readonly scene: Scene;
 }
 
+/** What preparing is done with. */
+export interface Means {
+  readonly host: Host;
+  readonly network: Network;
+  /** Ends what identities ask for, which are needed for longer than `network`. */
+  readonly aborting: AbortSignal;
+  readonly diary: Diary;
+  readonly grants: Grants;
+}
+
 /**
  * `undefined` when a check failed: the diary says which, and all that could be asked has been asked. What is ill is looked
  * at all the same: `mode: health` changes nothing, and how much is missing is what one wants to know then.
- *
- * @param aborting ends what identities ask for, which are needed for longer than `network`
  */
 export async function prepare(
   settings: Settings,
-  host: Host,
-  network: Network,
-  aborting: AbortSignal,
-  diary: Diary,
-  grants: Grants,
+  { host, network, aborting, diary, grants }: Means,
 ): Promise<Prepared | undefined> {
   const { requestHandler } = network;
   const { environment, idToken, mask } = host;
