@@ -72,11 +72,11 @@ async function main(): Promise<void> {
 }
 
 async function tell(report: RunReport, settings: Settings): Promise<void> {
-  const { verdict } = report;
+  const { verdict, failures } = report;
   tellFindings(report, log);
   if (isCutShort(report)) log.warning(`${headline(report)}.`);
   if (verdict.ok) log.info(`Done: ${accounts(report)}.`);
-  else log.error(verdict.text);
+  else if (failures.every(({ message }) => message !== verdict.text)) log.error(verdict.text);
   if (!settings.report.summary) return;
   const warning = await writeSummary(renderSummary(report));
   if (warning !== undefined) log.info(warning);

@@ -19,7 +19,7 @@ export function guardCost({ maxCost }: Pick<Settings, 'maxCost'>, { chosen, why,
   throw new FatalError(
     `The run would cost ${dollars(offer.usd)} by its estimate (engine ${offer.engine}); \`max-cost: ${maxCost}\` allows ${dollars(maxCost)}. Nothing was changed.`,
     {
-      todo: `Look at the table of engines in the report of \`mode: dry-run\`. Raise \`max-cost\`, or copy less at a time with \`include\` or a prefix.${instead}`,
+      todo: `The table of engines says what the sum is made of. Raise \`max-cost\`, or copy less at a time with \`include\` or a prefix.${instead}`,
     },
   );
 }

@@ -6,7 +6,7 @@ import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
 import { HOW_TO_PASTE, POLICIES, type PolicyToChange, policiesToChange } from './policies.ts';
 import { clip, code, count, details, fenced, join, type Markup, md, table } from './text.ts';
-import { causes, tallyOf, worstFirst } from './words.ts';
+import { causes, struckBy, tallyOf, whyOf, worstFirst } from './words.ts';
 
 /** Kinds of failure shown in full. */
 const GROUPS = 20;
@@ -52,21 +52,13 @@ export function failureGroups(report: RunReport): Markup[] {
   ];
 }
 
-function failureGroup({
-  code: errorCode,
-  reason,
-  denied,
-  count: number,
-  message,
-  examples,
-  requestId,
-  fix,
-}: FailureGroup) {
+function failureGroup(failure: FailureGroup): Markup {
+  const { code: errorCode, count: number, message, examples, requestId, fix } = failure;
   const request = requestId === undefined ? md`` : md` (request ${code(requestId)})`;
   const title = number > examples.length ? md`The first ${examples.length} of ${number} keys` : md`The keys`;
   const keys = join(examples.map(code), '<br>');
   return paragraphs([
-    md`❌ **${count(number, 'object')}: ${clip(errorCode, CODE)}** (${denied === undefined ? reason : `${reason}: ${clip(denied, CODE)}`})`,
+    md`❌ **${struckBy(failure)}: ${clip(errorCode, CODE)}** (${clip(whyOf(failure), CODE)})`,
     md`${clip(message, MESSAGE)}${request}`,
     ...(fix === undefined ? [] : [todo(fix)]),
     ...(fix === undefined || alone(fix).length === 0

@@ -126,6 +126,11 @@ export function causeOf(failure: FailureGroup): string {
   return `${failure.code} (${whyOf(failure)})`;
 }
 
+/** `25 objects`; what halted the run is no object's failure. */
+export function struckBy({ reason, count: number }: FailureGroup): string {
+  return reason === 'halted' ? 'The run' : count(number, 'object');
+}
+
 /** `denied: s3:PutObject`: its reason, and what was denied. */
 export function whyOf({ reason, denied }: FailureGroup): string {
   return denied === undefined ? reason : `${reason}: ${denied}`;

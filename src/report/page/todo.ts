@@ -4,7 +4,7 @@ import type { FailureGroup } from '../../model/outcome.ts';
 import type { RunReport } from '../../record.ts';
 import { type PolicyToChange, policiesToChange } from '../policies.ts';
 import { clip, count } from '../text.ts';
-import { causes, whyOf } from '../words.ts';
+import { causes, struckBy, whyOf } from '../words.ts';
 import { type Html, html, lines } from './html.ts';
 
 /** Causes shown in full. */
@@ -42,7 +42,7 @@ function cause(group: FailureGroup): Html {
     requestId === undefined ? undefined : html` <span class="quiet">Request <code>${requestId}</code></span>`;
   const keys = number > examples.length ? `First ${examples.length} of ${count(number, 'key')}` : 'Keys';
   const list = examples.map(key => html`<li><code>${clip(key, 1200)}</code></li>`);
-  return html`<article class="finding"><h3>${count(number, 'object')}: <code>${code}</code> <span class="quiet">${whyOf(group)}</span></h3>
+  return html`<article class="finding"><h3>${struckBy(group)}: <code>${code}</code> <span class="quiet">${whyOf(group)}</span></h3>
 <p>${clip(message, MESSAGE)}${request}</p>${remedy(fix, true)}${
     examples.length === 0
       ? undefined
