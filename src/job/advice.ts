@@ -7,7 +7,7 @@ import { MARKERS_LEFT } from '../engines/replication/versions.ts';
 import type { Fix } from '../model/checks.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import { restoreFix } from '../preflight/restorable.ts';
-import { type KeyUse, keysInUse, withKeys } from '../preflight/role-keys.ts';
+import { keysInUse, withKeys } from '../preflight/role-keys.ts';
 import { grant, type Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { CUSTOMER_KEY_ADVICE } from '../s3/customer-key.ts';
@@ -39,8 +39,6 @@ function adviceOn(failure: FailureGroup, scene: Scene): Fix | undefined {
   const { source, destination, datasync, jobs, replication } = scene;
   const { reason, code, message } = failure;
   const words = `${code}: ${message}`;
-  const ofKeysToo = (fix: Fix | undefined, role: string, uses: readonly KeyUse[]) =>
-    fix && withKeys(fix, words, role, uses);
   // What was copied from here was denied to somebody else.
   const ofJob = jobs !== undefined && message.startsWith(LABEL);
   if (code === 'ReplicaUnseen') return seeing(destination);
@@ -52,15 +50,17 @@ function adviceOn(failure: FailureGroup, scene: Scene): Fix | undefined {
     return explained ?? (ofJob ? fixFor(words, jobs.ground) : undefined);
   }
   if (ofJob && (reason === 'denied' || code.startsWith('KMS.')))
-    return ofKeysToo(
+    return withKeys(
       fixFor(words, jobs.ground),
+      words,
       jobs.ground.role,
       keysInUse(scene, decryptingStatement, encryptingStatement),
     );
   if (reason === 'restore-denied') return restoreFix(source, message);
   if (reason === 'denied' && datasync !== undefined)
-    return ofKeysToo(
+    return withKeys(
       fixForObject(words, datasync.ground),
+      words,
       datasync.ground.role,
       keysInUse(scene, decryptStatement, encryptStatement),
     );

@@ -41,8 +41,13 @@ export function needsOfKeys(uses: readonly KeyUse[]): Need[] {
  *
  * @param words what was said of the denial
  */
-export function withKeys(fix: Fix, words: string, role: string, uses: readonly KeyUse[]): Fix {
-  if (fix.grants === undefined || /is not authorized to|kms:/.test(words)) return fix;
+export function withKeys<F extends Fix | undefined>(
+  fix: F,
+  words: string,
+  role: string,
+  uses: readonly KeyUse[],
+): F | Fix {
+  if (fix?.grants === undefined || /is not authorized to|kms:|sts:AssumeRole/.test(words)) return fix;
   const grantee = { principal: role, account: accountOf(role) };
   const all = [fix, ...uses.map(({ key, statement }) => grantKey(grantee, key, statement, ''))];
   return {
