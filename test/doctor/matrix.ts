@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Statement } from '../../src/aws/policies.ts';
 import { requestsOf } from '../../src/aws/requests.ts';
+import { hasEntry } from '../troubleshooting.ts';
 import { type Holding, type Performance, type Play, perform, type Told } from './play.ts';
 
 /** One action of one statement on one kind of resource. */
@@ -98,6 +99,14 @@ async function takeAway(
     const looked = await look(p, extent);
     assert.notDeepEqual(failed(looked), [], 'the preflight finds it');
     assert.ok(asksFor(looked, piece.action), JSON.stringify(looked.report.checks, null, 1));
+    const unexplained = looked.report.checks.filter(
+      ({ check, verdict, seen }) => verdict === 'fail' && !hasEntry(check, seen),
+    );
+    assert.deepEqual(
+      unexplained.map(({ check, seen }) => [check, seen]),
+      [],
+      'docs/troubleshooting.md has it',
+    );
     looked.paste();
     if (extent.served) await assertFindsNothing(p, extent);
     else await assertPasses(p, extent);
