@@ -184,13 +184,13 @@ test('objects are sorted, filtered and searched', async () => {
   await close();
 });
 
-test('a statement to paste is copied as it stands', async () => {
+test('a policy to paste is copied as it stands', async () => {
   const { page, close } = await lookAt(run.folder, { permissions: ['clipboard-read', 'clipboard-write'] });
   const button = page.getByRole('button', { name: 'Copy' }).first();
   await button.click();
   await page.getByRole('button', { name: 'Copied' }).waitFor();
   const copied = JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string);
-  assert.equal(copied.Sid, 'S3SyncRestore');
+  assert.equal(copied.Statement[0].Sid, 'S3SyncRestore');
   await close();
 });
 
