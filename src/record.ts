@@ -27,7 +27,7 @@ export interface ObjectRecord {
   readonly error?: {
     readonly code: string;
     readonly message: string;
-    /** What was denied, where that could be found out: an action, with its KMS key, or `reading` or `writing`. */
+    /** What was denied, where that could be found out: an action with its KMS key, `reading`, or `tags or writing`. */
     readonly denied?: string;
   };
   readonly requestId?: string;

@@ -82303,7 +82303,7 @@ const NOBODY = {
 
 /**
  * @param message what S3 said of the denial
- * @returns an action, with the KMS key that it is about, or `reading` or `writing`
+ * @returns an action, with the KMS key that it is about, or `reading`, or `tags or writing`, which S3 does not tell apart
  * @throws StoppedError when the run was aborted meanwhile
  */
 async function denial_deniedOf(from, object, message) {
@@ -82318,7 +82318,7 @@ async function denial_deniedOf(from, object, message) {
         await Body?.transformToByteArray();
     };
     if (!(await isDenied(reads())))
-        return 'writing';
+        return 'tags or writing';
     // Whoever may read an object but not use its key is told which key that is.
     const head = from.send(new HeadObjectCommand(named));
     if (await isDenied(head))

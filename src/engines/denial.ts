@@ -12,7 +12,7 @@ import type { Bucket } from '../s3/bucket.ts';
 
 /**
  * @param message what S3 said of the denial
- * @returns an action, with the KMS key that it is about, or `reading` or `writing`
+ * @returns an action, with the KMS key that it is about, or `reading`, or `tags or writing`, which S3 does not tell apart
  * @throws StoppedError when the run was aborted meanwhile
  */
 export async function deniedOf(
@@ -28,7 +28,7 @@ export async function deniedOf(
     const { Body } = await from.send(new GetObjectCommand({ ...named, Range: 'bytes=0-0' }));
     await Body?.transformToByteArray();
   };
-  if (!(await isDenied(reads()))) return 'writing';
+  if (!(await isDenied(reads()))) return 'tags or writing';
   // Whoever may read an object but not use its key is told which key that is.
   const head = from.send(new HeadObjectCommand(named));
   if (await isDenied(head)) return 'reading';
