@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import type { StepResult } from '../lab/github/runner.ts';
-import { PROBE_KEY } from '../src/preflight/writable.ts';
+import { PROBE_KEY } from '../src/preflight/probe-key.ts';
 import { assertAbsent, type Run } from '../test/e2e/stage.ts';
 import type { Judge } from './judge.ts';
 import type { Scene } from './scene.ts';

@@ -1,11 +1,25 @@
 /** One statement in the policy of a bucket for as long as a run goes on: put there, and taken away again. */
 import { isDeepStrictEqual } from 'node:util';
+import type { IdentityRequest } from '../aws/identity.ts';
 import type { Statement } from '../aws/policies.ts';
 import { statementsIn, withoutStatements, withStatement } from '../aws/policy-text.ts';
 import { readTemporary } from '../aws/temporary.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { revisePolicy } from '../s3/policy.ts';
-import type { Granted } from './grants-left.ts';
+
+/** All that it takes to find a grant again. */
+export interface Granted {
+  readonly bucket: string;
+  readonly region: string;
+  readonly owner: string | undefined;
+  readonly as: IdentityRequest;
+  /** As it stands in the policy. */
+  readonly statement: Statement;
+  /** When it expires, ISO 8601. */
+  readonly until: string;
+  /** The policy had one statement before, and no brackets around it. */
+  readonly single: boolean;
+}
 
 /**
  * Also in the place of an earlier one of this name, which held for a shorter time.

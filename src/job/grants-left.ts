@@ -1,25 +1,10 @@
 /** What was granted for a run, as a note for whoever takes it away: the run at its end, or the one that cleans up after it. */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type IdentityRequest, identify, type Surroundings } from '../aws/identity.ts';
-import type { Statement } from '../aws/policies.ts';
+import { identify, type Surroundings } from '../aws/identity.ts';
 import { FatalError, messageOf } from '../errors.ts';
 import { Bucket, type Network } from '../s3/bucket.ts';
-import { removeGrant } from './grant.ts';
-
-/** All that it takes to find a grant again. */
-export interface Granted {
-  readonly bucket: string;
-  readonly region: string;
-  readonly owner: string | undefined;
-  readonly as: IdentityRequest;
-  /** As it stands in the policy. */
-  readonly statement: Statement;
-  /** When it expires, ISO 8601. */
-  readonly until: string;
-  /** The policy had one statement before, and no brackets around it. */
-  readonly single: boolean;
-}
+import { type Granted, removeGrant } from './grant.ts';
 
 export function grantsNoteIn(scratch: string): string {
   return join(scratch, 'grants.json');

@@ -17,8 +17,8 @@ import type { Bucket } from '../s3/bucket.ts';
 import { readPolicy } from '../s3/policy.ts';
 import { cleanUpFor } from './clean-up.ts';
 import type { Diary } from './diary.ts';
-import { putGrant, removeGrant, sweepGrants } from './grant.ts';
-import { type Granted, grantsNoteIn, noteGrants, stillInPlace } from './grants-left.ts';
+import { type Granted, putGrant, removeGrant, sweepGrants } from './grant.ts';
+import { grantsNoteIn, noteGrants, stillInPlace } from './grants-left.ts';
 import type { Host } from './host.ts';
 import { requestFor } from './identity-request.ts';
 

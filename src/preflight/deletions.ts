@@ -10,9 +10,9 @@ import type { CheckResult } from '../model/checks.ts';
 import type { Mode } from '../model/settings.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { uri } from '../sync/plan.ts';
+import { PROBE_KEY } from './probe-key.ts';
 import type { Check } from './scene.ts';
 import { grant } from './scene.ts';
-import { PROBE_KEY } from './writable.ts';
 
 const MARKS = { check: 'destination-markable', does: 'put delete markers' } as const;
 const DELETES = { check: 'destination-deletable', does: 'delete' } as const;

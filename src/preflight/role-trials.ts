@@ -10,7 +10,7 @@ import { requestsOf } from '../aws/requests.ts';
 import { bucketOpinion, verdictOf } from '../aws/role-opinions.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { bucketPolicyOf } from './bucket-grant.ts';
-import { PROBE_KEY } from './writable.ts';
+import { PROBE_KEY } from './probe-key.ts';
 
 /** A statement that somebody's own policies must hold, in effect. */
 export interface Need {

@@ -13,8 +13,8 @@ import { abortUpload, openUpload } from '../s3/uploads.ts';
 import { uri } from '../sync/plan.ts';
 import { readObjectLock } from './facts.ts';
 import { belongsToOwner } from './owner.ts';
+import { PROBE_KEY } from './probe-key.ts';
 import { type Check, grant } from './scene.ts';
-import { PROBE_KEY } from './writable.ts';
 
 const CHECK = 'work-writable';
 

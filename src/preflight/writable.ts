@@ -14,11 +14,10 @@ import { explainDenied } from './denial.ts';
 import { keyOfCopies } from './encryption.ts';
 import { aclFor } from './ownership.ts';
 import { grantsTo, needsOf } from './preserved.ts';
+import { PROBE_KEY } from './probe-key.ts';
 import type { Check, Scene } from './scene.ts';
 
 const CHECK = 'destination-writable';
-/** No object ever has this key. */
-export const PROBE_KEY = '.s3-cross-account-sync-probe';
 
 export const checkWritable: Check = async scene => {
   const { mode } = scene.settings;

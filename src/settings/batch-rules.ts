@@ -3,7 +3,7 @@
  * the same settings. What it cannot do is refused here, never left out in silence. (S3 User Guide, "Copy objects".)
  */
 import { targetFolder } from '../target-folder.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
 import {
   keepsAlways,
   keepsOnly,

@@ -4,7 +4,7 @@
  */
 import type { Settings } from '../model/settings.ts';
 import type { InputName } from './inputs.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
 import {
   keepsAlways,
   keepsOnly,

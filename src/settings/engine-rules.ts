@@ -3,7 +3,7 @@ import type { EngineName, Settings } from '../model/settings.ts';
 import { BATCH_RULES } from './batch-rules.ts';
 import { DATASYNC_RULES } from './datasync-rules.ts';
 import { REPLICATION_RULES } from './replication-rules.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
 
 export const ENGINE_RULES: readonly Rule[] = [...DATASYNC_RULES, ...BATCH_RULES, ...REPLICATION_RULES];
 

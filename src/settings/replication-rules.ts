@@ -5,7 +5,7 @@
 import type { Mode, Settings } from '../model/settings.ts';
 import type { InputName } from './inputs.ts';
 import { formatLocation } from './location.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
 import {
   keepsAlways,
   keepsOnly,

@@ -8,14 +8,8 @@ import type { InputName } from './inputs.ts';
 import { overlap } from './location.ts';
 import { parseArn } from './names.ts';
 import { HEALTH_RULE } from './replication-rules.ts';
+import type { Rule } from './rule.ts';
 import { SERVICE_RULES } from './service-rules.ts';
-
-export interface Rule {
-  /** The inputs it speaks of. It is silent when one of them was refused already. */
-  readonly about: readonly InputName[];
-  /** One sentence when the rule is broken. */
-  broken(settings: Settings): string | undefined;
-}
 
 /** Comparisons that do not look at what two versions are. */
 const HEEDLESS: ReadonlySet<Compare> = new Set<Compare>(['newer', 'missing', 'always']);

@@ -4,7 +4,7 @@ import { DEFAULTS, type InputName } from './inputs.ts';
 import type { Kind } from './kind.ts';
 import { formatLocation, overlap } from './location.ts';
 import { parseArn } from './names.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
 import { DURATION } from './values.ts';
 
 /** Broken only by runs with this engine. */
