@@ -1,7 +1,7 @@
 /** What all schedules together amount to, engine by engine. */
 import type { Invariant } from './judge.ts';
 import type { Played } from './play.ts';
-import type { Engine } from './schedule.ts';
+import type { Engine } from './variants.ts';
 
 export interface EngineFigures {
   schedules: number;

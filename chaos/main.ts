@@ -15,7 +15,8 @@ import pLimit from 'p-limit';
 import { Figures } from './figures.ts';
 import { page } from './page.ts';
 import { play } from './play.ts';
-import { ENGINES, scheduleOf } from './schedule.ts';
+import { scheduleOf } from './schedule.ts';
+import { ENGINES } from './variants.ts';
 
 const { values } = parseArgs({
   options: {

@@ -19,7 +19,8 @@ import {
   setStage,
 } from '../test/e2e/stage.ts';
 import { Chronicle, type Side } from './chronicle.ts';
-import type { Buckets, Deed, Engine, Schedule } from './schedule.ts';
+import type { Buckets, Deed, Schedule } from './schedule.ts';
+import type { Engine } from './variants.ts';
 
 export interface Scene {
   readonly schedule: Schedule;

@@ -3,10 +3,7 @@ import fc from 'fast-check';
 import type { Fault } from '../lab/faults.ts';
 import type { Inputs } from '../test/e2e/stage.ts';
 import { faultsFor } from './trouble.ts';
-import { settingsFor } from './variants.ts';
-
-export const ENGINES = ['copy', 'stream', 'datasync', 'batch', 'replication'] as const;
-export type Engine = (typeof ENGINES)[number];
+import { ENGINES, type Engine, settingsFor, type Variant } from './variants.ts';
 
 /** Everything about one play but its timing, which is the machine's. */
 export interface Schedule {
@@ -17,11 +14,6 @@ export interface Schedule {
   readonly buckets: Buckets;
   /** Runs in which things go wrong, one after the other; then come those in which nothing does. */
   readonly rounds: readonly Round[];
-}
-
-export interface Variant {
-  readonly inputs: Inputs;
-  readonly prefixes: { readonly source: string; readonly destination: string };
 }
 
 export interface Buckets {

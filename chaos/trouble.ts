@@ -1,7 +1,7 @@
 /** What can go wrong with which requests, as values that a schedule is drawn from. */
 import fc from 'fast-check';
 import { type Effect, type Fault, retryable } from '../lab/faults.ts';
-import type { Engine } from './schedule.ts';
+import type { Engine } from './variants.ts';
 
 const error = (status: number, code: string): Effect => ({ kind: 'error', status, code });
 

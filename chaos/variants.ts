@@ -1,6 +1,14 @@
 /** Inputs to try, as far as each engine takes them. */
 import fc from 'fast-check';
-import type { Engine, Variant } from './schedule.ts';
+import type { Inputs } from '../test/e2e/stage.ts';
+
+export const ENGINES = ['copy', 'stream', 'datasync', 'batch', 'replication'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+export interface Variant {
+  readonly inputs: Inputs;
+  readonly prefixes: { readonly source: string; readonly destination: string };
+}
 
 interface Choices {
   readonly compare: readonly string[];

@@ -5,7 +5,8 @@ import { judgeChanges } from '../chaos/changes.ts';
 import { Judge } from '../chaos/judge.ts';
 import { play } from '../chaos/play.ts';
 import { type Scene, setScene } from '../chaos/scene.ts';
-import { ENGINES, type Schedule, scheduleOf } from '../chaos/schedule.ts';
+import { type Schedule, scheduleOf } from '../chaos/schedule.ts';
+import { ENGINES } from '../chaos/variants.ts';
 
 const SEEDS = [1, 2, 3];
 
