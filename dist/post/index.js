@@ -76242,6 +76242,9 @@ const GLIMPSE = 256;
  * no more objects.
  */
 function isWhole(xml) {
+    // Words without any element are no part of one either: a parser may look at them.
+    if (!xml.includes('<'))
+        return xml.toString('latin1').trim() !== '';
     const root = rootOf(xml);
     const [tag = ''] = /^<[^>]*>?/.exec(xml.toString('latin1', root, root + GLIMPSE)) ?? [];
     const [name = ''] = /^<[^\s/>]+/.exec(tag) ?? [];

@@ -88,6 +88,14 @@ async function roundTrip(t: TestContext, place: Place, share: number): Promise<v
     },
   );
 
+  await t.test('engine: stream carries all of it through here, and aws reads the same', async () => {
+    const { outputs } = await act(place, { engine: 'stream', compare: 'always' });
+    assert.deepEqual([outputs.engine, outputs.verified, outputs['objects-skipped']], ['stream', 'true', '0']);
+    assert.equal(outputs['objects-copied'], outputs['objects-listed']);
+    await download();
+    await assertSameTree(tree, arrived);
+  });
+
   await rm(folder, { recursive: true });
 }
 

@@ -272,6 +272,7 @@ test('an answer that ends anywhere but at its end is not whole', () => {
       assert.equal(isWhole(Buffer.from(answer.slice(0, length))), false, answer.slice(0, length));
   }
   assert.equal(isWhole(Buffer.from('<?xml version="1.0"?><CopyObjectResult/>')), true);
+  assert.equal(isWhole(Buffer.from('Hello.')), true, 'not XML, so that asking again does not help');
 });
 
 const OBJECT = fc.record({

@@ -27,6 +27,8 @@ const GLIMPSE = 256;
  * no more objects.
  */
 export function isWhole(xml: Buffer): boolean {
+  // Words without any element are no part of one either: a parser may look at them.
+  if (!xml.includes('<')) return xml.toString('latin1').trim() !== '';
   const root = rootOf(xml);
   const [tag = ''] = /^<[^>]*>?/.exec(xml.toString('latin1', root, root + GLIMPSE)) ?? [];
   const [name = ''] = /^<[^\s/>]+/.exec(tag) ?? [];
