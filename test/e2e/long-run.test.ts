@@ -79,12 +79,12 @@ describe('a run of six hours with sessions of fifteen minutes', { concurrency: 2
 
   test('copies one object in parts that outlives two dozen sessions', async t => {
     const s = await ownStage(t);
-    s.from.put('large', sparse(200 * GIB, 'large'), { parts: GIB });
-    const passed = takes(s.lab, 'UploadPartCopy', 2);
+    s.from.put('large', sparse(400 * GIB, 'large'), { parts: GIB });
+    const passed = takes(s.lab, 'UploadPartCopy', 1);
     const run = await s.run({ ...SESSIONS, concurrency: '4' });
     assertWhole(s, run);
     const taken = s.requests('UploadPartCopy').filter(({ status }) => status === 200);
-    assert.equal(taken.length, 200);
+    assert.equal(taken.length, 400);
     assertRenewed(s, passed.minutes, 1);
   });
 

@@ -42,9 +42,7 @@ test('the workflow of the quick start looks first, and copies once its `mode` li
 test('nightly.yml: copies what it should, deletes what it may, and leaves summary, outputs and report', async t => {
   const lab = await quickStart(t);
   const [from, to] = [source(lab), destination(lab)];
-  const role = `arn:aws:iam::${DESTINATION.account}:role/s3-sync-destination`;
-  const mayDelete = policy(allow('s3:DeleteObject', `${arnOf(to.name)}/*`));
-  lab.iam.accounts.putPolicy(role, 'delete', mayDelete);
+  letDelete(lab);
   fill(lab, 40);
   for (let i = 0; i < 30; i++) to.put(`object-${i}`, `content ${i}`);
   from.put('tmp/scratch', 'x');
@@ -163,6 +161,7 @@ test('replication.yml: preflight, sync, and every night a look whether it still 
 
 test('a job that is killed: the post step has its state, and ends the upload that was left open', async t => {
   const lab = await quickStart(t);
+  letDelete(lab);
   source(lab).put('large', sparse(6 * GIB, 'large'), { parts: GIB });
   const { promise, resolve } = Promise.withResolvers<void>();
   t.after(() => resolve());
@@ -180,6 +179,13 @@ test('a job that is killed: the post step has its state, and ends the upload tha
 const example = (name: string): string => join(import.meta.dirname, '../../examples', name);
 const source = (lab: Lab): Bucket => lab.s3.bucket(SOURCE.name);
 const destination = (lab: Lab): Bucket => lab.s3.bucket(DESTINATION.name);
+
+/** What the quick start leaves out, and `delete: true` needs. */
+function letDelete(lab: Lab): void {
+  const role = `arn:aws:iam::${DESTINATION.account}:role/s3-sync-destination`;
+  const objects = `${arnOf(destination(lab).name)}/*`;
+  lab.iam.accounts.putPolicy(role, 'delete', policy(allow('s3:DeleteObject', objects)));
+}
 
 function fill(lab: Lab, count: number): void {
   for (let i = 0; i < count; i++) source(lab).put(`object-${i}`, `content ${i}`);
