@@ -75173,6 +75173,7 @@ async function withRetries(attempt, options) {
                 await options.renew();
             }
             else if ((trouble.kind === 'retry' || trouble.kind === 'throttle') && tried < ATTEMPTS) {
+                renewed = false;
                 await retry_pause(Math.min(CAP_MS, BASE_MS[trouble.kind] * 2 ** (tried - 1)), options.aborting);
             }
             else {

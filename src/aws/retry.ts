@@ -11,7 +11,7 @@ const BASE_MS = { retry: 50, throttle: 200 };
 const CAP_MS = 20_000;
 
 export interface RetryOptions {
-  /** Gets fresh credentials; called at most once per call. */
+  /** Gets fresh credentials; called again only where those were taken in between. */
   readonly renew?: () => Promise<void>;
   /** Waited for before every attempt. */
   readonly turn?: (() => Promise<void>) | undefined;
@@ -39,6 +39,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
         renewed = true;
         await options.renew();
       } else if ((trouble.kind === 'retry' || trouble.kind === 'throttle') && tried < ATTEMPTS) {
+        renewed = false;
         await pause(Math.min(CAP_MS, BASE_MS[trouble.kind] * 2 ** (tried - 1)), options.aborting);
       } else {
         throw error;

@@ -94,6 +94,17 @@ test('credentials are renewed once: what is expired again stays so', async () =>
   assert.deepEqual([tries.count, renewals], [2, 1]);
 });
 
+test('credentials that were taken and expired while waiting are renewed once more', async t => {
+  jitter(t, 0);
+  const tries = failing('ExpiredToken', 'RequestTimeTooSkewed', 'ExpiredToken');
+  let renewals = 0;
+  const renew = async () => {
+    renewals++;
+  };
+  await withRetries(tries.attempt, { aborting: never, renew });
+  assert.deepEqual([tries.count, renewals], [4, 2]);
+});
+
 test('expired credentials that nobody can renew are an error', async () => {
   const tries = failing('ExpiredToken');
   await assert.rejects(withRetries(tries.attempt, { aborting: never }), { name: 'ExpiredToken' });
