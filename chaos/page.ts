@@ -39,9 +39,9 @@ ${table(
   ]),
 )}
 
-A run that is ended at once may leave two things that nobody else looks after, both without cost or harm: the upload without
-parts by which it tried whether it may write, if \`SIGTERM\` or \`SIGKILL\` came in that very moment; and, after \`SIGKILL\` with
-\`wait: false\`, a plan below \`under-way/\` in \`work-location\` whose note was not written any more.
+A run that is ended at once may leave two things that nobody else looks after, both without cost or harm: in
+\`work-location\`, the upload without parts by which it tried whether it may write, if \`SIGTERM\` or \`SIGKILL\` came in that very
+moment; and, after \`SIGKILL\` with \`wait: false\`, a plan below \`under-way/\` in \`work-location\` whose note was not written any more.
 
 Without \`s3:ListBucketMultipartUploads\` an upload whose first answer was lost stays open (see [Permissions](permissions.md)).
 

@@ -7,7 +7,6 @@ import type { Scene } from '../preflight/scene.ts';
 import type { RunReport } from '../record.ts';
 import type { Rows } from '../report/digest/rows.ts';
 import { type Network, RequestCounter } from '../s3/bucket.ts';
-import { FileJournal } from '../s3/journal.ts';
 import { turnstile } from '../s3/rate.ts';
 import { Connection } from '../s3/wire/connection.ts';
 import { guardPlan } from '../sync/guards.ts';
@@ -16,7 +15,7 @@ import type { Stop } from '../sync/stop.ts';
 import { attendRunning } from './attend.ts';
 import { carryOut } from './carry.ts';
 import { censusFor, compareWays, type SceneWithJobs, sceneOf, servedWays, wayWithJobs } from './choice.ts';
-import { cleanUpFor, journalIn } from './clean-up.ts';
+import { cleanUpFor } from './clean-up.ts';
 import { type Collected, collect, settle } from './collect.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
@@ -219,7 +218,7 @@ async function carry(
     scene,
     plan,
     outcomes,
-    journal: new FileJournal(journalIn(host.scratch)),
+    journal: scene.journal,
     requests,
     diary,
     stop,

@@ -15,8 +15,10 @@ import type { Known } from '../preflight/known.ts';
 import { groundOf } from '../preflight/replication/wanted.ts';
 import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
 import { Bucket, type Network } from '../s3/bucket.ts';
+import { FileJournal } from '../s3/journal.ts';
 import { whyNot } from '../settings/engine-rules.ts';
 import { checkAndGrant } from './check-and-grant.ts';
+import { cleanUpFor, journalIn } from './clean-up.ts';
 import type { Diary } from './diary.ts';
 import type { Grants } from './grants.ts';
 import type { Host } from './host.ts';
@@ -70,7 +72,9 @@ export async function prepare(
   );
   diary.checks.push(...laid.results);
   if (laid.results.some(({ verdict }) => verdict === 'fail')) return undefined;
-  const ways = await setScenes(settings, identities, regions, owners, network, laid);
+  const journal = new FileJournal(journalIn(host.scratch));
+  const ways = await setScenes(settings, { identities, regions, owners }, { network, journal }, laid);
+  host.remember(cleanUpFor(ways.copy, host));
   const { scene, results, ...found } = await checkAndGrant(ways, grants, host.log);
   diary.engine = scene.engine;
   diary.checks.push(...results);
@@ -191,12 +195,17 @@ function ownerOf(side: Side, settings: Settings, identities: Both<Identity>): st
   return settings[side].account ?? identities[side].account;
 }
 
+/** What has been found out of both sides. */
+interface Found {
+  readonly identities: Both<Identity>;
+  readonly regions: Both<string>;
+  readonly owners: Both<string | undefined>;
+}
+
 async function setScenes(
   settings: Settings,
-  identities: Both<Identity>,
-  regions: Both<string>,
-  owners: Both<string | undefined>,
-  network: Network,
+  { identities, regions, owners }: Found,
+  { network, journal }: Pick<Scene, 'network' | 'journal'>,
   { datasync, jobs }: Laid,
 ): Promise<Ways> {
   const open = (side: Side, identity: Identity) =>
@@ -215,7 +224,7 @@ async function setScenes(
   const destination = open('destination', identities.destination);
   const [ofSource, ofDestination] = await Promise.all([readFacts(source), readFacts(destination)]);
   const facts = { source: ofSource, destination: ofDestination };
-  const common = { settings, source, destination, facts, network };
+  const common = { settings, source, destination, facts, network, journal };
   const from = signer === identities.source ? source : open('source', signer);
   const to = signer === identities.destination ? destination : open('destination', signer);
   return {
@@ -230,7 +239,7 @@ async function setScenes(
 
 /** Each side's own identity looks at its bucket, and S3 does the rest under a role. */
 function replicating(
-  common: Pick<Scene, 'settings' | 'source' | 'destination' | 'facts' | 'network'>,
+  common: Pick<Scene, 'settings' | 'source' | 'destination' | 'facts' | 'network' | 'journal'>,
   jobs: JobScene | undefined,
 ): Scene {
   const { settings, source, destination, facts } = common;

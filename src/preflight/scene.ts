@@ -10,6 +10,7 @@ import type { DataSyncService } from '../datasync/service.ts';
 import type { CheckResult, Fix } from '../model/checks.ts';
 import type { EngineName, Settings } from '../model/settings.ts';
 import type { Bucket, Network } from '../s3/bucket.ts';
+import type { UploadJournal } from '../s3/journal.ts';
 import type { Ground as ReplicationGround } from '../s3/replication/ground.ts';
 import type { Ground as JobGround } from '../s3control/ground.ts';
 import type { Jobs } from '../s3control/jobs.ts';
@@ -30,6 +31,8 @@ export interface Scene {
   readonly facts: Facts;
   /** How AWS is reached by what is neither of the buckets. */
   readonly network: Network;
+  /** Told of every multipart upload, also of those that checks open. */
+  readonly journal: UploadJournal;
   /** With that engine only. */
   readonly datasync?: DataSyncScene;
   /** With the engines that have jobs of S3 Batch Operations: `batch` and `replication`. */

@@ -40,7 +40,7 @@ export async function tryWriting(scene: Scene, key: string): Promise<CheckResult
   let upload: OpenUpload | undefined;
   try {
     upload = await openProbe(scene, key);
-    await abortUpload(to, upload);
+    await endProbe(scene, upload);
     return {
       check: CHECK,
       verdict: 'pass',
@@ -64,18 +64,24 @@ export async function tryWriting(scene: Scene, key: string): Promise<CheckResult
 
 /** With all that a copy has, but for its content. */
 function openProbe(scene: Scene, key: string, encryption = encryptionOf(scene)): Promise<OpenUpload> {
-  const { to } = scene;
+  const { to, journal } = scene;
   const acl = aclFor(scene);
   const needs = needsOf(scene);
   const grantee = grantsTo(scene);
-  return openUpload(to, {
+  const request = {
     Key: key,
     ...(needs.tags && { Tagging: 'probe=probe' }),
     ...(needs.lock && mayLock(scene) && lockForAnHour()),
     ...(grantee !== undefined && { GrantFullControl: `id="${grantee}"` }),
     ...(acl !== undefined && { ACL: acl as ObjectCannedACL }),
     ...encryption,
-  });
+  };
+  return openUpload(to, request, journal);
+}
+
+async function endProbe({ to, journal }: Scene, upload: OpenUpload): Promise<void> {
+  await abortUpload(to, upload);
+  await journal.closed(upload);
 }
 
 interface Encryption {
@@ -99,7 +105,7 @@ async function keyInTheWay(scene: Scene, key: string, message: string): Promise<
   const sealing = keyOfCopies(scene);
   if (named !== undefined || sealing === undefined) return named;
   try {
-    await abortUpload(scene.to, await openProbe(scene, key, { ServerSideEncryption: 'AES256' }));
+    await endProbe(scene, await openProbe(scene, key, { ServerSideEncryption: 'AES256' }));
     return sealing;
   } catch {
     return undefined;

@@ -274,6 +274,18 @@ describe('what does not pass', { concurrency: 4 }, () => {
     assert.equal(s.to.uploads.size, 0, post.log);
   });
 
+  test('in aborting the uploads that checks have opened leaves them to the post step, too', async () => {
+    const s = setStage(lab);
+    const disarm = s.fault({ operation: 'AbortMultipartUpload', bucket: s.to.name }, DENIED);
+    const step = await s.start({ mode: 'preflight' });
+    const run = await step.finished;
+    // One for each way that engine auto has tried.
+    assert.deepEqual([run.code, s.to.uploads.size], [1, 2]);
+    disarm();
+    const post = await step.post();
+    assert.equal(s.to.uploads.size, 0, post.log);
+  });
+
   test('in the first fifty copies of all ends the run: no permission comes back by trying', async () => {
     const s = setStage(lab);
     fill(s, 300);

@@ -13,6 +13,7 @@ import { isGrantLeft } from '../../src/job/grants-left.ts';
 import type { CleanUp } from '../../src/job/host.ts';
 import { readFacts } from '../../src/preflight/facts.ts';
 import type { Scene } from '../../src/preflight/scene.ts';
+import { FileJournal } from '../../src/s3/journal.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 import { until } from '../e2e/batch-stage.ts';
 import { bucketsOnLab } from '../s3/on-lab.ts';
@@ -29,7 +30,9 @@ async function setStage(t: TestContext) {
   const settings = parseSettings(new Map(Object.entries(inputs)));
   const [from, to] = [source.here, destination.here];
   const facts = { source: await readFacts(from), destination: await readFacts(to) };
-  const scene: Scene = { settings, source: from, destination: to, from, to, engine: 'copy', facts, network };
+  const journal = new FileJournal(join(scratch, 'uploads.ndjson'));
+  const sides = { source: from, destination: to, from, to };
+  const scene: Scene = { ...sides, settings, engine: 'copy', facts, network, journal };
   const left: CleanUp[] = [];
   const diary = new Diary();
   const host = {
