@@ -84997,8 +84997,8 @@ function stream_createStreamEngine({ route, atOnce, ...options }) {
 
 
 /** @param options of what is carried object by object from here */
-function engineFor({ scene, plan, journal, scratch, log, collected }, options) {
-    const ours = { ...options, route: routeFor(scene, journal, options.places) };
+function engineFor({ scene, plan, scratch, log, collected }, options) {
+    const ours = { ...options, route: routeFor(scene, options.places) };
     const { settings, source, datasync, jobs, replication, facts } = scene;
     const fromHere = (way) => (way === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours));
     const common = { settings, source, scratch, note: engine_noteIn(scratch), log };
@@ -85028,8 +85028,8 @@ function engineFor({ scene, plan, journal, scratch, log, collected }, options) {
 function engine_noteIn(scratch) {
     return join(scratch, 'under-way.json');
 }
-function routeFor(scene, journal, places) {
-    const { settings, from, to, destination } = scene;
+function routeFor(scene, places) {
+    const { settings, from, to, destination, journal } = scene;
     return {
         from,
         to,

@@ -7,7 +7,6 @@ import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import { LOOK_EVERY_MS } from '../report/throughput.ts';
 import type { RequestCounter } from '../s3/bucket.ts';
-import type { UploadJournal } from '../s3/journal.ts';
 import { removeAll } from '../s3/remove.ts';
 import { listingsFor } from '../s3/versions.ts';
 import { mergeByKey } from '../sync/merge.ts';
@@ -25,7 +24,6 @@ export interface Carriage {
   readonly scene: Scene;
   readonly plan: Plan;
   readonly outcomes: OutcomeLog;
-  readonly journal: UploadJournal;
   readonly requests: RequestCounter;
   readonly diary: Diary;
   readonly stop: Stop;

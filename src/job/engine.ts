@@ -12,7 +12,6 @@ import type { Job } from '../model/outcome.ts';
 import { aclFor } from '../preflight/ownership.ts';
 import { grantsTo, preservedBy } from '../preflight/preserved.ts';
 import { type Scene, workersOf } from '../preflight/scene.ts';
-import type { UploadJournal } from '../s3/journal.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import type { Places } from '../sync/places.ts';
 import type { Plan } from './plan.ts';
@@ -20,7 +19,6 @@ import type { Plan } from './plan.ts';
 export interface EngineNeeds {
   readonly scene: Scene;
   readonly plan: Plan;
-  readonly journal: UploadJournal;
   /** Existing folder for files of this run. */
   readonly scratch: string;
   readonly log: Log;
@@ -30,10 +28,10 @@ export interface EngineNeeds {
 
 /** @param options of what is carried object by object from here */
 export function engineFor(
-  { scene, plan, journal, scratch, log, collected }: EngineNeeds,
+  { scene, plan, scratch, log, collected }: EngineNeeds,
   options: ObjectEngineOptions,
 ): Engine {
-  const ours = { ...options, route: routeFor(scene, journal, options.places) };
+  const ours = { ...options, route: routeFor(scene, options.places) };
   const { settings, source, datasync, jobs, replication, facts } = scene;
   const fromHere = (way: string) => (way === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours));
   const common = { settings, source, scratch, note: noteIn(scratch), log };
@@ -65,8 +63,8 @@ export function noteIn(scratch: string): string {
   return join(scratch, 'under-way.json');
 }
 
-function routeFor(scene: Scene, journal: UploadJournal, places: Places): CopyRoute {
-  const { settings, from, to, destination } = scene;
+function routeFor(scene: Scene, places: Places): CopyRoute {
+  const { settings, from, to, destination, journal } = scene;
   return {
     from,
     to,

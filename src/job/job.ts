@@ -218,7 +218,6 @@ async function carry(
     scene,
     plan,
     outcomes,
-    journal: scene.journal,
     requests,
     diary,
     stop,

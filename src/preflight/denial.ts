@@ -45,16 +45,15 @@ export async function explainDenied(denied: Denied): Promise<Fix> {
     return {
       todo: `Neither the policy of ${principal} nor the bucket policy of ${owned.bucket} shows why. ${UNSEEN} Ask whoever looks after these.`,
     };
-  if (own === 'no' && theirs === 'yes') return grantOwn(identity, statement);
-  if (theirs === 'no' && own === 'yes') return grantInBucketPolicy(principal, owned, statement);
-  if (own === 'no' || theirs === 'no') return both;
+  // What allows it already is left alone.
   const fix =
     theirs === 'yes'
       ? grantOwn(identity, statement)
       : own === 'yes'
         ? grantInBucketPolicy(principal, owned, statement)
         : both;
-  return { ...fix, todo: `${fix.todo} If it is there already: ${UNSEEN}` };
+  const isCertain = own === 'no' || theirs === 'no';
+  return isCertain ? fix : { ...fix, todo: `${fix.todo} If it is there already: ${UNSEEN}` };
 }
 
 const UNSEEN =
