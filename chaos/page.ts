@@ -45,10 +45,6 @@ moment; and, after \`SIGKILL\` with \`wait: false\`, a plan below \`under-way/\`
 
 Without \`s3:ListBucketMultipartUploads\` an upload whose first answer was lost stays open (see [Permissions](permissions.md)).
 
-A signal can come before a process has begun to heed any: the job of an earlier run with \`wait: false\` is still at work and
-sends the request that the signal waits for. Such a run is counted as two violations (it ends, accounts close), and
-\`--seed 30 --engine batch\` is one. It had asked nothing of AWS yet.
-
 ## What went wrong on purpose
 
 ${table(['Fault', 'Times it struck'], counted(figures.struck))}

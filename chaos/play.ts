@@ -125,16 +125,20 @@ class Director {
   /** @returns when each signal was first sent, by its name; filled while the run goes on */
   #arm({ faults, events }: Round, performing: () => Performance): Map<string, number> {
     const sent = new Map<string, number>();
-    const { stage } = this.#scene;
-    for (const { after, operation, deed } of events)
-      stage.lab.faults.when({ ...(operation && { operation }), skip: after - 1, times: 1 }, () => {
-        const name = deed.kind === 'signal' ? deed.signal : nameOf(deed);
-        this.deeds.set(name, (this.deeds.get(name) ?? 0) + 1);
-        if (deed.kind !== 'signal') return this.#scene.does(deed);
-        if (!sent.has(name)) sent.set(name, Date.now());
-        performing().signal(deed.signal);
-      });
-    for (const fault of faults) stage.lab.faults.add(fault);
+    const trouble = this.#scene.stage.lab.faults;
+    const happens = (deed: Deed) => {
+      const name = deed.kind === 'signal' ? deed.signal : nameOf(deed);
+      this.deeds.set(name, (this.deeds.get(name) ?? 0) + 1);
+      if (deed.kind !== 'signal') return this.#scene.does(deed);
+      if (!sent.has(name)) sent.set(name, Date.now());
+      performing().signal(deed.signal);
+    };
+    // Until a run asks who it is, requests come from jobs that earlier runs have left, and it may not heed signals yet.
+    trouble.when({ operation: 'GetIdToken', times: 1 }, () => {
+      for (const { after, operation, deed } of events)
+        trouble.when({ ...(operation && { operation }), skip: after - 1, times: 1 }, () => happens(deed));
+    });
+    for (const fault of faults) trouble.add(fault);
     return sent;
   }
 
