@@ -9,6 +9,7 @@ import { findProgram } from '../../scripts/on-path.ts';
 /** Programs that go builds, by the modules they are in. */
 export const GO_MODULES = {
   versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
+  minio: 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   act: 'github.com/nektos/act@v0.2.89',
 } as const;

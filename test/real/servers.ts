@@ -33,6 +33,15 @@ export const versitygw: Foreign = {
   }),
 };
 
+/** Written in Go; a server of its own that keeps objects with their metadata, hashed, in a folder. */
+export const minio: Foreign = {
+  program: 'minio',
+  command: (port, folder) => ({
+    args: ['server', '--quiet', '--address', `127.0.0.1:${port}`, '--console-address', '127.0.0.1:0', folder],
+    env: { MINIO_ROOT_USER: KEY.AWS_ACCESS_KEY_ID, MINIO_ROOT_PASSWORD: KEY.AWS_SECRET_ACCESS_KEY },
+  }),
+};
+
 /** Starts the server until the test ends; the variables lead any client to it. */
 export async function start(t: TestContext, { program, command }: Foreign): Promise<Environment> {
   const [port, folder] = [await freePort(), await mkdtemp(join(tmpdir(), `${program}-`))];

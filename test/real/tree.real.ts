@@ -11,19 +11,19 @@ import { runAction, type StepResult } from '../../lab/github/runner.ts';
 import { lacksOf } from './lacks.ts';
 import { foreignPlace, labPlace, type Place } from './places.ts';
 import { find, unless } from './programs.ts';
-import { moto, versitygw } from './servers.ts';
+import { minio, moto, versitygw } from './servers.ts';
 import { assertSameTree, plant, plantTree, type Tree } from './tree.ts';
 
 const ACTION = join(import.meta.dirname, '..', '..');
 /** One file of so many: about 5,000 on the lab, fewer the slower the server. */
-const SHARE = { lab: 3, moto: 24, versitygw: 6 };
+const SHARE = { lab: 3, moto: 24, versitygw: 6, minio: 12 };
 
 const scratch = await mkdtemp(join(tmpdir(), 'real-tree-'));
 after(() => rm(scratch, { recursive: true }));
 
 before(() => {
   assert.ok(find('aws'), 'aws could not be had: nothing can put the tree into a bucket');
-  assert.ok(find('moto_server') ?? find('versitygw'), 'no server but our own could be had');
+  assert.ok(find('moto_server') ?? find('versitygw') ?? find('minio'), 'no server but our own could be had');
 });
 
 test('a real tree crosses two accounts of the lab', async t => {
@@ -33,6 +33,7 @@ test('a real tree crosses two accounts of the lab', async t => {
 for (const [server, share] of [
   [moto, SHARE.moto],
   [versitygw, SHARE.versitygw],
+  [minio, SHARE.minio],
 ] as const) {
   test(`a real tree is copied on ${server.program}`, unless(server.program), async t => {
     const place = await foreignPlace(t, server);
