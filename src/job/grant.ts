@@ -22,19 +22,41 @@ export interface Granted {
 }
 
 /**
- * Also in the place of an earlier one of this name, which held for a shorter time.
- *
  * @param onRival told each time that somebody else wrote the policy at the same time
  * @throws as `revisePolicy` does
  */
 export async function putGrant(bucket: Bucket, statement: Statement, onRival: () => void): Promise<void> {
-  await revisePolicy(bucket, {
-    edit: policy =>
-      statementsIn(policy).some(one => isDeepStrictEqual(readTemporary(one), readTemporary(statement)))
-        ? policy
-        : withStatement(policy && withoutStatements(policy, named(statement.Sid)), statement),
-    onRival,
-  });
+  await revisePolicy(bucket, { edit: policy => granting(policy, statement), onRival });
+}
+
+/**
+ * Puts a statement that holds for longer in the place of the one of the same name. What somebody has taken out stays out:
+ * they had their reasons.
+ *
+ * @param onRival told each time that somebody else wrote the policy at the same time
+ * @returns whether it was still there
+ * @throws as `revisePolicy` does
+ */
+export async function renewGrant(
+  bucket: Bucket,
+  statement: Statement,
+  onRival: () => void,
+): Promise<boolean> {
+  let isThere = false;
+  const edit = (policy: string | undefined) => {
+    isThere = statementsIn(policy).some(named(statement.Sid));
+    return isThere ? granting(policy, statement) : policy;
+  };
+  await revisePolicy(bucket, { edit, onRival });
+  return isThere;
+}
+
+function granting(policy: string | undefined, statement: Statement): string {
+  const isThere = statementsIn(policy).some(one =>
+    isDeepStrictEqual(readTemporary(one), readTemporary(statement)),
+  );
+  if (isThere && policy !== undefined) return policy;
+  return withStatement(policy && withoutStatements(policy, named(statement.Sid)), statement);
 }
 
 /** How long taking away may last; it outlives the abort that made it necessary. */

@@ -17,7 +17,7 @@ import type { Bucket } from '../s3/bucket.ts';
 import { readPolicy } from '../s3/policy.ts';
 import { cleanUpFor } from './clean-up.ts';
 import type { Diary } from './diary.ts';
-import { type Granted, putGrant, removeGrant, sweepGrants } from './grant.ts';
+import { type Granted, putGrant, removeGrant, renewGrant, sweepGrants } from './grant.ts';
 import { grantsNoteIn, noteGrants, stillInPlace } from './grants-left.ts';
 import type { Host } from './host.ts';
 import { requestFor } from './identity-request.ts';
@@ -153,14 +153,23 @@ export class Grants {
       const until = this.#expiry();
       const statement = temporary(granted.statement, granted.statement.Sid, until);
       try {
-        await putGrant(bucket, statement, () => this.#rival(granted));
-        this.#keep({ granted: { ...granted, statement, until: textOf(until) }, bucket, removed });
+        const isThere = await renewGrant(bucket, statement, () => this.#rival(granted));
+        if (isThere)
+          this.#keep({ granted: { ...granted, statement, until: textOf(until) }, bucket, removed });
+        else this.#revoked(granted, bucket);
       } catch (error) {
         this.#host.log.warning(
           `The statement ${statement.Sid} in the policy of ${granted.bucket} could not be renewed (${messageOf(error)}), and ends at ${granted.until}.`,
         );
       }
     }
+  }
+
+  #revoked(granted: Granted, bucket: Bucket): void {
+    this.#keep({ granted, bucket, removed: true });
+    const text = `Somebody took ${granted.statement.Sid} out of the policy of ${granted.bucket} while the run went on. It is not put back, and what it allowed is denied from now on.`;
+    this.#host.log.warning(text);
+    this.#diary.notes.push(text);
   }
 
   #expiry(): Date {

@@ -92,6 +92,31 @@ test('grants are renewed while the run goes on, and taken away they leave the po
   assert.equal(isGrantLeft(left[0]?.grants ?? ''), false);
 });
 
+test('a grant that somebody takes out while the run goes on is not put back', async t => {
+  const { source, scene, left, diary, grants, inPlace, writes, before, lack } = await setStage(t);
+  await grants.put([lack, lack], scene);
+  const [revoked, kept] = inPlace().map(one => one.sid);
+  const { Statement } = source.there.policy as { Statement: readonly { Sid?: string }[] };
+  source.there.policy = { ...before, Statement: Statement.filter(({ Sid }) => Sid !== revoked) };
+
+  await until('a renewal', () => writes().length > 2);
+  assert.deepEqual(
+    inPlace().map(one => one.sid),
+    [kept],
+  );
+  await grants.takeAway();
+  assert.deepEqual(
+    diary.grants.map(({ sid, removed }) => [sid, removed]),
+    [
+      [revoked, true],
+      [kept, true],
+    ],
+  );
+  assert.match(diary.notes.join('\n'), new RegExp(`Somebody took ${revoked} out of the policy of source`));
+  assert.deepEqual(statementsIn(JSON.stringify(source.there.policy)), [before.Statement]);
+  assert.equal(isGrantLeft(left[0]?.grants ?? ''), false);
+});
+
 test('what S3 refuses once the statement is there leaves nothing of it behind', async t => {
   const { lab, source, scene, left, diary, grants, writes, before, lack } = await setStage(t);
   const isThere = { operation: 'GetBucketPolicy', skip: 3, times: 1 };
