@@ -8,7 +8,7 @@ import { dollars } from '../report/text.ts';
 export function guardCost({ maxCost }: Pick<Settings, 'maxCost'>, { chosen, why, offers }: Engines): void {
   const offer = offers.find(({ engine }) => engine === chosen);
   if (offer === undefined)
-    throw new FatalError(`${why} Nothing was changed.`, {
+    throw new FatalError(`${why} No object was changed.`, {
       todo: 'The table of engines says what stands against each. Mend it for one of them, beginning with `copy`.',
     });
   if (maxCost === undefined || offer.usd <= maxCost) return;
@@ -17,7 +17,7 @@ export function guardCost({ maxCost }: Pick<Settings, 'maxCost'>, { chosen, why,
     .map(({ engine, usd }) => `\`engine: ${engine}\` (${dollars(usd)})`);
   const instead = cheaper.length === 0 ? '' : ` Below it is ${cheaper.join(', ')}.`;
   throw new FatalError(
-    `The run would cost ${dollars(offer.usd)} by its estimate (engine ${offer.engine}); \`max-cost: ${maxCost}\` allows ${dollars(maxCost)}. Nothing was changed.`,
+    `The run would cost ${dollars(offer.usd)} by its estimate (engine ${offer.engine}); \`max-cost: ${maxCost}\` allows ${dollars(maxCost)}. No object was changed.`,
     {
       todo: `The table of engines says what the sum is made of. Raise \`max-cost\`, or copy less at a time with \`include\` or a prefix.${instead}`,
     },

@@ -10,7 +10,7 @@ import { type PlanTotals, uri } from './plan.ts';
 export function guardPlan(settings: Settings, totals: PlanTotals): void {
   if (settings.delete && totals.listed === 0) {
     throw new FatalError(
-      `The source ${uri(settings.source.location)} is empty and \`delete: true\` would empty the destination. Nothing was changed.`,
+      `The source ${uri(settings.source.location)} is empty and \`delete: true\` would empty the destination. No object was changed.`,
       {
         todo: 'Check `source` (bucket and prefix). To empty the destination on purpose, delete its objects directly.',
       },
@@ -21,7 +21,7 @@ export function guardPlan(settings: Settings, totals: PlanTotals): void {
   if (toDelete + toHide > cap) {
     const how = toHide > 0 ? `, ${toHide} of them as the source's histories do,` : '';
     throw new FatalError(
-      `The plan deletes ${toDelete + toHide} of ${totals.atDestination} destination objects${how}; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. Nothing was changed.`,
+      `The plan deletes ${toDelete + toHide} of ${totals.atDestination} destination objects${how}; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. No object was changed.`,
       {
         todo: 'Look at the deletions with `mode: dry-run`. If they are right, raise `max-delete` (a number of objects, or a percentage of the objects at the destination).',
       },

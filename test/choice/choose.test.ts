@@ -105,7 +105,7 @@ test('where nothing is possible, nothing is chosen, and the guard says where to 
   assert.throws(
     () => guardCost({ maxCost: undefined }, table),
     (error: FatalError) => {
-      assert.equal(error.message, 'No engine can do all of the plan. Nothing was changed.');
+      assert.equal(error.message, 'No engine can do all of the plan. No object was changed.');
       assert.match(error.fix?.todo ?? '', /^The table of engines says what stands against each/);
       return error instanceof FatalError;
     },
@@ -121,7 +121,7 @@ test('`max-cost` names what would stay below it', () => {
     (error: FatalError) => {
       assert.match(
         error.message,
-        /would cost \$0\.26 .*\(engine batch\); `max-cost: 0.2` allows \$0\.20\. Nothing was/,
+        /would cost \$0\.26 .*\(engine batch\); `max-cost: 0.2` allows \$0\.20\. No object was/,
       );
       assert.match(error.fix?.todo ?? '', /Below it is `engine: copy` \(under \$0\.01\)\.$/);
       return error instanceof FatalError;

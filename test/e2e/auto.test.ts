@@ -195,7 +195,7 @@ describe('`max-cost`', { concurrency: 2 }, () => {
     assert.equal(run.code, 1, run.log);
     assert.match(
       run.report.verdict.text,
-      /^The run would cost \$0\.48 by its estimate \(engine copy\); `max-cost: 0\.47` allows \$0\.47\. Nothing was changed\.$/,
+      /^The run would cost \$0\.48 by its estimate \(engine copy\); `max-cost: 0\.47` allows \$0\.47\. No object was changed\.$/,
     );
     assert.deepEqual(moved(s), []);
     assert.deepEqual(s.to.keys(), ['extraneous']);

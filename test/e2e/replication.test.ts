@@ -77,7 +77,7 @@ describe('a run with S3 Replication', { concurrency: 3 }, () => {
       s.to.put('extra', 'content');
       const run = await s.run({ ...inputs, 'enable-versioning': 'true', 'replication-rule': 'remove' });
       assert.equal(run.code, 1, run.log);
-      assert.match(run.report.verdict.text, new RegExp(`${guard}: 0.* Nothing was changed\\.$`));
+      assert.match(run.report.verdict.text, new RegExp(`${guard}: 0.* No object was changed\\.$`));
       assert.deepEqual([s.from.versioning, s.rules(), s.to.keys()], [undefined, [], ['extra']]);
       assert.doesNotMatch(run.summary, /The rule .* stays/);
     });

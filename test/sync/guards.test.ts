@@ -24,7 +24,7 @@ const DELETE = { delete: 'true' };
 
 test('an empty source may not empty the destination, even if the cap would let it', () => {
   const error = refusal({ ...DELETE, 'max-delete': '100%' }, { listed: 0, atDestination: 3, toDelete: 3 });
-  assert.match(error?.message ?? '', /s3:\/\/from\/in\/ is empty.*Nothing was changed/);
+  assert.match(error?.message ?? '', /s3:\/\/from\/in\/ is empty.*No object was changed/);
   assert.match(error?.fix?.todo ?? '', /Check `source`/);
 });
 
@@ -76,7 +76,7 @@ for (const [cap, atDestination, allowed] of CAPS) {
     ]) {
       assert.ok(error.message.includes(told), `${error.message} should say ${told}`);
     }
-    assert.match(error.message, /Nothing was changed/);
+    assert.match(error.message, /No object was changed/);
     assert.match(error.fix?.todo ?? '', /mode: dry-run/);
   });
 }
