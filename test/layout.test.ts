@@ -68,9 +68,11 @@ function wrong(path: string, imported: string): string | undefined {
   return to < from ? undefined : `${path} (rank ${from}) imports ${imported} (rank ${to})`;
 }
 
-const FILES = readdirSync(join(HOUSE, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter(name => /\.[cm]?[jt]sx?$/.test(name))
-  .map(name => join('src', name));
+const filesOf = (folder: string) =>
+  readdirSync(join(HOUSE, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.[cm]?[jt]sx?$/.test(name))
+    .map(name => join(folder, name));
+const FILES = filesOf('src');
 const textOf = (path: string) => readFileSync(join(HOUSE, path), 'utf8');
 
 test('every file of src is in a room that has a rank, and every room has a file', () => {
@@ -84,6 +86,42 @@ test('imports go one way, only src/github knows GitHub, and src knows nothing ou
     edges.flatMap(([path, imported]) => wrong(path, imported) ?? []),
     [],
   );
+});
+
+/** Files that import each other, in order, the first of them also at the end; empty when there are none. */
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const cleared = new Set<string>();
+  const search = (file: string, path: readonly string[]): readonly string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (cleared.has(file)) return [];
+    for (const next of graph.get(file) ?? []) {
+      const circle = search(next, [...path, file]);
+      if (circle.length > 0) return circle;
+    }
+    cleared.add(file);
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const circle = search(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
+test('nowhere do files import each other in a circle', () => {
+  const files = ['src', 'lab', 'test', 'bench', 'chaos', 'scripts'].flatMap(filesOf);
+  const importedBy = (path: string) =>
+    importsOf(textOf(path))
+      .filter(imported => imported.startsWith('.'))
+      .map(imported => relative(HOUSE, resolve(HOUSE, dirname(path), imported)));
+  assert.deepEqual(circleIn(new Map(files.map(path => [path, importedBy(path)]))), []);
+});
+
+test('a circle is found wherever it begins, and what only meets again is none', () => {
+  const circle = { a: ['b', 'c'], b: ['c'], c: ['d'], d: ['b'] };
+  assert.deepEqual(circleIn(new Map(Object.entries(circle))), ['b', 'c', 'd', 'b']);
+  assert.deepEqual(circleIn(new Map(Object.entries({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }))), []);
+  assert.deepEqual(circleIn(new Map([['a', ['a']]])), ['a', 'a']);
 });
 
 test(`no file of src is longer than ${MOST_LINES} lines`, () => {

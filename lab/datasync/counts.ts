@@ -16,12 +16,16 @@ const COUNTERS = [
   'failedToDelete',
 ] as const;
 
-export type Counter = (typeof COUNTERS)[number];
-type Kind = 'files' | 'folders';
+type Counter = (typeof COUNTERS)[number];
+export type Kind = 'files' | 'folders';
 
 export interface Counts extends Readonly<Record<Kind, Record<Counter, number>>> {
   bytesToTransfer: number;
   bytesTransferred: number;
+}
+
+export function count(counts: Counts, { kind }: { readonly kind: Kind }, counter: Counter): void {
+  counts[kind][counter]++;
 }
 
 const zeros = () =>

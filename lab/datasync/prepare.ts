@@ -2,7 +2,7 @@
 import { isReadable } from '../s3/archive.ts';
 import { S3Error } from '../s3/errors.ts';
 import type { StoredObject } from '../s3/index.ts';
-import type { Counter, Counts } from './counts.ts';
+import { count, type Kind } from './counts.ts';
 import { reasonOf } from './errors.ts';
 import { filterOf, isOwn, untransferable } from './filters.ts';
 import { type Listed, readManifest } from './manifest.ts';
@@ -10,7 +10,7 @@ import type { Run } from './run.ts';
 
 /** One object, or in Basic mode a folder that is no object, by its path relative to both locations. */
 export interface Item extends Listed {
-  readonly kind: 'files' | 'folders';
+  readonly kind: Kind;
   readonly virtual?: boolean;
 }
 
@@ -150,8 +150,4 @@ async function listExtraneous(run: Run, listed: readonly Item[]): Promise<readon
   const extraneous = items.filter(({ path }) => !kept.has(path) && included(path) && !excluded(path));
   for (const item of extraneous) count(counts, item, 'toDelete');
   return extraneous;
-}
-
-export function count(counts: Counts, { kind }: Item, counter: Counter): void {
-  counts[kind][counter]++;
 }

@@ -1,7 +1,8 @@
 /** The objects on their way: read at the source, written at the destination, and deleted there where that is wanted. */
 import type { StoredObject } from '../s3/index.ts';
+import { count } from './counts.ts';
 import { reasonOf } from './errors.ts';
-import { count, type Item, type Plan } from './prepare.ts';
+import type { Item, Plan } from './prepare.ts';
 import type { Run } from './run.ts';
 
 /** What was read of each item that arrived. */

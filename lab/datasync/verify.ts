@@ -1,7 +1,8 @@
 /** What arrived, held against what was sent. Source: DataSync API model, Options.VerifyMode. */
 import type { StoredObject } from '../s3/index.ts';
+import { count } from './counts.ts';
 import { type Reason, reasonOf } from './errors.ts';
-import { count, type Item, isSame, type Plan } from './prepare.ts';
+import { type Item, isSame, type Plan } from './prepare.ts';
 import type { Run } from './run.ts';
 import type { Carried } from './transfer.ts';
 

@@ -1,11 +1,12 @@
 /** Every question S3 asks before it does anything: is this the right bucket, and may this caller do that? */
 import type { Caller, PolicyDocument } from '../kinds.ts';
-import { aclAllows, type Permission } from './acl.ts';
+import { aclAllows } from './acl.ts';
 import type { Bucket } from './bucket.ts';
-import { accessDenied, noSuchBucket, noSuchKey, noSuchVersion, S3Error } from './errors.ts';
-import type { StoredObject, Version } from './object.ts';
+import { accessDenied, noSuchBucket, noSuchKey, noSuchUpload, noSuchVersion, S3Error } from './errors.ts';
+import type { Permission, StoredObject, Version } from './object.ts';
 import { denialsOf, isPublic } from './policy.ts';
-import type { Call } from './world.ts';
+import type { Upload } from './upload.ts';
+import type { BucketCall, Call } from './world.ts';
 
 type Context = Readonly<Record<string, string | string[]>>;
 
@@ -13,6 +14,14 @@ export function findBucket({ world }: Call, name: string): Bucket {
   const bucket = world.buckets.get(name);
   if (!bucket) throw noSuchBucket(name);
   return bucket;
+}
+
+/** The upload a request names, which must be one to this very key. */
+export function uploadOf({ bucket, key, request }: BucketCall): Upload {
+  const id = request.query.get('uploadId') ?? '';
+  const upload = bucket.uploads.get(id);
+  if (upload?.key !== key) throw noSuchUpload(id);
+  return upload;
 }
 
 /**
@@ -156,28 +165,6 @@ export async function readable(
 const tagContext = (object: StoredObject): Context =>
   Object.fromEntries([...object.tags].map(([key, value]) => [`s3:ExistingObjectTag/${key}`, value]));
 
-/** Throws `AccessDenied` unless the caller may use the KMS key for an object. */
-export async function demandOnKey(
-  call: Call,
-  keyArn: string,
-  action: 'kms:Decrypt' | 'kms:Encrypt' | 'kms:GenerateDataKey',
-  bucket: Bucket,
-  encryptionContext: string,
-): Promise<void> {
-  const key = call.world.keys.find(keyArn, bucket.region);
-  await ask(call, {
-    action,
-    resource: key.arn,
-    resourceAccount: key.account,
-    resourcePolicy: key.policy,
-    context: {
-      'kms:ViaService': `s3.${bucket.region}.amazonaws.com`,
-      'kms:EncryptionContext:aws:s3:arn': encryptionContext,
-      ...(call.request.caller && { 'kms:CallerAccount': call.request.caller.account }),
-    },
-  });
-}
-
 async function demand(
   call: Call,
   bucket: Bucket,
@@ -193,7 +180,8 @@ async function demand(
   await ask(call, { action, resource, resourceAccount, resourcePolicy, context });
 }
 
-async function ask(
+/** Throws `AccessDenied` unless the lab's IAM says yes for the caller. */
+export async function ask(
   { world, request }: Call,
   question: Omit<Parameters<typeof world.authorize>[0], 'caller'>,
 ): Promise<void> {

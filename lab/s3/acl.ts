@@ -2,17 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Bucket } from './bucket.ts';
 import { accessDenied, invalidArgument, S3Error } from './errors.ts';
+import type { Grant, Permission } from './object.ts';
 import { element, text } from './xml.ts';
-
-export type Permission = 'FULL_CONTROL' | 'READ' | 'READ_ACP' | 'WRITE_ACP' | 'WRITE';
-
-export interface Grant {
-  /** A canonical user id, or the last part of a group's URI. */
-  readonly grantee: string;
-  readonly permission: Permission;
-}
-
-export type Ownership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
 
 const ALL_USERS = 'AllUsers';
 const AUTHENTICATED_USERS = 'AuthenticatedUsers';

@@ -1,14 +1,6 @@
 /** Archived objects: which cannot be read, and how a restore makes them readable for a while. */
 import { invalidArgument, malformedXml, S3Error } from './errors.ts';
-import type { StoredObject } from './object.ts';
-
-export type ArchiveTier = 'ARCHIVE_ACCESS' | 'DEEP_ARCHIVE_ACCESS';
-
-export interface Restoration {
-  readonly readyAt: Date;
-  /** Objects of Intelligent-Tiering move back for good and so have no expiry. */
-  readonly expiresAt?: Date;
-}
+import type { Restoration, StoredObject } from './object.ts';
 
 export const STORAGE_CLASSES: readonly string[] = [
   'STANDARD',

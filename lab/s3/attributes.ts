@@ -3,8 +3,9 @@ import { demandOnObject } from './access.ts';
 import { grantsOf, sendsAcl } from './acl.ts';
 import { STORAGE_CLASSES } from './archive.ts';
 import type { Bucket } from './bucket.ts';
-import { demandEncryption, encryptionOf } from './encryption.ts';
+import { encryptionOf } from './encryption.ts';
 import { S3Error } from './errors.ts';
+import { demandEncryption } from './key-access.ts';
 import { lockOf, sendsLegalHold, sendsRetention } from './lock.ts';
 import { readSystemHeaders, readUserMetadata } from './metadata.ts';
 import type { Attributes } from './object.ts';
@@ -19,7 +20,7 @@ export function attributesOf(call: Call, bucket: Bucket): Attributes {
     headers: { 'content-type': 'binary/octet-stream', ...readSystemHeaders(headers) },
     tags: parseTagHeader(headers['x-amz-tagging']),
     storageClass: storageClassOf(headers['x-amz-storage-class']),
-    encryption: encryptionOf(call, bucket),
+    encryption: encryptionOf(bucket, call.request, call.world.keys),
     grants: grantsOf(headers, bucket),
     ...lockOf(headers, bucket, call.world.now()),
     ...(headers['x-amz-website-redirect-location'] !== undefined && {

@@ -1,16 +1,17 @@
 import type { PolicyDocument } from '../kinds.ts';
-import type { Grant, Ownership } from './acl.ts';
 import { checksumOf, compositeChecksum, DEFAULT_ALGORITHM } from './checksums.ts';
 import { type Algorithm, Content } from './content.ts';
 import { type DefaultEncryption, defaultEncryption, type Encryption } from './encryption.ts';
-import type { ObjectLock } from './lock.ts';
+import type { KmsKeys } from './kms.ts';
 import {
   type Checksum,
   type DeleteMarker,
   etagOf,
+  type Grant,
   multipartEtag,
   NULL_VERSION,
   type Part,
+  type Retention,
   type StoredObject,
   toSecond,
   type Version,
@@ -18,7 +19,17 @@ import {
 import type { ReplicationConfiguration } from './replication/configuration.ts';
 import { SortedMap } from './sorted.ts';
 import type { Upload } from './upload.ts';
-import type { World } from './world.ts';
+
+export type Ownership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
+
+/** Object Lock of a bucket; `rule` is the retention new versions get by themselves. */
+export interface ObjectLock {
+  readonly rule?: {
+    readonly mode: Retention['mode'];
+    readonly days?: number;
+    readonly years?: number;
+  };
+}
 
 export interface PublicAccessBlock {
   readonly BlockPublicAcls: boolean;
@@ -59,6 +70,15 @@ export interface PutOptions
   readonly parts?: number | readonly number[];
 }
 
+/** What a bucket needs of the lab around it. */
+export interface Surroundings {
+  readonly now: () => Date;
+  readonly id: () => string;
+  readonly keys: KmsKeys;
+  /** Called for every version that is new in a bucket, and no replica. */
+  readonly written: (bucket: Bucket, version: Version) => void;
+}
+
 /** Told of every change of what a key shows: the object that is current now, and the one before it. */
 export type Watcher = (key: string, now: StoredObject | undefined, before: StoredObject | undefined) => void;
 
@@ -97,9 +117,9 @@ export class Bucket {
   /** For whoever keeps a chronicle of the bucket. */
   readonly watchers: Watcher[] = [];
   readonly #hardDeleted = new Set<string>();
-  readonly #world: World;
+  readonly #world: Surroundings;
 
-  constructor(settings: BucketSettings, world: World) {
+  constructor(settings: BucketSettings, world: Surroundings) {
     this.name = settings.name;
     this.account = settings.account;
     this.region = settings.region;

@@ -1,8 +1,8 @@
 /** Buckets themselves: made, found, listed, deleted. */
 import type { LabResponse } from '../kinds.ts';
 import { demandOnBucket } from './access.ts';
-import { canonicalId, type Ownership } from './acl.ts';
-import { Bucket } from './bucket.ts';
+import { canonicalId } from './acl.ts';
+import { Bucket, type Ownership } from './bucket.ts';
 import { accessDenied, invalidArgument, malformedXml, S3Error } from './errors.ts';
 import type { BucketCall, Call } from './world.ts';
 import { document, element, parse, text } from './xml.ts';

@@ -1,6 +1,6 @@
 /** How a multipart upload ends: completed into an object, or aborted. */
 import type { LabResponse } from '../kinds.ts';
-import { demandOnObject } from './access.ts';
+import { demandOnObject, uploadOf } from './access.ts';
 import {
   checksumOf,
   checksumTag,
@@ -13,7 +13,7 @@ import { assertWriteConditions } from './conditions.ts';
 import { Content, lowerCase } from './content.ts';
 import { invalidRequest, malformedXml, S3Error } from './errors.ts';
 import { type Checksum, multipartEtag } from './object.ts';
-import { type Upload, type UploadedPart, uploadOf } from './upload.ts';
+import type { Upload, UploadedPart } from './upload.ts';
 import type { BucketCall } from './world.ts';
 import { writtenHeaders } from './write.ts';
 import { document, parse, text, type Xml } from './xml.ts';

@@ -2,11 +2,10 @@
 import type { LabResponse } from '../kinds.ts';
 import { demandOnBucket } from './access.ts';
 import { aclXml } from './acl.ts';
-import type { Bucket, PublicAccessBlock } from './bucket.ts';
+import type { Bucket, ObjectLock, PublicAccessBlock } from './bucket.ts';
 import { ownershipOf } from './buckets.ts';
 import type { DefaultEncryption } from './encryption.ts';
 import { accessDenied, malformedXml, S3Error } from './errors.ts';
-import type { ObjectLock } from './lock.ts';
 import { parseTagging, tagSetXml } from './tags.ts';
 import type { BucketCall } from './world.ts';
 import { document, element, parse, text, type Xml } from './xml.ts';

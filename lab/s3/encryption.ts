@@ -1,9 +1,7 @@
-/** Server-side encryption: what an object gets, who may write and read it, and what the answers say. */
-import { demandOnKey } from './access.ts';
-import type { Bucket } from './bucket.ts';
+/** Server-side encryption: what an object gets, and what requests and answers say of it. */
+import type { LabRequest } from '../kinds.ts';
 import { accessDenied, invalidArgument, invalidRequest } from './errors.ts';
 import type { KmsKeys } from './kms.ts';
-import type { Call } from './world.ts';
 
 export interface Encryption {
   readonly algorithm: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
@@ -23,6 +21,13 @@ export interface DefaultEncryption {
   readonly blocksCustomerKeys?: boolean;
 }
 
+/** What matters here of a bucket. */
+interface Encrypting {
+  readonly account: string;
+  readonly region: string;
+  readonly encryption: DefaultEncryption;
+}
+
 type Headers = Readonly<Record<string, string>>;
 
 const SSE = 'x-amz-server-side-encryption';
@@ -32,8 +37,7 @@ const CUSTOMER = 'x-amz-server-side-encryption-customer';
 const COPY_SOURCE_CUSTOMER = 'x-amz-copy-source-server-side-encryption-customer';
 
 /** The encryption a write asks for, or else the bucket's default. */
-export function encryptionOf({ world, request }: Call, bucket: Bucket): Encryption {
-  const { headers, caller } = request;
+export function encryptionOf(bucket: Encrypting, { headers, caller }: LabRequest, keys: KmsKeys): Encryption {
   const customerKeyMd5 = customerKey(headers, CUSTOMER);
   if (customerKeyMd5 !== undefined) {
     if (bucket.encryption.blocksCustomerKeys) throw accessDenied();
@@ -41,7 +45,7 @@ export function encryptionOf({ world, request }: Call, bucket: Bucket): Encrypti
   }
   const writer = caller?.account ?? bucket.account;
   const asked = headers[SSE];
-  if (asked === undefined) return defaultEncryption(bucket, writer, world.keys, headers[BUCKET_KEY]);
+  if (asked === undefined) return defaultEncryption(bucket, writer, keys, headers[BUCKET_KEY]);
   if (asked !== 'AES256' && asked !== 'aws:kms' && asked !== 'aws:kms:dsse') {
     throw invalidArgument('The encryption method specified is not supported', SSE, asked);
   }
@@ -55,14 +59,14 @@ export function encryptionOf({ world, request }: Call, bucket: Bucket): Encrypti
   }
   const keyArn =
     headers[KEY_ID] === undefined
-      ? world.keys.managed(writer, bucket.region).arn
+      ? keys.managed(writer, bucket.region).arn
       : keyArnOf(headers[KEY_ID], writer, bucket.region);
   return { algorithm: asked, keyArn, ...bucketKeyOf(asked, headers[BUCKET_KEY], bucket) };
 }
 
 /** The bucket's default, as `writer` gets it. */
 export function defaultEncryption(
-  bucket: Bucket,
+  bucket: Encrypting,
   writer: string,
   keys: KmsKeys,
   askedBucketKey?: string,
@@ -80,7 +84,7 @@ export function defaultEncryption(
 const keyArnOf = (id: string, account: string, region: string): string =>
   id.startsWith('arn:') ? id : `arn:aws:kms:${region}:${account}:key/${id}`;
 
-function bucketKeyOf(algorithm: Encryption['algorithm'], asked: string | undefined, bucket: Bucket) {
+function bucketKeyOf(algorithm: Encryption['algorithm'], asked: string | undefined, bucket: Encrypting) {
   const enabled = asked === undefined ? bucket.encryption.bucketKey === true : asked === 'true';
   return enabled && algorithm === 'aws:kms' ? { bucketKey: true } : {};
 }
@@ -99,38 +103,6 @@ function customerKey(headers: Headers, prefix: string): string | undefined {
   }
   return md5;
 }
-
-/**
- * Throws unless the caller may encrypt this object; parts of a multipart upload are also decrypted.
- * Source: API Reference, CreateMultipartUpload and UploadPartCopy, permissions.
- */
-export async function demandEncryption(
-  call: Call,
-  bucket: Bucket,
-  key: string,
-  encryption: Encryption,
-  inParts: boolean,
-): Promise<void> {
-  if (encryption.keyArn === undefined) return;
-  const context = contextOf(bucket, key, encryption);
-  await demandOnKey(call, encryption.keyArn, 'kms:GenerateDataKey', bucket, context);
-  if (inParts) await demandOnKey(call, encryption.keyArn, 'kms:Decrypt', bucket, context);
-}
-
-/** Throws unless the caller may decrypt this object. */
-export async function demandDecryption(
-  call: Call,
-  bucket: Bucket,
-  key: string,
-  encryption: Encryption,
-): Promise<void> {
-  if (encryption.keyArn === undefined) return;
-  await demandOnKey(call, encryption.keyArn, 'kms:Decrypt', bucket, contextOf(bucket, key, encryption));
-}
-
-/** With a bucket key the encryption context is the bucket. Source: User Guide, bucket-key. */
-const contextOf = (bucket: Bucket, key: string, encryption: Encryption): string =>
-  encryption.bucketKey ? bucket.arn : `${bucket.arn}/${key}`;
 
 /** SSE-C: whoever reads must bring the key the object was written with. */
 export function assertCustomerKey(

@@ -2,8 +2,9 @@
 import type { LabResponse } from '../kinds.ts';
 import { demandOnObject, readable, versioned } from './access.ts';
 import { checksumTag, checksumXml } from './checksums.ts';
-import { assertCustomerKey, demandDecryption } from './encryption.ts';
+import { assertCustomerKey } from './encryption.ts';
 import { invalidArgument, invalidRequest } from './errors.ts';
+import { demandDecryption } from './key-access.ts';
 import { take } from './listing.ts';
 import type { Part, StoredObject } from './object.ts';
 import type { BucketCall } from './world.ts';

@@ -1,21 +1,7 @@
 /** Object Lock: retention and legal holds, and whom they stop. */
 import type { Bucket } from './bucket.ts';
 import { invalidArgument, invalidRequest } from './errors.ts';
-import type { Version } from './object.ts';
-
-export interface Retention {
-  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
-  readonly until: Date;
-}
-
-/** Object Lock of a bucket; `rule` is the retention new versions get by themselves. */
-export interface ObjectLock {
-  readonly rule?: {
-    readonly mode: Retention['mode'];
-    readonly days?: number;
-    readonly years?: number;
-  };
-}
+import type { Retention, Version } from './object.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,16 +1,17 @@
 /** Multipart uploads from their start to the last part; see complete.ts for their end. */
 import type { LabResponse } from '../kinds.ts';
-import { demandOnObject } from './access.ts';
+import { demandOnObject, uploadOf } from './access.ts';
 import { ownerOnWrite } from './acl.ts';
 import { attributesOf, demandWrite } from './attributes.ts';
 import { checksumHeaders, checksumTag, checksumTypeOf, requestedAlgorithm } from './checksums.ts';
 import { Content, lowerCase } from './content.ts';
-import { assertCustomerKey, demandEncryption, encryptionHeaders } from './encryption.ts';
+import { assertCustomerKey, encryptionHeaders } from './encryption.ts';
 import { invalidArgument, invalidRequest, S3Error } from './errors.ts';
+import { demandEncryption } from './key-access.ts';
 import { etagOf, toSecond } from './object.ts';
 import { copyRange } from './range.ts';
 import { copySource, sourceVersion } from './source.ts';
-import { type Upload, type UploadedPart, uploadOf } from './upload.ts';
+import type { Upload, UploadedPart } from './upload.ts';
 import type { BucketCall } from './world.ts';
 import { MAX_SINGLE, tooLargeToCopy, writerOf } from './write.ts';
 import { document, text } from './xml.ts';

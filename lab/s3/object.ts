@@ -1,10 +1,7 @@
 /** What a bucket stores under a key: versions of an object, and markers that say it was deleted. */
 import { createHash } from 'node:crypto';
-import type { Grant } from './acl.ts';
-import type { ArchiveTier, Restoration } from './archive.ts';
 import type { Algorithm, Content } from './content.ts';
 import type { Encryption } from './encryption.ts';
-import type { Retention } from './lock.ts';
 
 export interface Checksum {
   readonly algorithm: Algorithm;
@@ -22,6 +19,19 @@ export interface Part {
   readonly checksum?: string;
 }
 
+export type Permission = 'FULL_CONTROL' | 'READ' | 'READ_ACP' | 'WRITE_ACP' | 'WRITE';
+
+export interface Grant {
+  /** A canonical user id, or the last part of a group's URI. */
+  readonly grantee: string;
+  readonly permission: Permission;
+}
+
+export interface Retention {
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
+  readonly until: Date;
+}
+
 /** Everything about an object that its writer decides, apart from its bytes. */
 export interface Attributes {
   /** User metadata, names in lower case and without `x-amz-meta-`, values decoded. */
@@ -35,6 +45,14 @@ export interface Attributes {
   readonly retention?: Retention;
   readonly legalHold?: boolean;
   readonly grants: readonly Grant[];
+}
+
+export type ArchiveTier = 'ARCHIVE_ACCESS' | 'DEEP_ARCHIVE_ACCESS';
+
+export interface Restoration {
+  readonly readyAt: Date;
+  /** Objects of Intelligent-Tiering move back for good and so have no expiry. */
+  readonly expiresAt?: Date;
 }
 
 /** What replication says of a version. Source: API model, HeadObjectOutput.ReplicationStatus. */

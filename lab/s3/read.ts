@@ -4,13 +4,9 @@ import { demandOnObject, granted, readable, versioned } from './access.ts';
 import { archiveOf, assertReadable, restoreStatus } from './archive.ts';
 import { checksumHeaders } from './checksums.ts';
 import { assertReadConditions } from './conditions.ts';
-import {
-  assertCustomerKey,
-  assertNoEncryptionHeaders,
-  demandDecryption,
-  encryptionHeaders,
-} from './encryption.ts';
+import { assertCustomerKey, assertNoEncryptionHeaders, encryptionHeaders } from './encryption.ts';
 import { invalidRequest } from './errors.ts';
+import { demandDecryption } from './key-access.ts';
 import { writeUserMetadata } from './metadata.ts';
 import type { StoredObject } from './object.ts';
 import { type Span, spanOf } from './range.ts';

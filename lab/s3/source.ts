@@ -3,8 +3,9 @@ import { assertOwner, assertPayer, findBucket, readable } from './access.ts';
 import { assertReadable } from './archive.ts';
 import type { Bucket } from './bucket.ts';
 import { assertCopyConditions } from './conditions.ts';
-import { assertCustomerKey, demandDecryption } from './encryption.ts';
+import { assertCustomerKey } from './encryption.ts';
 import { invalidArgument, invalidRequest, notImplemented, S3Error } from './errors.ts';
+import { demandDecryption } from './key-access.ts';
 import type { StoredObject } from './object.ts';
 import type { BucketCall } from './world.ts';
 

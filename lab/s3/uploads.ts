@@ -1,11 +1,11 @@
 /** ListParts and ListMultipartUploads. */
 import type { LabResponse } from '../kinds.ts';
-import { demandOnBucket, demandOnObject } from './access.ts';
+import { demandOnBucket, demandOnObject, uploadOf } from './access.ts';
 import { canonicalId, ownerXml } from './acl.ts';
 import { checksumTag } from './checksums.ts';
 import { nameEncoding, pageLimit, take, walk } from './listing.ts';
 import { SortedMap } from './sorted.ts';
-import { partsInOrder, type Upload, uploadOf } from './upload.ts';
+import { partsInOrder, type Upload } from './upload.ts';
 import type { BucketCall } from './world.ts';
 import { document, element, text } from './xml.ts';
 

@@ -1,23 +1,16 @@
 import type { Faults } from '../faults.ts';
 import type { Assumption } from '../iam/service-role.ts';
 import type { Authorize, Caller, LabRequest } from '../kinds.ts';
-import type { Bucket } from './bucket.ts';
+import type { Bucket, Surroundings } from './bucket.ts';
 import type { Content } from './content.ts';
-import type { KmsKeys } from './kms.ts';
-import type { Version } from './object.ts';
 
 /** Everything S3 knows, and what it needs from the rest of the lab. */
-export interface World {
+export interface World extends Surroundings {
   readonly authorize: Authorize;
   /** How S3 becomes the role of a replication. */
   readonly assumeRole: (assumption: Assumption) => Promise<Caller | undefined>;
   readonly faults: Faults;
-  readonly now: () => Date;
-  readonly id: () => string;
   readonly buckets: Map<string, Bucket>;
-  readonly keys: KmsKeys;
-  /** Called for every version that is new in a bucket, and no replica. */
-  readonly written: (bucket: Bucket, version: Version) => void;
 }
 
 /** One request on its way through S3. */

@@ -3,10 +3,11 @@
  * Source: User Guide, setting-repl-config-perm-overview and replication-config-for-kms-objects (permissions),
  * replication-failure-codes (codes; which of them a refused KMS key has is not documented).
  */
-import { demandOnBucket, demandOnKey, demandOnObject } from '../access.ts';
+import { demandOnBucket, demandOnObject } from '../access.ts';
 import type { Bucket } from '../bucket.ts';
 import type { Encryption } from '../encryption.ts';
 import { S3Error } from '../errors.ts';
+import { demandOnKey } from '../key-access.ts';
 import type { StoredObject, Version } from '../object.ts';
 import type { Call } from '../world.ts';
 
