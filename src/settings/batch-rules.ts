@@ -8,10 +8,10 @@ import {
   keepsAlways,
   keepsOnly,
   needs,
-  sameAccount,
   withEngine,
   withoutCounterpart,
   withoutReducedRedundancy,
+  worksUnder,
 } from './service-rules.ts';
 
 const ENGINE = 'batch';
@@ -24,14 +24,7 @@ export const BATCH_RULES: readonly Rule[] = [
     'for its manifests and reports',
     's3://bucket/folder, a bucket of the destination account in the Region of the destination',
   ),
-  needs(
-    ENGINE,
-    'batch-role',
-    ({ batch }) => batch.roleArn !== undefined,
-    'which works under it',
-    'the ARN of a role of the destination account that S3 Batch Operations may assume',
-  ),
-  sameAccount(ENGINE, 'batch-role', ({ batch }) => batch.roleArn, 'destination'),
+  ...worksUnder(ENGINE, 'batch-role', ({ batch }) => batch.roleArn, 'destination', 'S3 Batch Operations'),
   withEngine(ENGINE, ['source', 'destination'], ({ source, destination }) =>
     targetFolder(source.location.prefix, destination.location.prefix) === undefined
       ? `source, destination: engine "batch" keeps the whole key and can only put a folder before it, so that "${source.location.prefix}" cannot become "${destination.location.prefix}". ` +

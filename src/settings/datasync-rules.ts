@@ -9,9 +9,9 @@ import {
   keepsAlways,
   keepsOnly,
   needs,
-  sameAccount,
   withoutCounterpart,
   withoutReducedRedundancy,
+  worksUnder,
 } from './service-rules.ts';
 
 const ENGINE = 'datasync';
@@ -33,14 +33,7 @@ export const DATASYNC_RULES: readonly Rule[] = [
     'for its manifests and reports',
     's3://bucket/folder, a bucket of the source account in the Region of the destination',
   ),
-  needs(
-    ENGINE,
-    'datasync-role',
-    ({ dataSync }) => dataSync.roleArn !== undefined,
-    'which works under it',
-    'the ARN of a role of the source account that DataSync may assume',
-  ),
-  sameAccount(ENGINE, 'datasync-role', ({ dataSync }) => dataSync.roleArn, 'source'),
+  ...worksUnder(ENGINE, 'datasync-role', ({ dataSync }) => dataSync.roleArn, 'source', 'DataSync'),
   keepsOnly(ENGINE, ['metadata', 'tags']),
   keepsAlways(ENGINE, ['metadata']),
   withoutReducedRedundancy(ENGINE),

@@ -13,6 +13,7 @@ import {
   sameAccount,
   withEngine,
   withoutCounterpart,
+  worksUnder,
 } from './service-rules.ts';
 
 const ENGINE = 'replication';
@@ -39,14 +40,7 @@ export const REPLICATION_RULES: readonly Rule[] = [
     'for manifests and reports of what exists already',
     's3://bucket/folder, a bucket of the source account in the Region of the source',
   ),
-  needs(
-    ENGINE,
-    'replication-role',
-    ({ replication }) => replication.roleArn !== undefined,
-    'which works under it',
-    'the ARN of a role of the source account that S3 may assume',
-  ),
-  sameAccount(ENGINE, 'replication-role', ({ replication }) => replication.roleArn, 'source'),
+  ...worksUnder(ENGINE, 'replication-role', ({ replication }) => replication.roleArn, 'source', 'S3'),
   sameAccount(ENGINE, 'batch-role', ({ batch }) => batch.roleArn, 'source'),
   withEngine(ENGINE, ['source', 'destination'], ({ source, destination }) =>
     source.location.prefix === destination.location.prefix

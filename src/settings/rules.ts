@@ -9,7 +9,7 @@ import { overlap } from './location.ts';
 import { parseArn } from './names.ts';
 import { HEALTH_RULE } from './replication-rules.ts';
 import type { Rule } from './rule.ts';
-import { SERVICE_RULES } from './service-rules.ts';
+import { SERVICE_INPUT_RULES } from './service-inputs.ts';
 
 /** Comparisons that do not look at what two versions are. */
 const HEEDLESS: ReadonlySet<Compare> = new Set<Compare>(['newer', 'missing', 'always']);
@@ -160,7 +160,7 @@ export const RULES: readonly Rule[] = [
           `${modifiedBefore.toISOString()}. Accepted: modified-after earlier than modified-before.`
         : undefined,
   },
-  ...SERVICE_RULES,
+  ...SERVICE_INPUT_RULES,
   ...ENGINE_RULES,
   HEALTH_RULE,
   ...GRANT_RULES,

@@ -4,6 +4,7 @@ import { InputError } from '../errors.ts';
 import type { Location, Side } from '../model/objects.ts';
 import type { EngineName, Mode, Settings } from '../model/settings.ts';
 import { ROLE_ARN } from '../settings/names.ts';
+import { servicesOfAuto } from '../settings/service-inputs.ts';
 import type { OwnedBucket } from './entry.ts';
 
 export interface Place extends OwnedBucket {
@@ -49,16 +50,9 @@ function unnamed(side: Side): string {
   return `${side}-role: is required, because policies name it; with credentials that the job already has, name the role behind them. Accepted: ${ROLE_ARN.accepts}.`;
 }
 
-/** With `auto` a server-side copy, and whatever service the inputs have a role and a place for. */
-export function enginesOf({ engine, workLocation, ...settings }: Settings): readonly EngineName[] {
-  if (engine !== 'auto') return [engine];
-  const services = [
-    ['datasync', settings.dataSync],
-    ['batch', settings.batch],
-    ['replication', settings.replication],
-  ] as const;
-  const had = services.filter(([, { roleArn }]) => roleArn !== undefined && workLocation !== undefined);
-  return ['copy', ...had.map(([name]) => name)];
+/** With `auto` a server-side copy, and whatever service may be chosen instead. */
+export function enginesOf(settings: Settings): readonly EngineName[] {
+  return settings.engine === 'auto' ? ['copy', ...servicesOfAuto(settings)] : [settings.engine];
 }
 
 /** Where manifests and reports lie: in the account of whoever has the service work. */
