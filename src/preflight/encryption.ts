@@ -100,7 +100,7 @@ export function isManaged(key: string | undefined): boolean {
   return key === undefined || /(^|:)alias\/aws\/s3$/.test(key);
 }
 
-export function isFullArn(key: string): boolean {
+function isFullArn(key: string): boolean {
   return /^arn:[^:]*:kms:[^:]*:[^:]*:key\//.test(key);
 }
 

@@ -11,10 +11,10 @@ import { renderPage } from './page/page.ts';
 import { renderSummary } from './summary.ts';
 
 /** The names in the folder; part of the contract. */
-export const REPORT_FILE = 'report.json';
+const REPORT_FILE = 'report.json';
 export const RECORDS_FILE = 'objects.ndjson';
-export const SUMMARY_FILE = 'summary.md';
-export const PAGE_FILE = 'report.html';
+const SUMMARY_FILE = 'summary.md';
+const PAGE_FILE = 'report.html';
 
 /**
  * Makes the folder where it is missing.

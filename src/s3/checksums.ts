@@ -57,7 +57,7 @@ function composite(value: string): string {
 }
 
 /** The one checksum of an object, as it was made. */
-export function checksumIn(head: HeadObjectCommandOutput): Checksum | undefined {
+function checksumIn(head: HeadObjectCommandOutput): Checksum | undefined {
   const checksums = checksumsIn(head);
   const algorithm = ALGORITHMS.find(one => checksums[one] !== undefined);
   const value = algorithm && checksums[algorithm];

@@ -11,7 +11,7 @@ import type { Bucket } from './bucket.ts';
 import { headEntry } from './head.ts';
 
 /** Days that a restored copy can be read: long enough for a few nightly runs, and billed as Standard meanwhile. */
-export const RESTORED_DAYS = 7;
+const RESTORED_DAYS = 7;
 
 export type Asked = SkippedOutcome | FailedOutcome;
 

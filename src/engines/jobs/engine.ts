@@ -129,7 +129,7 @@ class JobEngine implements Engine {
 }
 
 /** What goes into the manifest and what does not, which the plan alone decides. */
-export function sortOutForJob(
+function sortOutForJob(
   items: Pages<CopyItem>,
   { kind, source, scratch }: Pick<JobEngineOptions, 'kind' | 'source' | 'scratch'>,
   draining: AbortSignal,

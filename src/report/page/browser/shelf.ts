@@ -12,8 +12,7 @@ export interface Column {
   readonly codes: Uint8Array;
 }
 
-export const WORDED = ['action', 'reason', 'proof'] as const;
-export type Worded = (typeof WORDED)[number];
+export type Worded = 'action' | 'reason' | 'proof';
 
 export interface Shelf {
   readonly length: number;
