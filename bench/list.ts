@@ -2,15 +2,12 @@
  * Lists a bucket with the product's own room and prints how many keys there are. The action never only lists, so what is
  * held against `s5cmd ls` and its like is a program of its own: `node bench/list.ts BUCKET`.
  */
-import { createDispatcher, createRequestHandler } from '../src/aws/endpoint.ts';
-import { Bucket, RequestCounter } from '../src/s3/bucket.ts';
+import { Bucket } from '../src/s3/bucket.ts';
 import { list } from '../src/s3/list.ts';
-import { Connection } from '../src/s3/wire/connection.ts';
+import { createNetwork } from '../src/s3/network.ts';
 
-const SOCKETS = 64;
 const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = process.env;
 const KEYS = { accessKeyId, secretAccessKey };
-const aborting = new AbortController().signal;
 const bucket = new Bucket(
   {
     location: { bucket: process.argv[2] ?? '', prefix: '' },
@@ -28,13 +25,7 @@ const bucket = new Bucket(
       partition: 'aws',
     },
   },
-  {
-    environment: process.env,
-    requestHandler: createRequestHandler(process.env, SOCKETS),
-    connection: new Connection(createDispatcher(process.env, SOCKETS), aborting),
-    aborting,
-    requests: new RequestCounter(),
-  },
+  createNetwork({ environment: process.env, sockets: 64, aborting: new AbortController().signal }),
 );
 
 let keys = 0;

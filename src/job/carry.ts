@@ -6,7 +6,7 @@ import type { Job, Outcome } from '../model/outcome.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import { LOOK_EVERY_MS } from '../report/throughput.ts';
-import type { RequestCounter } from '../s3/bucket.ts';
+import type { RequestCounter } from '../s3/network.ts';
 import { removeAll } from '../s3/remove.ts';
 import { listingsFor } from '../s3/versions.ts';
 import { mergeByKey } from '../sync/merge.ts';

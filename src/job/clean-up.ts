@@ -1,13 +1,12 @@
 /** Ends what a killed run left open. Runs in another process, with identities of its own making. */
 import { join } from 'node:path';
-import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import { identify, type Surroundings } from '../aws/identity.ts';
 import { taskRegion } from '../datasync/ground.ts';
 import type { Scene } from '../preflight/scene.ts';
-import { Bucket, type Network, RequestCounter } from '../s3/bucket.ts';
+import { Bucket } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
+import { createNetwork, type Network } from '../s3/network.ts';
 import { abortUpload, endStrays } from '../s3/uploads.ts';
-import { Connection } from '../s3/wire/connection.ts';
 import { noteIn } from './engine.ts';
 import { grantsNoteIn, isGrantLeft, takeAwayLeft } from './grants-left.ts';
 import type { CleanUp, Host, WorkLeft } from './host.ts';
@@ -70,8 +69,8 @@ export async function cleanUp(
   host: Pick<Host, 'environment' | 'idToken' | 'mask'>,
   aborting: AbortSignal,
 ): Promise<string[]> {
-  const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
-  const network = networkFor(surroundings);
+  const network = createNetwork({ environment: host.environment, sockets: SOCKETS, aborting });
+  const surroundings = { ...host, requestHandler: network.requestHandler, aborting };
   // One that cannot be ended must not keep the others from being ended.
   const [work, uploads] = await Promise.allSettled([
     endWork(left.work, surroundings),
@@ -86,16 +85,6 @@ export async function cleanUp(
     ...(work.value === undefined ? [] : [`Cancelled ${work.value}, which the run left going on.`]),
     `Aborted ${uploads.value} multipart uploads that the run left open.`,
   ];
-}
-
-function networkFor({ environment, requestHandler, aborting }: Surroundings): Network {
-  return {
-    environment,
-    requestHandler,
-    connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
-    aborting,
-    requests: new RequestCounter(),
-  };
 }
 
 /** Resolves to how many there were. */

@@ -7,7 +7,7 @@ import type { EngineName, Mode, Settings } from '../model/settings.ts';
 import type { Engines, Moment, ReplicationHealth, RunReport, TemporaryGrant, Totals } from '../record.ts';
 import { Digest } from '../report/digest/digest.ts';
 import { seconds } from '../report/text.ts';
-import type { RequestCounter } from '../s3/bucket.ts';
+import type { RequestCounter } from '../s3/network.ts';
 import { echoSettings } from '../settings/echo.ts';
 import { Tally } from '../sync/totals.ts';
 import type { TimeLimit } from './time-limit.ts';

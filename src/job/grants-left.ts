@@ -3,7 +3,8 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { identify, type Surroundings } from '../aws/identity.ts';
 import { FatalError, messageOf } from '../errors.ts';
-import { Bucket, type Network } from '../s3/bucket.ts';
+import { Bucket } from '../s3/bucket.ts';
+import type { Network } from '../s3/network.ts';
 import { type Granted, removeGrant } from './grant.ts';
 
 export function grantsNoteIn(scratch: string): string {

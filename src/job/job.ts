@@ -1,14 +1,11 @@
 /** The whole job on one screen: identify and check, plan, carry, conclude, report. */
-import { createDispatcher, createRequestHandler } from '../aws/endpoint.ts';
 import { guardCost } from '../choice/guard.ts';
 import type { Job } from '../model/outcome.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { RunReport } from '../record.ts';
 import type { Rows } from '../report/digest/rows.ts';
-import { type Network, RequestCounter } from '../s3/bucket.ts';
-import { turnstile } from '../s3/rate.ts';
-import { Connection } from '../s3/wire/connection.ts';
+import { createNetwork, type Network, RequestCounter } from '../s3/network.ts';
 import { guardPlan } from '../sync/guards.ts';
 import { OutcomeLog } from '../sync/outcomes.ts';
 import type { Stop } from '../sync/stop.ts';
@@ -73,19 +70,8 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
   return { report: diary.report(settings, requests, host.runUrl), rows: diary.digest.rows() };
 }
 
-function networkFor(
-  { host: { environment }, requests }: Run,
-  { maxRate }: Settings,
-  aborting: AbortSignal,
-): Network {
-  return {
-    environment,
-    requestHandler: createRequestHandler(environment, SOCKETS),
-    connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
-    aborting,
-    requests,
-    ...(maxRate !== undefined && { turn: turnstile(maxRate, aborting) }),
-  };
+function networkFor({ host, requests }: Run, { maxRate }: Settings, aborting: AbortSignal): Network {
+  return createNetwork({ environment: host.environment, sockets: SOCKETS, aborting, requests, maxRate });
 }
 
 async function planAndCarry(prepared: Prepared, run: Run): Promise<void> {

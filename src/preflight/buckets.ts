@@ -5,7 +5,7 @@ import type { Identity } from '../aws/identity.ts';
 import type { CheckResult } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
 import type { SideSettings } from '../model/settings.ts';
-import type { Network } from '../s3/bucket.ts';
+import type { Network } from '../s3/network.ts';
 import { locate, type Whereabouts } from '../s3/region.ts';
 
 export interface Found {

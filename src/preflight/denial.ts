@@ -11,7 +11,8 @@ import type { Statement } from '../aws/policies.ts';
 import { requestsOf } from '../aws/requests.ts';
 import { bucketOpinion, verdictOf } from '../aws/role-opinions.ts';
 import type { Fix } from '../model/checks.ts';
-import type { Bucket, Network } from '../s3/bucket.ts';
+import type { Bucket } from '../s3/bucket.ts';
+import type { Network } from '../s3/network.ts';
 import { bucketPolicyOf } from './bucket-grant.ts';
 import { contextOf, outOfTheWay } from './role-permissions.ts';
 

@@ -2,7 +2,7 @@
 import type { Identity } from '../aws/identity.ts';
 import type { Side } from '../model/objects.ts';
 import type { Settings } from '../model/settings.ts';
-import type { Network } from '../s3/bucket.ts';
+import type { Network } from '../s3/network.ts';
 
 export interface Known {
   readonly settings: Settings;

@@ -10,7 +10,7 @@ import type { Identity } from '../aws/identity.ts';
 import { lookStatement, passRoleStatement, type Statement } from '../aws/policies.ts';
 import type { ServiceAtRole } from '../aws/role-opinions.ts';
 import type { CheckResult, Fix } from '../model/checks.ts';
-import type { Network } from '../s3/bucket.ts';
+import type { Network } from '../s3/network.ts';
 import { checkPermissions, contextOf } from './role-permissions.ts';
 import type { Need } from './role-trials.ts';
 import { checkTrust } from './role-trust.ts';

@@ -2,7 +2,7 @@
 import { startingRegion } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import type { CheckResult } from '../model/checks.ts';
-import type { Network } from '../s3/bucket.ts';
+import type { Network } from '../s3/network.ts';
 import { locate } from '../s3/region.ts';
 import { type Found, notFound } from './buckets.ts';
 

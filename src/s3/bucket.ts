@@ -10,43 +10,14 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-s3';
-import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { hasCustomEndpoint } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import { type RetryOptions, withRetries } from '../aws/retry.ts';
 import type { Location, ObjectEntry } from '../model/objects.ts';
+import type { Network } from './network.ts';
 import { type Call, Caller } from './wire/caller.ts';
-import type { Answer, Connection } from './wire/connection.ts';
+import type { Answer } from './wire/connection.ts';
 import { framed } from './wire/framing.ts';
-
-/** What all buckets of a run share. */
-export interface Network {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly requestHandler: NodeHttpHandler;
-  /** The lean way, beside the SDK's. */
-  readonly connection: Connection;
-  readonly aborting: AbortSignal;
-  readonly requests: RequestCounter;
-  /** Waited for before every request where `max-rate` is set. */
-  readonly turn?: () => Promise<void>;
-}
-
-/** Requests sent, by the API's own operation names; `retried` and `throttled` count those that had to be repeated. */
-export class RequestCounter {
-  readonly #counts = new Map<string, number>();
-
-  add(name: string): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
-  }
-
-  count(name: string): number {
-    return this.#counts.get(name) ?? 0;
-  }
-
-  toJSON(): Record<string, number> {
-    return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-}
 
 export interface BucketOptions {
   readonly location: Location;

@@ -5,7 +5,7 @@ import type { Identity } from '../aws/identity.ts';
 import { withRetries } from '../aws/retry.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { StoppedError } from '../errors.ts';
-import type { Network } from './bucket.ts';
+import type { Network } from './network.ts';
 
 export type Whereabouts =
   | { readonly found: true; readonly region: string; readonly readable: boolean }

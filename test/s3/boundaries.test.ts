@@ -12,8 +12,9 @@ import type { Identity } from '../../src/aws/identity.ts';
 import { troubleOf } from '../../src/aws/trouble.ts';
 import { StoppedError } from '../../src/errors.ts';
 import type { ObjectEntry } from '../../src/model/objects.ts';
-import { Bucket, RequestCounter } from '../../src/s3/bucket.ts';
+import { Bucket } from '../../src/s3/bucket.ts';
 import { copy } from '../../src/s3/copy.ts';
+import { RequestCounter } from '../../src/s3/network.ts';
 import type { CopyRoute } from '../../src/s3/route.ts';
 import { Connection } from '../../src/s3/wire/connection.ts';
 

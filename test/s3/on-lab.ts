@@ -1,9 +1,8 @@
 /** Two buckets in the lab, as one user who may do everything sees them. */
 import { startLab } from '../../lab/lab.ts';
-import { createDispatcher, createRequestHandler } from '../../src/aws/endpoint.ts';
 import type { Identity } from '../../src/aws/identity.ts';
-import { Bucket, type Network, RequestCounter } from '../../src/s3/bucket.ts';
-import { Connection } from '../../src/s3/wire/connection.ts';
+import { Bucket } from '../../src/s3/bucket.ts';
+import { createNetwork, type Network } from '../../src/s3/network.ts';
 import { allow } from '../lab/s3-lab.ts';
 
 const ACCOUNT = '111122223333';
@@ -12,14 +11,7 @@ const REGION = 'eu-west-1';
 /** Leads where the process's environment says. */
 export function networkOf(differently: Partial<Network> = {}): Network {
   const aborting = differently.aborting ?? new AbortController().signal;
-  return {
-    environment: process.env,
-    requestHandler: createRequestHandler(process.env, 64),
-    connection: new Connection(createDispatcher(process.env, 64), aborting),
-    aborting,
-    requests: new RequestCounter(),
-    ...differently,
-  };
+  return { ...createNetwork({ environment: process.env, sockets: 64, aborting }), ...differently };
 }
 
 /** @param differently what of the network is not as usual */

@@ -16,13 +16,14 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { createDispatcher, createRequestHandler } from '../../src/aws/endpoint.ts';
+import { createDispatcher } from '../../src/aws/endpoint.ts';
 import type { Identity } from '../../src/aws/identity.ts';
 import { type Trouble, troubleOf } from '../../src/aws/trouble.ts';
 import type { ObjectEntry } from '../../src/model/objects.ts';
-import { Bucket, RequestCounter } from '../../src/s3/bucket.ts';
+import { Bucket } from '../../src/s3/bucket.ts';
 import { copySource } from '../../src/s3/keys.ts';
 import { firstPage } from '../../src/s3/list.ts';
+import { createNetwork } from '../../src/s3/network.ts';
 import { listVersions } from '../../src/s3/versions.ts';
 import { Caller } from '../../src/s3/wire/caller.ts';
 import { Connection } from '../../src/s3/wire/connection.ts';
@@ -78,13 +79,7 @@ before(async () => {
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   const aborting = new AbortController().signal;
-  const network = {
-    environment: process.env,
-    requestHandler: createRequestHandler(process.env, 4),
-    connection: new Connection(createDispatcher(process.env, 4), aborting),
-    aborting,
-    requests: new RequestCounter(),
-  };
+  const network = createNetwork({ environment: process.env, sockets: 4, aborting });
   makeBucket = (prefix = '') =>
     new Bucket(
       {
