@@ -1,54 +1,15 @@
 /** Ends what a killed run left open. Runs in another process, with identities of its own making. */
-import { join } from 'node:path';
 import { identify, type Surroundings } from '../aws/identity.ts';
-import { taskRegion } from '../datasync/ground.ts';
-import type { Scene } from '../preflight/scene.ts';
 import { Bucket } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
 import { createNetwork, type Network } from '../s3/network.ts';
 import { abortUpload, endStrays } from '../s3/uploads.ts';
-import { noteIn } from './engine.ts';
-import { grantsNoteIn, isGrantLeft, takeAwayLeft } from './grants-left.ts';
-import type { CleanUp, Host, WorkLeft } from './host.ts';
-import { requestFor } from './identity-request.ts';
+import { isGrantLeft, takeAwayLeft } from './grants-left.ts';
+import type { Host } from './host.ts';
+import type { CleanUp } from './left-over.ts';
 import { endWork, isWorkLeft } from './left-work.ts';
 
 const SOCKETS = 16;
-
-/** Where a run tells of the multipart uploads it opens. */
-export function journalIn(scratch: string): string {
-  return join(scratch, 'uploads.ndjson');
-}
-
-export function cleanUpFor(scene: Scene, host: Pick<Host, 'sessionName' | 'scratch'>): CleanUp {
-  const { settings, to } = scene;
-  const work = workLeft(scene, host);
-  return {
-    journal: journalIn(host.scratch),
-    grants: grantsNoteIn(host.scratch),
-    ...requestFor(to.identity.side, settings, host),
-    bucket: to.location.bucket,
-    region: to.region,
-    owner: to.owner,
-    ...(work !== undefined && { work }),
-  };
-}
-
-/** What a service may be doing for the run from now on. */
-function workLeft(
-  { settings, datasync, jobs }: Scene,
-  host: Pick<Host, 'sessionName' | 'scratch'>,
-): WorkLeft | undefined {
-  const note = noteIn(host.scratch);
-  if (datasync !== undefined) {
-    const { ground } = datasync;
-    return { of: 'datasync', note, region: taskRegion(ground), as: requestFor('source', settings, host) };
-  }
-  if (jobs === undefined) return undefined;
-  const { region, account } = jobs.ground;
-  const { side } = jobs.work.identity;
-  return { of: 'jobs', note, region, account, as: requestFor(side, settings, host) };
-}
 
 /** Is there something that the run could not end itself? */
 export async function isCleanUpDue(left: CleanUp | undefined): Promise<boolean> {

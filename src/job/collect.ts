@@ -4,10 +4,10 @@ import type { Job } from '../model/outcome.ts';
 import type { JobScene } from '../preflight/scene.ts';
 import { explain } from '../s3control/trouble.ts';
 import type { Diary } from './diary.ts';
-import { noteIn } from './engine.ts';
 import type { HandedOver, Handover, Left } from './handover.ts';
 import type { Host } from './host.ts';
 import type { Plan } from './plan.ts';
+import { workNoteIn } from './remember.ts';
 
 /** In the hands of a later run. */
 export interface Collected {
@@ -78,5 +78,5 @@ export async function settle(
     throw error;
   }
   // Only now is it the next run's.
-  await rm(noteIn(scratch), { force: true });
+  await rm(workNoteIn(scratch), { force: true });
 }

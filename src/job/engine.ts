@@ -1,5 +1,4 @@
 /** The engine of a run, with all that it works with. */
-import { join } from 'node:path';
 import { createBatchEngine } from '../engines/batch.ts';
 import { createCopyEngine } from '../engines/copy.ts';
 import { createDataSyncEngine } from '../engines/datasync/engine.ts';
@@ -15,6 +14,7 @@ import { type Scene, workersOf } from '../preflight/scene.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import type { Places } from '../sync/places.ts';
 import type { Plan } from './plan.ts';
+import { workNoteIn } from './remember.ts';
 
 export interface EngineNeeds {
   readonly scene: Scene;
@@ -34,7 +34,7 @@ export function engineFor(
   const ours = { ...options, route: routeFor(scene, options.places) };
   const { settings, source, datasync, jobs, replication, facts } = scene;
   const fromHere = (way: string) => (way === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours));
-  const common = { settings, source, scratch, note: noteIn(scratch), log };
+  const common = { settings, source, scratch, note: workNoteIn(scratch), log };
   if (datasync !== undefined) {
     const { rest } = datasync.folders;
     const others = fromHere(datasync.besides);
@@ -56,11 +56,6 @@ export function engineFor(
     });
   }
   return fromHere(scene.engine);
-}
-
-/** Where the engine notes what a service does that must not outlive the run. */
-export function noteIn(scratch: string): string {
-  return join(scratch, 'under-way.json');
 }
 
 function routeFor(scene: Scene, places: Places): CopyRoute {

@@ -15,12 +15,12 @@ import { actionsOf, grantCheck, type Lack, ownSides } from '../preflight/grants.
 import { grant, type Scene } from '../preflight/scene.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { readPolicy } from '../s3/policy.ts';
-import { cleanUpFor } from './clean-up.ts';
 import type { Diary } from './diary.ts';
 import { type Granted, putGrant, removeGrant, renewGrant, sweepGrants } from './grant.ts';
-import { grantsNoteIn, noteGrants, stillInPlace } from './grants-left.ts';
+import { noteGrants, stillInPlace } from './grants-left.ts';
 import type { Host } from './host.ts';
 import { requestFor } from './identity-request.ts';
+import { grantsNoteIn, rememberCleanUp } from './remember.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -79,7 +79,7 @@ export class Grants {
    * @throws StoppedError
    */
   async put(lacks: readonly Lack[], scene: Scene): Promise<CheckResult[]> {
-    this.#host.remember(cleanUpFor(scene, this.#host));
+    rememberCleanUp(scene, this.#host);
     const results: CheckResult[] = [];
     for (const { side, statement } of lacks) {
       const result = await this.#turn(() => this.#putOne(side, statement, scene[side]));

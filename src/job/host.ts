@@ -1,6 +1,6 @@
 /** What a job needs of the place it runs in: GitHub's runner, or a shell. */
-import type { IdentityRequest } from '../aws/identity.ts';
 import type { Log } from '../model/log.ts';
+import type { CleanUp } from './left-over.ts';
 
 export interface Host {
   readonly environment: NodeJS.ProcessEnv;
@@ -19,27 +19,3 @@ export interface Host {
   /** Remembers for whoever cleans up after a killed run. */
   readonly remember: (cleanUp: CleanUp) => void;
 }
-
-/** All that is needed to end from another process what a run has started. No secrets. */
-export interface CleanUp {
-  readonly journal: string;
-  /** File that names what was granted for the run, for as long as it may be in place. */
-  readonly grants: string;
-  readonly side: 'source' | 'destination';
-  readonly roleArn: string | undefined;
-  readonly audience: string;
-  readonly sessionName: string;
-  readonly sessionSeconds: number;
-  readonly bucket: string;
-  readonly region: string;
-  readonly owner: string | undefined;
-  readonly work?: WorkLeft;
-}
-
-/** How to find what a service does for the run, and whom to become to cancel it. */
-export type WorkLeft = {
-  /** File that names it, for as long as it is not known to have ended. */
-  readonly note: string;
-  readonly region: string;
-  readonly as: IdentityRequest;
-} & ({ readonly of: 'datasync' } | { readonly of: 'jobs'; readonly account: string });

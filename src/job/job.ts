@@ -12,7 +12,6 @@ import type { Stop } from '../sync/stop.ts';
 import { attendRunning } from './attend.ts';
 import { carryOut } from './carry.ts';
 import { censusFor, compareWays, type SceneWithJobs, sceneOf, servedWays, wayWithJobs } from './choice.ts';
-import { cleanUpFor } from './clean-up.ts';
 import { type Collected, collect, settle } from './collect.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
@@ -23,6 +22,7 @@ import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { carries, type Prepared, prepare } from './prepare.ts';
+import { rememberCleanUp } from './remember.ts';
 import { putInPlace, seeInPlace, takeAway } from './rule.ts';
 import { tellChecks, tellEngines, tellPlan } from './tell.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -199,7 +199,7 @@ async function carry(
   collected: Job | undefined,
 ): Promise<void> {
   const { host, stop, diary, requests } = run;
-  host.remember(cleanUpFor(scene, host));
+  rememberCleanUp(scene, host);
   await carryOut({
     scene,
     plan,

@@ -11,7 +11,7 @@ import type { ExecutionNote } from '../engines/datasync/options.ts';
 import type { JobNote } from '../engines/jobs/options.ts';
 import { Jobs } from '../s3control/jobs.ts';
 import { S3ControlService } from '../s3control/service.ts';
-import type { WorkLeft } from './host.ts';
+import type { WorkLeft } from './left-over.ts';
 
 export function isWorkLeft(left: WorkLeft | undefined): boolean {
   return left !== undefined && existsSync(left.note);

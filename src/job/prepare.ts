@@ -19,11 +19,11 @@ import { FileJournal } from '../s3/journal.ts';
 import type { Network } from '../s3/network.ts';
 import { whyNot } from '../settings/engine-rules.ts';
 import { checkAndGrant } from './check-and-grant.ts';
-import { cleanUpFor, journalIn } from './clean-up.ts';
 import type { Diary } from './diary.ts';
 import type { Grants } from './grants.ts';
 import type { Host } from './host.ts';
 import { requestFor } from './identity-request.ts';
+import { journalIn, rememberCleanUp } from './remember.ts';
 
 /** Whether a run of the mode makes a plan to be carried out, be it only in words. */
 export function carries(mode: Mode): boolean {
@@ -75,7 +75,7 @@ export async function prepare(
   if (laid.results.some(({ verdict }) => verdict === 'fail')) return undefined;
   const journal = new FileJournal(journalIn(host.scratch));
   const ways = await setScenes(settings, { identities, regions, owners }, { network, journal }, laid);
-  host.remember(cleanUpFor(ways.copy, host));
+  rememberCleanUp(ways.copy, host);
   const { scene, results, ...found } = await checkAndGrant(ways, grants, host.log);
   diary.engine = scene.engine;
   diary.checks.push(...results);

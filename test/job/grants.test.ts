@@ -10,7 +10,7 @@ import { readTemporary } from '../../src/aws/temporary.ts';
 import { Diary } from '../../src/job/diary.ts';
 import { Grants } from '../../src/job/grants.ts';
 import { isGrantLeft } from '../../src/job/grants-left.ts';
-import type { CleanUp } from '../../src/job/host.ts';
+import type { CleanUp } from '../../src/job/left-over.ts';
 import { readFacts } from '../../src/preflight/facts.ts';
 import type { Scene } from '../../src/preflight/scene.ts';
 import { FileJournal } from '../../src/s3/journal.ts';
