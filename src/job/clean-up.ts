@@ -4,7 +4,7 @@ import { Bucket } from '../s3/bucket.ts';
 import { FileJournal } from '../s3/journal.ts';
 import { createNetwork, type Network } from '../s3/network.ts';
 import { abortUpload, endStrays } from '../s3/uploads.ts';
-import { isGrantLeft, takeAwayLeft } from './grants-left.ts';
+import { isGrantLeft, takeAwayLeft } from './grants/left.ts';
 import type { Host } from './host.ts';
 import type { CleanUp } from './left-over.ts';
 import { endWork, isWorkLeft } from './left-work.ts';

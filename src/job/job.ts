@@ -15,7 +15,7 @@ import { censusFor, compareWays, type SceneWithJobs, sceneOf, servedWays, wayWit
 import { type Collected, collect, settle } from './collect.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
-import { Grants } from './grants.ts';
+import { Grants } from './grants/grants.ts';
 import { type Handover, handoverOf } from './handover.ts';
 import { examine } from './health.ts';
 import type { Host } from './host.ts';

@@ -1,12 +1,12 @@
 /** The checks of a run that may grant what they find missing. */
-import { pause } from '../aws/waiting.ts';
-import type { CheckResult } from '../model/checks.ts';
-import type { Log } from '../model/log.ts';
-import type { EngineName } from '../model/settings.ts';
-import type { Ways } from '../preflight/access.ts';
-import { checkAll, type Findings } from '../preflight/checks.ts';
-import { borrowed, bucketIn, checkGranting, type Lack, lacksOf } from '../preflight/grants.ts';
-import type { Scene } from '../preflight/scene.ts';
+import { pause } from '../../aws/waiting.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { Log } from '../../model/log.ts';
+import type { EngineName } from '../../model/settings.ts';
+import type { Ways } from '../../preflight/access.ts';
+import { checkAll, type Findings } from '../../preflight/checks.ts';
+import { borrowed, bucketIn, checkGranting, type Lack, lacksOf } from '../../preflight/grants.ts';
+import type { Scene } from '../../preflight/scene.ts';
 import type { Grants } from './grants.ts';
 
 /** With `grant: temporary`, a sync puts in place what is missing in bucket policies; other modes say that one would. */

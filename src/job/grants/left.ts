@@ -1,9 +1,9 @@
 /** What was granted for a run, as a note for whoever takes it away: the run at its end, or the one that cleans up after it. */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { identify, type Surroundings } from '../aws/identity.ts';
-import { FatalError, messageOf } from '../errors.ts';
-import { Bucket } from '../s3/bucket.ts';
-import type { Network } from '../s3/network.ts';
+import { identify, type Surroundings } from '../../aws/identity.ts';
+import { FatalError, messageOf } from '../../errors.ts';
+import { Bucket } from '../../s3/bucket.ts';
+import type { Network } from '../../s3/network.ts';
 import { type Granted, removeGrant } from './grant.ts';
 
 /** Is there something that may still be in place? */

@@ -3,24 +3,24 @@
  * hours, and is renewed for as long as the run goes on: so no run is too long for it, and what a killed one leaves ends soon.
  */
 import pLimit from 'p-limit';
-import { grantingStatement } from '../aws/policies.ts';
-import { isSingle, withStatement } from '../aws/policy-text.ts';
-import { newSid, temporary, textOf } from '../aws/temporary.ts';
-import { troubleOf } from '../aws/trouble.ts';
-import { FatalError, messageOf, StoppedError } from '../errors.ts';
-import type { CheckResult, Fix } from '../model/checks.ts';
-import type { Side } from '../model/objects.ts';
-import type { Settings } from '../model/settings.ts';
-import { actionsOf, grantCheck, type Lack, ownSides } from '../preflight/grants.ts';
-import { grant, type Scene } from '../preflight/scene.ts';
-import type { Bucket } from '../s3/bucket.ts';
-import { readPolicy } from '../s3/policy.ts';
-import type { Diary } from './diary.ts';
+import { grantingStatement } from '../../aws/policies.ts';
+import { isSingle, withStatement } from '../../aws/policy-text.ts';
+import { newSid, temporary, textOf } from '../../aws/temporary.ts';
+import { troubleOf } from '../../aws/trouble.ts';
+import { FatalError, messageOf, StoppedError } from '../../errors.ts';
+import type { CheckResult, Fix } from '../../model/checks.ts';
+import type { Side } from '../../model/objects.ts';
+import type { Settings } from '../../model/settings.ts';
+import { actionsOf, grantCheck, type Lack, ownSides } from '../../preflight/grants.ts';
+import { grant, type Scene } from '../../preflight/scene.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import { readPolicy } from '../../s3/policy.ts';
+import type { Diary } from '../diary.ts';
+import type { Host } from '../host.ts';
+import { requestFor } from '../identity-request.ts';
+import { grantsNoteIn, rememberCleanUp } from '../remember.ts';
 import { type Granted, putGrant, removeGrant, renewGrant, sweepGrants } from './grant.ts';
-import { noteGrants, stillInPlace } from './grants-left.ts';
-import type { Host } from './host.ts';
-import { requestFor } from './identity-request.ts';
-import { grantsNoteIn, rememberCleanUp } from './remember.ts';
+import { noteGrants, stillInPlace } from './left.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,11 +1,11 @@
 /** One statement in the policy of a bucket for as long as a run goes on: put there, and taken away again. */
 import { isDeepStrictEqual } from 'node:util';
-import type { IdentityRequest } from '../aws/identity.ts';
-import type { Statement } from '../aws/policies.ts';
-import { statementsIn, withoutStatements, withStatement } from '../aws/policy-text.ts';
-import { readTemporary } from '../aws/temporary.ts';
-import type { Bucket } from '../s3/bucket.ts';
-import { revisePolicy } from '../s3/policy.ts';
+import type { IdentityRequest } from '../../aws/identity.ts';
+import type { Statement } from '../../aws/policies.ts';
+import { statementsIn, withoutStatements, withStatement } from '../../aws/policy-text.ts';
+import { readTemporary } from '../../aws/temporary.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import { revisePolicy } from '../../s3/policy.ts';
 
 /** All that it takes to find a grant again. */
 export interface Granted {
