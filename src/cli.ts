@@ -7,7 +7,7 @@ import { cleanUp, isCleanUpDue } from './job/clean-up.ts';
 import { keepGivenSecrets } from './job/given-secrets.ts';
 import type { Left } from './job/left-over.ts';
 import { type Performed, perform } from './job/perform.ts';
-import { tellFindings } from './job/tell-findings.ts';
+import { tellFindings } from './job/telling/tell-findings.ts';
 import { TOOL } from './job/tool.ts';
 import type { Settings } from './model/settings.ts';
 import { renderResult } from './report/result.ts';

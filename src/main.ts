@@ -15,7 +15,7 @@ import { isCleanUpDue } from './job/clean-up.ts';
 import { keepGivenSecrets } from './job/given-secrets.ts';
 import { LEFT_OVER, type LeftOver } from './job/left-over.ts';
 import { perform } from './job/perform.ts';
-import { tellFindings } from './job/tell-findings.ts';
+import { tellFindings } from './job/telling/tell-findings.ts';
 import type { Settings } from './model/settings.ts';
 import type { RunReport } from './record.ts';
 import { renderComment } from './report/comment.ts';

@@ -14,10 +14,10 @@ import { pairListings } from '../sync/plan.ts';
 import { type Doubts, proveRecords } from '../sync/prove.ts';
 import type { Stop } from '../sync/stop.ts';
 import { Tally } from '../sync/totals.ts';
-import { withAdvice } from './advice.ts';
 import type { Diary } from './diary.ts';
-import { describeDoubts, describeMovements, describeNotKept } from './notes.ts';
 import type { Plan } from './plan.ts';
+import { withAdvice } from './telling/advice.ts';
+import { describeDoubts, describeMovements, describeNotKept } from './telling/notes.ts';
 import { askChecksums, placesToAsk, readContents } from './witnesses.ts';
 
 export interface Conclusion {

@@ -24,7 +24,7 @@ import { makePlan, type Plan } from './plan.ts';
 import { carries, type Prepared, prepare } from './prepare.ts';
 import { rememberCleanUp } from './remember.ts';
 import { putInPlace, seeInPlace, takeAway } from './rule.ts';
-import { tellChecks, tellEngines, tellPlan } from './tell.ts';
+import { tellChecks, tellEngines, tellPlan } from './telling/tell.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** Connections to one host; more than copies in flight. */

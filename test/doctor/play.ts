@@ -10,7 +10,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import type { Bucket, BucketSettings } from '../../lab/s3/index.ts';
 import { trustPolicy } from '../../lab/worlds.ts';
 import { forPrincipal, type Statement } from '../../src/aws/policies.ts';
-import { tellFindings } from '../../src/job/tell-findings.ts';
+import { tellFindings } from '../../src/job/telling/tell-findings.ts';
 import type { Grant } from '../../src/model/checks.ts';
 import type { Log } from '../../src/model/log.ts';
 import { applyPolicies } from '../e2e/paste.ts';

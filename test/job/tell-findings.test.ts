@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tellFindings } from '../../src/job/tell-findings.ts';
+import { tellFindings } from '../../src/job/telling/tell-findings.ts';
 import type { Log } from '../../src/model/log.ts';
 import type { FailureGroup } from '../../src/model/outcome.ts';
 

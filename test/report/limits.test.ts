@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { visible } from '../../src/errors.ts';
-import { tellFindings } from '../../src/job/tell-findings.ts';
+import { tellFindings } from '../../src/job/telling/tell-findings.ts';
 import type { Log } from '../../src/model/log.ts';
 import type { RunReport } from '../../src/record.ts';
 import { COMMENT_LIMIT, renderComment } from '../../src/report/comment.ts';

@@ -1,14 +1,14 @@
 /** What to do about copies that were denied: the same look that a preflight takes, at the first of those objects. */
-import { StoppedError } from '../errors.ts';
-import type { CheckResult, Fix } from '../model/checks.ts';
-import type { ObjectEntry } from '../model/objects.ts';
-import type { FailureGroup } from '../model/outcome.ts';
-import { tryReading } from '../preflight/readable.ts';
-import type { Scene } from '../preflight/scene.ts';
-import { tryWriting } from '../preflight/writable.ts';
-import { firstPage } from '../s3/list.ts';
-import { listingsFor } from '../s3/versions.ts';
-import { isMarker } from '../sync/history.ts';
+import { StoppedError } from '../../errors.ts';
+import type { CheckResult, Fix } from '../../model/checks.ts';
+import type { ObjectEntry } from '../../model/objects.ts';
+import type { FailureGroup } from '../../model/outcome.ts';
+import { tryReading } from '../../preflight/readable.ts';
+import type { Scene } from '../../preflight/scene.ts';
+import { tryWriting } from '../../preflight/writable.ts';
+import { firstPage } from '../../s3/list.ts';
+import { listingsFor } from '../../s3/versions.ts';
+import { isMarker } from '../../sync/history.ts';
 
 /** @returns `undefined` where that look could not be taken */
 export async function adviceOnDenied({ examples }: FailureGroup, scene: Scene): Promise<Fix | undefined> {

@@ -1,19 +1,19 @@
 /** What to do about failures of single objects whose cause is known. */
 
-import { decryptStatement, encryptStatement, markStatement, readStatement } from '../aws/policies.ts';
-import { fixForObject } from '../datasync/trouble.ts';
-import { LABEL } from '../engines/jobs/options.ts';
-import { MARKERS_LEFT } from '../engines/replication/versions.ts';
-import type { Fix } from '../model/checks.ts';
-import type { FailureGroup } from '../model/outcome.ts';
-import { restoreFix } from '../preflight/restorable.ts';
-import { keysInUse, withKeys } from '../preflight/role-keys.ts';
-import { grant, type Scene } from '../preflight/scene.ts';
-import type { Bucket } from '../s3/bucket.ts';
-import { CUSTOMER_KEY_ADVICE } from '../s3/customer-key.ts';
-import { type Explanation, explainFailure } from '../s3/replication/failures.ts';
-import { decryptingStatement, encryptingStatement } from '../s3control/policies.ts';
-import { fixFor, grantRole } from '../s3control/trouble.ts';
+import { decryptStatement, encryptStatement, markStatement, readStatement } from '../../aws/policies.ts';
+import { fixForObject } from '../../datasync/trouble.ts';
+import { LABEL } from '../../engines/jobs/options.ts';
+import { MARKERS_LEFT } from '../../engines/replication/versions.ts';
+import type { Fix } from '../../model/checks.ts';
+import type { FailureGroup } from '../../model/outcome.ts';
+import { restoreFix } from '../../preflight/restorable.ts';
+import { keysInUse, withKeys } from '../../preflight/role-keys.ts';
+import { grant, type Scene } from '../../preflight/scene.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import { CUSTOMER_KEY_ADVICE } from '../../s3/customer-key.ts';
+import { type Explanation, explainFailure } from '../../s3/replication/failures.ts';
+import { decryptingStatement, encryptingStatement } from '../../s3control/policies.ts';
+import { fixFor, grantRole } from '../../s3control/trouble.ts';
 import { adviceOnDenied } from './denied.ts';
 
 /** Groups that are looked into; a report shows no more of them in full. */

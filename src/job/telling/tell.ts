@@ -1,11 +1,11 @@
 /** What the job says while it works. */
-import type { CheckResult } from '../model/checks.ts';
-import type { Log } from '../model/log.ts';
-import type { Settings } from '../model/settings.ts';
-import type { Engines } from '../record.ts';
-import { about, bytes, count, dollars, thousands } from '../report/text.ts';
-import { VERDICTS } from '../report/words.ts';
-import type { PlanTotals } from '../sync/plan.ts';
+import type { CheckResult } from '../../model/checks.ts';
+import type { Log } from '../../model/log.ts';
+import type { Settings } from '../../model/settings.ts';
+import type { Engines } from '../../record.ts';
+import { about, bytes, count, dollars, thousands } from '../../report/text.ts';
+import { VERDICTS } from '../../report/words.ts';
+import type { PlanTotals } from '../../sync/plan.ts';
 
 /** Where the statements are that a fix speaks of. */
 const BELOW = 'It is printed below, policy by policy.';

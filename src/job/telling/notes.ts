@@ -1,9 +1,9 @@
 /** What is worth a word in the report and wrong of nobody. */
-import type { Verify } from '../model/settings.ts';
-import type { Totals } from '../record.ts';
-import { count, thousands } from '../report/text.ts';
-import type { Movements } from '../sync/conclude.ts';
-import type { Doubts } from '../sync/prove.ts';
+import type { Verify } from '../../model/settings.ts';
+import type { Totals } from '../../record.ts';
+import { count, thousands } from '../../report/text.ts';
+import type { Movements } from '../../sync/conclude.ts';
+import type { Doubts } from '../../sync/prove.ts';
 
 export function describeMovements({ appeared, movedOn }: Movements): string[] {
   const notes: string[] = [];

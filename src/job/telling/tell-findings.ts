@@ -2,12 +2,12 @@
  * What a run found out, told when it is over: notes, what is to be pasted, and one error for each kind of failure, never one
  * for each object.
  */
-import { visible } from '../errors.ts';
-import type { Log } from '../model/log.ts';
-import type { FailureGroup } from '../model/outcome.ts';
-import type { RunReport } from '../record.ts';
-import { policiesToChange } from '../report/policies.ts';
-import { clip } from '../report/text.ts';
+import { visible } from '../../errors.ts';
+import type { Log } from '../../model/log.ts';
+import type { FailureGroup } from '../../model/outcome.ts';
+import type { RunReport } from '../../record.ts';
+import { policiesToChange } from '../../report/policies.ts';
+import { clip } from '../../report/text.ts';
 import { tellText } from './tell.ts';
 
 /** GitHub shows ten errors of a step and drops the rest; the tenth is kept for the verdict. */
