@@ -17,13 +17,13 @@ import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
 import { Grants } from './grants/grants.ts';
 import { type Handover, handoverOf } from './handover.ts';
-import { examine } from './health.ts';
 import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { carries, type Prepared, prepare } from './prepare.ts';
 import { rememberCleanUp } from './remember.ts';
-import { putInPlace, seeInPlace, takeAway } from './rule.ts';
+import { examine } from './replication/health.ts';
+import { putInPlace, seeInPlace, takeAway } from './replication/rule.ts';
 import { tellChecks, tellEngines, tellPlan } from './telling/tell.ts';
 import { TimeLimit } from './time-limit.ts';
 

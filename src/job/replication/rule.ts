@@ -1,16 +1,16 @@
 /** The replication rule of a run: put in place once the plan may be carried out, and taken away at the end where that was asked for. */
-import { pause } from '../aws/waiting.ts';
-import { FatalError } from '../errors.ts';
-import type { Log } from '../model/log.ts';
-import { bucketsToVersion } from '../preflight/replication/versioning.ts';
-import type { Scene } from '../preflight/scene.ts';
-import { putRule, removeRule, stillStands } from '../s3/replication/configuration.ts';
-import type { Ground } from '../s3/replication/ground.ts';
-import { ruleIdOf } from '../s3/replication/rule.ts';
-import { explainRule, explainVersioning, isAboutVersioning } from '../s3/replication/trouble.ts';
-import { enableVersioning } from '../s3/versioning.ts';
-import { uri } from '../sync/plan.ts';
-import type { Diary } from './diary.ts';
+import { pause } from '../../aws/waiting.ts';
+import { FatalError } from '../../errors.ts';
+import type { Log } from '../../model/log.ts';
+import { bucketsToVersion } from '../../preflight/replication/versioning.ts';
+import type { Scene } from '../../preflight/scene.ts';
+import { putRule, removeRule, stillStands } from '../../s3/replication/configuration.ts';
+import type { Ground } from '../../s3/replication/ground.ts';
+import { ruleIdOf } from '../../s3/replication/rule.ts';
+import { explainRule, explainVersioning, isAboutVersioning } from '../../s3/replication/trouble.ts';
+import { enableVersioning } from '../../s3/versioning.ts';
+import { uri } from '../../sync/plan.ts';
+import type { Diary } from '../diary.ts';
 
 /**
  * Enables versioning where it was asked for and puts the rule there.

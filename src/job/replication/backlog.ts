@@ -1,7 +1,7 @@
 /** What `mode: health` counts: how much is on its way, since when, and what is not. */
-import type { Outcome } from '../model/outcome.ts';
-import type { CopyItem } from '../model/plan.ts';
-import type { ReplicationHealth } from '../record.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
+import type { ReplicationHealth } from '../../record.ts';
 
 export class Backlog {
   #objects = 0;

@@ -2,24 +2,24 @@
  * `mode: health`: what the destination lacks is asked at the source, object by object, how far its replication is. Nothing
  * is changed. (S3 User Guide, "Getting replication status information".)
  */
-import { explain } from '../engines/outcome.ts';
-import { DELETED, MISSING } from '../engines/replication/fate.ts';
-import { type Lacking, lackingOf, MARKERS_LEFT, worstOf } from '../engines/replication/versions.ts';
-import { StoppedError } from '../errors.ts';
-import type { FailedOutcome, Outcome, SkippedOutcome } from '../model/outcome.ts';
-import type { CopyItem } from '../model/plan.ts';
-import type { Scene } from '../preflight/scene.ts';
-import type { ReplicationHealth } from '../record.ts';
-import { seconds } from '../report/text.ts';
-import { isReplicaAt, type Shown, shownAt } from '../s3/replication/status.ts';
-import { ARCHIVE_CLASSES } from '../sync/decide.ts';
-import type { OutcomeLog } from '../sync/outcomes.ts';
-import { Places } from '../sync/places.ts';
-import type { Stop } from '../sync/stop.ts';
-import { transfer } from '../sync/transfer.ts';
+import { explain } from '../../engines/outcome.ts';
+import { DELETED, MISSING } from '../../engines/replication/fate.ts';
+import { type Lacking, lackingOf, MARKERS_LEFT, worstOf } from '../../engines/replication/versions.ts';
+import { StoppedError } from '../../errors.ts';
+import type { FailedOutcome, Outcome, SkippedOutcome } from '../../model/outcome.ts';
+import type { CopyItem } from '../../model/plan.ts';
+import type { Scene } from '../../preflight/scene.ts';
+import type { ReplicationHealth } from '../../record.ts';
+import { seconds } from '../../report/text.ts';
+import { isReplicaAt, type Shown, shownAt } from '../../s3/replication/status.ts';
+import { ARCHIVE_CLASSES } from '../../sync/decide.ts';
+import type { OutcomeLog } from '../../sync/outcomes.ts';
+import { Places } from '../../sync/places.ts';
+import type { Stop } from '../../sync/stop.ts';
+import { transfer } from '../../sync/transfer.ts';
+import type { Plan } from '../plan.ts';
+import { askingAtOnce } from '../witnesses.ts';
 import { Backlog, LATE } from './backlog.ts';
-import type { Plan } from './plan.ts';
-import { askingAtOnce } from './witnesses.ts';
 
 /** One outcome for each object that the destination lacks; what a stop leaves unasked has none. */
 export async function examine(
