@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { Handover } from '../../src/job/handover.ts';
+import { Handover } from '../../src/job/earlier/handover.ts';
 import { readPlan } from '../../src/job/plan.ts';
 import type { PlanItem } from '../../src/model/plan.ts';
 import { NdjsonWriter } from '../../src/ndjson.ts';

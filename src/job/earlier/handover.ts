@@ -11,15 +11,15 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { troubleOf } from '../aws/trouble.ts';
-import { atWork } from '../engines/work.ts';
-import type { Job } from '../model/outcome.ts';
-import type { Scene } from '../preflight/scene.ts';
-import type { Bucket } from '../s3/bucket.ts';
-import { download } from '../s3/download.ts';
-import { upload } from '../s3/upload.ts';
-import { fingerprintOf } from '../settings/fingerprint.ts';
-import { type Plan, readPlan } from './plan.ts';
+import { troubleOf } from '../../aws/trouble.ts';
+import { atWork } from '../../engines/work.ts';
+import type { Job } from '../../model/outcome.ts';
+import type { Scene } from '../../preflight/scene.ts';
+import type { Bucket } from '../../s3/bucket.ts';
+import { download } from '../../s3/download.ts';
+import { upload } from '../../s3/upload.ts';
+import { fingerprintOf } from '../../settings/fingerprint.ts';
+import { type Plan, readPlan } from '../plan.ts';
 
 /** What one run leaves for the next. */
 export interface HandedOver {

@@ -1,13 +1,13 @@
 /** A job that an earlier run has left, taken up by a later one, or forgotten where nothing can be learned of it any more. */
 import { rm } from 'node:fs/promises';
-import type { Job } from '../model/outcome.ts';
-import type { JobScene } from '../preflight/scene.ts';
-import { explain } from '../s3control/trouble.ts';
-import type { Diary } from './diary.ts';
+import type { Job } from '../../model/outcome.ts';
+import type { JobScene } from '../../preflight/scene.ts';
+import { explain } from '../../s3control/trouble.ts';
+import type { Diary } from '../diary.ts';
+import type { Host } from '../host.ts';
+import type { Plan } from '../plan.ts';
+import { workNoteIn } from '../remember.ts';
 import type { HandedOver, Handover, Left } from './handover.ts';
-import type { Host } from './host.ts';
-import type { Plan } from './plan.ts';
-import { workNoteIn } from './remember.ts';
 
 /** In the hands of a later run. */
 export interface Collected {

@@ -1,19 +1,19 @@
 /** What services still do for an earlier run that was asked for the same: the plan is made when they are done. */
-import { attend, type Seen, type Watched } from '../aws/follow.ts';
-import { Equipment } from '../datasync/equipment.ts';
-import { underWay } from '../datasync/execution.ts';
-import { watch } from '../datasync/follow.ts';
-import { taskRegion } from '../datasync/ground.ts';
-import { ExecutionProgress } from '../datasync/progress.ts';
-import { explain as explainDataSync } from '../datasync/trouble.ts';
-import { StoppedError } from '../errors.ts';
-import type { HowFar, Log } from '../model/log.ts';
-import type { DataSyncScene, JobScene, Scene } from '../preflight/scene.ts';
-import { isOf } from '../s3control/description.ts';
-import { JobProgress } from '../s3control/progress.ts';
-import { explain as explainJob } from '../s3control/trouble.ts';
-import { fingerprintOf } from '../settings/fingerprint.ts';
-import type { Stop } from '../sync/stop.ts';
+import { attend, type Seen, type Watched } from '../../aws/follow.ts';
+import { Equipment } from '../../datasync/equipment.ts';
+import { underWay } from '../../datasync/execution.ts';
+import { watch } from '../../datasync/follow.ts';
+import { taskRegion } from '../../datasync/ground.ts';
+import { ExecutionProgress } from '../../datasync/progress.ts';
+import { explain as explainDataSync } from '../../datasync/trouble.ts';
+import { StoppedError } from '../../errors.ts';
+import type { HowFar, Log } from '../../model/log.ts';
+import type { DataSyncScene, JobScene, Scene } from '../../preflight/scene.ts';
+import { isOf } from '../../s3control/description.ts';
+import { JobProgress } from '../../s3control/progress.ts';
+import { explain as explainJob } from '../../s3control/trouble.ts';
+import { fingerprintOf } from '../../settings/fingerprint.ts';
+import type { Stop } from '../../sync/stop.ts';
 
 /** @throws FatalError when a service cannot be asked; StoppedError when the run was stopped meanwhile */
 export async function attendRunning(
