@@ -11,7 +11,7 @@ import { grantsTo, preservedBy } from '../preflight/preserved.ts';
 import { isServed, type JobScene, type Scene } from '../preflight/scene.ts';
 import type { Engines } from '../record.ts';
 import type { PlanTotals } from '../sync/plan.ts';
-import type { Prepared } from './prepare.ts';
+import type { Prepared } from './prepare/prepare.ts';
 
 /** Ways that nothing stands against and on which a service works. */
 export function servedWays({ ways }: Prepared): Scene[] {

@@ -1,6 +1,6 @@
 /** Everything a run will be asked about afterwards, noted as it happens. */
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
-import type { CheckResult, IdentityProof } from '../model/checks.ts';
+import { type CheckResult, type IdentityProof, isFailed } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
 import type { FailureGroup, Job } from '../model/outcome.ts';
 import type { EngineName, Mode, Settings } from '../model/settings.ts';
@@ -149,7 +149,7 @@ export class Diary {
   }
 
   #verdict(mode: Mode, halted: FailureGroup | undefined): RunReport['verdict'] {
-    const failedChecks = this.checks.filter(({ verdict }) => verdict === 'fail');
+    const failedChecks = this.checks.filter(isFailed);
     const { failed, undeleted } = this.totals;
     if (failedChecks.length > 0) {
       return { ok: false, text: `Preflight failed: ${failedChecks.map(({ check }) => check).join(', ')}.` };

@@ -20,7 +20,7 @@ import { Grants } from './grants/grants.ts';
 import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
 import { makePlan, type Plan } from './plan.ts';
-import { carries, type Prepared, prepare } from './prepare.ts';
+import { carries, type Prepared, prepare } from './prepare/prepare.ts';
 import { rememberCleanUp } from './remember.ts';
 import { examine } from './replication/health.ts';
 import { putInPlace, seeInPlace, takeAway } from './replication/rule.ts';

@@ -14,6 +14,10 @@ export interface CheckResult {
   readonly fix?: Fix;
 }
 
+export function isFailed({ verdict }: Pick<CheckResult, 'verdict'>): boolean {
+  return verdict === 'fail';
+}
+
 /** An instruction, and where there is one the exact text to paste. */
 export interface Fix {
   readonly todo: string;

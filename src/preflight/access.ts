@@ -2,7 +2,7 @@
  * Who can do the work, and by that, with `engine: auto`, what does it. A server-side copy bears one signature: where no
  * one identity may both read and write, each side's own may still do its part, and the bytes pass the runner.
  */
-import type { CheckResult } from '../model/checks.ts';
+import { type CheckResult, isFailed } from '../model/checks.ts';
 import { isGrantable } from './grants.ts';
 import { checkReadable } from './readable.ts';
 import { checkRequestPayment } from './request-payment.ts';
@@ -55,10 +55,7 @@ export async function checkAccess(ways: Ways): Promise<Access> {
     refused,
     choice: [throughHere(ways.copy)],
     reading: [...copying.reading.map(asAdviceTo(COPY_SERVER_SIDE)), ...streaming.reading],
-    writing: [
-      ...copying.writing.filter(({ verdict }) => verdict === 'fail').map(asAdviceTo(COPY_SERVER_SIDE)),
-      ...streaming.writing,
-    ],
+    writing: [...copying.writing.filter(isFailed).map(asAdviceTo(COPY_SERVER_SIDE)), ...streaming.writing],
     note: `Engine stream: every byte passes the runner, because ${whoOf(ways.copy)} may not sign server-side copies (${refused.map(({ check }) => check).join(', ')}). The checks say what to grant.`,
   };
 }
@@ -91,11 +88,11 @@ async function tryBesides(scene: Scene, service: string): Promise<Tried> {
 }
 
 export function failures({ reading, writing }: Pick<Tried, 'reading' | 'writing'>): CheckResult[] {
-  return [...reading, ...writing].filter(({ verdict }) => verdict === 'fail');
+  return [...reading, ...writing].filter(isFailed);
 }
 
 async function lacksPayer(scene: Scene): Promise<boolean> {
-  return (await checkRequestPayment(scene)).some(({ verdict }) => verdict === 'fail');
+  return (await checkRequestPayment(scene)).some(isFailed);
 }
 
 const CHECK = 'engine';
@@ -118,7 +115,7 @@ const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the byt
 /** What stands in the way of what is not needed does not stand in the way of the run. */
 export function asAdviceTo(purpose: string): (result: CheckResult) => CheckResult {
   return result => {
-    if (result.verdict !== 'fail') return result;
+    if (!isFailed(result)) return result;
     const { fix, ...rest } = result;
     return {
       ...rest,

@@ -1,5 +1,5 @@
 /** The checks that every run makes once both buckets have been found. The order is the order in which they are told. */
-import type { CheckResult } from '../model/checks.ts';
+import { type CheckResult, isFailed } from '../model/checks.ts';
 import type { EngineName } from '../model/settings.ts';
 import { type Access, asAdviceTo, checkAccess, failures, SERVICES, type Ways } from './access.ts';
 import { checkAcls } from './acls.ts';
@@ -117,10 +117,6 @@ async function lookAt(service: Scene, own: Access): Promise<LookedAt> {
 
 async function runAll(checks: readonly Check[], scene: Scene): Promise<CheckResult[]> {
   return (await Promise.all(checks.map(check => check(scene)))).flat();
-}
-
-function isFailed({ verdict }: CheckResult): boolean {
-  return verdict === 'fail';
 }
 
 /** Not said already of the way that the run can go by itself. */

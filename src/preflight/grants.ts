@@ -7,7 +7,7 @@ import { bucketArn, grantingStatement, objectsArn, type Statement } from '../aws
 import { membersOf, textsOf } from '../aws/policy-opinion.ts';
 import { statementsIn } from '../aws/policy-text.ts';
 import { readTemporary } from '../aws/temporary.ts';
-import type { CheckResult, Fix } from '../model/checks.ts';
+import { type CheckResult, type Fix, isFailed } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
 import { readPolicy } from '../s3/policy.ts';
 import { bucketPolicyOf } from './bucket-grant.ts';
@@ -38,7 +38,7 @@ export function isGrantable(refused: readonly CheckResult[], scene: Scene): bool
 /** What to put in place so that no check fails; nothing where one would fail all the same. */
 export function lacksOf(results: readonly CheckResult[], scene: Scene): Lack[] {
   const lacks = new Map<string, Lack>();
-  for (const result of results.filter(({ verdict }) => verdict === 'fail')) {
+  for (const result of results.filter(isFailed)) {
     const found = lacksIn(result, scene);
     if (found.length === 0) return [];
     for (const lack of found) lacks.set(`${lack.side} ${JSON.stringify(lack.statement)}`, lack);

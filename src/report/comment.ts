@@ -2,7 +2,7 @@
  * A run as a comment on a pull request: what would happen, to which objects first, and what is wrong. What takes long to
  * read is folded away.
  */
-import type { CheckResult } from '../model/checks.ts';
+import { type CheckResult, isFailed } from '../model/checks.ts';
 import type { RecordedAction, RunReport } from '../record.ts';
 import type { Rows } from './digest/rows.ts';
 import { engines } from './engines.ts';
@@ -58,7 +58,7 @@ function engine({ engine: name, checks, engines: compared }: RunReport): Markup 
 }
 
 function failed({ checks }: RunReport): Markup[] {
-  return checks.filter(({ verdict }) => verdict === 'fail').map(folded);
+  return checks.filter(isFailed).map(folded);
 }
 
 function folded(check: CheckResult): Markup {

@@ -1,7 +1,7 @@
 /**
  * What is wrong and what to do about it: checks that did not pass, and failures grouped by cause.
  */
-import type { CheckResult, Fix, Verdict } from '../model/checks.ts';
+import { type CheckResult, type Fix, isFailed, type Verdict } from '../model/checks.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
 import { HOW_TO_PASTE, POLICIES, type PolicyToChange, policiesToChange } from './policies.ts';
@@ -19,7 +19,7 @@ const ICONS: Readonly<Record<Verdict, string>> = { pass: '✅', warn: '⚠️', 
 
 /** The failed checks, one part each. */
 export function failedChecks({ checks }: RunReport): Markup[] {
-  const failed = checks.filter(({ verdict }) => verdict === 'fail');
+  const failed = checks.filter(isFailed);
   return failed.length === 0 ? [] : [md`### Checks that failed`, ...failed.map(failedCheck)];
 }
 
@@ -70,7 +70,7 @@ function failureGroup(failure: FailureGroup): Markup {
 
 /** The checks that did not fail in one table, folded away; those that did stand in plain sight. */
 export function checkList({ checks }: Pick<RunReport, 'checks'>): Markup | undefined {
-  const ordered = worstFirst(checks.filter(({ verdict }) => verdict !== 'fail'));
+  const ordered = worstFirst(checks.filter(check => !isFailed(check)));
   if (ordered.length === 0) return undefined;
   const body = table(
     [

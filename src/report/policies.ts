@@ -2,7 +2,7 @@
  * What is to be pasted, policy by policy: several checks and failures may ask for statements in the same one, and whoever
  * looks after it should have to open it once.
  */
-import type { Grant, PolicyPlace } from '../model/checks.ts';
+import { type Grant, isFailed, type PolicyPlace } from '../model/checks.ts';
 import type { RunReport } from '../record.ts';
 import { causeOf } from './words.ts';
 
@@ -25,9 +25,7 @@ type Findings = Pick<RunReport, 'checks' | 'failures'>;
 /** In the order in which they are first asked for. */
 export function policiesToChange({ checks, failures }: Findings): PolicyToChange[] {
   const wanted = [
-    ...checks
-      .filter(({ verdict }) => verdict === 'fail')
-      .flatMap(({ check, fix }) => asking(check, fix?.grants)),
+    ...checks.filter(isFailed).flatMap(({ check, fix }) => asking(check, fix?.grants)),
     ...failures.flatMap(failure => asking(causeOf(failure), failure.fix?.grants)),
   ];
   return [...Map.groupBy(wanted, ({ grant }) => titleOf(grant))].map(([title, some]) => ({

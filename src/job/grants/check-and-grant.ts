@@ -1,6 +1,6 @@
 /** The checks of a run that may grant what they find missing. */
 import { pause } from '../../aws/waiting.ts';
-import type { CheckResult } from '../../model/checks.ts';
+import { type CheckResult, isFailed } from '../../model/checks.ts';
 import type { Log } from '../../model/log.ts';
 import type { EngineName } from '../../model/settings.ts';
 import type { Ways } from '../../preflight/access.ts';
@@ -89,10 +89,6 @@ function inVain(result: CheckResult, wanting: ReadonlyMap<string, string | undef
   if (!isFailed(result) || bucket === undefined) return result;
   const seen = `${result.seen} The statement was put into the policy of ${bucket} for the run, and did not help within a minute.`;
   return { ...result, seen };
-}
-
-function isFailed({ verdict }: CheckResult): boolean {
-  return verdict === 'fail';
 }
 
 /** Nothing is written, and what a sync would put in place is no failure. */

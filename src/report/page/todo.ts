@@ -1,5 +1,5 @@
 /** What is wrong and what to do about it: checks that failed, then failures by cause; and what is only worth a word. */
-import type { CheckResult, Fix } from '../../model/checks.ts';
+import { type CheckResult, type Fix, isFailed } from '../../model/checks.ts';
 import type { FailureGroup } from '../../model/outcome.ts';
 import type { RunReport } from '../../record.ts';
 import { type PolicyToChange, policiesToChange } from '../policies.ts';
@@ -14,7 +14,7 @@ const PASTE = 20_000;
 
 /** The parts of a section, one a finding; nothing when all is well. */
 export function findings(report: RunReport): Html[] {
-  const failed = report.checks.filter(({ verdict }) => verdict === 'fail');
+  const failed = report.checks.filter(isFailed);
   const ordered = causes(report);
   const left = ordered.length - CAUSES;
   return [
