@@ -1,42 +1,34 @@
 /** The plan carried out: copies first, deletions only after every copy has gone well. */
 import { meanwhile } from '../meanwhile.ts';
-import type { Log } from '../model/log.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import type { Job, Outcome } from '../model/outcome.ts';
 import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import { LOOK_EVERY_MS } from '../report/throughput.ts';
-import type { RequestCounter } from '../s3/network.ts';
 import { removeAll } from '../s3/remove.ts';
 import { listingsFor } from '../s3/versions.ts';
 import { mergeByKey } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
 import { PACE, Pace } from '../sync/pace.ts';
 import { Places } from '../sync/places.ts';
-import type { Stop } from '../sync/stop.ts';
-import type { Diary } from './diary.ts';
 import { engineFor } from './engine.ts';
 import { foreignOwner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Restorer } from './restore.ts';
+import type { Run } from './run.ts';
 
-export interface Carriage {
+export interface Carriage extends Run {
   readonly scene: Scene;
   readonly plan: Plan;
   readonly outcomes: OutcomeLog;
-  readonly requests: RequestCounter;
-  readonly diary: Diary;
-  readonly stop: Stop;
-  readonly log: Log;
-  /** Existing folder for files of this run. */
-  readonly scratch: string;
   /** What an earlier run has started: the plan is its plan, and the job goes on or is over. */
   readonly collected: Job | undefined;
 }
 
 /** @throws FatalError when going on makes no sense; what was recorded until then stands */
 export async function carryOut(carriage: Carriage): Promise<void> {
-  const { scene, plan, outcomes, diary, stop, log } = carriage;
+  const { scene, plan, outcomes, diary, stop, host } = carriage;
+  const { log } = host;
   const restorer = new Restorer(scene, stop);
   const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(plan, outcomes, log));
   // The plan of an earlier run may say what it will: nothing is deleted that this one was not asked to.
@@ -53,7 +45,8 @@ export async function carryOut(carriage: Carriage): Promise<void> {
 
 /** Resolves to how many objects failed. */
 async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> {
-  const { scene, plan, outcomes, requests, diary, stop, log } = carriage;
+  const { scene, plan, outcomes, requests, diary, stop, host } = carriage;
+  const { log } = host;
   if (plan.totals.toCopy === 0) return 0;
   const { concurrency, archived } = scene.settings;
   const places = new Places(concurrency === 'auto' ? PACE.start : concurrency);
@@ -98,8 +91,8 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
   return progress.failed;
 }
 
-async function deleteAll({ scene, plan, outcomes, stop, log, collected }: Carriage): Promise<void> {
-  log.info(`Deleting ${plan.totals.toDelete} objects that only the destination has.`);
+async function deleteAll({ scene, plan, outcomes, stop, host, collected }: Carriage): Promise<void> {
+  host.log.info(`Deleting ${plan.totals.toDelete} objects that only the destination has.`);
   const deletions = collected === undefined ? plan.deletions() : stillExtraneous(plan, scene);
   for await (const removals of removeAll(scene.destination, deletions)) {
     for (const removal of removals) await outcomes.add(removal);

@@ -8,7 +8,7 @@ import { foldersOf } from '../datasync/paths.ts';
 import type { EngineName } from '../model/settings.ts';
 import type { Way } from '../preflight/checks.ts';
 import { grantsTo, preservedBy } from '../preflight/preserved.ts';
-import { isServed, type JobScene, type Scene } from '../preflight/scene.ts';
+import { isServed, type Scene, type SceneWithJobs } from '../preflight/scene.ts';
 import type { Engines } from '../record.ts';
 import type { PlanTotals } from '../sync/plan.ts';
 import type { Prepared } from './prepare/prepare.ts';
@@ -19,8 +19,6 @@ export function servedWays({ ways }: Prepared): Scene[] {
     scene !== undefined && obstacles.length === 0 && isServed(scene) ? [scene] : [],
   );
 }
-
-export type SceneWithJobs = Scene & { readonly jobs: JobScene };
 
 /** The way on which an earlier run may have left a job. */
 export function wayWithJobs(prepared: Prepared): SceneWithJobs | undefined {

@@ -6,29 +6,27 @@ import type { Engine } from '../engines/engine.ts';
 import type { ObjectEngineOptions } from '../engines/object-by-object.ts';
 import { createReplicationEngine } from '../engines/replication/engine.ts';
 import { createStreamEngine } from '../engines/stream.ts';
-import type { Log } from '../model/log.ts';
 import type { Job } from '../model/outcome.ts';
 import { aclFor } from '../preflight/ownership.ts';
 import { grantsTo, preservedBy } from '../preflight/preserved.ts';
 import { type Scene, workersOf } from '../preflight/scene.ts';
 import type { CopyRoute } from '../s3/route.ts';
 import type { Places } from '../sync/places.ts';
+import type { Host } from './host.ts';
 import type { Plan } from './plan.ts';
 import { workNoteIn } from './remember.ts';
 
 export interface EngineNeeds {
   readonly scene: Scene;
   readonly plan: Plan;
-  /** Existing folder for files of this run. */
-  readonly scratch: string;
-  readonly log: Log;
+  readonly host: Pick<Host, 'scratch' | 'log'>;
   /** What an earlier run has started by the same plan. */
   readonly collected: Job | undefined;
 }
 
 /** @param options of what is carried object by object from here */
 export function engineFor(
-  { scene, plan, scratch, log, collected }: EngineNeeds,
+  { scene, plan, host: { scratch, log }, collected }: EngineNeeds,
   options: ObjectEngineOptions,
 ): Engine {
   const ours = { ...options, route: routeFor(scene, options.places) };

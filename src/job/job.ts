@@ -1,6 +1,5 @@
-/** The whole job on one screen: identify and check, plan, carry, conclude, report. */
+/** The story of a run: prepare, plan, carry, conclude, report. */
 import { guardCost } from '../choice/guard.ts';
-import type { Job } from '../model/outcome.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Scene } from '../preflight/scene.ts';
 import type { RunReport } from '../record.ts';
@@ -10,34 +9,26 @@ import { guardPlan } from '../sync/guards.ts';
 import { OutcomeLog } from '../sync/outcomes.ts';
 import type { Stop } from '../sync/stop.ts';
 import { carryOut } from './carry.ts';
-import { censusFor, compareWays, type SceneWithJobs, sceneOf, servedWays, wayWithJobs } from './choice.ts';
+import { wayWithJobs } from './choice.ts';
 import { conclude } from './conclude.ts';
 import { Diary } from './diary.ts';
-import { attendRunning } from './earlier/attend.ts';
-import { type Collected, collect, settle } from './earlier/collect.ts';
-import { type Handover, handoverOf } from './earlier/handover.ts';
+import { settle } from './earlier/collect.ts';
+import { handoverOf } from './earlier/handover.ts';
 import { Grants } from './grants/grants.ts';
 import type { Host } from './host.ts';
 import { keepMemorySmall } from './memory.ts';
-import { makePlan, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { type Planned, planAnew, planFor } from './planning.ts';
 import { carries, type Prepared, prepare } from './prepare/prepare.ts';
 import { rememberCleanUp } from './remember.ts';
 import { examine } from './replication/health.ts';
 import { putInPlace, seeInPlace, takeAway } from './replication/rule.ts';
+import type { Run } from './run.ts';
 import { tellChecks, tellEngines, tellPlan } from './telling/tell.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** Connections to one host; more than copies in flight. */
 const SOCKETS = 1024;
-
-/** What every phase of one run shares. */
-interface Run {
-  readonly host: Host;
-  readonly stop: Stop;
-  readonly diary: Diary;
-  readonly requests: RequestCounter;
-  readonly limit: TimeLimit | undefined;
-}
 
 /** What a run comes to. */
 export interface Ending {
@@ -79,8 +70,7 @@ async function planAndCarry(prepared: Prepared, run: Run): Promise<void> {
   const { settings } = prepared.scene;
   keepMemorySmall();
   const withJobs = settings.mode === 'sync' ? wayWithJobs(prepared) : undefined;
-  const handover = withJobs && handoverOf(withJobs);
-  let planned = await planFor(prepared, run, withJobs, handover);
+  let planned = await planFor(prepared, run, withJobs);
   let rule: Rule;
   const outcomes = new OutcomeLog(host.scratch);
   try {
@@ -97,11 +87,9 @@ async function planAndCarry(prepared: Prepared, run: Run): Promise<void> {
     if (settings.mode === 'health')
       diary.replication = await diary.phase('examination', () => examine(scene, plan, outcomes, run.stop));
     if (settings.mode === 'sync') {
-      // Its error is the one to tell, whatever comes of the rest.
-      await diary
-        .phase('transfer', () => carry(scene, plan, outcomes, run, collected?.job))
-        .catch(error => diary.halt(error));
-      if (handover !== undefined) await settle(handover, collected, plan, host, diary);
+      // The first error is the one that is told: what went wrong here must not be hidden by what comes after.
+      await diary.phase('transfer', () => carry(planned, outcomes, run)).catch(error => diary.halt(error));
+      if (withJobs !== undefined) await settle(handoverOf(withJobs), collected, plan, host, diary);
     }
   } catch (error) {
     diary.halt(error);
@@ -132,57 +120,6 @@ async function putRule({ scene }: Planned, { host, stop, diary }: Run): Promise<
   return isNew ? 'new' : 'found';
 }
 
-/** A plan, and the scene in which it is carried out. */
-interface Planned {
-  readonly plan: Plan;
-  readonly scene: Scene;
-  readonly collected?: Collected | undefined;
-}
-
-/** What an earlier run has left to be collected, or a new plan, made once nothing moves what it is about. */
-async function planFor(
-  prepared: Prepared,
-  run: Run,
-  withJobs: SceneWithJobs | undefined,
-  handover: Handover | undefined,
-): Promise<Planned> {
-  const { host, stop, diary } = run;
-  const collected =
-    handover &&
-    withJobs &&
-    (await diary.phase('collection', () => collect(handover, withJobs.jobs, host, diary)));
-  const served = servedWays(prepared);
-  if (prepared.scene.settings.mode === 'sync' && served.length > 0 && collected === undefined)
-    await diary.phase('attendance', async () => {
-      for (const one of served) await attendRunning(one, stop, host.log);
-    });
-  if (withJobs === undefined || collected === undefined) return planAnew(prepared, run);
-  diary.engine = withJobs.engine;
-  return { plan: collected.plan, scene: withJobs, collected };
-}
-
-async function planAnew(prepared: Prepared, { host, diary, requests, limit }: Run): Promise<Planned> {
-  const { scene } = prepared;
-  const census = carries(scene.settings.mode) ? censusFor(scene) : undefined;
-  const before = requests.toJSON();
-  const begun = performance.now();
-  const plan = await diary.phase('plan', () => makePlan(scene, host.scratch, census));
-  limit?.planned(performance.now() - begun);
-  if (census === undefined) return { plan, scene };
-  const counted = { census, totals: plan.totals, before, spent: requests.toJSON() };
-  diary.engines = compareWays(prepared, counted, limit?.secondsLeft);
-  return { plan, scene: chosenScene(prepared, diary) };
-}
-
-/** Notes which engine it is. Where there is none, the guard ends the run. */
-function chosenScene({ scene, ways, note }: Prepared, diary: Diary): Scene {
-  const chosen = diary.engines?.chosen ?? scene.engine;
-  diary.engine = chosen;
-  if (chosen !== scene.engine) return sceneOf(chosen, ways);
-  if (note !== undefined) diary.notes.push(note);
-  return scene;
-}
-
 /** With replication: the rule still stands, or goes where that was asked for. */
 async function lookAfterRule({ settings, replication }: Scene, { host, stop, diary }: Run): Promise<void> {
   if (replication === undefined) return;
@@ -191,29 +128,12 @@ async function lookAfterRule({ settings, replication }: Scene, { host, stop, dia
     await diary.phase('removal', () => takeAway(replication, diary, host.log));
 }
 
-async function carry(
-  scene: Scene,
-  plan: Plan,
-  outcomes: OutcomeLog,
-  run: Run,
-  collected: Job | undefined,
-): Promise<void> {
-  const { host, stop, diary, requests } = run;
-  rememberCleanUp(scene, host);
-  await carryOut({
-    scene,
-    plan,
-    outcomes,
-    requests,
-    diary,
-    stop,
-    log: host.log,
-    scratch: host.scratch,
-    collected,
-  });
+async function carry({ scene, plan, collected }: Planned, outcomes: OutcomeLog, run: Run): Promise<void> {
+  rememberCleanUp(scene, run.host);
+  await carryOut({ ...run, scene, plan, outcomes, collected: collected?.job });
 }
 
-/** What ends the copies must not keep anybody from looking at them, nor from tidying up. */
+/** The same scene by a network that outlives what ends the copies: they are still to be looked at and tidied up after. */
 function closingScene(scene: Scene, run: Run): Scene {
   const { source, destination, from, to, replication } = scene;
   const network = networkFor(run, scene.settings, run.stop.aborting);

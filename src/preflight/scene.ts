@@ -65,6 +65,8 @@ export interface JobScene extends ServiceScene {
   readonly ground: JobGround;
 }
 
+export type SceneWithJobs = Scene & { readonly jobs: JobScene };
+
 /** A service does the copying, and not this process. */
 export function isServed({ datasync, jobs }: Pick<Scene, 'datasync' | 'jobs'>): boolean {
   return datasync !== undefined || jobs !== undefined;

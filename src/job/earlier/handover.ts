@@ -14,7 +14,7 @@ import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { troubleOf } from '../../aws/trouble.ts';
 import { atWork } from '../../engines/work.ts';
 import type { Job } from '../../model/outcome.ts';
-import type { Scene } from '../../preflight/scene.ts';
+import type { SceneWithJobs } from '../../preflight/scene.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { download } from '../../s3/download.ts';
 import { upload } from '../../s3/upload.ts';
@@ -44,9 +44,8 @@ export interface Left {
 const FOLDER = 'under-way/';
 const GZIP = 'application/gzip';
 
-/** `undefined` where no engine has jobs. */
-export function handoverOf({ settings, jobs }: Scene): Handover | undefined {
-  return jobs && new Handover(jobs.work, fingerprintOf(settings), jobs.run);
+export function handoverOf({ settings, jobs }: SceneWithJobs): Handover {
+  return new Handover(jobs.work, fingerprintOf(settings), jobs.run);
 }
 
 export class Handover {
