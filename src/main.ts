@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     cleanUp: isDue ? left.cleanUp : undefined,
   });
   if (!report.verdict.ok) process.exitCode = 1;
-  // Last, because all else is safe by now.
+  // Last, because by now nothing is lost if it takes too long.
   if (settings.report.comment) await comment(report, rows, settings.report.githubToken, stop);
 }
 

@@ -74837,35 +74837,27 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 73187:
+/***/ 19204:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  nY: () => (/* binding */ cleanUp)
+  n: () => (/* binding */ cleanUp)
 });
 
-// UNUSED EXPORTS: cleanUpFor, isCleanUpDue, journalIn
+// UNUSED EXPORTS: isCleanUpDue
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(37067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(44708);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(46752);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(71695);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js
+var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
 ;// CONCATENATED MODULE: ./lib/src/aws/arn.js
 /** The parts of ARNs that this project has to know. */
 /** `aws`, `aws-cn` or `aws-us-gov`. */
-function arn_partitionOf(arn) {
+function partitionOf(arn) {
     return arn?.split(':')[1] || 'aws';
 }
 function regionOf(arn) {
@@ -74885,10 +74877,20 @@ function principalOf(sessionArn, roleArn) {
     return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(37067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(44708);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(41692);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(46752);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(61279);
+var node_http_handler_dist_cjs = __nccwpck_require__(61279);
 ;// CONCATENATED MODULE: ./lib/src/aws/bounded.js
 /** Answers that are collected before they are read must have an end: whatever answers, memory stays what it is. */
 
@@ -74905,7 +74907,7 @@ function isTooLong(bytes) {
     return bytes > LONGEST_ANSWER;
 }
 /** The SDK's own handler, for everything but the contents of objects, which are never collected. */
-class BoundedHandler extends dist_cjs.NodeHttpHandler {
+class BoundedHandler extends node_http_handler_dist_cjs.NodeHttpHandler {
     async handle(...args) {
         const [{ query, method }] = args;
         const { response } = await super.handle(...args);
@@ -75003,13 +75005,9 @@ function firstRegion(partition) {
 }
 /** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
 function startingRegion(environment, roleArn) {
-    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || firstRegion(arn_partitionOf(roleArn));
+    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || firstRegion(partitionOf(roleArn));
 }
 
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
-var client_sts_dist_cjs = __nccwpck_require__(71695);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js
-var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/src/aws/trouble.js
@@ -75174,7 +75172,7 @@ async function withRetries(attempt, options) {
             }
             else if ((trouble.kind === 'retry' || trouble.kind === 'throttle') && tried < ATTEMPTS) {
                 renewed = false;
-                await retry_pause(Math.min(CAP_MS, BASE_MS[trouble.kind] * 2 ** (tried - 1)), options.aborting);
+                await pause(Math.min(CAP_MS, BASE_MS[trouble.kind] * 2 ** (tried - 1)), options.aborting);
             }
             else {
                 throw error;
@@ -75183,7 +75181,7 @@ async function withRetries(attempt, options) {
         }
     }
 }
-async function retry_pause(ceilingMs, aborting) {
+async function pause(ceilingMs, aborting) {
     try {
         await (0,promises_namespaceObject.setTimeout)(Math.random() * ceilingMs, undefined, { signal: aborting });
     }
@@ -75609,11 +75607,11 @@ function restoreStatement(location, partition) {
  *
  * @param key its ARN; in the policy of the key itself, where it has no other name, `*`
  */
-function policies_decryptStatement(key = '*') {
+function decryptStatement(key = '*') {
     return { Sid: 'S3SyncDecrypt', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
 }
 /** Writing under one; S3 reads back what was written in parts. (S3 API, CreateMultipartUpload, "Permissions".) */
-function policies_encryptStatement(key = '*') {
+function encryptStatement(key = '*') {
     const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
     return { Sid: 'S3SyncEncrypt', Effect: 'Allow', Action: actions, Resource: key };
 }
@@ -75638,7 +75636,7 @@ function writeStatement(location, partition, needs) {
     };
 }
 /** For whoever writes manifests and reads reports: all of it, also removing them again. */
-function policies_workStatement(location, partition) {
+function workStatement(location, partition) {
     return {
         Sid: 'S3SyncWork',
         Effect: 'Allow',
@@ -75652,7 +75650,7 @@ function forPrincipal(statement, arn) {
     return { Sid, Effect, Principal: { AWS: arn }, ...rest };
 }
 /** For whoever has a service of AWS work under a role. (IAM User Guide, "Granting a user permissions to pass a role".) */
-function policies_passRoleStatement(role, service) {
+function passRoleStatement(role, service) {
     return {
         // One policy can have it for several services, and takes no Sid twice.
         Sid: `S3SyncPassRole${nameOf(service)}`,
@@ -75767,7 +75765,7 @@ class WebIdentitySession {
         let token = '';
         const attempt = async () => {
             token = await this.#options.idToken(audience);
-            return sts.send(new client_sts_dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
+            return sts.send(new dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
                 RoleArn: roleArn,
                 RoleSessionName: sessionName,
                 DurationSeconds: sessionSeconds,
@@ -75802,10 +75800,10 @@ class WebIdentitySession {
         const { side, roleArn, audience } = this.#options;
         const claims = token === '' ? {} : decodeJwt(token);
         const { code, message } = trouble_troubleOf(error);
-        return new errors/* FatalError */.HX(`The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`, web_identity_fixFor(code, message, roleArn, audience, claims), error);
+        return new errors/* FatalError */.HX(`The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`, fixFor(code, message, roleArn, audience, claims), error);
     }
 }
-function web_identity_fixFor(code, message, roleArn, audience, claims) {
+function fixFor(code, message, roleArn, audience, claims) {
     const account = arn_accountOf(roleArn);
     const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(/^https:\/\//, '');
     if (code.startsWith('InvalidIdentityToken')) {
@@ -75817,7 +75815,7 @@ function web_identity_fixFor(code, message, roleArn, audience, claims) {
         return { todo: `Lower \`session-duration\`, or raise the maximum session duration of ${roleArn}.` };
     }
     const subjects = subjectsOf(claims);
-    const trust = trustStatement(account, arn_partitionOf(roleArn), issuer, audience, subjects);
+    const trust = trustStatement(account, partitionOf(roleArn), issuer, audience, subjects);
     const forms = subjects.length > 1
         ? ' Both forms of `sub` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.'
         : '';
@@ -75860,8 +75858,8 @@ async function identify(request, surroundings) {
     const common = { region, requestHandler: surroundings.requestHandler, maxAttempts: 1 };
     const { credentials, renew } = request.roleArn === undefined
         ? ambient(surroundings.mask)
-        : assumed({ ...request, roleArn: request.roleArn }, surroundings, new client_sts_dist_cjs/* STSClient */.iM(common));
-    const prover = new client_sts_dist_cjs/* STSClient */.iM({ ...common, credentials });
+        : assumed({ ...request, roleArn: request.roleArn }, surroundings, new dist_cjs/* STSClient */.iM(common));
+    const prover = new dist_cjs/* STSClient */.iM({ ...common, credentials });
     const proof = await prove(request, prover, surroundings);
     return {
         side: request.side,
@@ -75871,7 +75869,7 @@ async function identify(request, surroundings) {
         account: proof?.account,
         arn: proof?.arn,
         principal: proof && principalOf(proof.arn, request.roleArn),
-        partition: arn_partitionOf(proof?.arn),
+        partition: partitionOf(proof?.arn),
         // The SDK learns it from every answer.
         clockAheadMs: prover.config.systemClockOffset,
     };
@@ -75902,7 +75900,7 @@ function ambient(mask) {
 /** `undefined` where nothing can tell: ambient credentials behind an endpoint without STS. */
 async function prove({ side, roleArn }, sts, { environment, aborting }) {
     try {
-        const { Account, Arn } = await withRetries(() => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})), {
+        const { Account, Arn } = await withRetries(() => sts.send(new dist_cjs/* GetCallerIdentityCommand */.zI({})), {
             aborting,
         });
         if (Account === undefined || Arn === undefined)
@@ -75941,12 +75939,12 @@ var client_s3_dist_cjs = __nccwpck_require__(53711);
  * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
  * (S3 API, CopyObject, "x-amz-copy-source".)
  */
-function keys_copySource(bucket, key, versionId) {
-    const path = `${bucket}/${keys_encodeKey(key)}`;
+function copySource(bucket, key, versionId) {
+    const path = `${bucket}/${encodeKey(key)}`;
     return versionId === undefined ? path : `${path}?versionId=${versionId}`;
 }
 /** A key in a path: all but unreserved characters and `/` percent-encoded. */
-function keys_encodeKey(key) {
+function encodeKey(key) {
     return NEEDS_NO_ENCODING.test(key) ? key : key.split('/').map(encodeValue).join('/');
 }
 const NEEDS_NO_ENCODING = /^[\w.~/-]*$/;
@@ -75959,7 +75957,7 @@ function encodeValue(text) {
  *
  * @throws FatalError for what is no encoding of anything
  */
-function keys_decodeListed(text) {
+function decodeListed(text) {
     if (!text.includes('%') && !text.includes('+'))
         return text;
     try {
@@ -75970,7 +75968,7 @@ function keys_decodeListed(text) {
     }
 }
 /** ETags travel in quotes. */
-function keys_unquote(etag) {
+function unquote(etag) {
     return etag?.replace(/^"|"$/g, '') ?? '';
 }
 
@@ -75982,11 +75980,11 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 
 /** A body that broke off. It cannot be sent again, only fetched anew. */
-class relay_BrokenBodyError extends Error {
+class BrokenBodyError extends Error {
     name = 'BrokenBody';
 }
 /** The bytes are not those that S3 has. */
-class relay_DamagedBodyError extends (/* unused pure expression or super */ null && (Error)) {
+class DamagedBodyError extends (/* unused pure expression or super */ null && (Error)) {
     name = 'DamagedBody';
 }
 /** No byte for so long is a stall. The last one starts it once more, for S3 to answer. */
@@ -75999,10 +75997,10 @@ const STALLED_MS = 60_000;
  * @param send sends what passes; its signal also fires once the body breaks
  * @throws what `send` did, unless it was the body that broke: then BrokenBodyError or DamagedBodyError
  */
-async function relay_relay(body, aborting, send) {
+async function relay(body, aborting, send) {
     const broken = new AbortController();
     const breakOff = (error) => broken.abort(error);
-    const watchdog = setTimeout(() => breakOff(new relay_BrokenBodyError(`No byte has passed for ${STALLED_MS / 1000} seconds.`)), STALLED_MS);
+    const watchdog = setTimeout(() => breakOff(new BrokenBodyError(`No byte has passed for ${STALLED_MS / 1000} seconds.`)), STALLED_MS);
     const passing = new Transform({
         transform(chunk, _encoding, done) {
             watchdog.refresh();
@@ -76032,15 +76030,15 @@ async function relay_relay(body, aborting, send) {
 function asBroken(error) {
     const message = messageOf(error);
     return message.startsWith('Checksum mismatch')
-        ? new relay_DamagedBodyError(message, { cause: error })
-        : new relay_BrokenBodyError(message, { cause: error });
+        ? new DamagedBodyError(message, { cause: error })
+        : new BrokenBodyError(message, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/connection.js
 
 
 /** @param name in lower case */
-function connection_headerOf({ headers }, name) {
+function headerOf({ headers }, name) {
     for (let at = 0; at + 1 < headers.length; at += 2) {
         if (headers[at]?.length === name.length && String(headers[at]).toLowerCase() === name)
             return String(headers[at + 1]);
@@ -76224,12 +76222,12 @@ function targetOf({ protocol, hostname, port, path }) {
  */
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 /** The text of the first `<name>`, entities replaced; `undefined` when there is none. */
-function xml_textOf(xml, name) {
+function textOf(xml, name) {
     const open = xml.indexOf(`<${name}>`);
     if (open < 0)
         return undefined;
     const start = open + name.length + 2;
-    return xml_withoutEntities(xml.slice(start, xml.indexOf('<', start)));
+    return withoutEntities(xml.slice(start, xml.indexOf('<', start)));
 }
 /** Where the root element begins. */
 function rootOf(xml) {
@@ -76256,7 +76254,7 @@ function isWhole(xml) {
     return name !== '' && end.endsWith(`</${name.slice(1)}>`);
 }
 /** `&amp;`, `&#38;` and their like as the characters they stand for. */
-function xml_withoutEntities(text) {
+function withoutEntities(text) {
     if (!text.includes('&'))
         return text;
     return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
@@ -76295,7 +76293,7 @@ class Caller {
         const { bucket, config, identity, connection, count } = this.#options;
         this.#target ??= findTarget(config, bucket);
         const [target, credentials] = await Promise.all([this.#target, identity.credentials()]);
-        const path = `${target.base}/${key === undefined ? '' : keys_encodeKey(key)}`;
+        const path = `${target.base}/${key === undefined ? '' : encodeKey(key)}`;
         const search = query.map(([name, value]) => `${name}=${encodeValue(value)}`).join('&');
         const sent = { host: target.host };
         for (const name in headers) {
@@ -76315,7 +76313,7 @@ class Caller {
         if (answer.status === 200 && answer.body.length > 0 && !isError(answer.body)) {
             if (isWhole(answer.body))
                 return answer;
-            throw new relay_BrokenBodyError(`The answer to ${operation} ended in the middle.`);
+            throw new BrokenBodyError(`The answer to ${operation} ended in the middle.`);
         }
         const refusal = new S3Refusal(answer);
         if (refusal.name === 'RequestTimeTooSkewed')
@@ -76323,7 +76321,7 @@ class Caller {
         throw refusal;
     }
     #learnSkew(answer) {
-        const theirs = Date.parse(connection_headerOf(answer, 'date') ?? '');
+        const theirs = Date.parse(headerOf(answer, 'date') ?? '');
         if (!Number.isNaN(theirs))
             this.#skewMs = theirs - Date.now();
     }
@@ -76340,12 +76338,12 @@ class S3Refusal extends Error {
     $metadata;
     constructor(answer) {
         const body = answer.body.toString();
-        super(xml_textOf(body, 'Message') ?? `S3 answered ${answer.status}.`);
-        this.name = xml_textOf(body, 'Code') ?? 'UnknownError';
-        this.Condition = xml_textOf(body, 'Condition');
+        super(textOf(body, 'Message') ?? `S3 answered ${answer.status}.`);
+        this.name = textOf(body, 'Code') ?? 'UnknownError';
+        this.Condition = textOf(body, 'Condition');
         // An error or nothing at all after a 200 is a failure of the service, whatever the status line said.
         const httpStatusCode = answer.status === 200 ? 500 : answer.status;
-        this.$metadata = { httpStatusCode, requestId: connection_headerOf(answer, 'x-amz-request-id') };
+        this.$metadata = { httpStatusCode, requestId: headerOf(answer, 'x-amz-request-id') };
     }
 }
 
@@ -76407,19 +76405,6 @@ class Framing extends external_node_stream_.Transform {
 
 
 
-/** Requests sent, by the API's own operation names; `retried` and `throttled` count those that had to be repeated. */
-class RequestCounter {
-    #counts = new Map();
-    add(name) {
-        this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
-    }
-    count(name) {
-        return this.#counts.get(name) ?? 0;
-    }
-    toJSON() {
-        return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-    }
-}
 function observed(attempt, onError) {
     return () => attempt().catch(error => {
         onError(error);
@@ -76621,6 +76606,387 @@ function parseLines(text) {
         .map(line => JSON.parse(line));
 }
 
+;// CONCATENATED MODULE: ./node_modules/p-throttle/index.js
+const states = new WeakMap();
+const signalThrottleds = new WeakMap(); // AbortSignal -> {throttleds: Set<WeakRef>, listener: Function}
+
+const finalizationRegistry = new FinalizationRegistry(({signalWeakRef, weakReference}) => {
+	const signal = signalWeakRef.deref();
+	if (!signal) {
+		return; // Signal already GC'd
+	}
+
+	const registration = signalThrottleds.get(signal);
+	if (registration) {
+		registration.throttleds.delete(weakReference);
+		if (registration.throttleds.size === 0) {
+			// Remove the abort listener when no throttleds remain
+			signal.removeEventListener('abort', registration.listener);
+			signalThrottleds.delete(signal);
+		}
+	}
+});
+
+function pThrottle({limit, interval, strict, signal, onDelay, weight}) {
+	if (!Number.isFinite(limit)) {
+		throw new TypeError('Expected `limit` to be a finite number');
+	}
+
+	if (!Number.isFinite(interval)) {
+		throw new TypeError('Expected `interval` to be a finite number');
+	}
+
+	if (limit < 0) {
+		throw new TypeError('Expected `limit` to be >= 0');
+	}
+
+	if (interval < 0) {
+		throw new TypeError('Expected `interval` to be >= 0');
+	}
+
+	if (weight !== undefined && typeof weight !== 'function') {
+		throw new TypeError('Expected `weight` to be a function');
+	}
+
+	if (weight && interval === 0) {
+		throw new TypeError('The `weight` option cannot be used with `interval` of 0');
+	}
+
+	// TODO: Uncomment in next major version (breaking change)
+	// The combination of strict mode with interval=0 doesn't enforce the limit correctly
+	// (minSpacing becomes 0, allowing unlimited calls in the same millisecond).
+	// For now, we allow it to avoid breaking existing code, but it should be rejected in v9.
+	// if (strict && interval === 0) {
+	// 	throw new TypeError('The `strict` option cannot be used with `interval` of 0');
+	// }
+
+	const state = {
+		queue: new Map(),
+		strictTicks: [],
+		// Track windowed algorithm state so it can be reset on abort
+		currentTick: 0,
+		activeWeight: 0,
+	};
+	const strictCapacity = Math.max(limit, 1);
+
+	// Helper: insert tick maintaining sorted order by time (for weighted strict mode)
+	const insertTickSorted = tickRecord => {
+		// Optimization: append if it belongs at the end (common case - O(1))
+		if (state.strictTicks.length === 0 || tickRecord.time >= state.strictTicks.at(-1).time) {
+			state.strictTicks.push(tickRecord);
+		} else {
+			// Insert at correct position (rare case - O(n))
+			const insertIndex = state.strictTicks.findIndex(tick => tick.time > tickRecord.time);
+			state.strictTicks.splice(insertIndex, 0, tickRecord);
+		}
+	};
+
+	function windowedDelay(requestWeight) {
+		const now = Date.now();
+
+		if ((now - state.currentTick) > interval) {
+			state.activeWeight = requestWeight;
+			state.currentTick = now;
+			return 0;
+		}
+
+		if (state.activeWeight + requestWeight <= limit) {
+			state.activeWeight += requestWeight;
+		} else {
+			state.currentTick += interval;
+			state.activeWeight = requestWeight;
+		}
+
+		return state.currentTick - now;
+	}
+
+	function weightedDelay(requestWeight, now, ticks) {
+		// Check both the requested time and future reservations that would share a window with this call. A smaller call must not steal capacity already reserved for a later, heavier call.
+		const findBlockingTick = time => {
+			let windowStart = 0;
+			let windowWeight = 0;
+
+			for (const [index, tick] of ticks.entries()) {
+				if (tick.time >= time + interval) {
+					break;
+				}
+
+				windowWeight += tick.weight;
+				const windowEnd = Math.max(time, tick.time);
+				while (windowStart <= index && ticks[windowStart].time <= windowEnd - interval) {
+					windowWeight -= ticks[windowStart].weight;
+					windowStart++;
+				}
+
+				if (windowWeight + requestWeight > limit) {
+					return ticks[windowStart];
+				}
+			}
+		};
+
+		let nextExecutionTime = now;
+		let blockingTick = findBlockingTick(nextExecutionTime);
+		while (blockingTick) {
+			nextExecutionTime = blockingTick.time + interval;
+			blockingTick = findBlockingTick(nextExecutionTime);
+		}
+
+		const tickRecord = {
+			time: nextExecutionTime,
+			weight: requestWeight,
+			isExecuted: false,
+		};
+		insertTickSorted(tickRecord);
+		return {delay: Math.max(0, nextExecutionTime - now), tickRecord};
+	}
+
+	function strictDelay(requestWeight) {
+		const now = Date.now();
+
+		// Clear the queue if there's a significant delay since the last execution
+		if (state.strictTicks.length > 0 && now - state.strictTicks.at(-1).time > interval) {
+			state.strictTicks.length = 0;
+		}
+
+		// For weighted throttling, use time-based sliding window
+		if (weight) {
+			// Remove ticks outside the current interval window
+			while (state.strictTicks.length > 0 && now - state.strictTicks[0].time >= interval) {
+				state.strictTicks.shift();
+			}
+
+			return weightedDelay(requestWeight, now, state.strictTicks);
+		}
+
+		// For non-weighted throttling, use count-based queue (original algorithm)
+		// If the queue is not full (treat limit 0 as capacity 1 for seeding), add the current time and execute immediately
+		if (state.strictTicks.length < strictCapacity) {
+			state.strictTicks.push({time: now, weight: requestWeight});
+			return {delay: 0};
+		}
+
+		// Calculate next execution time: must be after oldest + interval,
+		// AND must be after the most recent to prevent multiple calls bunching up
+		const oldestTime = state.strictTicks[0].time;
+		const mostRecentTime = state.strictTicks.at(-1).time;
+		const baseTime = oldestTime + interval;
+		// Add minimum spacing to prevent bunching (except for interval=0)
+		const minSpacing = interval > 0 ? Math.ceil(interval / strictCapacity) : 0;
+		const nextExecutionTime = baseTime <= mostRecentTime ? mostRecentTime + minSpacing : baseTime;
+
+		// Shift the queue and add a record for the new execution
+		state.strictTicks.shift();
+		const tickRecord = {time: nextExecutionTime, weight: requestWeight};
+		state.strictTicks.push(tickRecord);
+
+		// Calculate the delay for the current execution
+		return {delay: Math.max(0, nextExecutionTime - now), tickRecord};
+	}
+
+	const getDelay = strict ? strictDelay : windowedDelay;
+
+	return function_ => {
+		const throttled = function (...arguments_) {
+			if (!throttled.isEnabled) {
+				return (async () => function_.apply(this, arguments_))();
+			}
+
+			let timeoutId;
+			return new Promise((resolve, reject) => {
+				// Calculate weight for this call
+				let requestWeight = 1;
+				if (weight) {
+					try {
+						requestWeight = weight(...arguments_);
+					} catch (error) {
+						reject(error);
+						return;
+					}
+
+					// Validate weight
+					if (!Number.isFinite(requestWeight) || requestWeight < 0) {
+						reject(new TypeError('Expected `weight` to be a finite non-negative number'));
+						return;
+					}
+
+					if (requestWeight > limit) {
+						reject(new TypeError(`Expected \`weight\` (${requestWeight}) to be <= \`limit\` (${limit})`));
+						return;
+					}
+				}
+
+				const delayResult = getDelay(requestWeight);
+				const delay = strict ? delayResult.delay : delayResult;
+				let tickRecord = strict ? delayResult.tickRecord : undefined;
+
+				const execute = () => {
+					// Revalidate weighted calls at execution time to account for timer drift
+					if (tickRecord) {
+						const actualTime = Date.now();
+
+						if (weight) {
+							const index = state.strictTicks.indexOf(tickRecord);
+							if (index !== -1) {
+								state.strictTicks.splice(index, 1);
+							}
+
+							const executedTicks = state.strictTicks.filter(tick => tick.isExecuted);
+							const updatedDelayResult = weightedDelay(requestWeight, actualTime, executedTicks);
+							tickRecord = updatedDelayResult.tickRecord;
+
+							if (updatedDelayResult.delay > 0) {
+								state.queue.delete(timeoutId);
+								timeoutId = setTimeout(execute, updatedDelayResult.delay);
+								state.queue.set(timeoutId, reject);
+								return;
+							}
+
+							tickRecord.isExecuted = true;
+						} else {
+							tickRecord.time = actualTime;
+						}
+					}
+
+					try {
+						resolve(function_.apply(this, arguments_));
+					} catch (error) {
+						reject(error);
+					}
+
+					state.queue.delete(timeoutId);
+				};
+
+				if (delay > 0) {
+					timeoutId = setTimeout(execute, delay);
+					state.queue.set(timeoutId, reject);
+					try {
+						onDelay?.(...arguments_);
+					} catch {}
+				} else {
+					execute();
+				}
+			});
+		};
+
+		signal?.throwIfAborted();
+
+		if (signal) {
+			let registration = signalThrottleds.get(signal);
+			if (!registration) {
+				registration = {
+					throttleds: new Set(),
+					listener: null,
+				};
+
+				registration.listener = () => {
+					for (const weakReference of registration.throttleds) {
+						const function_ = weakReference.deref();
+						if (!function_) {
+							continue;
+						}
+
+						const functionState = states.get(function_);
+						if (!functionState) {
+							continue;
+						}
+
+						for (const timeout of functionState.queue.keys()) {
+							clearTimeout(timeout);
+							functionState.queue.get(timeout)(signal.reason);
+						}
+
+						functionState.queue.clear();
+						functionState.strictTicks.length = 0;
+						// Reset windowed state so subsequent calls are not artificially delayed
+						functionState.currentTick = 0;
+						functionState.activeWeight = 0;
+					}
+
+					signalThrottleds.delete(signal);
+				};
+
+				signalThrottleds.set(signal, registration);
+				signal.addEventListener('abort', registration.listener, {once: true});
+			}
+
+			const weakReference = new WeakRef(throttled);
+			registration.throttleds.add(weakReference);
+			finalizationRegistry.register(throttled, {
+				signalWeakRef: new WeakRef(signal),
+				weakReference,
+			});
+		}
+
+		throttled.isEnabled = true;
+
+		Object.defineProperty(throttled, 'queueSize', {
+			get() {
+				return state.queue.size;
+			},
+		});
+
+		states.set(throttled, state);
+
+		return throttled;
+	};
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/rate.js
+/**
+ * At most so many requests a second, evenly spaced: S3 makes room for a steady rate and throttles bursts. (S3 User
+ * Guide, "Best practices design patterns: optimizing Amazon S3 performance".)
+ */
+
+
+/**
+ * A function that resolves so many times a second, whoever calls it.
+ *
+ * @param aborting ends all waiting; from then on the function throws StoppedError
+ */
+function turnstile(perSecond, aborting) {
+    let pass;
+    return async () => {
+        try {
+            aborting.throwIfAborted();
+            // Made late, because p-throttle refuses a signal that has fired.
+            pass ??= pThrottle({ limit: 1, interval: 1000 / perSecond, signal: aborting })(async () => { });
+            await pass();
+        }
+        catch (error) {
+            throw new errors/* StoppedError */.Ko('Stopped before a request was sent.', { cause: error });
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/network.js
+
+
+
+/** Requests sent, by the API's own operation names; `retried` and `throttled` count those that had to be repeated. */
+class RequestCounter {
+    #counts = new Map();
+    add(name) {
+        this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    }
+    count(name) {
+        return this.#counts.get(name) ?? 0;
+    }
+    toJSON() {
+        return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+    }
+}
+/** @throws what the file system answers when a bundle of certificates that the environment names cannot be read */
+function createNetwork({ environment, sockets, aborting, requests = new RequestCounter(), maxRate, }) {
+    return {
+        environment,
+        requestHandler: createRequestHandler(environment, sockets),
+        connection: new Connection(createDispatcher(environment, sockets), aborting),
+        aborting,
+        requests,
+        ...(maxRate !== undefined && { turn: turnstile(maxRate, aborting) }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/uploads.js
 /**
  * The beginning and the early end of multipart uploads. What is open is paid for until somebody aborts it, also an upload
@@ -76636,7 +77002,7 @@ const CLEAN_UP_MS = 5_000;
  *
  * @param journal told before anything is asked of S3; without one, nobody learns of the upload when the run is killed
  */
-async function uploads_openUpload(to, request, journal) {
+async function openUpload(to, request, journal) {
     const asked = { bucket: to.location.bucket, key: request.Key };
     const opening = { ...asked, since: Date.now() + (to.identity.clockAheadMs ?? 0) };
     await journal?.opening(opening);
@@ -76666,7 +77032,7 @@ async function uploads_openUpload(to, request, journal) {
         throw error;
     }
 }
-async function uploads_abortUpload(bucket, { key, uploadId }) {
+async function abortUpload(bucket, { key, uploadId }) {
     const command = new client_s3_dist_cjs/* AbortMultipartUploadCommand */.tfP({
         ...bucket.common,
         ...bucket.payer,
@@ -76699,8352 +77065,15 @@ async function endStrays(bucket, { key, since }, known) {
         const command = new client_s3_dist_cjs/* ListMultipartUploadsCommand */.mo2({ ...bucket.common, Prefix: key, EncodingType: 'url' });
         const { Uploads = [] } = await bucket.send(command, { signal: AbortSignal.timeout(CLEAN_UP_MS) });
         for (const { Key, UploadId, Initiated, Initiator } of Uploads) {
-            const isOurs = keys_decodeListed(Key ?? '') === key && Initiator?.ID === arn && UploadId !== known;
+            const isOurs = decodeListed(Key ?? '') === key && Initiator?.ID === arn && UploadId !== known;
             const isOfNow = Initiated !== undefined && Initiated.getTime() >= since - CLOCKS_APART_MS;
             if (isOurs && isOfNow && UploadId !== undefined)
-                await uploads_abortUpload(bucket, { key, uploadId: UploadId });
+                await abortUpload(bucket, { key, uploadId: UploadId });
         }
     }
     catch {
         // It has no parts by now, and must not be what a run fails for.
     }
-}
-
-;// CONCATENATED MODULE: ./lib/src/report/text.js
-/**
- * Markdown that foreign text cannot break. `md` escapes whatever is put into it, so what has not been escaped cannot
- * be put on the page by mistake.
- */
-
-
-
-/** Markdown that is safe to show as it is. */
-class Markup {
-    text;
-    constructor(text) {
-        this.text = text;
-    }
-}
-/** Safe Markdown from a template: texts are escaped, numbers get their thousands, Markup goes in as it is. */
-function md(template, ...values) {
-    const shown = values.map(value => {
-        if (value instanceof Markup)
-            return value.text;
-        return typeof value === 'number' ? text_thousands(value) : escaped(value);
-    });
-    return new Markup(String.raw({ raw: template }, ...shown));
-}
-function text_join(parts, separator) {
-    return new Markup(parts.map(part => part.text).join(separator));
-}
-/**
- * A key, an ARN, anything to read letter by letter. White space that a page would swallow is shown as `\x20`. An
- * element instead of backticks, because inside of backticks nothing can be escaped.
- */
-function code(text) {
-    const spaces = text.replace(/^ +| {2,}| +$/g, run => '\\x20'.repeat(run.length));
-    return new Markup(`<code>${escaped(clip(spaces, 1200))}</code>`);
-}
-/** A block to copy from, fenced longer than any run of backticks it contains. */
-function fenced(text, language) {
-    const body = clip(text, 20_000).split('\n').map(visible).join('\n');
-    const longest = Math.max(2, ...(body.match(/`+/g) ?? []).map(run => run.length));
-    const fence = '`'.repeat(longest + 1);
-    return new Markup(`${fence}${language}\n${body}\n${fence}`);
-}
-function table(head, rows) {
-    const line = (cells) => `| ${cells.map(cell => cell.text).join(' | ')} |`;
-    return new Markup([
-        line(head.map(([title]) => md `${title}`)),
-        line(head.map(([, align]) => new Markup(align === 'right' ? '--:' : '---'))),
-        ...rows.map(line),
-    ].join('\n'));
-}
-/** Folded away until someone wants to see it. */
-function details(title, body) {
-    return md `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
-}
-/**
- * Text on one line as it reads, with everything that means something to Markdown, HTML or GitHub (mentions, references,
- * emoji, links) written as a character reference, which no parser takes for structure.
- */
-function escaped(text) {
-    return visible(text).replace(/[#$&*<>@[\\\]_`|~]|:(?!\s|$)|^[-+= ]|(?<=\d)[.)](?=\s|$)|(?<=www)\./giu, character => `&#${character.codePointAt(0)};`);
-}
-/** At most so many UTF-16 units, with a mark where text is missing. */
-function clip(text, length) {
-    return text.length <= length ? text : `${text.slice(0, length)}…`;
-}
-function text_thousands(number) {
-    return number.toLocaleString('en-US');
-}
-/** `1 object`, `1,200 objects`. */
-function text_count(number, noun, nouns = `${noun}s`) {
-    return `${text_thousands(number)} ${number === 1 ? noun : nouns}`;
-}
-function text_bytes(number) {
-    return prettyBytes(number, { binary: true });
-}
-/** `$1,234`, `$12.34`; `under $0.01` for what is too little to name. */
-function dollars(usd) {
-    if (usd === 0)
-        return '$0';
-    if (usd < 0.01)
-        return 'under $0.01';
-    const digits = usd < 100 ? 2 : 0;
-    return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
-}
-/** A time that nobody knows exactly: `about 40 min`. */
-function about(seconds) {
-    const [minutes, hours, days] = [seconds / 60, seconds / 3600, seconds / 86_400];
-    if (minutes < 1)
-        return 'under 1 min';
-    if (minutes < 10)
-        return `about ${Math.round(minutes)} min`;
-    if (minutes < 57.5)
-        return `about ${Math.round(minutes / 5) * 5} min`;
-    if (hours < 10)
-        return `about ${Math.round(hours * 2) / 2} h`;
-    if (hours < 47.5)
-        return `about ${Math.round(hours)} h`;
-    return `about ${text_thousands(Math.round(days))} days`;
-}
-function text_seconds(number) {
-    return prettyMs(number * 1000);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/acl.js
-/** The access control list of one object, given to its copy. (S3 User Guide, "Access control list (ACL) overview".) */
-
-/** The header of each permission on an object. WRITE has no meaning there. */
-const MEMBERS = {
-    FULL_CONTROL: 'GrantFullControl',
-    READ: 'GrantRead',
-    READ_ACP: 'GrantReadACP',
-    WRITE_ACP: 'GrantWriteACP',
-};
-/**
- * The source's grants as a write takes them. What was the source owner's becomes the new owner's; a list that says no
- * more than that is what every object has anyway, and nothing is sent.
- *
- * @param owner canonical user id of the account that will own the copy
- * @throws trouble of the kind `denied` without `s3:GetObjectAcl`
- */
-async function acl_grantsOf(from, source, owner) {
-    const acl = await from.send(new GetObjectAclCommand(from.naming(source)));
-    const grants = acl.Grants ?? [];
-    const ofOwner = (grant) => grant.Grantee?.ID !== undefined && grant.Grantee.ID === acl.Owner?.ID;
-    if (grants.every(grant => ofOwner(grant) && grant.Permission === 'FULL_CONTROL'))
-        return {};
-    return Object.fromEntries(Object.entries(MEMBERS).flatMap(([permission, member]) => {
-        const grantees = grants
-            .filter(grant => grant.Permission === permission)
-            .flatMap(grant => (ofOwner(grant) ? `id="${owner}"` : (granteeOf(grant) ?? [])));
-        return grantees.length > 0 ? [[member, grantees.join(', ')]] : [];
-    }));
-}
-function granteeOf({ Grantee }) {
-    if (Grantee?.URI !== undefined)
-        return `uri="${Grantee.URI}"`;
-    return Grantee?.ID === undefined ? undefined : `id="${Grantee.ID}"`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/history.js
-function history_align(source, destination, same) {
-    let best;
-    let longest;
-    for (const last of candidates(source.length, destination.length)) {
-        const possible = Math.min(last + 1, destination.length);
-        if (best !== undefined && best.twins.length >= possible)
-            break;
-        const row = rowOfTwins(source, destination, last, same);
-        if ('ask' in row)
-            return row;
-        if (row.differing !== undefined)
-            longest = longer(longest, row);
-        else if (row.twins.length > (best?.twins.length ?? 0))
-            best = { from: last + 1, twins: row.twins };
-    }
-    return best ?? { from: 0, twins: [], ...(longest?.differing && { differing: longest.differing }) };
-}
-function longer(one, other) {
-    return one === undefined || other.twins.length > one.twins.length ? other : one;
-}
-/** Indexes in the source's history at which the destination may stand, those that allow for most twins first. */
-function* candidates(source, destination) {
-    if (destination === 0)
-        return;
-    for (let last = destination - 1; last < source; last++)
-        yield last;
-    for (let last = Math.min(source, destination - 1) - 1; last >= 0; last--)
-        yield last;
-}
-/**
- * Backwards from a place in the source's history and from the end of the destination's, until one of them is exhausted.
- * A version that the destination has several times in a row counts once: the answer to its request was lost, and the
- * request sent again.
- */
-function rowOfTwins(source, destination, last, same) {
-    const twins = [];
-    let ours = last;
-    for (let theirs = destination.length - 1; theirs >= 0 && ours >= 0; theirs--) {
-        const [version, copy] = [at(source, ours), at(destination, theirs)];
-        const equal = same(version, copy);
-        if (equal === undefined)
-            return { ask: [version, copy] };
-        if (equal) {
-            twins.push([ours, theirs]);
-            ours--;
-            continue;
-        }
-        const repeated = twins.length > 0 && same(at(source, ours + 1), copy);
-        if (repeated === undefined)
-            return { ask: [at(source, ours + 1), copy] };
-        if (!repeated)
-            return { twins, differing: [ours, theirs] };
-    }
-    return { twins };
-}
-function at(history, index) {
-    const version = history[index];
-    if (version === undefined)
-        throw new RangeError(`A history without a version ${index}.`);
-    return version;
-}
-function history_isMarker(version) {
-    return 'deleted' in version;
-}
-/** Whether the current version of the key is a delete marker. */
-function history_isDeleted(entry) {
-    const current = entry?.history?.at(-1);
-    return current !== undefined && history_isMarker(current);
-}
-function history_sizeOf(version) {
-    return history_isMarker(version) ? 0 : version.size;
-}
-/** One entry for a whole history. */
-function history_entryOf(key, history) {
-    const current = at(history, history.length - 1);
-    const { versionId, modified } = current;
-    const { etag, storageClass, restored } = history_isMarker(current) ? MARKED : current;
-    const size = history.reduce((sum, version) => sum + history_sizeOf(version), 0);
-    return { key, size, etag, modified, storageClass, restored, versionId, history };
-}
-const MARKED = { etag: '', storageClass: 'STANDARD', restored: false };
-/** What is to be sent of a history. */
-function history_versionsToSend({ history = [] }, from = 0) {
-    return history.slice(from);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/decide.js
-
-
-const TO_RESTORE = { action: 'restore', reason: 'archived' };
-const UNDECIDED = { action: 'undecided' };
-/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
-const KEY_BYTES = 1024;
-/** Classes that nobody reads from, unless a copy was restored for a while; what replicates never does. */
-const decide_ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-function decide_decide(pair, rules) {
-    const { source, destination } = pair;
-    if (source === undefined)
-        return decideExtraneous(pair.key, rules);
-    if (!rules.filter.object(source))
-        return { action: 'skip', reason: 'excluded' };
-    if (destination === undefined)
-        return decide_decideCopy(source, 'missing', rules);
-    if (source.history !== undefined)
-        return UNDECIDED;
-    const comparison = decide_compareListed(source, destination, rules.compare);
-    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
-}
-/** Settles an undecided pair. */
-function decide_decideWithEvidence(source, destination, testimony, rules) {
-    return conclude(source, decide_compareEvidence(source, destination, testimony, rules.compare), rules);
-}
-/** `undefined` = the listings alone cannot tell. */
-function decide_compareListed(source, destination, compare) {
-    if (compare === 'missing')
-        return 'exists';
-    if (compare === 'always')
-        return 'always';
-    if (source.size !== destination.size)
-        return 'size-differs';
-    if (compare === 'size')
-        return 'same-size';
-    if (compare === 'newer')
-        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
-    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
-}
-/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
-function decide_compareEvidence(source, destination, testimony, compare) {
-    const finding = weigh(testimony);
-    if (finding !== undefined)
-        return finding.same ? 'same-checksum' : 'content-differs';
-    if (compare === 'checksum')
-        return 'unproven';
-    // A replica has the time of its source, by which nothing could be told.
-    if (testimony.isReplica)
-        return 'same-size';
-    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
-    return isNewer(destination, source) ? 'same-size' : 'source-newer';
-}
-/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
-function isNewer(one, other) {
-    return one.modified > other.modified;
-}
-function conclude(source, comparison, rules) {
-    return decide_isCopyReason(comparison)
-        ? decide_decideCopy(source, comparison, rules)
-        : { action: 'unchanged', reason: comparison };
-}
-const COPY_REASONS = new Set([
-    'missing',
-    'size-differs',
-    'content-differs',
-    'source-newer',
-    'versions-missing',
-    'versions-differ',
-    'unproven',
-    'always',
-]);
-function decide_isCopyReason(reason) {
-    return COPY_REASONS.has(reason);
-}
-/** @param from index of the first version to send, where the source has a history */
-function decide_decideCopy(source, reason, rules, from) {
-    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
-    const archived = source.history === undefined ? isArchived(source) : holdsArchived(source, from);
-    if (archived && rules.archived !== 'restore')
-        return { action: rules.archived, reason: 'archived' };
-    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
-    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
-    if (bytes === 0)
-        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
-    if (bytes > KEY_BYTES)
-        return { action: 'fail', reason: 'key-too-long' };
-    // Last, because a restore costs money and is for nothing where the copy could never be made.
-    if (archived)
-        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
-    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
-}
-function holdsArchived(source, from) {
-    return versionsToSend(source, from).some(version => !isMarker(version) && isArchived(version));
-}
-/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
-function isArchived(entry) {
-    return decide_ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
-}
-/**
- * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
- * the globs leave out is none of this run's business.
- */
-function decideExtraneous(key, rules) {
-    if (!rules.filter.name(key))
-        return { action: 'keep', reason: 'protected-by-filter' };
-    return rules.delete
-        ? { action: 'delete', reason: 'extraneous' }
-        : { action: 'keep', reason: 'delete-not-asked' };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/checksums.js
-
-/**
- * Members of an answer by algorithm. (S3 API, HeadObject.) First those that an upload in parts can be checked by as a
- * whole (S3 User Guide, "Checking object integrity").
- */
-const checksums_MEMBERS = {
-    CRC64NVME: 'ChecksumCRC64NVME',
-    CRC32: 'ChecksumCRC32',
-    CRC32C: 'ChecksumCRC32C',
-    SHA256: 'ChecksumSHA256',
-    SHA1: 'ChecksumSHA1',
-    SHA512: 'ChecksumSHA512',
-    MD5: 'ChecksumMD5',
-    XXHASH64: 'ChecksumXXHASH64',
-    XXHASH3: 'ChecksumXXHASH3',
-    XXHASH128: 'ChecksumXXHASH128',
-};
-const checksums_ALGORITHMS = Object.keys(checksums_MEMBERS);
-/** Algorithms by which an upload in parts can be checked as a whole. */
-const UPLOAD_ALGORITHMS = (/* unused pure expression or super */ null && (['CRC64NVME', 'CRC32', 'CRC32C']));
-/** What S3 gives to objects of which nobody says anything; it can be compared whatever the parts. */
-const DEFAULT = { algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: undefined };
-/**
- * All that S3 told, by algorithm. A composite checksum ends in the number of parts: it depends on how the object was cut,
- * and says nothing about another object with other parts.
- *
- * @param head an answer to `ChecksumMode: 'ENABLED'`; empty without checksums
- */
-function checksums_checksumsIn(head) {
-    const told = checksums_ALGORITHMS.map(algorithm => [algorithm, head[checksums_MEMBERS[algorithm]]]);
-    return Object.fromEntries(told.flatMap(([algorithm, value]) => value === undefined ? [] : [[algorithm, head.ChecksumType === 'COMPOSITE' ? composite(value) : value]]));
-}
-/** Not every server writes the number of parts behind it. */
-function composite(value) {
-    return isComposite(value) ? value : `${value}-`;
-}
-/** The one checksum of an object, as it was made. */
-function checksumIn(head) {
-    const checksums = checksums_checksumsIn(head);
-    const algorithm = checksums_ALGORITHMS.find(one => checksums[one] !== undefined);
-    const value = algorithm && checksums[algorithm];
-    if (algorithm === undefined || value === undefined)
-        return undefined;
-    return { algorithm, type: isComposite(value) ? 'COMPOSITE' : 'FULL_OBJECT', value };
-}
-/** The checksum of the whole object, where it has one. */
-function checksums_fullObjectChecksum(head) {
-    const checksum = checksumIn(head);
-    return checksum?.type === 'FULL_OBJECT' ? checksum : undefined;
-}
-/**
- * The checksum that an upload in parts is to end with: the source's own where an upload can have it as a whole.
- *
- * @param head what HeadObject said of the source
- */
-function checksums_wholeChecksum(head) {
-    const checksum = checksums_fullObjectChecksum(head);
-    return checksum && UPLOAD_ALGORITHMS.includes(checksum.algorithm) ? checksum : DEFAULT;
-}
-/** That of the source, of whichever type; another one only where the source has none. */
-function checksums_sameChecksum(head) {
-    return checksumIn(head) ?? DEFAULT;
-}
-/** The member by which a request names the checksum of what it sends. */
-function checksums_checksumMember({ algorithm, value, }) {
-    return value === undefined ? {} : { [`Checksum${algorithm}`]: value };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/head.js
-/** What one object is now, and what it says of its own content. */
-
-
-
-
-
-
-/** The object as a listing would show it at this moment. */
-async function head_headEntry(bucket, key) {
-    const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
-    return {
-        key,
-        size: head.ContentLength ?? 0,
-        etag: unquote(head.ETag),
-        modified: head.LastModified?.getTime() ?? 0,
-        storageClass: head.StorageClass ?? 'STANDARD',
-        restored: /ongoing-request="false"/.test(head.Restore ?? ''),
-        ...(/ongoing-request="true"/.test(head.Restore ?? '') && { restoring: true }),
-    };
-}
-/**
- * All that the object listed says of itself.
- *
- * @throws trouble of the kind `precondition` when it is no longer that object
- */
-function head_headListed(bucket, entry, asked = {}) {
-    return bucket.send(new HeadObjectCommand({
-        ...bucket.naming(entry),
-        IfMatch: `"${entry.etag}"`,
-        ...asked,
-    }));
-}
-/**
- * Whether the object lies in an archive and has no restored copy; also in the archive tiers of Intelligent-Tiering, which
- * no listing tells.
- *
- * @returns `undefined` when the object may not be asked or is not there any more
- */
-function head_isFrozen(bucket, key) {
-    return head_noneWhereRefused(async () => {
-        const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
-        const isArchived = head.ArchiveStatus !== undefined || ARCHIVE_CLASSES.has(head.StorageClass);
-        return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
-    });
-}
-/**
- * Whether the source of a copy is what is missing. A copy takes more than its source: an upload that somebody aborted is
- * absent, too.
- */
-async function head_isGone(bucket, entry) {
-    try {
-        await bucket.send(new HeadObjectCommand(bucket.naming(entry)));
-        return false;
-    }
-    catch (error) {
-        if (isOfTheRun(error))
-            throw error;
-        return troubleOf(error).kind === 'absent';
-    }
-}
-/**
- * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
- *
- * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
- */
-function checksumsOf(bucket, object) {
-    return head_noneWhereRefused(async () => {
-        const head = await head_headListed(bucket, object, { ChecksumMode: 'ENABLED' });
-        return {
-            ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
-            ...checksumsIn(head),
-        };
-    });
-}
-const REFUSALS = new Set([
-    'denied',
-    'precondition',
-    'absent',
-    // All that a HEAD says of an object under a customer's key is 400, as for an expired session, even when it is renewed.
-    'renew',
-    'other',
-]);
-/** @throws what is not about this one object: a failing service or connection must not pass for missing evidence */
-async function head_noneWhereRefused(ask) {
-    try {
-        return await ask();
-    }
-    catch (error) {
-        if (isOfTheRun(error) || !REFUSALS.has(troubleOf(error).kind))
-            throw error;
-        return undefined;
-    }
-}
-function isOfTheRun(error) {
-    return error instanceof StoppedError || error instanceof FatalError;
-}
-/** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
-function isMd5(head, etag) {
-    const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
-    return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/lock.js
-/** Object Lock of one object: until when nobody may delete it, and whether somebody forbade it until further notice. */
-
-
-/**
- * Retention and legal hold as a write takes them; empty where there are none. HeadObject would show both in one request,
- * but leaves out in silence what the reader may not see. (S3 API, GetObjectRetention and GetObjectLegalHold.)
- *
- * @throws trouble of the kind `denied` without `s3:GetObjectRetention` and `s3:GetObjectLegalHold`
- */
-async function lock_lockOf(from, source) {
-    const object = from.naming(source);
-    const [retention, hold] = await Promise.all([
-        unlessUnlocked(async () => (await from.send(new GetObjectRetentionCommand(object))).Retention),
-        unlessUnlocked(async () => (await from.send(new GetObjectLegalHoldCommand(object))).LegalHold),
-    ]);
-    const { Mode, RetainUntilDate } = retention ?? {};
-    // What has run out forbids nothing any more, and S3 takes no date of the past.
-    const retained = RetainUntilDate !== undefined && RetainUntilDate.getTime() > Date.now();
-    return {
-        ...(Mode !== undefined &&
-            retained && { ObjectLockMode: Mode, ObjectLockRetainUntilDate: RetainUntilDate }),
-        ...(hold?.Status === 'ON' && { ObjectLockLegalHoldStatus: hold.Status }),
-    };
-}
-/** S3 answers "none" with an error, be it that the object has none or that its bucket cannot. */
-async function unlessUnlocked(ask) {
-    try {
-        return await ask();
-    }
-    catch (error) {
-        const { code, message } = troubleOf(error);
-        if (code === 'NoSuchObjectLockConfiguration')
-            return undefined;
-        if (code === 'InvalidRequest' && /missing object lock configuration/i.test(message))
-            return undefined;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/route.js
-
-/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
-function route_copiedFrom({ from, to }, source) {
-    return {
-        ...from.payer,
-        ...to.payer,
-        CopySource: copySource(from.location.bucket, from.fullKey(source.key), source.versionId),
-        CopySourceIfMatch: `"${source.etag}"`,
-        ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
-    };
-}
-/** What the new object gets whatever the source had. */
-function route_destinationTraits(route, source) {
-    const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
-    return {
-        ...(storageClass !== undefined &&
-            storageClass !== 'STANDARD' && { StorageClass: storageClass }),
-        ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
-        ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
-        ...(route.acl !== undefined && { ACL: route.acl }),
-    };
-}
-/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
-function route_copied(etag, versionId, requestId) {
-    const plain = unquote(etag);
-    if (plain === '')
-        throw new Error('S3 answered 200 without the ETag of the copy.');
-    return { etag: plain, versionId, requestId };
-}
-const PATIENCE_MS = 60_000;
-const SLOWEST_BYTES_PER_MS = 10_000;
-/** How long S3 may take to copy so many bytes before the request is given up as stalled, ms. */
-function route_patienceFor(bytes) {
-    return PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/uncarriable.js
-/** A source that cannot be carried with all that was asked for. Nothing was written of it. */
-class uncarriable_UncarriableError extends Error {
-    name;
-    reason;
-    constructor(reason, message) {
-        super(message);
-        this.reason = reason;
-        this.name = reason === 'checksum-not-kept' ? 'ChecksumNotKept' : 'UnreadableMetadata';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/attributes.js
-/**
- * What goes with the bytes of an object. CopyObject takes metadata and tags along; what is written anew, by PutObject or a
- * multipart upload, knows nothing of the source. (S3 API, CopyObject, PutObject and CreateMultipartUpload.)
- */
-
-
-
-
-
-
-/**
- * Everything of the source that is asked for, and what every new object gets.
- *
- * @param head what HeadObject or GetObject said of the source
- * @throws UncarriableError when some of the metadata cannot be sent again
- */
-async function attributes_attributesOf(route, source, head) {
-    const { from, preserve } = route;
-    return {
-        ...(preserve.has('metadata') && metadataOf(head)),
-        ...(preserve.has('website-redirect') && redirectOf(head)),
-        ...(preserve.has('tags') && (await taggingOf(from, source))),
-        ...(await protectionOf(route, source)),
-        ...destinationTraits(route, source),
-    };
-}
-/** What CopyObject does not take along by itself, and what every new object gets. Mostly there is nothing to ask for. */
-function attributes_uncopiedAttributesOf(route, source) {
-    const { preserve, grantsTo } = route;
-    const traits = destinationTraits(route, source);
-    const redirects = preserve.has('website-redirect');
-    if (!redirects && !preserve.has('object-lock') && grantsTo === undefined)
-        return traits;
-    return Promise.all([
-        redirects && headListed(route.from, source).then(redirectOf),
-        protectionOf(route, source),
-    ]).then(([redirect, protection]) => ({ ...redirect, ...protection, ...traits }));
-}
-/** Who may do what with the object, which no way of copying takes along. */
-async function protectionOf({ from, preserve, grantsTo }, source) {
-    const [lock, grants] = await Promise.all([
-        preserve.has('object-lock') && lockOf(from, source),
-        grantsTo !== undefined && grantsOf(from, source, grantsTo),
-    ]);
-    return { ...lock, ...grants };
-}
-function redirectOf({ WebsiteRedirectLocation }) {
-    return WebsiteRedirectLocation === undefined ? {} : { WebsiteRedirectLocation };
-}
-/** Values of other than ASCII come encoded by RFC 2047 and are sent on as they are; S3 decodes them itself. */
-function metadataOf(head) {
-    if ((head.MissingMeta ?? 0) > 0) {
-        throw new UncarriableError('unreadable-metadata', `${head.MissingMeta} of the object's metadata values cannot be sent in a header, so that the copy would lose them.`);
-    }
-    const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
-    if (expires !== undefined && Number.isNaN(expires.getTime())) {
-        throw new UncarriableError('unreadable-metadata', `The object's Expires header ${JSON.stringify(head.ExpiresString)} is not a date.`);
-    }
-    const plain = {
-        Metadata: head.Metadata,
-        ContentType: head.ContentType,
-        ContentEncoding: head.ContentEncoding,
-        ContentLanguage: head.ContentLanguage,
-        ContentDisposition: head.ContentDisposition,
-        CacheControl: head.CacheControl,
-        Expires: expires,
-    };
-    return Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
-}
-/**
- * As `Tagging` takes it: `k1=v1&k2=v2`, URL-encoded; empty without tags. Always asked for, because the number of tags is
- * told only to those who may read them, and a denial must not pass for none.
- */
-async function taggingOf(from, source) {
-    const { TagSet = [] } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
-    if (TagSet.length === 0)
-        return {};
-    const pairs = TagSet.map(({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`);
-    return { Tagging: pairs.join('&') };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/parts.js
-/** How an object is cut into parts (S3 User Guide, "Multipart upload limits"). */
-const MIN_PART_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 2));
-const MAX_PART_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
-const parts_MAX_PARTS = 10_000;
-const MIB = 1024 ** 2;
-/** Large enough that a 5 TB object needs few requests, small enough that eight of them in flight share the work. */
-const DEFAULT_PART_BYTES = 256 * MIB;
-/** @param lengths bytes of each part, in order */
-function parts_cutIntoParts(lengths) {
-    let next = 0;
-    return lengths.map((bytes, index) => {
-        const first = next;
-        next += bytes;
-        return { number: index + 1, first, last: next - 1 };
-    });
-}
-/**
- * Lengths of parts that S3 takes, in bytes, all equal but the last.
- *
- * @param size bytes of the object, more than 0
- * @param wanted bytes per part; raised where it would need more than 10,000 parts
- */
-function parts_evenLengths(size, wanted = DEFAULT_PART_BYTES) {
-    const bytes = partBytes(size, wanted);
-    return evenly(size, Math.ceil(size / bytes), bytes);
-}
-function partBytes(size, wanted) {
-    const fewest = Math.ceil(size / parts_MAX_PARTS);
-    if (wanted >= fewest && wanted >= MIN_PART_BYTES && wanted <= MAX_PART_BYTES)
-        return wanted;
-    const roundedUp = Math.ceil(Math.max(wanted, fewest) / MIB) * MIB;
-    return Math.min(MAX_PART_BYTES, Math.max(MIN_PART_BYTES, roundedUp));
-}
-/** So many parts, all of so many bytes but the last, which gets what is left, be it nothing or less. */
-function evenly(size, count, bytes) {
-    return Array.from({ length: count }, (_, index) => index < count - 1 ? bytes : size - bytes * (count - 1));
-}
-/**
- * The lengths of all parts, where the ends alone tell them: with two parts they are all there is, and with more the
- * last has just what equal ones leave. That could be chance, if parts in between made up for each other to the byte.
- *
- * @returns bytes of each part; `undefined` when every part has to be looked at
- */
-function parts_lengthsByEnds(size, { count, first, last }) {
-    const lengths = evenly(size, count, first);
-    return lengths.at(-1) === last ? lengths : undefined;
-}
-/** Whether the parts between these ends can make up the rest of the object, and be parts that S3 takes. */
-function parts_mayHold(size, { count, first, last }) {
-    const between = size - first - last;
-    return (first >= MIN_PART_BYTES &&
-        between >= (count - 2) * MIN_PART_BYTES &&
-        between <= (count - 2) * MAX_PART_BYTES);
-}
-/** Whether S3 takes parts of these lengths, and they make up the whole object. */
-function parts_makeUp(size, lengths) {
-    const end = lengths.length - 1;
-    return (lengths.length <= parts_MAX_PARTS &&
-        lengths.every((bytes, index) => bytes >= (index < end ? MIN_PART_BYTES : 1) && bytes <= MAX_PART_BYTES) &&
-        lengths.reduce((sum, bytes) => sum + bytes, 0) === size);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/boundaries.js
-/**
- * Where the parts of an object begin and end, so that its copy can have the same ones and with them the same ETag.
- *
- * HeadObject tells the length of any one part. GetObjectAttributes would list a thousand at a time, but only of
- * objects uploaded with a checksum, only to those allowed `s3:GetObjectAttributes`, and without `If-Match`; a part that
- * is asked for is a part that is copied, at a tenth of the price, so that little could be saved.
- */
-
-
-
-
-
-/**
- * Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others, and
- * the versions of a history have to be told from each other by their ETags.
- */
-function boundaries_mustKeepParts({ preserve }, { size, etag }) {
-    return (preserve.has('checksum') || preserve.has('versions')) && size > 0 && partsCount(etag) > 0;
-}
-/**
- * Two requests where all parts but the last have one length, else one for each part (S3 API, HeadObject, `partNumber`).
- *
- * @returns bytes of each part; `undefined` when the object was not written in parts, when they cannot be found out, or
- *   when S3 would not take them again
- * @throws trouble that says the object is no longer the one listed, and what ends the run
- */
-async function boundaries_sourceLengths(route, source) {
-    const count = partsCount(source.etag);
-    if (count < 1 || count > MAX_PARTS)
-        return undefined;
-    try {
-        const lengths = count === 1 ? [source.size] : await findLengths(route, source, count);
-        return lengths !== undefined && makeUp(source.size, lengths) ? lengths : undefined;
-    }
-    catch (error) {
-        if (endsCopy(error))
-            throw error;
-        return undefined;
-    }
-}
-/**
- * The number behind the hyphen; 0 without one. (S3 User Guide, "Checking object integrity".) Unlike `PartsCount`, which
- * not every server sends, it is there before the first question, and the ETag of the copy has to end in it.
- */
-function partsCount(etag) {
-    return Number(/^[0-9a-f]{32}-(\d+)$/.exec(etag)?.[1] ?? 0);
-}
-async function findLengths({ from, parts }, source, count) {
-    const lengthsOf = (numbers) => together(parts, numbers, async (PartNumber) => {
-        const { ContentLength = 0 } = await headListed(from, source, { PartNumber });
-        return ContentLength;
-    });
-    const [first = 0, last = 0] = await lengthsOf([1, count]);
-    const ends = { count, first, last };
-    if (!mayHold(source.size, ends))
-        return undefined;
-    const told = lengthsByEnds(source.size, ends);
-    if (told !== undefined)
-        return told;
-    const between = await lengthsOf(Array.from({ length: count - 2 }, (_, index) => index + 2));
-    return [first, ...between, last];
-}
-/** Whether the copy could not go on either. Other trouble only means other parts. */
-function endsCopy(error) {
-    if (error instanceof StoppedError || error instanceof FatalError)
-        return true;
-    const { kind } = troubleOf(error);
-    return kind === 'precondition' || kind === 'absent';
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/multipart.js
-/**
- * An upload in parts, for what one request cannot carry. Parts are nothing but bytes, however they get there, so the
- * source's metadata and tags are read and given to the new upload. (S3 API, UploadPart, UploadPartCopy and
- * CreateMultipartUpload.)
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** @throws UncarriableError, or what S3 answered; the upload is then aborted */
-async function multipart_uploadInParts(route, source, carrier) {
-    const same = route.preserve.has('checksum');
-    const lengths = await lengthsOfParts(route, source);
-    const head = await headListed(route.from, source, same || carrier.checked ? { ChecksumMode: 'ENABLED' } : {});
-    const checksum = same ? sameChecksum(head) : wholeChecksum(head);
-    if (same)
-        assertKept(checksum, lengths, carrier);
-    const planned = cutIntoParts(lengths ?? evenLengths(source.size, carrier.partBytes));
-    const upload = await multipart_open(route, source, head, checksum);
-    try {
-        const parts = await together(route.parts, planned, part => carrier.carry(upload, part, checksum.algorithm));
-        const done = await complete(route, source, upload, parts, checksum);
-        await route.journal.closed(upload);
-        return done;
-    }
-    catch (error) {
-        await giveUp(route, upload);
-        throw error;
-    }
-}
-/** `undefined` where nothing tells. */
-async function lengthsOfParts(route, source) {
-    return route.partSize === 'auto' ? sourceLengths(route, source) : evenLengths(source.size, route.partSize);
-}
-/** @throws UncarriableError when the upload would end with another checksum than the source's */
-function assertKept({ algorithm, type, value }, lengths, { algorithms }) {
-    const lost = (why) => new UncarriableError('checksum-not-kept', `The copy would not keep the ${algorithm} checksum ${value}: ${why}.`);
-    if (value === undefined)
-        return;
-    if (type === 'COMPOSITE' && lengths === undefined)
-        throw lost('it is made of the checksums of the parts, and where these end cannot be found out');
-    if (!algorithms.includes(algorithm))
-        throw lost('the runner cannot work out this algorithm for the parts; `engine: copy` can');
-}
-/** What cannot be aborted stays open in the journal, and the post step tries again. */
-async function giveUp(route, upload) {
-    try {
-        await abortUpload(route.to, upload);
-        await route.journal.closed(upload);
-    }
-    catch {
-        // The error that made the copy fail is the one worth telling.
-    }
-}
-async function multipart_open(route, source, head, { algorithm, type }) {
-    const { to } = route;
-    const request = {
-        ...to.payer,
-        Key: to.fullKey(source.key),
-        ...(await attributesOf(route, source, head)),
-        ChecksumAlgorithm: algorithm,
-        ChecksumType: type,
-    };
-    return openUpload(to, request, route.journal);
-}
-/** S3 keeps the connection open with white space while it puts the parts together (S3 API, CompleteMultipartUpload). */
-const COMPLETE_WITHIN_MS = (/* unused pure expression or super */ null && (15 * 60_000));
-async function complete(route, source, { key, uploadId }, parts, checksum) {
-    const request = new CompleteMultipartUploadCommand({
-        ...route.to.common,
-        ...route.to.payer,
-        Key: key,
-        UploadId: uploadId,
-        MultipartUpload: { Parts: parts },
-        MpuObjectSize: source.size,
-        ChecksumType: checksum.type,
-        // A checksum of those of the parts comes about by itself: each of them is named above.
-        ...(checksum.type === 'FULL_OBJECT' && checksumMember(checksum)),
-        ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-    });
-    try {
-        const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
-        return copied(answer.ETag, answer.VersionId, answer.$metadata.requestId);
-    }
-    catch (error) {
-        if (troubleOf(error).code !== 'NoSuchUpload')
-            throw error;
-        return await alreadyCompleted(route.to, key, parts, error);
-    }
-}
-/**
- * When the answer to a successful completion is lost, its repetition finds no upload. The object then bears the ETag
- * these parts make: the MD5 of their MD5s, and their number.
- */
-async function alreadyCompleted(to, key, parts, error) {
-    const expected = multipartEtag(parts);
-    const request = new HeadObjectCommand({ ...to.common, ...to.payer, Key: key });
-    const head = await to.send(request).catch(() => {
-        throw error;
-    });
-    if (unquote(head.ETag) !== expected)
-        throw error;
-    return copied(head.ETag, head.VersionId, head.$metadata.requestId);
-}
-function multipartEtag(parts) {
-    const hash = createHash('md5');
-    for (const { ETag } of parts)
-        hash.update(Buffer.from(unquote(ETag), 'hex'));
-    return `${hash.digest('hex')}-${parts.length}`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/copies.js
-
-
-/** The header of each member that a copy of this project sends (S3 API, CopyObject and UploadPartCopy). */
-const HEADERS = {
-    ACL: 'x-amz-acl',
-    CopySource: 'x-amz-copy-source',
-    CopySourceIfMatch: 'x-amz-copy-source-if-match',
-    CopySourceRange: 'x-amz-copy-source-range',
-    ExpectedBucketOwner: 'x-amz-expected-bucket-owner',
-    ExpectedSourceBucketOwner: 'x-amz-source-expected-bucket-owner',
-    GrantFullControl: 'x-amz-grant-full-control',
-    GrantRead: 'x-amz-grant-read',
-    GrantReadACP: 'x-amz-grant-read-acp',
-    GrantWriteACP: 'x-amz-grant-write-acp',
-    IfNoneMatch: 'if-none-match',
-    MetadataDirective: 'x-amz-metadata-directive',
-    ObjectLockLegalHoldStatus: 'x-amz-object-lock-legal-hold',
-    ObjectLockMode: 'x-amz-object-lock-mode',
-    ObjectLockRetainUntilDate: 'x-amz-object-lock-retain-until-date',
-    RequestPayer: 'x-amz-request-payer',
-    ServerSideEncryption: 'x-amz-server-side-encryption',
-    SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
-    StorageClass: 'x-amz-storage-class',
-    TaggingDirective: 'x-amz-tagging-directive',
-    WebsiteRedirectLocation: 'x-amz-website-redirect-location',
-};
-/** Members without a value are left out. */
-function copies_copyHeaders(members) {
-    const headers = {};
-    for (const name of copies_MEMBERS) {
-        const value = members[name];
-        if (value !== undefined)
-            headers[HEADERS[name]] = typeof value === 'string' ? value : isoTime(value);
-    }
-    return headers;
-}
-function isoTime(date) {
-    return date.toISOString().replace('.000Z', 'Z');
-}
-const copies_MEMBERS = Object.keys(HEADERS);
-/** Reads a CopyObjectResult or CopyPartResult. */
-function copies_readCopyAnswer(answer) {
-    return {
-        etag: textOf(answer.body.toString(), 'ETag'),
-        versionId: headerOf(answer, 'x-amz-version-id'),
-        requestId: headerOf(answer, 'x-amz-request-id'),
-    };
-}
-/** Of a part: S3 tells the checksum that its upload was opened with. */
-function copies_readChecksum(answer, algorithm) {
-    return textOf(answer.body.toString(), `Checksum${algorithm}`);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/copy.js
-
-
-
-
-
-
-/** Largest source of one CopyObject (S3 API, CopyObject; the service's own error text gives the bytes). */
-const copy_SINGLE_COPY_BYTES = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
-/** Whether a copy is many requests, each with a place of its own, rather than one. */
-function copy_needsParts(route, source) {
-    return source.size > copy_SINGLE_COPY_BYTES || mustKeepParts(route, source);
-}
-function copy_copy(route, source) {
-    if (!copy_needsParts(route, source))
-        return copyAtOnce(route, source);
-    // S3 copies the bytes itself, and their checksum is not worth the `kms:Decrypt` that asking for it may take.
-    return uploadInParts(route, source, {
-        checked: false,
-        algorithms: ALGORITHMS,
-        carry: (upload, part, algorithm) => copyPart(route, source, upload, part, algorithm),
-    });
-}
-async function copyAtOnce(route, source) {
-    const { to, preserve } = route;
-    const uncopied = await uncopiedAttributesOf(route, source);
-    const answer = await to.call({
-        operation: 'CopyObject',
-        method: 'PUT',
-        key: to.fullKey(source.key),
-        headers: copyHeaders({
-            ...to.expected,
-            ...copiedFrom(route, source),
-            MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
-            TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
-            ...uncopied,
-            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-        }),
-        withinMs: patienceFor(source.size),
-    });
-    const { etag, versionId, requestId } = readCopyAnswer(answer);
-    return copied(etag, versionId, requestId);
-}
-async function copyPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
-    const bytes = last - first + 1;
-    const answer = await route.to.call({
-        operation: 'UploadPartCopy',
-        method: 'PUT',
-        key,
-        query: [
-            ['partNumber', String(number)],
-            ['uploadId', uploadId],
-        ],
-        headers: copyHeaders({
-            ...route.to.expected,
-            ...copiedFrom(route, source),
-            // S3 takes no range of 5 MiB or less, be it all there is (S3 API, UploadPartCopy).
-            ...(bytes < source.size && { CopySourceRange: `bytes=${first}-${last}` }),
-        }),
-        withinMs: patienceFor(bytes),
-    });
-    const { etag } = readCopyAnswer(answer);
-    if (etag === undefined)
-        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    const value = readChecksum(answer, algorithm);
-    return { PartNumber: number, ETag: etag, ...checksumMember({ algorithm, value }) };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3control/progress.js
-
-
-class progress_JobProgress {
-    #rate = new Rate();
-    #look;
-    /** Whether the job has entered another state. */
-    see(look) {
-        const isNew = look.status !== this.#look?.status;
-        this.#look = look;
-        this.#rate.see(look.succeeded + look.failed);
-        return isNew;
-    }
-    howFar() {
-        const line = this.line();
-        const { total = 0, succeeded = 0, failed = 0 } = this.#look ?? {};
-        return total === 0 ? { line } : { line, share: (succeeded + failed) / total };
-    }
-    /** `S3 Batch Operations Active: 1,200 of 5,000 objects, 3 failed, 240 objects/s, 16s left.` */
-    line() {
-        const look = this.#look;
-        if (look === undefined)
-            return 'S3 Batch Operations is being set up.';
-        if (look.total === 0)
-            return `S3 Batch Operations ${look.status}.`;
-        const done = look.succeeded + look.failed;
-        const parts = [`${thousands(done)} of ${count(look.total, 'object')}`];
-        if (look.failed > 0)
-            parts.push(`${thousands(look.failed)} failed`);
-        return `S3 Batch Operations ${look.status}: ${[...parts, ...this.#rates(look, done)].join(', ')}.`;
-    }
-    #rates(look, done) {
-        const perSecond = look.isOver ? undefined : this.#rate.perSecond(done);
-        if (perSecond === undefined)
-            return [];
-        const [objects = 0] = perSecond;
-        return [`${thousands(Math.round(objects))} objects/s`, ...timeLeft([look.total - done], perSecond)];
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3control/policies.js
-/** Who assumes the roles of jobs. */
-const policies_SERVICE = 'batchoperations.s3.amazonaws.com';
-/** For whoever makes jobs: what is asked of S3 as such, and of a job. */
-function policies_callerStatements({ partition, region, account, }) {
-    const making = ['s3:CreateJob', 's3:ListJobs'];
-    const using = ['s3:DescribeJob', 's3:UpdateJobStatus', 's3:PutJobTagging'];
-    const jobs = `arn:${partition}:s3:${region}:${account}:job/*`;
-    return [
-        { Sid: 'S3SyncJobs', Effect: 'Allow', Action: making, Resource: '*' },
-        { Sid: 'S3SyncJob', Effect: 'Allow', Action: using, Resource: jobs },
-    ];
-}
-/** For whoever only looks whether a job is under way. */
-function listJobsStatement() {
-    return { Sid: 'S3SyncJobs', Effect: 'Allow', Action: 's3:ListJobs', Resource: '*' };
-}
-const SIDS = {
-    source: 'S3SyncBatchReads',
-    destination: 'S3SyncBatchWrites',
-    work: 'S3SyncBatchReports',
-};
-/** What a job of any kind does where its manifest and its report lie. */
-const WORK_ACTIONS = (/* unused pure expression or super */ null && (['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject']));
-/**
- * What a job that copies does with the objects of each side. (S3 User Guide, "Copy objects across AWS accounts by using Batch
- * Operations"; S3 API, CopyObject.)
- *
- * @param acl an ACL is sent
- */
-function copyActions(tags, acl) {
-    return {
-        source: ['s3:GetObject', ...(tags ? ['s3:GetObjectTagging'] : [])],
-        destination: [
-            's3:PutObject',
-            ...(tags ? ['s3:PutObjectTagging'] : []),
-            ...(acl ? ['s3:PutObjectAcl'] : []),
-        ],
-    };
-}
-/**
- * What a job that replicates does: the rest is S3's to do, under the role of the rule. (S3 User Guide, "Configuring an IAM
- * role for S3 Batch Replication".)
- */
-const REPLICATION_ACTIONS = {
-    source: ['s3:InitiateReplication'],
-    destination: [],
-};
-/** What the role needs of the key that the source's objects lie under. (S3 User Guide, "Copy objects".) */
-function policies_decryptingStatement(key = '*') {
-    return { Sid: 'S3SyncBatchDecrypts', Effect: 'Allow', Action: 'kms:Decrypt', Resource: key };
-}
-/** And of the one that the copies are put under: S3 reads back what it has encrypted in parts. */
-function policies_encryptingStatement(key = '*') {
-    const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
-    return { Sid: 'S3SyncBatchEncrypts', Effect: 'Allow', Action: actions, Resource: key };
-}
-/** What the role needs in one of the three buckets. */
-function policies_roleStatement(use, ground) {
-    const { bucket, prefix, actions } = ground[use];
-    return {
-        Sid: SIDS[use],
-        Effect: 'Allow',
-        Action: actions,
-        Resource: `arn:${ground.partition}:s3:::${bucket}/${prefix}*`,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3control/trouble.js
-/**
- * What errors of S3 Batch Operations mean and what to do about them: those of its requests, and those that jobs end with.
- * The texts are those of the S3 User Guide ("Troubleshooting Batch Operations").
- */
-
-
-
-
-
-
-/**
- * What was thrown while S3 was asked about jobs, in words for the user.
- *
- * @param doing what failed, as the beginning of a sentence
- */
-function trouble_explain(doing, error, ground) {
-    if (error instanceof StoppedError || error instanceof FatalError)
-        return error;
-    const { kind, code, message } = troubleOf(error);
-    const words = `${code}: ${message}`;
-    const fix = kind === 'throttle' ? THROTTLED : trouble_fixFor(words, ground, kind === 'denied');
-    return new FatalError(`${doing} failed (${words}).`, fix, error);
-}
-const THROTTLED = {
-    todo: 'S3 limits how often an account may ask for jobs, in each Region. Run again later, and look for what else asks: other workflows, consoles left open, monitoring.',
-};
-/**
- * @param words code and message, as S3 has them in answers and as the reasons for which jobs fail
- * @param callerDenied it was the caller who was denied something, not the role
- */
-function trouble_fixFor(words, ground, callerDenied = false) {
-    const { role, roleInput, caller, account } = ground;
-    const denied = explicitDenial(words);
-    if (denied !== undefined)
-        return denied;
-    if (/iam:PassRole/.test(words))
-        return grantOwn(caller, passRoleStatement(role, SERVICE));
-    if (/[Cc]ross-account pass role/.test(words))
-        return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
-    // Not in `assumed-role`, as whoever called is named.
-    if (/cannot assume|sts:AssumeRole|assum\w* (the )?role/i.test(words)) {
-        const { todo, ...rest } = grantTrust({ role, service: SERVICE });
-        return { todo: `Check the ARN in \`${roleInput}\`. ${todo}`, ...rest };
-    }
-    if (callerDenied)
-        return grantOwn(caller, ...callerStatements(ground));
-    if (/kms:|KMS\./.test(words))
-        return grantKeys(words, ground);
-    if (IS_DENIAL.test(words)) {
-        const use = useIn(words, ground);
-        return use === undefined ? grantBoth(ground) : grantRole(use, words, ground);
-    }
-    const known = KNOWN.find(([text]) => text.test(words));
-    return known === undefined ? undefined : { todo: known[1] };
-}
-const IS_DENIAL = /AccessDenied|Access Denied|is not authorized/i;
-const KNOWN = (/* unused pure expression or super */ null && ([
-    [
-        /more keys than the maximum/,
-        'Split the run by `include` or by prefixes: one job takes a bounded number of objects.',
-    ],
-    [
-        /manifest/i,
-        'The manifest in `work-location` is not what this run has written, or is no longer encrypted with SSE-S3. See that nothing rewrites, re-encrypts, replaces or expires objects there, and run again.',
-    ],
-    [
-        /report/i,
-        'S3 Batch Operations could not write its report. See that the bucket of `work-location` is still there, and belongs to the account that makes the jobs.',
-    ],
-    [
-        /threshold|More than 50%/i,
-        'S3 ends a job once more than half of at least 1,000 objects have failed. Correct what the failures above have in common, and run again.',
-    ],
-    [/IdempotencyException/, 'Run again: a new run makes a job of its own.'],
-    [/NoSuchJob/, 'S3 knows no such job any more; jobs are forgotten 90 days after their end. Run again.'],
-    [/NoSuchBucket/, 'Correct `source`, `destination` or `work-location`, and run again.'],
-]));
-/** Where the role was denied something; `undefined` when the words do not tell. */
-function useIn(words, ground) {
-    const { destination, work } = ground;
-    const [place] = USES.filter(use => isAbout(words, ground[use])).sort((a, b) => ground[b].prefix.length - ground[a].prefix.length);
-    if (place !== undefined)
-        return place;
-    if (/manifest|completion report/i.test(words) || isNamed(words, work, ground))
-        return 'work';
-    if (/s3:(Get|List|Initiate)/.test(words) || destination.actions.length === 0)
-        return 'source';
-    return /s3:(Put|Abort)/.test(words) ? 'destination' : undefined;
-}
-const USES = (/* unused pure expression or super */ null && (['source', 'destination', 'work']));
-/** Whether the ARN of an object there stands in the words. Places can be in one bucket: the longest prefix is the place. */
-function isAbout(words, { bucket, prefix }) {
-    return words.includes(`:::${bucket}/${prefix}`);
-}
-/** Whether the bucket of a place, which is that of no other, is named; a name can be part of another. */
-function isNamed(words, { bucket }, ground) {
-    const isShared = USES.filter(use => ground[use].bucket === bucket).length > 1;
-    return !isShared && (words.match(/[a-z0-9][a-z0-9.-]*[a-z0-9]/g)?.includes(bucket) ?? false);
-}
-/** S3 tells of a denied copy seldom more than that it was denied. */
-function grantBoth(ground) {
-    const { role } = ground;
-    const account = accountOf(role);
-    const own = grantOwn({ principal: role, account }, roleStatement('source', ground), roleStatement('destination', ground));
-    const granting = ['source', 'destination'].filter(side => isStranger({ account }, ground[side]));
-    const inBuckets = granting.map(side => grantInBucketPolicy(role, ground[side], roleStatement(side, ground)));
-    const policies = granting.map(side => `, the bucket policy of ${ground[side].bucket} (account ${ground[side].owner}) the one on ${ground[side].bucket} with \`"Principal": {"AWS": "${role}"}\``);
-    return {
-        ...own,
-        todo: `S3 does not say whether reading or writing was denied. The policy of ${role} needs both of these statements${policies.join('')}, and none may deny it. Look also at who owns the object and at its KMS key.`,
-        grants: [own, ...inBuckets].flatMap(({ grants = [] }) => grants),
-    };
-}
-/** The key that S3 names can be that of either side. */
-function grantKeys(words, { role }) {
-    const grantee = { principal: role, account: accountOf(role) };
-    const key = keyIn(words) ?? '*';
-    const own = grantOwn(grantee, decryptingStatement(key), encryptingStatement(key));
-    const todo = `${own.todo.replace(/\.$/, '')}, with the full ARNs of the keys of the buckets, and let the policies of the keys allow it the same.`;
-    return { ...own, todo };
-}
-/** What to add for the role on one of the buckets. @param words of the denial */
-function grantRole(use, words, ground) {
-    const { role } = ground;
-    return grantOn({ principal: role, account: accountOf(role) }, ground[use], roleStatement(use, ground), words);
-}
-
-;// CONCATENATED MODULE: ./lib/src/ndjson.js
-/** One JSON value a line, written with back pressure and read back in pages, so that files of any length pass through constant memory. */
-
-
-const FLUSH_AT_CHARACTERS = (/* unused pure expression or super */ null && (64 * 1024));
-const READ_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
-/** Characters that JSON may hold as they are, and on which a terminal or an editor that shows it would act. */
-const ACTING = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu;
-/**
- * JSON that can be looked at.
- *
- * @param indent spaces a level; without it all is on one line
- */
-function plainJson(value, indent) {
-    const json = JSON.stringify(value, null, indent);
-    if (!/[^\n -~]/.test(json))
-        return json;
-    return json.replace(ACTING, character => Array.from({ length: character.length }, (_, at) => escapedUnit(character.charCodeAt(at))).join(''));
-}
-function escapedUnit(code) {
-    return `\\u${code.toString(16).padStart(4, '0')}`;
-}
-class ndjson_NdjsonWriter {
-    path;
-    #stream;
-    #buffer = '';
-    #failure;
-    constructor(path) {
-        this.path = path;
-        this.#stream = createWriteStream(path);
-        this.#stream.on('error', error => {
-            this.#failure = error;
-        });
-    }
-    /** Returns a promise only when the disk has to be waited for. Throws what the disk said, such as ENOSPC. */
-    write(value) {
-        if (this.#failure)
-            throw this.#failure;
-        this.#buffer += `${plainJson(value)}\n`;
-        if (this.#buffer.length < FLUSH_AT_CHARACTERS)
-            return undefined;
-        const chunk = this.#buffer;
-        this.#buffer = '';
-        return this.#stream.write(chunk) ? undefined : this.#drained();
-    }
-    /** One await for all of them, but for the times when the disk has to be waited for. */
-    async writeAll(values) {
-        for (const value of values) {
-            const drained = this.write(value);
-            if (drained !== undefined)
-                await drained;
-        }
-    }
-    async close() {
-        this.#stream.end(this.#buffer);
-        this.#buffer = '';
-        await finished(this.#stream);
-    }
-    #drained() {
-        return new Promise((resolve, reject) => {
-            const settle = (error) => {
-                this.#stream.off('drain', settle).off('error', settle);
-                error ? reject(error) : resolve();
-            };
-            this.#stream.once('drain', settle).once('error', settle);
-        });
-    }
-}
-/**
- * The values of a file written by `NdjsonWriter`, a page per chunk read.
- *
- * @param chunkBytes read at a time: fewer where many files are open
- */
-async function* ndjson_readNdjson(path, chunkBytes = READ_BYTES) {
-    let rest = '';
-    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: chunkBytes })) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        yield lines.map(line => JSON.parse(line));
-    }
-    if (rest !== '')
-        throw new Error(`${path} ends in the middle of a line.`);
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/upload.js
-
-
-
-/** Bytes of the largest object that goes in one request. (S3 API, PutObject.) */
-const upload_LARGEST_UPLOAD = (/* unused pure expression or super */ null && (5 * 1024 ** 3));
-/** @returns the ETag, without quotes */
-async function upload_upload(bucket, { key, contentType, bytes, open, encryption }) {
-    const { ETag } = await bucket.repeated(bucket, () => bucket.sendOnce(new PutObjectCommand({
-        ...bucket.common,
-        Key: bucket.fullKey(key),
-        ContentType: contentType,
-        ContentLength: bytes,
-        // A bucket that locks what is written takes nothing without one. (S3 API, PutObject, "Content-MD5".)
-        ChecksumAlgorithm: 'CRC32',
-        Body: open(),
-        ...(encryption !== undefined && { ServerSideEncryption: encryption }),
-    }), { withinMs: patienceFor(bytes) }));
-    return unquote(ETag);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/plan-line.js
-function plan_line_toLine(item) {
-    const { key, action, reason, source, destination } = item;
-    const ours = source ? entryLine(source) : 0;
-    const theirs = destination ? entryLine(destination) : 0;
-    if ((item.action !== 'copy' && item.action !== 'unchanged') || item.twins === undefined)
-        return [key, action, reason, ours, theirs];
-    const { from, twins, differing } = item;
-    const continuation = { ...(from !== undefined && { from }), twins, ...(differing && { differing }) };
-    return [key, action, reason, ours, theirs, continuation];
-}
-/** The item that the line was made of. */
-function plan_line_fromLine([key, action, reason, source, destination, continuation]) {
-    const ours = source === 0 ? undefined : plan_line_entryOf(key, source);
-    const theirs = destination === 0 ? undefined : plan_line_entryOf(key, destination);
-    if (theirs === undefined)
-        return { key, source: ours, action, reason };
-    if (ours === undefined)
-        return { key, destination: theirs, action, reason };
-    const both = { key, source: ours, destination: theirs, action, reason };
-    return continuation === undefined ? both : { ...both, ...continuation };
-}
-function entryLine(entry) {
-    const { size, etag, modified } = entry;
-    return isUsual(entry) ? [size, etag, modified] : [size, etag, modified, unusual(entry)];
-}
-function isUsual({ storageClass, restored, restoring, versionId }) {
-    return storageClass === USUAL.storageClass && !restored && !restoring && versionId === undefined;
-}
-function unusual({ key: _key, size: _size, etag: _etag, modified: _modified, history, ...others }) {
-    if (history === undefined)
-        return others;
-    return { ...others, history: history.map(({ key: _, ...version }) => version) };
-}
-const USUAL = { storageClass: 'STANDARD', restored: false };
-function plan_line_entryOf(key, [size, etag, modified, others]) {
-    return others === undefined
-        ? { key, size, etag, modified, storageClass: USUAL.storageClass, restored: USUAL.restored }
-        : { key, size, etag, modified, ...expanded(key, others) };
-}
-function expanded(key, { history, ...others }) {
-    return history === undefined
-        ? others
-        : { ...others, history: history.map(version => ({ key, ...version })) };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/load.js
-/** The plan sorted out for a service: what goes into its manifest, and what it cannot carry, which goes another way. */
-
-
-
-
-
-
-
-
-const EXAMPLES = 3;
-async function load_sortOut(items, { hindrances, lineOf, fullKey, scratch, draining }) {
-    await mkdir(scratch, { recursive: true });
-    const [listed, others] = [
-        new load_PileWriter(join(scratch, 'listed.ndjson')),
-        new load_PileWriter(join(scratch, 'others.ndjson')),
-    ];
-    const examples = [];
-    let manifestBytes = 0;
-    for await (const page of items) {
-        if (draining.aborted)
-            break;
-        const reasons = await hindrances(page);
-        for (const [index, item] of page.entries()) {
-            const why = reasons[index];
-            if (why === undefined)
-                manifestBytes += Buffer.byteLength(lineOf(item));
-            else if (examples.length < EXAMPLES)
-                examples.push(`${JSON.stringify(fullKey(item.key))} (${why})`);
-            await (why === undefined ? listed : others).write(item);
-        }
-    }
-    return { listed: await listed.close(), manifestBytes, others: await others.close(), examples };
-}
-/**
- * Before anything is made, so that a run that cannot do all of its plan does nothing of it.
- *
- * @param service by its name
- * @param obstacles why the others cannot be carried from here either
- * @param soFar what was done by then, as a sentence
- * @throws FatalError
- */
-function load_assertCarriable({ others, examples, manifestBytes }, service, [obstacle], soFar = 'Nothing was copied.') {
-    if (others.count > 0 && obstacle !== undefined) {
-        throw new FatalError(`${service} cannot carry ${count(others.count, 'planned object')}, the first of them ${examples.join(', ')}, and they cannot be copied from here: ${obstacle.seen} ${soFar}`, obstacle.fix);
-    }
-    if (manifestBytes > LARGEST_UPLOAD) {
-        throw new FatalError(`The manifest for ${service} would have ${bytes(manifestBytes)}, more than goes in one upload (${bytes(LARGEST_UPLOAD)}).`, { todo: 'Split the run by `include` or by prefixes.' });
-    }
-}
-/** Whatever becomes of either, the other goes on. @throws what the first of them that failed has thrown */
-async function load_bothToTheirEnds(...both) {
-    await Promise.allSettled(both);
-    await Promise.all(both);
-}
-/** The manifest of what is listed, from its beginning. */
-function load_manifestOf({ listed }, lineOf) {
-    return Readable.from(manifestPages(listed, lineOf));
-}
-async function* manifestPages({ items }, lineOf) {
-    for await (const page of items()) {
-        if (page.length > 0)
-            yield Buffer.from(page.map(lineOf).join(''));
-    }
-}
-class load_PileWriter {
-    #writer;
-    #count = 0;
-    constructor(path) {
-        this.#writer = new NdjsonWriter(path);
-    }
-    write(item) {
-        this.#count++;
-        return this.#writer.write(toLine(item));
-    }
-    async close() {
-        await this.#writer.close();
-        const { path } = this.#writer;
-        return { count: this.#count, items: () => readItems(path) };
-    }
-}
-async function* readItems(path) {
-    for await (const page of readNdjson(path))
-        yield page.map(line => fromLine(line));
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/waiting.js
-/** Waiting for services, which call nobody back. */
-
-const FIRST_MS = 200;
-const LONGEST_MS = 10_000;
-const GROWTH = 1.5;
-/**
- * The time between two looks, which grows from a fifth of a second. Ends early when `stopping` fires.
- *
- * @param longestMs to which it grows
- */
-async function waiting_pause(looks, stopping, longestMs = LONGEST_MS) {
-    const ms = Math.min(longestMs, FIRST_MS * GROWTH ** looks);
-    try {
-        await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal: stopping });
-    }
-    catch {
-        // What is to be done about it is for the next look to find out.
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/follow.js
-/** Work that a service does for a run, watched to its end, and cancelled when the run is stopped. */
-
-
-
-/** Looks in a row that a service may leave unanswered, each tried for half a minute: the work does not need them. */
-const UNANSWERED = 10;
-const PASSING = new Set(['throttle', 'retry', 'renew']);
-const follow_LASTING = new Set(['denied', 'configuration']);
-const CANCEL_WITHIN_MS = 5_000;
-/**
- * Resolves to the last look. Work that this run no longer watches, for whatever reason, is cancelled.
- *
- * @throws StoppedError when the run was aborted before the end; what the service answered when it could not be asked
- */
-async function follow_follow(watched) {
-    const { stop, told, longestMs } = watched;
-    let cancelled = false;
-    try {
-        for (let [looks, refused] = [0, 0];; looks++) {
-            const seen = await follow_lookPatiently(watched);
-            told(seen);
-            if (seen.isOver)
-                return seen;
-            if (stop.draining.aborted && !cancelled) {
-                looks = refused++;
-                cancelled = await cancelNow(watched);
-            }
-            await pause(looks, stop.draining.aborted ? stop.cutting : stop.draining, longestMs);
-        }
-    }
-    catch (error) {
-        // The first error is the one to tell. The post step cancels what could not be cancelled here.
-        if (!cancelled)
-            await cancelSoon(watched).catch(() => { });
-        throw error;
-    }
-}
-/**
- * Resolves to whether it was accepted. What is refused for the moment can be taken a moment later: a service may not cancel
- * in every state, and what has just ended by itself the next look shows.
- *
- * @throws what the service answered to one who may not cancel
- */
-async function cancelNow(watched) {
-    try {
-        await cancelSoon(watched);
-        return true;
-    }
-    catch (error) {
-        const { kind } = troubleOf(error);
-        // It may be over all the same, and then there is nothing to cancel but much to report.
-        if (follow_LASTING.has(kind) && !(await follow_lookPatiently(watched)).isOver)
-            throw error;
-        return false;
-    }
-}
-/** Not by the run's own signal, which may be the very reason. */
-function cancelSoon({ cancel }) {
-    return cancel(AbortSignal.timeout(CANCEL_WITHIN_MS));
-}
-/** A look that outlasts a service in trouble. */
-async function follow_lookPatiently({ look, stop, longestMs, }) {
-    for (let unanswered = 1;; unanswered++) {
-        try {
-            return await look();
-        }
-        catch (error) {
-            // Credentials that cannot be had for a while are no answer of the service either.
-            const mayPass = error instanceof FatalError || PASSING.has(troubleOf(error).kind);
-            if (!mayPass || unanswered === UNANSWERED)
-                throw error;
-            await pause(unanswered, stop.cutting, longestMs);
-        }
-    }
-}
-/**
- * Follows work that somebody else has started, which is theirs to cancel.
- *
- * @returns `undefined` when the run was stopped before the end
- */
-async function follow_attend(watched) {
-    const { stop, told, longestMs } = watched;
-    for (let looks = 0; !stop.draining.aborted; looks++) {
-        const seen = await follow_lookPatiently(watched);
-        told(seen);
-        if (seen.isOver)
-            return seen;
-        await pause(looks, stop.draining, longestMs);
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/merge.js
-/**
- * Two streams in key order become one stream of meetings. Everything that must be brought together here is brought
- * together this way (two listings, a plan and its outcomes, what was done and what is seen afterwards), so that memory
- * stays at one page a side however many objects there are.
- */
-
-
-/**
- * @param names what to call each stream when it turns out not to be in key order
- * @throws FatalError when a stream is out of order or repeats a key: nothing decided from such a listing can be trusted,
- * least of all a deletion
- */
-async function* merge_mergeByKey(left, right, names) {
-    const l = new merge_Cursor(left, names.left);
-    const r = new merge_Cursor(right, names.right);
-    try {
-        await Promise.all([l.turnPage(), r.turnPage()]);
-        while (l.current !== undefined || r.current !== undefined) {
-            yield meetingsWithinPages(l, r);
-            await Promise.all([l.turnPage(), r.turnPage()]);
-        }
-    }
-    finally {
-        await Promise.all([l.close(), r.close()]);
-    }
-}
-/** Merges until one side needs its next page, or both have ended. */
-function meetingsWithinPages(l, r) {
-    const meetings = [];
-    while (!l.needsPage && !r.needsPage) {
-        const left = l.current;
-        const right = r.current;
-        if (left === undefined && right === undefined)
-            break;
-        const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.key, right.key);
-        if (order < 0 && left !== undefined) {
-            meetings.push({ key: left.key, left, right: undefined });
-            l.step();
-        }
-        else if (order > 0 && right !== undefined) {
-            meetings.push({ key: right.key, left: undefined, right });
-            r.step();
-        }
-        else if (left !== undefined && right !== undefined) {
-            meetings.push({ key: left.key, left, right });
-            l.step();
-            r.step();
-        }
-    }
-    return meetings;
-}
-/** A place in a paged stream. `current` is undefined before the first page and after the last. */
-class merge_Cursor {
-    current;
-    #pages;
-    #name;
-    #page = [];
-    #index = 0;
-    #ended = false;
-    #last;
-    constructor(pages, name) {
-        this.#pages = pages[Symbol.asyncIterator]();
-        this.#name = name;
-    }
-    /** The page is used up and the stream may have more. */
-    get needsPage() {
-        return this.current === undefined && !this.#ended;
-    }
-    step() {
-        this.#index++;
-        this.#look();
-    }
-    /** Fetches pages until one has something in it or the stream ends; does nothing while the page lasts. */
-    async turnPage() {
-        while (this.needsPage) {
-            const next = await this.#pages.next();
-            if (next.done) {
-                this.#ended = true;
-                return;
-            }
-            this.#page = next.value;
-            this.#index = 0;
-            this.#look();
-        }
-    }
-    /** Lets the stream release what it holds when the merge ends early. */
-    async close() {
-        if (!this.#ended)
-            await this.#pages.return?.();
-    }
-    #look() {
-        this.current = this.#page[this.#index];
-        if (this.current === undefined)
-            return;
-        if (this.#last !== undefined && compareKeys(this.#last, this.current.key) >= 0) {
-            throw new FatalError(`${this.#name} is not in key order: ${JSON.stringify(this.current.key)} came after ${JSON.stringify(this.#last)}. ` +
-                'Only general purpose buckets, which list in UTF-8 byte order, can be compared safely.');
-        }
-        this.#last = this.current.key;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/runs.js
-/** Runs, each in key order, become one stream in key order. */
-
-
-
-const PAGE = 1_000;
-/** What one counts for: itself, and each version that it tells of. */
-function runs_weightOf({ versions }) {
-    return 1 + (versions?.length ?? 0);
-}
-/** A run is open only from its first key to its last: runs that do not overlap are never open at the same time. */
-async function* runs_mergeRuns(runs) {
-    const waiting = runs.toSorted((a, b) => compareKeys(a.first, b.first));
-    const open = new Heap((a, b) => compareKeys(keyOf(a), keyOf(b)) < 0);
-    let page = [];
-    let weight = 0;
-    try {
-        for (;;) {
-            for (let due = waiting[0]; due !== undefined && isDue(due, open.lowest); due = waiting[0]) {
-                waiting.shift();
-                const cursor = new Cursor(due.open(), 'A run of outcomes');
-                await cursor.turnPage();
-                if (cursor.current !== undefined)
-                    open.add(cursor);
-            }
-            const next = open.lowest;
-            if (next?.current === undefined)
-                break;
-            page.push(next.current);
-            weight += runs_weightOf(next.current);
-            next.step();
-            if (next.needsPage)
-                await next.turnPage();
-            if (next.current === undefined)
-                open.removeLowest();
-            else
-                open.settle();
-            if (weight < PAGE)
-                continue;
-            yield page;
-            page = [];
-            weight = 0;
-        }
-        yield page;
-    }
-    finally {
-        await Promise.all(open.items.map(cursor => cursor.close()));
-    }
-}
-function isDue({ first }, next) {
-    return next?.current === undefined || compareKeys(first, next.current.key) < 0;
-}
-function keyOf({ current }) {
-    if (current === undefined)
-        throw new RangeError('A run that has ended is not open.');
-    return current.key;
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/outcomes.js
-/**
- * Outcomes arrive in the order in which requests end and are needed in key order. They are sorted on disk: full buffers
- * are sorted and written out, and read back as one merged stream.
- */
-
-
-
-
-
-
-/** Outcomes held in memory, and versions that were sent; some 3 MB. */
-const BUFFER = 10_000;
-/** Runs on disk that are open at the same time, and what is read of each; together some 15 MB. */
-const FAN_IN = 64;
-const outcomes_CHUNK_BYTES = (/* unused pure expression or super */ null && (16 * 1024));
-/** For whatever else arrives as it comes and is needed by key, too. */
-class outcomes_OutcomeLog {
-    #folder;
-    #runs = [];
-    #stored = 0;
-    #buffer = [];
-    #weight = 0;
-    #spilling = Promise.resolve();
-    /** @param folder an existing folder for the sorted runs */
-    constructor(folder) {
-        this.#folder = folder;
-    }
-    /** Resolves when there is room for more. */
-    async add(outcome) {
-        this.#buffer.push(outcome);
-        this.#weight += weightOf(outcome);
-        if (this.#weight < BUFFER)
-            return;
-        const full = this.#buffer;
-        this.#buffer = [];
-        this.#weight = 0;
-        this.#spilling = this.#spilling.then(() => this.#spill(full));
-        await this.#spilling;
-    }
-    /** All outcomes so far in key order, to be read before they are asked for again. */
-    async inKeyOrder() {
-        await this.#spilling;
-        await this.#narrow();
-        const held = sorted(this.#buffer);
-        return mergeRuns([...this.#runs, { first: held[0]?.key ?? '', open: () => onePage(held) }]);
-    }
-    async #spill(outcomes) {
-        this.#runs.push(await this.#store(onePage(sorted(outcomes)), 1));
-    }
-    /** Until no more runs overlap than may be open. A run goes when all of it stands in the merged one. */
-    async #narrow() {
-        for (;;) {
-            const merged = tooMany(this.#runs, FAN_IN);
-            if (merged.length === 0)
-                return;
-            const size = merged.reduce((sum, run) => sum + run.size, 0);
-            const whole = await this.#store(mergeRuns(merged), size);
-            this.#runs = [...this.#runs.filter(run => !merged.includes(run)), whole];
-            await Promise.all(merged.map(({ path }) => rm(path)));
-        }
-    }
-    async #store(pages, size) {
-        const path = join(this.#folder, `outcomes-${this.#stored++}.ndjson`);
-        const writer = new NdjsonWriter(path);
-        let first;
-        let last = '';
-        for await (const page of pages) {
-            first ??= page[0]?.key;
-            last = page.at(-1)?.key ?? last;
-            await writer.writeAll(page);
-        }
-        await writer.close();
-        return { first: first ?? '', last, size, path, open: () => readNdjson(path, outcomes_CHUNK_BYTES) };
-    }
-}
-function sorted(outcomes) {
-    return outcomes.sort((a, b) => compareKeys(a.key, b.key));
-}
-async function* onePage(page) {
-    yield page;
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/fold.js
-/** The report of a service becomes outcomes: one for each object of the manifest, in whatever order and files it is told of. */
-
-
-
-
-/** No text in which `escaped` has been at work holds this, and none comes before it. */
-const BREAK = '\0\0';
-const fold_escaped = (key) => key.replaceAll('\0', '\0\u0001');
-const unescaped = (text) => text.replaceAll('\0\u0001', '\0');
-/** All that a report says, sorted on disk. */
-class fold_Tellings {
-    #gravity;
-    #scratch;
-    #sorted;
-    #number = 0;
-    /**
-     * @param scratch a folder to sort in
-     * @param gravity a digit, the lowest for the worst: an object may be told of more than once
-     */
-    constructor(scratch, gravity) {
-        this.#scratch = scratch;
-        this.#gravity = gravity;
-    }
-    /** @param key as the plan has it */
-    async add(key, finding) {
-        const order = `${fold_escaped(key)}${BREAK}${this.#gravity(finding)}${BREAK}${this.#number++}`;
-        await (await this.#log()).add({ key: order, finding });
-    }
-    /** The worst that is said of each key, in key order. */
-    async worstOfEach() {
-        return worstOfEach(await (await this.#log()).inKeyOrder());
-    }
-    async #log() {
-        if (this.#sorted === undefined) {
-            await mkdir(this.#scratch, { recursive: true });
-            this.#sorted = new OutcomeLog(this.#scratch);
-        }
-        return this.#sorted;
-    }
-}
-async function* worstOfEach(told) {
-    let last;
-    for await (const page of told) {
-        const worst = [];
-        for (const { key, finding } of page) {
-            const plain = unescaped(key.slice(0, key.indexOf(BREAK)));
-            if (plain === last?.key)
-                last.times++;
-            else {
-                if (last !== undefined)
-                    worst.push(last);
-                last = { key: plain, finding, times: 1 };
-            }
-        }
-        yield worst;
-    }
-    if (last !== undefined)
-        yield [last];
-}
-async function fold_fold(items, { reporter, tellings, outcomeOf, isFailed, timesOf = () => 1, unmentioned: unmentionedOf, asking, }, record) {
-    const place = pLimit(asking);
-    const names = { left: 'The manifest', right: `The report of ${reporter}` };
-    let unmentioned = 0;
-    let failed = 0;
-    const settle = async ({ left: item, right: told }) => {
-        if (item === undefined)
-            return undefined;
-        const isBad = told !== undefined && isFailed(told.finding);
-        if (isBad)
-            failed++;
-        if (told !== undefined && (isBad || told.times >= timesOf(item)))
-            return outcomeOf(item, told.finding);
-        unmentioned++;
-        return unmentionedOf(item);
-    };
-    for await (const meetings of mergeByKey(items, await tellings.worstOfEach(), names)) {
-        const outcomes = await Promise.all(meetings.map(meeting => place(() => settle(meeting))));
-        for (const outcome of outcomes)
-            if (outcome !== undefined)
-                await record(outcome);
-    }
-    return { unmentioned, failed };
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/decide-history.js
-
-
-/** Versions that the listings cannot tell from each other are asked about themselves, one pair after another. */
-async function decide_history_decideHistory(source, destination, rules, gather) {
-    const { history = [] } = source;
-    const { history: copies = [] } = destination;
-    const comparisons = new Comparisons(rules);
-    for (;;) {
-        const alignment = align(history, copies, comparisons.same);
-        if ('ask' in alignment) {
-            await comparisons.find(alignment.ask, gather);
-            continue;
-        }
-        const { from, twins, differing } = alignment;
-        if (from === history.length) {
-            const reasons = twins.map(([ours, theirs]) => comparisons.reason(history[ours], copies[theirs]));
-            return { action: 'unchanged', reason: weakest(reasons), twins };
-        }
-        const decision = decideCopy(source, from === 0 ? 'versions-differ' : 'versions-missing', rules, from);
-        return decision.action === 'copy' ? { ...decision, twins, ...(differing && { differing }) } : decision;
-    }
-}
-/** What is known of pairs of versions, from the listings or because they were asked. */
-class Comparisons {
-    #rules;
-    #found = new Map();
-    constructor(rules) {
-        this.#rules = rules;
-    }
-    same = (version, copy) => {
-        if (isMarker(version) || isMarker(copy))
-            return isMarker(version) && isMarker(copy);
-        const comparison = this.#compare(version, copy);
-        return comparison === undefined ? undefined : !isCopyReason(comparison);
-    };
-    async find([version, copy], gather) {
-        if (isMarker(version) || isMarker(copy))
-            throw new RangeError('A delete marker has nothing to tell.');
-        const testimony = await gather(version, copy);
-        const comparison = compareEvidence(version, copy, testimony, this.#rules.compare);
-        this.#found.set(idOf(version, copy), comparison);
-    }
-    /** Why two versions are the same; `undefined` for delete markers, which have nothing that could differ. */
-    reason(version, copy) {
-        if (version === undefined || copy === undefined || isMarker(version) || isMarker(copy))
-            return undefined;
-        const comparison = this.#compare(version, copy);
-        return comparison === undefined || isCopyReason(comparison) ? undefined : comparison;
-    }
-    #compare(version, copy) {
-        return compareListed(version, copy, this.#rules.compare) ?? this.#found.get(idOf(version, copy));
-    }
-}
-function idOf(version, copy) {
-    return `${version.versionId} ${copy.versionId}`;
-}
-const STRONGEST_FIRST = (/* unused pure expression or super */ null && (['same-etag', 'same-checksum', 'same-size']));
-function weakest(reasons) {
-    return STRONGEST_FIRST.findLast(reason => reasons.includes(reason)) ?? 'same-etag';
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/plan.js
-/**
- * Every key of both sides with what should happen to it, in key order, as a stream. The totals it leaves behind are
- * what the guards, the choice of engine and the progress line are built on.
- */
-
-
-
-
-
-/** Two listings as pairs of twins. */
-async function* pairListings(source, destination) {
-    for await (const meetings of mergeByKey(source, destination, {
-        left: 'The source listing',
-        right: 'The destination listing',
-    })) {
-        yield meetings.map(({ key, left, right }) => asPair(key, left, right));
-    }
-}
-function asPair(key, source, destination) {
-    if (source !== undefined)
-        return destination === undefined ? { key, source } : { key, source, destination };
-    if (destination !== undefined)
-        return { key, destination };
-    throw new RangeError('A pair without either side.');
-}
-/** @param asking how many undecided pairs may be asked about at the same time */
-async function* planPairs(pairs, rules, gather, asking) {
-    const limit = pLimit(asking);
-    for await (const page of pairs) {
-        const items = page.filter(isThere).map(pair => planPair(pair, rules, gather, limit));
-        yield items.every(isDecided) ? items : await Promise.all(items);
-    }
-}
-/** A key that only the destination has, and that is deleted there, is no object of either side. */
-function isThere({ source, destination }) {
-    return source !== undefined || !isDeleted(destination);
-}
-/** Mostly the listings decide every pair of a page, and then there is nothing to wait for. */
-function isDecided(item) {
-    return !(item instanceof Promise);
-}
-function planPair(pair, rules, gather, limit) {
-    const decision = decide(pair, rules);
-    if (decision.action !== 'undecided')
-        return { ...pair, ...decision };
-    return limit(async () => {
-        const { source, destination } = pair;
-        if (source === undefined || destination === undefined)
-            throw new RangeError('Only twins can be undecided.');
-        if (source.history !== undefined)
-            return { ...pair, ...(await decideHistory(source, destination, rules, gather)) };
-        const evidence = await gather(source, destination);
-        return { ...pair, ...decideWithEvidence(source, destination, evidence, rules) };
-    });
-}
-/** What a plan amounts to, counted while it streams by. */
-class PlanTotals {
-    /** Source objects. */
-    listed = 0;
-    bytesListed = 0;
-    /** Destination objects. */
-    atDestination = 0;
-    toCopy = 0;
-    bytesToCopy = 0;
-    /** Of the objects to copy; 0 where versions are not told apart. */
-    versionsToCopy = 0;
-    toDelete = 0;
-    /** Of the objects to copy: keys whose history ends with a delete marker that hides a destination object. */
-    toHide = 0;
-    /** Archived objects to ask back. */
-    toRestore = 0;
-    /** Objects that cannot be carried, known before anything is tried. */
-    toFail = 0;
-    count(item) {
-        if (item.source !== undefined) {
-            this.listed++;
-            this.bytesListed += item.source.size;
-        }
-        if (item.destination !== undefined && !isDeleted(item.destination))
-            this.atDestination++;
-        if (item.action === 'copy' && item.source !== undefined) {
-            this.toCopy++;
-            if (isDeleted(item.source) && item.destination !== undefined && !isDeleted(item.destination))
-                this.toHide++;
-            if (item.source.history === undefined)
-                this.bytesToCopy += item.source.size;
-            else
-                this.#countVersions(versionsToSend(item.source, item.from));
-        }
-        else if (item.action === 'delete')
-            this.toDelete++;
-        else if (item.action === 'restore')
-            this.toRestore++;
-        else if (item.action === 'fail')
-            this.toFail++;
-    }
-    #countVersions(versions) {
-        this.versionsToCopy += versions.length;
-        for (const version of versions)
-            this.bytesToCopy += sizeOf(version);
-    }
-}
-/** `s3://bucket/prefix` */
-function plan_uri(location) {
-    return `s3://${location.bucket}/${location.prefix}`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/work.js
-/** Manifests written and reports read as the identity that services are asked as, with what to grant where that is refused. */
-
-
-
-
-
-/**
- * @param doing what is done there, as the beginning of a sentence
- * @throws FatalError for whatever S3 answers that no further attempt would change; StoppedError
- */
-async function work_atWork(doing, work, use) {
-    try {
-        return await use();
-    }
-    catch (error) {
-        if (error instanceof FatalError || error instanceof StoppedError)
-            throw error;
-        const { kind, code, message } = troubleOf(error);
-        const { location, identity, owner } = work;
-        const statement = workStatement(location, identity.partition);
-        const fix = grantOn(identity, { bucket: location.bucket, owner }, statement, message);
-        const text = `${doing} ${uri(location)} failed (${code}: ${message}).`;
-        throw new FatalError(text, kind === 'denied' ? fix : undefined, error);
-    }
-}
-/** Objects asked at the same time about what only a request of their own tells. */
-function work_askingAtOnce({ concurrency }) {
-    return concurrency === 'auto' ? 32 : concurrency;
-}
-
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/segment.js
-/** A stretch of the key space, listed page by page from its beginning. */
-
-
-
-
-/** Keys of a page whose characters are learnt from. */
-const SAMPLES = 32;
-/** Expectations are of this quality: only what exceeds them by so much counts as different. */
-const TOLERANCE = 1.5;
-class segment_Segment {
-    /** Listed and not yet consumed. */
-    pages = [];
-    /** A page is being fetched. */
-    busy = false;
-    /** Everything that belongs here has been listed. */
-    done = false;
-    /** How many pages brought something. */
-    listed = 0;
-    /** The next page has the keys above this one; `undefined` = from the very beginning. */
-    after;
-    /** The last key that can belong here; `undefined` = no end. */
-    #until;
-    #keys = 0;
-    /** Nothing could be split off since the last page. */
-    #isWhole = false;
-    /** Until the first page comes, the segment it was split from knows best what is here. */
-    #inherited;
-    /** What was listed before this segment; holes are filled with what is expected there. */
-    #history = [];
-    #trail = [];
-    /** What keys look like in this part of the bucket, and in this segment alone. */
-    #around;
-    #here = new Characters();
-    constructor(after, until, inherited) {
-        this.after = after;
-        this.#until = until;
-        this.#inherited = inherited;
-        this.#around = inherited?.characters ?? new Characters();
-        if (inherited && after !== undefined)
-            this.#history = joined(inherited.trail, [{ key: after, keys: inherited.ahead }]);
-    }
-    /**
-     * Takes from the page that was fetched what belongs here.
-     *
-     * @returns how many entries that was
-     * @throws FatalError when the listing turns on the spot, which would never end
-     */
-    take({ entries, more }) {
-        const reached = entries.at(-1)?.key;
-        if (more &&
-            (reached === undefined || (this.after !== undefined && compareKeys(reached, this.after) <= 0)))
-            throw new FatalError(`The listing promises more after ${JSON.stringify(this.after)} and does not show it.`);
-        const own = this.#until === undefined ? entries.length : countUpTo(this.#until, entries);
-        this.done = !more || own < entries.length || reached === this.#until;
-        const kept = entries.slice(0, own);
-        if (own > 0) {
-            this.#learn(kept.map(({ key }) => key));
-            this.pages.push(kept);
-            this.listed++;
-        }
-        return own;
-    }
-    /** What lies before this segment has been listed without a gap, the last of it by `before`. */
-    join(before) {
-        this.#history = joined(before.#history, before.#trail);
-    }
-    /**
-     * Gives away what lies beyond the next so many keys, if there seems to be enough of it.
-     *
-     * @returns the segment to the right; `undefined` where there is none
-     */
-    split(keys) {
-        if (this.#isWhole)
-            return undefined;
-        const until = this.#until;
-        for (const outlook of this.#outlooks(keys)) {
-            const boundary = expected(outlook, keys);
-            if (boundary === undefined || !this.#isInside(boundary))
-                continue;
-            if (until !== undefined && !this.#isInside(expected(outlook, keys * TOLERANCE)))
-                continue;
-            this.#until = boundary;
-            return new segment_Segment(boundary, until, { ...outlook, ahead: outlook.ahead + keys });
-        }
-        this.#isWhole = true;
-        return undefined;
-    }
-    /**
-     * What was seen on the way here is the better guide, because it knows what comes between folders. But where the segment
-     * turned out larger than that made expect, something new has begun, and only what was seen of it counts.
-     */
-    #outlooks(keys) {
-        if (this.listed === 0)
-            return this.#inherited ? [this.#inherited] : [];
-        const all = { trail: joined(this.#history, this.#trail), ahead: 0, characters: this.#around };
-        const own = { trail: this.#trail, ahead: 0, characters: this.#here };
-        return this.#keys > keys * TOLERANCE ? [all, own] : [all];
-    }
-    #isInside(key) {
-        return (key !== undefined &&
-            (this.after === undefined || compareKeys(key, this.after) > 0) &&
-            (this.#until === undefined || compareKeys(key, this.#until) < 0));
-    }
-    #learn(keys) {
-        const [first = ''] = keys;
-        const last = keys.at(-1) ?? first;
-        if (this.listed === 0)
-            this.#trail = [{ key: first, keys: 1 }];
-        this.#trail = joined(this.#trail, [
-            { key: last, keys: this.listed === 0 ? keys.length - 1 : keys.length },
-        ]);
-        const step = Math.ceil(keys.length / SAMPLES);
-        const sample = keys.filter((_, index) => index % step === 0);
-        this.#around.learn(sample);
-        this.#here.learn(sample);
-        this.#keys += keys.length;
-        this.#isWhole = false;
-        this.after = last;
-    }
-}
-/** How many of the entries, which are in order, do not come after a key. */
-function countUpTo(key, entries) {
-    let [low, high] = [0, entries.length];
-    while (low < high) {
-        const middle = (low + high) >> 1;
-        const entry = entries[middle];
-        if (entry && compareKeys(entry.key, key) <= 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/ranges/ranges.js
-
-/** Pages a segment should have, where the window allows: each segment wastes up to one request at its end. */
-const STRIDE = 4;
-/** Segments are cut a little shorter than whole pages, so that a few keys more than expected do not cost another one. */
-const FILL = 0.94;
-/**
- * Yields every key once, in order. When it ends, early or not, nothing is in flight any more.
- *
- * @throws the first error of a fetch
- * @throws FatalError when a page promises more and does not get on
- */
-async function* ranges_listInRanges(fetch, options) {
-    const lister = new Lister(fetch, options);
-    try {
-        for (let page = await lister.next(); page !== undefined; page = await lister.next())
-            yield page;
-    }
-    finally {
-        await lister.stop();
-    }
-}
-class Lister {
-    #fetch;
-    #workers;
-    #window;
-    #stride;
-    /** In key order, from the one the consumer is at. */
-    #segments = [new Segment()];
-    #running = new Set();
-    #failures = [];
-    /** Pages not yet consumed. */
-    #held = 0;
-    /** Keys of a full page. */
-    #pageSize = 1;
-    /** How many fetches may be in flight for a segment to be split: earned by pages, so that little is spent on little. */
-    #trust = 1;
-    #isStopped = false;
-    #wake = () => { };
-    constructor(fetch, { workers, window }) {
-        this.#fetch = fetch;
-        this.#workers = workers;
-        this.#window = window;
-        this.#stride = Math.min(STRIDE, Math.max(1, Math.floor(window / workers)));
-    }
-    /** The next page; `undefined` after the last. */
-    async next() {
-        for (;;) {
-            this.#fill();
-            if (this.#failures.length > 0)
-                throw this.#failures[0];
-            const [head] = this.#segments;
-            if (head === undefined)
-                return undefined;
-            const page = head.pages.shift();
-            if (page !== undefined) {
-                this.#held--;
-                this.#fill();
-                return page;
-            }
-            if (head.done)
-                this.#segments.shift();
-            else
-                await new Promise(resolve => {
-                    this.#wake = resolve;
-                });
-        }
-    }
-    async stop() {
-        this.#isStopped = true;
-        await Promise.all(this.#running);
-    }
-    /** Starts what may be started. */
-    #fill() {
-        while (!this.#isStopped && this.#running.size < this.#workers) {
-            const segment = this.#choose();
-            if (segment === undefined)
-                return;
-            const task = this.#list(segment).finally(() => {
-                this.#running.delete(task);
-                this.#fill();
-                this.#wake();
-            });
-            this.#running.add(task);
-        }
-    }
-    /** The segment nearest to the consumer that can take a page, as long as there is room for what comes before it. */
-    #choose() {
-        let taken = this.#held + this.#running.size;
-        for (const [index, segment] of this.#segments.entries()) {
-            if (taken >= this.#window)
-                return undefined;
-            if (segment.done)
-                continue;
-            if (!segment.busy)
-                return segment;
-            const right = this.#running.size < this.#trust ? this.#split(index, segment) : undefined;
-            if (right !== undefined)
-                return right;
-            // Beside the page in flight.
-            taken += Math.max(0, this.#stride - segment.listed - 1);
-        }
-        return undefined;
-    }
-    #split(index, segment) {
-        const right = segment.split(this.#stride * this.#pageSize * FILL);
-        if (right !== undefined)
-            this.#segments.splice(index + 1, 0, right);
-        return right;
-    }
-    async #list(segment) {
-        segment.busy = true;
-        try {
-            this.#arrive(segment, await this.#fetch(segment.after));
-        }
-        catch (error) {
-            this.#failures.push(error);
-            this.#isStopped = true;
-        }
-        segment.busy = false;
-    }
-    #arrive(segment, page) {
-        const own = segment.take(page);
-        if (own > 0)
-            this.#held++;
-        this.#pageSize = Math.max(this.#pageSize, page.entries.length);
-        // One more for a page that was needed entirely, two less for one that was not needed at all.
-        const needed = own / Math.max(1, page.entries.length);
-        this.#trust = Math.min(this.#workers, Math.max(1, this.#trust + 3 * needed - 2));
-        if (segment.done)
-            this.#nextUnfinished(segment)?.join(segment);
-    }
-    #nextUnfinished(segment) {
-        return this.#segments.slice(this.#segments.indexOf(segment) + 1).find(({ done }) => !done);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/page.js
-
-
-const OPEN = '<Contents>';
-const CLOSE = '</Contents>';
-/**
- * @returns `undefined` when the page is not written the way S3 writes: CDATA, comments, attributes or prefixes on
- * elements, or fields missing. The caller then leaves it to a real parser.
- */
-function page_scanPage(page, prefix) {
-    const first = page.indexOf(OPEN);
-    const end = first < 0 ? -1 : page.lastIndexOf(CLOSE) + CLOSE.length;
-    // What describes the page stands before or after the objects, never between them.
-    const frame = first < 0 ? page.toString() : page.toString('utf8', 0, first) + page.toString('utf8', end);
-    const decode = textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
-    if (frame.includes('<!'))
-        return undefined;
-    const entries = first < 0 ? [] : scanEntries(page, first, end, prefix, decode);
-    const truncated = textOf(frame, 'IsTruncated');
-    if (entries === undefined || truncated === undefined)
-        return undefined;
-    if (textOf(frame, 'KeyCount') !== String(entries.length))
-        return undefined;
-    const next = textOf(frame, 'NextContinuationToken');
-    if (truncated === 'true' && next === undefined)
-        return undefined;
-    return { entries, next: truncated === 'true' ? next : undefined };
-}
-/** Goes from tag to tag. Of an element that is repeated within an object the last counts; S3 repeats none that is read. */
-function scanEntries(page, first, end, prefix, decode) {
-    const entries = [];
-    let fields = new Fields();
-    for (let at = first; at < end;) {
-        const name = after(page, at, end, LESS);
-        const text = after(page, name, end, GREATER);
-        const next = after(page, text, end, LESS) - 1;
-        if (page[name] === EXCLAMATION)
-            return undefined;
-        if (page[name] === SLASH) {
-            if (page_isNamed(page, name + 1, text - 1, NAMES.contents)) {
-                const entry = fields.entry(prefix, decode);
-                if (entry === undefined)
-                    return undefined;
-                entries.push(entry);
-                fields = new Fields();
-            }
-        }
-        else
-            fields.read(page, name, text - 1, text, next);
-        at = next;
-    }
-    return entries;
-}
-const [LESS, GREATER, SLASH, EXCLAMATION] = Buffer.from('<>/!');
-/** The place after the next such byte, or the end. */
-function after(page, from, end, byte) {
-    let at = from;
-    while (at < end && page[at] !== byte)
-        at++;
-    return at < end ? at + 1 : end + 1;
-}
-const NAMES = {
-    contents: Buffer.from('Contents'),
-    key: Buffer.from('Key'),
-    size: Buffer.from('Size'),
-    etag: Buffer.from('ETag'),
-    modified: Buffer.from('LastModified'),
-    storageClass: Buffer.from('StorageClass'),
-    expiry: Buffer.from('RestoreExpiryDate'),
-    restoring: Buffer.from('IsRestoreInProgress'),
-};
-function page_isNamed(page, from, to, name) {
-    if (to - from !== name.length)
-        return false;
-    for (let i = 0; i < name.length; i++)
-        if (page[from + i] !== name[i])
-            return false;
-    return true;
-}
-/** What was read of one object. */
-class Fields {
-    #key;
-    #size = Number.NaN;
-    #etag = '';
-    #modified = Number.NaN;
-    #storageClass = 'STANDARD';
-    #hasExpiry = false;
-    #isRestoring = false;
-    /** Takes the element whose name and text are at these places. */
-    read(page, name, nameEnd, text, textEnd) {
-        if (page_isNamed(page, name, nameEnd, NAMES.key))
-            this.#key = textAt(page, text, textEnd);
-        else if (page_isNamed(page, name, nameEnd, NAMES.size))
-            this.#size = numberAt(page, text, textEnd);
-        else if (page_isNamed(page, name, nameEnd, NAMES.etag))
-            this.#etag = etagAt(page, text, textEnd);
-        else if (page_isNamed(page, name, nameEnd, NAMES.modified))
-            this.#modified = timeAt(page, text, textEnd);
-        else if (page_isNamed(page, name, nameEnd, NAMES.storageClass))
-            this.#storageClass = storageClassAt(page, text, textEnd);
-        else if (page_isNamed(page, name, nameEnd, NAMES.expiry))
-            this.#hasExpiry = true;
-        else if (page_isNamed(page, name, nameEnd, NAMES.restoring))
-            this.#isRestoring = textAt(page, text, textEnd) === 'true';
-    }
-    /** `undefined` when something is missing or cannot be. */
-    entry(prefix, decode) {
-        if (this.#key === undefined || Number.isNaN(this.#modified) || !Number.isSafeInteger(this.#size))
-            return undefined;
-        const key = decode(this.#key);
-        if (key === '' || !key.startsWith(prefix))
-            return undefined;
-        const entry = {
-            key: prefix === '' ? key : key.slice(prefix.length),
-            size: this.#size,
-            etag: this.#etag,
-            modified: this.#modified,
-            storageClass: this.#storageClass,
-            restored: this.#hasExpiry && !this.#isRestoring,
-        };
-        return this.#isRestoring ? { ...entry, restoring: true } : entry;
-    }
-}
-function textAt(page, from, to) {
-    return withoutEntities(page.toString('utf8', from, to));
-}
-const ESCAPED_QUOTE = Buffer.from('&quot;');
-/** S3 writes the quotes around it as entities, and others as they are. */
-function etagAt(page, from, to) {
-    const [start, end] = [from + ESCAPED_QUOTE.length, to - ESCAPED_QUOTE.length];
-    return start <= end && page_isNamed(page, from, start, ESCAPED_QUOTE) && page_isNamed(page, end, to, ESCAPED_QUOTE)
-        ? textAt(page, start, end)
-        : unquote(textAt(page, from, to));
-}
-const [ZERO = 0, NINE = 0] = Buffer.from('09');
-/** A whole number; NaN for anything else. */
-function numberAt(page, from, to) {
-    let number = from < to ? 0 : Number.NaN;
-    for (let at = from; at < to; at++) {
-        const byte = page[at] ?? 0;
-        number = byte >= ZERO && byte <= NINE ? number * 10 + byte - ZERO : Number.NaN;
-    }
-    return number;
-}
-const TIME = '2026-01-01T00:00:00.000Z'.length;
-/** Milliseconds since the epoch; NaN for what is no time. */
-function timeAt(page, from, to) {
-    if (to - from !== TIME)
-        return Date.parse(textAt(page, from, to));
-    const digits = (start, end) => numberAt(page, from + start, from + end);
-    return Date.UTC(digits(0, 4), digits(5, 7) - 1, digits(8, 10), digits(11, 13), digits(14, 16), digits(17, 19), digits(20, 23));
-}
-/** Objects in a row mostly have the same one, so that one string serves them all. */
-let [lastClass, lastClassBytes] = ['STANDARD', Buffer.from('STANDARD')];
-function storageClassAt(page, from, to) {
-    if (!page_isNamed(page, from, to, lastClassBytes)) {
-        lastClass = textAt(page, from, to);
-        lastClassBytes = Buffer.from(page.subarray(from, to));
-    }
-    return lastClass;
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/list.js
-/** All current objects below a prefix, in key order, a page at a time. */
-
-
-
-
-
-/** Listings in flight, and pages held for the consumer; some 8 MB. */
-const list_RANGES = { workers: 16, window: 32 };
-/**
- * Asks for keys URL-encoded, because XML 1.0 cannot carry every character a key may have, and for the restore status of
- * archived objects. More than one page is listed at several places of the key space at once.
- *
- * @throws FatalError when a page promises more and does not say where, which would silently lose the rest
- */
-function list_list(bucket) {
-    return listInRanges(after => fetchAfter(bucket, after), list_RANGES);
-}
-/** The next keys after one; S3 may send empty pages that promise more. */
-async function fetchAfter(bucket, after) {
-    let page = await fetchPage(bucket, { after });
-    for (let token = page.next; page.entries.length === 0 && token !== undefined; token = page.next) {
-        page = await fetchPage(bucket, { token });
-        if (page.entries.length === 0 && page.next === token)
-            throw turning(bucket);
-    }
-    return { entries: page.entries, more: page.next !== undefined };
-}
-function turning({ location }) {
-    return new FatalError(`The listing of ${location.bucket} promises more, shows nothing and turns on the spot.`);
-}
-const PAGE_WITHIN_MS = 60_000;
-async function fetchPage(bucket, start) {
-    const answer = await list_askForPage(bucket, 'ListObjectsV2', {
-        'continuation-token': start.token,
-        'encoding-type': 'url',
-        'list-type': '2',
-        prefix: bucket.location.prefix || undefined,
-        'start-after': start.after === undefined ? undefined : bucket.fullKey(start.after),
-    });
-    return scanPage(answer.body, bucket.location.prefix) ?? (await parsePage(bucket, start));
-}
-/** @param query in the order of its names, by which it is signed; what is undefined is left out */
-function list_askForPage(bucket, operation, query) {
-    return bucket.call({
-        operation,
-        method: 'GET',
-        query: Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
-        headers: {
-            'x-amz-expected-bucket-owner': bucket.owner,
-            'x-amz-optional-object-attributes': 'RestoreStatus',
-            'x-amz-request-payer': bucket.payer.RequestPayer,
-        },
-        withinMs: PAGE_WITHIN_MS,
-    });
-}
-/** The same page by the SDK's parser, for servers that write their XML otherwise than S3. */
-async function parsePage(bucket, { after, token }) {
-    const { prefix } = bucket.location;
-    const page = await bucket.send(new ListObjectsV2Command({
-        ...bucket.common,
-        ...bucket.payer,
-        ...(prefix !== '' && { Prefix: prefix }),
-        ...(token !== undefined && { ContinuationToken: token }),
-        ...(after !== undefined && { StartAfter: bucket.fullKey(after) }),
-        EncodingType: 'url',
-        OptionalObjectAttributes: ['RestoreStatus'],
-    }));
-    const decode = page.EncodingType === 'url' ? decodeListed : (text) => text;
-    if (page.IsTruncated && page.NextContinuationToken === undefined) {
-        throw new FatalError(`The listing of ${bucket.location.bucket} was cut off without a continuation token.`);
-    }
-    return {
-        entries: (page.Contents ?? []).map(object => toEntry(object, decode, prefix)),
-        next: page.IsTruncated ? page.NextContinuationToken : undefined,
-    };
-}
-/** The first page only; empty when there is nothing. */
-async function firstPage(bucket, listing = list_list) {
-    for await (const page of listing(bucket))
-        return page;
-    return [];
-}
-function toEntry(object, decode, prefix) {
-    const { Size: size = Number.NaN } = object;
-    const key = decode(object.Key ?? '');
-    const isSized = Number.isSafeInteger(size) && size >= 0;
-    if (key === '' || !key.startsWith(prefix) || !isSized || object.LastModified === undefined) {
-        throw new FatalError(`The listing shows an object that cannot be: ${JSON.stringify(object)}.`);
-    }
-    return {
-        key: key.slice(prefix.length),
-        size,
-        etag: unquote(object.ETag),
-        modified: object.LastModified.getTime(),
-        storageClass: object.StorageClass ?? 'STANDARD',
-        restored: object.RestoreStatus?.RestoreExpiryDate !== undefined && !object.RestoreStatus.IsRestoreInProgress,
-        ...(object.RestoreStatus?.IsRestoreInProgress && { restoring: true }),
-    };
-}
-
-// EXTERNAL MODULE: external "stream"
-var external_stream_ = __nccwpck_require__(2203);
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/CsvError.js
-class CsvError_CsvError extends Error {
-  constructor(code, message, options, ...contexts) {
-    if (Array.isArray(message)) message = message.join(" ").trim();
-    super(message);
-    if (Error.captureStackTrace !== undefined) {
-      Error.captureStackTrace(this, CsvError_CsvError);
-    }
-    this.code = code;
-    for (const context of contexts) {
-      for (const key in context) {
-        const value = context[key];
-        this[key] = Buffer.isBuffer(value)
-          ? value.toString(options.encoding)
-          : value == null
-            ? value
-            : JSON.parse(JSON.stringify(value));
-      }
-    }
-  }
-}
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/is_object.js
-const is_object_is_object = function (obj) {
-  return typeof obj === "object" && obj !== null && !Array.isArray(obj);
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/normalize_columns_array.js
-
-
-
-const normalize_columns_array = function (columns) {
-  const normalizedColumns = [];
-  for (let i = 0, l = columns.length; i < l; i++) {
-    const column = columns[i];
-    if (column === undefined || column === null || column === false) {
-      normalizedColumns[i] = { disabled: true };
-    } else if (typeof column === "string" || typeof column === "number") {
-      normalizedColumns[i] = { name: `${column}` };
-    } else if (is_object_is_object(column)) {
-      if (typeof column.name !== "string") {
-        throw new CsvError_CsvError("CSV_OPTION_COLUMNS_MISSING_NAME", [
-          "Option columns missing name:",
-          `property "name" is required at position ${i}`,
-          "when column is an object literal",
-        ]);
-      }
-      normalizedColumns[i] = column;
-    } else {
-      throw new CsvError_CsvError("CSV_INVALID_COLUMN_DEFINITION", [
-        "Invalid column definition:",
-        "expect a string or a literal object,",
-        `got ${JSON.stringify(column)} at position ${i}`,
-      ]);
-    }
-  }
-  return normalizedColumns;
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/ResizeableBuffer.js
-class ResizeableBuffer {
-  constructor(size = 100) {
-    this.size = size;
-    this.length = 0;
-    this.buf = Buffer.allocUnsafe(size);
-  }
-  prepend(val) {
-    if (Buffer.isBuffer(val)) {
-      const length = this.length + val.length;
-      if (length >= this.size) {
-        this.resize();
-        if (length >= this.size) {
-          throw Error("INVALID_BUFFER_STATE");
-        }
-      }
-      const buf = this.buf;
-      this.buf = Buffer.allocUnsafe(this.size);
-      val.copy(this.buf, 0);
-      buf.copy(this.buf, val.length);
-      this.length += val.length;
-    } else {
-      const length = this.length++;
-      if (length === this.size) {
-        this.resize();
-      }
-      const buf = this.clone();
-      this.buf[0] = val;
-      buf.copy(this.buf, 1, 0, length);
-    }
-  }
-  append(val) {
-    const length = this.length++;
-    if (length === this.size) {
-      this.resize();
-    }
-    this.buf[length] = val;
-  }
-  clone() {
-    return Buffer.from(this.buf.slice(0, this.length));
-  }
-  resize() {
-    const length = this.length;
-    this.size = this.size * 2;
-    const buf = Buffer.allocUnsafe(this.size);
-    this.buf.copy(buf, 0, 0, length);
-    this.buf = buf;
-  }
-  toString(encoding) {
-    if (encoding) {
-      return this.buf.toString(encoding, 0, this.length);
-    } else {
-      return Uint8Array.prototype.slice.call(this.buf.slice(0, this.length));
-    }
-  }
-  toJSON() {
-    return this.toString("utf8");
-  }
-  reset() {
-    this.length = 0;
-  }
-}
-
-/* harmony default export */ const utils_ResizeableBuffer = (ResizeableBuffer);
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/init_state.js
-
-
-const init_state = function (options) {
-  // ECMAScript WhiteSpace + LineTerminator codepoints, encoded under
-  // `options.encoding`. Aligns trimming with `String.prototype.trim()`.
-  // https://tc39.es/ecma262/#sec-white-space
-  // https://tc39.es/ecma262/#sec-line-terminators
-  //
-  // Codepoints unrepresentable in the target encoding are dropped: Node's
-  // Buffer substitutes them with `?` (0x3F), and including those would cause
-  // literal `?` bytes in the input to be trimmed under `latin1`/`ascii`.
-  const timchars = [
-    // Basic Latin
-    0x0020, // [Space](https://www.fileformat.info/info/unicode/char/0020/index.htm)
-    0x0009, // [CHARACTER TABULATION (HT)](https://www.fileformat.info/info/unicode/char/0009/index.htm)
-    0x000a, // [LINE FEED (LF)](https://www.fileformat.info/info/unicode/char/000a/index.htm)
-    0x000d, // [CARRIAGE RETURN (CR)](https://www.fileformat.info/info/unicode/char/000d/index.htm)
-    0x000c, // [FORM FEED (FF)](https://www.fileformat.info/info/unicode/char/000c/index.htm)
-    0x000b, // [LINE TABULATION (VT)](https://www.fileformat.info/info/unicode/char/000b/index.htm)
-    // Latin-1 Supplement
-    0x00a0, // [NO-BREAK SPACE (NBSP)](https://www.fileformat.info/info/unicode/char/00a0/index.htm)
-    // Ogham
-    0x1680, // [OGHAM SPACE MARK](https://www.fileformat.info/info/unicode/char/1680/index.htm)
-    // General Punctuation
-    0x2000, // [EN QUAD](https://www.fileformat.info/info/unicode/char/2000/index.htm)
-    0x2001, // [EM QUAD](https://www.fileformat.info/info/unicode/char/2001/index.htm)
-    0x2002, // [EN SPACE](https://www.fileformat.info/info/unicode/char/2002/index.htm)
-    0x2003, // [EM SPACE](https://www.fileformat.info/info/unicode/char/2003/index.htm)
-    0x2004, // [THREE-PER-EM SPACE](https://www.fileformat.info/info/unicode/char/2004/index.htm)
-    0x2005, // [FOUR-PER-EM SPACE](https://www.fileformat.info/info/unicode/char/2005/index.htm)
-    0x2006, // [SIX-PER-EM SPACE](https://www.fileformat.info/info/unicode/char/2006/index.htm)
-    0x2007, // [FIGURE SPACE](https://www.fileformat.info/info/unicode/char/2007/index.htm)
-    0x2008, // [PUNCTUATION SPACE](https://www.fileformat.info/info/unicode/char/2008/index.htm)
-    0x2009, // [THIN SPACE](https://www.fileformat.info/info/unicode/char/2009/index.htm)
-    0x200a, // [HAIR SPACE](https://www.fileformat.info/info/unicode/char/200a/index.htm)
-    0x2028, // [LINE SEPARATOR](https://www.fileformat.info/info/unicode/char/2028/index.htm)
-    0x2029, // [PARAGRAPH SEPARATOR](https://www.fileformat.info/info/unicode/char/2029/index.htm)
-    0x202f, // [NARROW NO-BREAK SPACE (NNBSP)](https://www.fileformat.info/info/unicode/char/202f/index.htm)
-    0x205f, // [MEDIUM MATHEMATICAL SPACE (MMSP)](https://www.fileformat.info/info/unicode/char/205f/index.htm)
-    0x3000, // [IDEOGRAPHIC SPACE](https://www.fileformat.info/info/unicode/char/3000/index.htm)
-    0xfeff, // [ZERO WIDTH NO-BREAK SPACE (BOM)](https://www.fileformat.info/info/unicode/char/feff/index.htm)
-  ].reduce((acc, codepoint) => {
-    const encoded = Buffer.from(
-      String.fromCharCode(codepoint),
-      options.encoding,
-    );
-    if (codepoint !== 0x3f && encoded.length === 1 && encoded[0] === 0x3f) {
-      return acc;
-    }
-    acc.push(encoded);
-    return acc;
-  }, []);
-  // First-byte lookup table for `__isCharTrimable`. Non-whitespace bytes
-  // (the common case) bail out in O(1) without scanning every timchar.
-  const timcharFirstBytes = new Uint8Array(256);
-  for (const t of timchars) timcharFirstBytes[t[0]] = 1;
-  return {
-    bomSkipped: false,
-    bufBytesStart: 0,
-    castField: options.cast_function,
-    commenting: false,
-    delimiterBufPrevious: undefined,
-    delimiterDiscovered: false,
-    // Current error encountered by a record
-    error: undefined,
-    enabled: options.from_line === 1,
-    escaping: false,
-    escapeIsQuote:
-      Buffer.isBuffer(options.escape) &&
-      Buffer.isBuffer(options.quote) &&
-      Buffer.compare(options.escape, options.quote) === 0,
-    // columns can be `false`, `true`, `Array`
-    expectedRecordLength: Array.isArray(options.columns)
-      ? options.columns.length
-      : undefined,
-    field: new utils_ResizeableBuffer(20),
-    firstLineToHeaders: options.cast_first_line_to_header,
-    needMoreDataSize: Math.max(
-      // Skip if the remaining buffer smaller than comment
-      options.comment !== null ? options.comment.length : 0,
-      // Skip if the remaining buffer can be delimiter
-      ...(options.delimiter
-        ? options.delimiter.map((delimiter) => delimiter.length)
-        : []),
-      // Auto discovery of delimiter is limited to 1 character
-      options.delimiter_auto ? 1 : 0,
-      // Skip if the remaining buffer can be escape sequence
-      options.quote !== null ? options.quote.length : 0,
-      // Skip if the remaining buffer can be a multi-byte trim character
-      ...timchars.map((t) => t.length),
-    ),
-    previousBuf: undefined,
-    quoting: false,
-    stop: false,
-    rawBuffer: new utils_ResizeableBuffer(100),
-    record: [],
-    recordHasError: false,
-    record_length: 0,
-    recordDelimiterMaxLength:
-      options.record_delimiter.length === 0
-        ? 0
-        : Math.max(...options.record_delimiter.map((v) => v.length)),
-    trimChars: [
-      Buffer.from(" ", options.encoding)[0],
-      Buffer.from("\t", options.encoding)[0],
-    ],
-    wasQuoting: false,
-    wasRowDelimiter: false,
-    timchars: timchars,
-    timcharFirstBytes: timcharFirstBytes,
-  };
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/underscore.js
-const underscore = function (str) {
-  return str.replace(/([A-Z])/g, function (_, match) {
-    return "_" + match.toLowerCase();
-  });
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/normalize_options.js
-
-
-
-
-
-const normalize_options = function (opts) {
-  const options = {};
-  // Merge with user options
-  for (const opt in opts) {
-    options[underscore(opt)] = opts[opt];
-  }
-  // Normalize option `encoding`
-  // Note: defined first because other options depends on it
-  // to convert chars/strings into buffers.
-  if (options.encoding === undefined || options.encoding === true) {
-    options.encoding = "utf8";
-  } else if (options.encoding === null || options.encoding === false) {
-    options.encoding = null;
-  } else if (
-    typeof options.encoding !== "string" &&
-    options.encoding !== null
-  ) {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_ENCODING",
-      [
-        "Invalid option encoding:",
-        "encoding must be a string or null to return a buffer,",
-        `got ${JSON.stringify(options.encoding)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `bom`
-  if (
-    options.bom === undefined ||
-    options.bom === null ||
-    options.bom === false
-  ) {
-    options.bom = false;
-  } else if (options.bom !== true) {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_BOM",
-      [
-        "Invalid option bom:",
-        "bom must be true,",
-        `got ${JSON.stringify(options.bom)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `cast`
-  options.cast_function = null;
-  if (
-    options.cast === undefined ||
-    options.cast === null ||
-    options.cast === false ||
-    options.cast === ""
-  ) {
-    options.cast = undefined;
-  } else if (typeof options.cast === "function") {
-    options.cast_function = options.cast;
-    options.cast = true;
-  } else if (options.cast !== true) {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_CAST",
-      [
-        "Invalid option cast:",
-        "cast must be true or a function,",
-        `got ${JSON.stringify(options.cast)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `cast_date`
-  if (
-    options.cast_date === undefined ||
-    options.cast_date === null ||
-    options.cast_date === false ||
-    options.cast_date === ""
-  ) {
-    options.cast_date = false;
-  } else if (options.cast_date === true) {
-    options.cast_date = function (value) {
-      const date = Date.parse(value);
-      return !isNaN(date) ? new Date(date) : value;
-    };
-  } else if (typeof options.cast_date !== "function") {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_CAST_DATE",
-      [
-        "Invalid option cast_date:",
-        "cast_date must be true or a function,",
-        `got ${JSON.stringify(options.cast_date)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `columns`
-  options.cast_first_line_to_header = undefined;
-  if (options.columns === true) {
-    // Fields in the first line are converted as-is to columns
-    options.cast_first_line_to_header = undefined;
-  } else if (typeof options.columns === "function") {
-    options.cast_first_line_to_header = options.columns;
-    options.columns = true;
-  } else if (Array.isArray(options.columns)) {
-    options.columns = normalize_columns_array(options.columns);
-  } else if (
-    options.columns === undefined ||
-    options.columns === null ||
-    options.columns === false
-  ) {
-    options.columns = false;
-  } else {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_COLUMNS",
-      [
-        "Invalid option columns:",
-        "expect an array, a function or true,",
-        `got ${JSON.stringify(options.columns)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `group_columns_by_name`
-  if (
-    options.group_columns_by_name === undefined ||
-    options.group_columns_by_name === null ||
-    options.group_columns_by_name === false
-  ) {
-    options.group_columns_by_name = false;
-  } else if (options.group_columns_by_name !== true) {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_GROUP_COLUMNS_BY_NAME",
-      [
-        "Invalid option group_columns_by_name:",
-        "expect an boolean,",
-        `got ${JSON.stringify(options.group_columns_by_name)}`,
-      ],
-      options,
-    );
-  } else if (options.columns === false) {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_GROUP_COLUMNS_BY_NAME",
-      [
-        "Invalid option group_columns_by_name:",
-        "the `columns` mode must be activated.",
-      ],
-      options,
-    );
-  }
-  // Normalize option `comment`
-  if (
-    options.comment === undefined ||
-    options.comment === null ||
-    options.comment === false ||
-    options.comment === ""
-  ) {
-    options.comment = null;
-  } else {
-    if (typeof options.comment === "string") {
-      options.comment = Buffer.from(options.comment, options.encoding);
-    }
-    if (!Buffer.isBuffer(options.comment)) {
-      throw new CsvError_CsvError(
-        "CSV_INVALID_OPTION_COMMENT",
-        [
-          "Invalid option comment:",
-          "comment must be a buffer or a string,",
-          `got ${JSON.stringify(options.comment)}`,
-        ],
-        options,
-      );
-    }
-  }
-  // Normalize option `comment_no_infix`
-  if (
-    options.comment_no_infix === undefined ||
-    options.comment_no_infix === null ||
-    options.comment_no_infix === false
-  ) {
-    options.comment_no_infix = false;
-  } else if (options.comment_no_infix !== true) {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_COMMENT",
-      [
-        "Invalid option comment_no_infix:",
-        "value must be a boolean,",
-        `got ${JSON.stringify(options.comment_no_infix)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `delimiter_auto`
-  if (
-    options.delimiter_auto === undefined ||
-    options.delimiter_auto === null ||
-    options.delimiter_auto === false
-  ) {
-    options.delimiter_auto = false;
-  } else if (options.delimiter_auto === true) {
-    options.delimiter_auto = {};
-  } else if (!is_object_is_object(options.delimiter_auto)) {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_DELIMITER_AUTO",
-      [
-        "Invalid option delimiter_auto:",
-        "delimiter_auto must be a boolean or a configuration object,",
-        `got ${JSON.stringify(options.delimiter_auto)}`,
-      ],
-      options,
-    );
-  }
-  if (options.delimiter_auto) {
-    if (options.delimiter_auto.preferred === undefined)
-      options.delimiter_auto.preferred = {
-        [",".charCodeAt(0)]: 1.8,
-        ["\t".charCodeAt(0)]: 1.8,
-        [";".charCodeAt(0)]: 1.6,
-        [" ".charCodeAt(0)]: 1.6,
-        [":".charCodeAt(0)]: 1.5,
-        [".".charCodeAt(0)]: 1.4,
-        ["/".charCodeAt(0)]: 1.4,
-      };
-    else if (!is_object_is_object(options.delimiter_auto.preferred)) {
-      throw new CsvError_CsvError(
-        "CSV_INVALID_OPTION_DELIMITER_AUTO",
-        [
-          "Invalid option delimiter_auto:",
-          "preferred must be an object,",
-          `got ${JSON.stringify(options.delimiter_auto.preferred)}`,
-        ],
-        options,
-      );
-    }
-    if (options.delimiter_auto.score === undefined)
-      options.delimiter_auto.score = (info, options) => {
-        return (
-          (info.total - info.std) * (options.preferred[info.char_code] || 1)
-        );
-      };
-    else if (typeof options.delimiter_auto.score !== "function") {
-      throw new CsvError_CsvError(
-        "CSV_INVALID_OPTION_DELIMITER_AUTO",
-        [
-          "Invalid option delimiter_auto:",
-          "score must be a function,",
-          `got ${JSON.stringify(options.delimiter_auto.score)}`,
-        ],
-        options,
-      );
-    }
-    if (options.delimiter_auto.size === undefined)
-      options.delimiter_auto.size = 2048;
-    else if (typeof options.delimiter_auto.size !== "number") {
-      throw new CsvError_CsvError(
-        "CSV_INVALID_OPTION_DELIMITER_AUTO",
-        [
-          "Invalid option delimiter_auto:",
-          "size must be a number,",
-          `got ${JSON.stringify(options.delimiter_auto.size)}`,
-        ],
-        options,
-      );
-    }
-  }
-  // Normalize option `delimiter`
-  const delimiter_json = JSON.stringify(options.delimiter);
-  if (options.delimiter_auto !== false) {
-    options.delimiter = [];
-  }
-  if (!Array.isArray(options.delimiter)) {
-    if (
-      options.delimiter === undefined ||
-      options.delimiter === null ||
-      options.delimiter === false
-    ) {
-      options.delimiter = Buffer.from(",", options.encoding);
-    }
-    options.delimiter = [options.delimiter];
-  }
-  options.delimiter = options.delimiter.map(function (delimiter) {
-    if (typeof delimiter === "string") {
-      delimiter = Buffer.from(delimiter, options.encoding);
-    }
-    if (!Buffer.isBuffer(delimiter) || delimiter.length === 0) {
-      throw new CsvError_CsvError(
-        "CSV_INVALID_OPTION_DELIMITER",
-        [
-          "Invalid option delimiter:",
-          "delimiter must be a non empty string or buffer or array of string|buffer,",
-          `got ${delimiter_json}`,
-        ],
-        options,
-      );
-    }
-    return delimiter;
-  });
-  // Normalize option `escape`
-  if (options.escape === undefined || options.escape === true) {
-    options.escape = Buffer.from('"', options.encoding);
-  } else if (typeof options.escape === "string") {
-    options.escape = Buffer.from(options.escape, options.encoding);
-  } else if (options.escape === null || options.escape === false) {
-    options.escape = null;
-  }
-  if (options.escape !== null) {
-    if (!Buffer.isBuffer(options.escape)) {
-      throw new Error(
-        `Invalid Option: escape must be a buffer, a string or a boolean, got ${JSON.stringify(options.escape)}`,
-      );
-    }
-  }
-  // Normalize option `from`
-  if (options.from === undefined || options.from === null) {
-    options.from = 1;
-  } else {
-    if (typeof options.from === "string" && /\d+/.test(options.from)) {
-      options.from = parseInt(options.from);
-    }
-    if (Number.isInteger(options.from)) {
-      if (options.from < 0) {
-        throw new Error(
-          `Invalid Option: from must be a positive integer, got ${JSON.stringify(opts.from)}`,
-        );
-      }
-    } else {
-      throw new Error(
-        `Invalid Option: from must be an integer, got ${JSON.stringify(options.from)}`,
-      );
-    }
-  }
-  // Normalize option `from_line`
-  if (options.from_line === undefined || options.from_line === null) {
-    options.from_line = 1;
-  } else {
-    if (
-      typeof options.from_line === "string" &&
-      /\d+/.test(options.from_line)
-    ) {
-      options.from_line = parseInt(options.from_line);
-    }
-    if (Number.isInteger(options.from_line)) {
-      if (options.from_line <= 0) {
-        throw new Error(
-          `Invalid Option: from_line must be a positive integer greater than 0, got ${JSON.stringify(opts.from_line)}`,
-        );
-      }
-    } else {
-      throw new Error(
-        `Invalid Option: from_line must be an integer, got ${JSON.stringify(opts.from_line)}`,
-      );
-    }
-  }
-  // Normalize options `ignore_last_delimiters`
-  if (
-    options.ignore_last_delimiters === undefined ||
-    options.ignore_last_delimiters === null
-  ) {
-    options.ignore_last_delimiters = false;
-  } else if (typeof options.ignore_last_delimiters === "number") {
-    options.ignore_last_delimiters = Math.floor(options.ignore_last_delimiters);
-    if (options.ignore_last_delimiters === 0) {
-      options.ignore_last_delimiters = false;
-    }
-  } else if (typeof options.ignore_last_delimiters !== "boolean") {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_IGNORE_LAST_DELIMITERS",
-      [
-        "Invalid option `ignore_last_delimiters`:",
-        "the value must be a boolean value or an integer,",
-        `got ${JSON.stringify(options.ignore_last_delimiters)}`,
-      ],
-      options,
-    );
-  }
-  if (options.ignore_last_delimiters === true && options.columns === false) {
-    throw new CsvError_CsvError(
-      "CSV_IGNORE_LAST_DELIMITERS_REQUIRES_COLUMNS",
-      [
-        "The option `ignore_last_delimiters`",
-        "requires the activation of the `columns` option",
-      ],
-      options,
-    );
-  }
-  // Normalize option `info`
-  if (
-    options.info === undefined ||
-    options.info === null ||
-    options.info === false
-  ) {
-    options.info = false;
-  } else if (options.info !== true) {
-    throw new Error(
-      `Invalid Option: info must be true, got ${JSON.stringify(options.info)}`,
-    );
-  }
-  // Normalize option `max_record_size`
-  if (
-    options.max_record_size === undefined ||
-    options.max_record_size === null ||
-    options.max_record_size === false
-  ) {
-    options.max_record_size = 0;
-  } else if (
-    Number.isInteger(options.max_record_size) &&
-    options.max_record_size >= 0
-  ) {
-    // Great, nothing to do
-  } else if (
-    typeof options.max_record_size === "string" &&
-    /\d+/.test(options.max_record_size)
-  ) {
-    options.max_record_size = parseInt(options.max_record_size);
-  } else {
-    throw new Error(
-      `Invalid Option: max_record_size must be a positive integer, got ${JSON.stringify(options.max_record_size)}`,
-    );
-  }
-  // Normalize option `objname`
-  if (
-    options.objname === undefined ||
-    options.objname === null ||
-    options.objname === false
-  ) {
-    options.objname = undefined;
-  } else if (Buffer.isBuffer(options.objname)) {
-    if (options.objname.length === 0) {
-      throw new Error(`Invalid Option: objname must be a non empty buffer`);
-    }
-    if (options.encoding === null) {
-      // Don't call `toString`, leave objname as a buffer
-    } else {
-      options.objname = options.objname.toString(options.encoding);
-    }
-  } else if (typeof options.objname === "string") {
-    if (options.objname.length === 0) {
-      throw new Error(`Invalid Option: objname must be a non empty string`);
-    }
-    // Great, nothing to do
-  } else if (typeof options.objname === "number") {
-    // if(options.objname.length === 0){
-    //   throw new Error(`Invalid Option: objname must be a non empty string`);
-    // }
-    // Great, nothing to do
-  } else {
-    throw new Error(
-      `Invalid Option: objname must be a string or a buffer, got ${options.objname}`,
-    );
-  }
-  if (options.objname !== undefined) {
-    if (typeof options.objname === "number") {
-      if (options.columns !== false) {
-        throw Error(
-          "Invalid Option: objname index cannot be combined with columns or be defined as a field",
-        );
-      }
-    } else {
-      // A string or a buffer
-      if (options.columns === false) {
-        throw Error(
-          "Invalid Option: objname field must be combined with columns or be defined as an index",
-        );
-      }
-    }
-  }
-  // Normalize option `on_record`
-  if (options.on_record === undefined || options.on_record === null) {
-    options.on_record = undefined;
-  } else if (typeof options.on_record !== "function") {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_ON_RECORD",
-      [
-        "Invalid option `on_record`:",
-        "expect a function,",
-        `got ${JSON.stringify(options.on_record)}`,
-      ],
-      options,
-    );
-  }
-  // Normalize option `on_skip`
-  // options.on_skip ??= (err, chunk) => {
-  //   this.emit('skip', err, chunk);
-  // };
-  if (
-    options.on_skip !== undefined &&
-    options.on_skip !== null &&
-    typeof options.on_skip !== "function"
-  ) {
-    throw new Error(
-      `Invalid Option: on_skip must be a function, got ${JSON.stringify(options.on_skip)}`,
-    );
-  }
-  // Normalize option `quote`
-  if (
-    options.quote === null ||
-    options.quote === false ||
-    options.quote === ""
-  ) {
-    options.quote = null;
-  } else {
-    if (options.quote === undefined || options.quote === true) {
-      options.quote = Buffer.from('"', options.encoding);
-    } else if (typeof options.quote === "string") {
-      options.quote = Buffer.from(options.quote, options.encoding);
-    }
-    if (!Buffer.isBuffer(options.quote)) {
-      throw new Error(
-        `Invalid Option: quote must be a buffer or a string, got ${JSON.stringify(options.quote)}`,
-      );
-    }
-  }
-  // Normalize option `raw`
-  if (
-    options.raw === undefined ||
-    options.raw === null ||
-    options.raw === false
-  ) {
-    options.raw = false;
-  } else if (options.raw !== true) {
-    throw new Error(
-      `Invalid Option: raw must be true, got ${JSON.stringify(options.raw)}`,
-    );
-  }
-  // Normalize option `record_delimiter`
-  if (options.record_delimiter === undefined) {
-    options.record_delimiter = [];
-  } else if (
-    typeof options.record_delimiter === "string" ||
-    Buffer.isBuffer(options.record_delimiter)
-  ) {
-    if (options.record_delimiter.length === 0) {
-      throw new CsvError_CsvError(
-        "CSV_INVALID_OPTION_RECORD_DELIMITER",
-        [
-          "Invalid option `record_delimiter`:",
-          "value must be a non empty string or buffer,",
-          `got ${JSON.stringify(options.record_delimiter)}`,
-        ],
-        options,
-      );
-    }
-    options.record_delimiter = [options.record_delimiter];
-  } else if (!Array.isArray(options.record_delimiter)) {
-    throw new CsvError_CsvError(
-      "CSV_INVALID_OPTION_RECORD_DELIMITER",
-      [
-        "Invalid option `record_delimiter`:",
-        "value must be a string, a buffer or array of string|buffer,",
-        `got ${JSON.stringify(options.record_delimiter)}`,
-      ],
-      options,
-    );
-  }
-  options.record_delimiter = options.record_delimiter.map(function (rd, i) {
-    if (typeof rd !== "string" && !Buffer.isBuffer(rd)) {
-      throw new CsvError_CsvError(
-        "CSV_INVALID_OPTION_RECORD_DELIMITER",
-        [
-          "Invalid option `record_delimiter`:",
-          "value must be a string, a buffer or array of string|buffer",
-          `at index ${i},`,
-          `got ${JSON.stringify(rd)}`,
-        ],
-        options,
-      );
-    } else if (rd.length === 0) {
-      throw new CsvError_CsvError(
-        "CSV_INVALID_OPTION_RECORD_DELIMITER",
-        [
-          "Invalid option `record_delimiter`:",
-          "value must be a non empty string or buffer",
-          `at index ${i},`,
-          `got ${JSON.stringify(rd)}`,
-        ],
-        options,
-      );
-    }
-    if (typeof rd === "string") {
-      rd = Buffer.from(rd, options.encoding);
-    }
-    return rd;
-  });
-  // Normalize option `relax_column_count`
-  if (typeof options.relax_column_count === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.relax_column_count === undefined ||
-    options.relax_column_count === null
-  ) {
-    options.relax_column_count = false;
-  } else {
-    throw new Error(
-      `Invalid Option: relax_column_count must be a boolean, got ${JSON.stringify(options.relax_column_count)}`,
-    );
-  }
-  if (typeof options.relax_column_count_less === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.relax_column_count_less === undefined ||
-    options.relax_column_count_less === null
-  ) {
-    options.relax_column_count_less = false;
-  } else {
-    throw new Error(
-      `Invalid Option: relax_column_count_less must be a boolean, got ${JSON.stringify(options.relax_column_count_less)}`,
-    );
-  }
-  if (typeof options.relax_column_count_more === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.relax_column_count_more === undefined ||
-    options.relax_column_count_more === null
-  ) {
-    options.relax_column_count_more = false;
-  } else {
-    throw new Error(
-      `Invalid Option: relax_column_count_more must be a boolean, got ${JSON.stringify(options.relax_column_count_more)}`,
-    );
-  }
-  // Normalize option `relax_quotes`
-  if (typeof options.relax_quotes === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.relax_quotes === undefined ||
-    options.relax_quotes === null
-  ) {
-    options.relax_quotes = false;
-  } else {
-    throw new Error(
-      `Invalid Option: relax_quotes must be a boolean, got ${JSON.stringify(options.relax_quotes)}`,
-    );
-  }
-  // Normalize option `skip_empty_lines`
-  if (typeof options.skip_empty_lines === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.skip_empty_lines === undefined ||
-    options.skip_empty_lines === null
-  ) {
-    options.skip_empty_lines = false;
-  } else {
-    throw new Error(
-      `Invalid Option: skip_empty_lines must be a boolean, got ${JSON.stringify(options.skip_empty_lines)}`,
-    );
-  }
-  // Normalize option `skip_records_with_empty_values`
-  if (typeof options.skip_records_with_empty_values === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.skip_records_with_empty_values === undefined ||
-    options.skip_records_with_empty_values === null
-  ) {
-    options.skip_records_with_empty_values = false;
-  } else {
-    throw new Error(
-      `Invalid Option: skip_records_with_empty_values must be a boolean, got ${JSON.stringify(options.skip_records_with_empty_values)}`,
-    );
-  }
-  // Normalize option `skip_records_with_error`
-  if (typeof options.skip_records_with_error === "boolean") {
-    // Great, nothing to do
-  } else if (
-    options.skip_records_with_error === undefined ||
-    options.skip_records_with_error === null
-  ) {
-    options.skip_records_with_error = false;
-  } else {
-    throw new Error(
-      `Invalid Option: skip_records_with_error must be a boolean, got ${JSON.stringify(options.skip_records_with_error)}`,
-    );
-  }
-  // Normalize option `rtrim`
-  if (
-    options.rtrim === undefined ||
-    options.rtrim === null ||
-    options.rtrim === false
-  ) {
-    options.rtrim = false;
-  } else if (options.rtrim !== true) {
-    throw new Error(
-      `Invalid Option: rtrim must be a boolean, got ${JSON.stringify(options.rtrim)}`,
-    );
-  }
-  // Normalize option `ltrim`
-  if (
-    options.ltrim === undefined ||
-    options.ltrim === null ||
-    options.ltrim === false
-  ) {
-    options.ltrim = false;
-  } else if (options.ltrim !== true) {
-    throw new Error(
-      `Invalid Option: ltrim must be a boolean, got ${JSON.stringify(options.ltrim)}`,
-    );
-  }
-  // Normalize option `trim`
-  if (
-    options.trim === undefined ||
-    options.trim === null ||
-    options.trim === false
-  ) {
-    options.trim = false;
-  } else if (options.trim !== true) {
-    throw new Error(
-      `Invalid Option: trim must be a boolean, got ${JSON.stringify(options.trim)}`,
-    );
-  }
-  // Normalize options `trim`, `ltrim` and `rtrim`
-  if (options.trim === true && opts.ltrim !== false) {
-    options.ltrim = true;
-  } else if (options.ltrim !== true) {
-    options.ltrim = false;
-  }
-  if (options.trim === true && opts.rtrim !== false) {
-    options.rtrim = true;
-  } else if (options.rtrim !== true) {
-    options.rtrim = false;
-  }
-  // Normalize option `to`
-  if (options.to === undefined || options.to === null) {
-    options.to = -1;
-  } else if (options.to !== -1) {
-    if (typeof options.to === "string" && /\d+/.test(options.to)) {
-      options.to = parseInt(options.to);
-    }
-    if (Number.isInteger(options.to)) {
-      if (options.to <= 0) {
-        throw new Error(
-          `Invalid Option: to must be a positive integer greater than 0, got ${JSON.stringify(opts.to)}`,
-        );
-      }
-    } else {
-      throw new Error(
-        `Invalid Option: to must be an integer, got ${JSON.stringify(opts.to)}`,
-      );
-    }
-  }
-  // Normalize option `to_line`
-  if (options.to_line === undefined || options.to_line === null) {
-    options.to_line = -1;
-  } else if (options.to_line !== -1) {
-    if (typeof options.to_line === "string" && /\d+/.test(options.to_line)) {
-      options.to_line = parseInt(options.to_line);
-    }
-    if (Number.isInteger(options.to_line)) {
-      if (options.to_line <= 0) {
-        throw new Error(
-          `Invalid Option: to_line must be a positive integer greater than 0, got ${JSON.stringify(opts.to_line)}`,
-        );
-      }
-    } else {
-      throw new Error(
-        `Invalid Option: to_line must be an integer, got ${JSON.stringify(opts.to_line)}`,
-      );
-    }
-  }
-  return options;
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/utils/delimiter_discover.js
-
-
-
-// Discussed in [issue #400](https://github.com/adaltas/node-csv/issues/400)
-// See https://github.com/python/cpython/blob/ea1b1c579f600cc85d145c60862b2e6b98701b24/Lib/csv.py#L349
-const delimiter_discover = function (records, options) {
-  // Normalize the configuration
-  if (!options) {
-    ({ delimiter_auto: options } = normalize_options({ delimiter_auto: true }));
-  }
-  // Convert String to Buffer
-  if (typeof records === "string") {
-    records = Buffer.from(records);
-  }
-  // Convert Buffer to an array of records
-  if (Buffer.isBuffer(records)) {
-    records = ((data) => {
-      const records = [];
-      const parser = transform({ delimiter: [] });
-      const push = (record) => records.push(record);
-      const close = () => {};
-      const error = parser.parse(data, true, push, close);
-      if (error !== undefined) throw error;
-      return records;
-    })(records);
-  }
-  // Info array initialization, 127 entries, one per char code
-  const info = Array(127)
-    .fill()
-    .map(() => ({ lines: [] }));
-  // Traverse each records, count occurences per char code
-  records.map(([record], line) => {
-    for (let i = 0, l = record.length; i < l; i++) {
-      // Count the character frequency
-      const code = record.charCodeAt(i);
-      if (info[code].lines[line] === undefined) info[code].lines[line] = 0;
-      info[code].lines[line]++;
-    }
-  });
-  // Traverse each char code, compute the score
-  info.map((info, i) => {
-    info.char_code = i;
-    info.std = std(info.lines);
-    info.total = info.lines.reduce((acc, val) => acc + val, 0);
-    info.preferred = !!options.preferred[i];
-    info.score = options.score(info, options);
-  });
-  // Extract the dominant character
-  const result = info.reduce(
-    (acc, info) => (acc.score > info.score ? acc : info),
-    {},
-  );
-  return String.fromCharCode(result.char_code);
-};
-
-const std = function (array) {
-  const n = array.length;
-  if (n === 0) return 0;
-  const mean = array.reduce((a, b) => a + b) / n;
-  return Math.sqrt(
-    array.map((x) => Math.pow(x - mean, 2)).reduce((a, b) => a + b) / n,
-  );
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/api/index.js
-
-
-
-
-
-
-const isRecordEmpty = function (record) {
-  return record.every(
-    (field) =>
-      field == null || (field.toString && field.toString().trim() === ""),
-  );
-};
-
-const cr = 13; // `\r`, carriage return, 0x0D in hexadécimal, 13 in decimal
-const nl = 10; // `\n`, newline, 0x0A in hexadecimal, 10 in decimal
-
-const boms = {
-  // Note, the following are equals:
-  // Buffer.from("\ufeff")
-  // Buffer.from([239, 187, 191])
-  // Buffer.from('EFBBBF', 'hex')
-  utf8: Buffer.from([239, 187, 191]),
-  // Note, the following are equals:
-  // Buffer.from "\ufeff", 'utf16le
-  // Buffer.from([255, 254])
-  utf16le: Buffer.from([255, 254]),
-};
-
-const transform = function (original_options = {}) {
-  const info = {
-    bytes: 0,
-    bytes_records: 0,
-    comment_lines: 0,
-    empty_lines: 0,
-    invalid_field_length: 0,
-    lines: 1,
-    records: 0,
-  };
-  const options = normalize_options(original_options);
-  return {
-    info: info,
-    original_options: original_options,
-    options: options,
-    state: init_state(options),
-    __needMoreData: function (i, bufLen, end) {
-      if (end) return false;
-      const { encoding, escape, quote } = this.options;
-      const { quoting, needMoreDataSize, recordDelimiterMaxLength } =
-        this.state;
-      const numOfCharLeft = bufLen - i - 1;
-      const requiredLength = Math.max(
-        needMoreDataSize,
-        // Skip if the remaining buffer smaller than record delimiter
-        // If "record_delimiter" is yet to be discovered:
-        // 1. It is equals to `[]` and "recordDelimiterMaxLength" equals `0`
-        // 2. We set the length to windows line ending in the current encoding
-        // Note, that encoding is known from user or bom discovery at that point
-        // recordDelimiterMaxLength,
-        recordDelimiterMaxLength === 0
-          ? Buffer.from("\r\n", encoding).length
-          : recordDelimiterMaxLength,
-        // Skip if remaining buffer can be an escaped quote
-        quoting ? (escape === null ? 0 : escape.length) + quote.length : 0,
-        // Skip if remaining buffer can be record delimiter following the closing quote
-        quoting ? quote.length + recordDelimiterMaxLength : 0,
-      );
-      return numOfCharLeft < requiredLength;
-    },
-    // Central parser implementation
-    parse: function (nextBuf, end, push, close) {
-      const {
-        bom,
-        comment_no_infix,
-        delimiter_auto,
-        encoding,
-        from_line,
-        ltrim,
-        max_record_size,
-        raw,
-        relax_quotes,
-        rtrim,
-        skip_empty_lines,
-        to,
-        to_line,
-      } = this.options;
-      let { comment, escape, quote, record_delimiter } = this.options;
-      const {
-        bomSkipped,
-        delimiterDiscovered,
-        delimiterBufPrevious,
-        rawBuffer,
-        escapeIsQuote,
-      } = this.state;
-      // Automatic delimiter discovery
-      if (!delimiterDiscovered && delimiter_auto) {
-        let delimiterBuf;
-        if (delimiterBufPrevious === undefined) {
-          delimiterBuf = nextBuf;
-        } else if (
-          delimiterBufPrevious !== undefined &&
-          nextBuf === undefined
-        ) {
-          delimiterBuf = delimiterBufPrevious;
-        } else {
-          delimiterBuf = Buffer.concat([delimiterBufPrevious, nextBuf]);
-        }
-        // Ensure that nextBuf is not concatenated a second time during buffer reconciliation
-        nextBuf = undefined;
-        // this.delimiterBufPrevious = delimiterBuf;
-        if (end || delimiterBuf.length > delimiter_auto.size) {
-          this.options.delimiter = [
-            Buffer.from(
-              delimiter_discover(delimiterBuf, this.options.delimiter_auto),
-            ),
-          ];
-          this.state.previousBuf = delimiterBuf;
-          this.state.delimiterBufPrevious = undefined;
-          this.state.delimiterDiscovered = true;
-        } else {
-          this.state.delimiterBufPrevious = delimiterBuf;
-          return;
-        }
-      }
-      // Previous buffers reconciliation
-      const { previousBuf } = this.state;
-      let buf;
-      if (previousBuf === undefined) {
-        if (nextBuf === undefined) {
-          // Handle empty string
-          close();
-          return;
-        } else {
-          buf = nextBuf;
-        }
-      } else if (previousBuf !== undefined && nextBuf === undefined) {
-        buf = previousBuf;
-      } else {
-        buf = Buffer.concat([previousBuf, nextBuf]);
-      }
-      // Handle UTF BOM
-      if (bomSkipped === false) {
-        if (bom === false) {
-          this.state.bomSkipped = true;
-        } else if (buf.length < 3) {
-          // No enough data
-          if (end === false) {
-            // Wait for more data
-            this.state.previousBuf = buf;
-            return;
-          }
-        } else {
-          for (const encoding in boms) {
-            if (boms[encoding].compare(buf, 0, boms[encoding].length) === 0) {
-              // Skip BOM
-              const bomLength = boms[encoding].length;
-              this.state.bufBytesStart += bomLength;
-              buf = buf.slice(bomLength);
-              // Renormalize original options with the new encoding
-              const options = normalize_options({
-                ...this.original_options,
-                encoding: encoding,
-              });
-              // Properties are merged with the existing options instance
-              for (const key in options) {
-                this.options[key] = options[key];
-              }
-              // Options will re-evaluate the Buffer with the new encoding
-              ({ comment, escape, quote } = this.options);
-              break;
-            }
-          }
-          this.state.bomSkipped = true;
-        }
-      }
-      const bufLen = buf.length;
-      let pos;
-      for (pos = 0; pos < bufLen; pos++) {
-        // Ensure we get enough space to look ahead
-        // There should be a way to move this out of the loop
-        if (this.__needMoreData(pos, bufLen, end)) {
-          break;
-        }
-        if (this.state.wasRowDelimiter === true) {
-          this.info.lines++;
-          this.state.wasRowDelimiter = false;
-        }
-        if (to_line !== -1 && this.info.lines > to_line) {
-          this.state.stop = true;
-          close();
-          return;
-        }
-        // Auto discovery of record_delimiter, unix, mac and windows supported
-        if (this.state.quoting === false && record_delimiter.length === 0) {
-          const record_delimiterCount = this.__autoDiscoverRecordDelimiter(
-            buf,
-            pos,
-          );
-          if (record_delimiterCount) {
-            record_delimiter = this.options.record_delimiter;
-          }
-        }
-        const chr = buf[pos];
-        if (raw === true) {
-          rawBuffer.append(chr);
-        }
-        if (
-          (chr === cr || chr === nl) &&
-          this.state.wasRowDelimiter === false
-        ) {
-          this.state.wasRowDelimiter = true;
-        }
-        // Previous char was a valid escape char
-        // treat the current char as a regular char
-        if (this.state.escaping === true) {
-          this.state.escaping = false;
-        } else {
-          // Escape is only active inside quoted fields
-          // We are quoting, the char is an escape chr and there is a chr to escape
-          // if(escape !== null && this.state.quoting === true && chr === escape && pos + 1 < bufLen){
-          if (
-            escape !== null &&
-            this.state.quoting === true &&
-            this.__isEscape(buf, pos, chr) &&
-            pos + escape.length < bufLen
-          ) {
-            if (escapeIsQuote) {
-              if (this.__isQuote(buf, pos + escape.length)) {
-                this.state.escaping = true;
-                pos += escape.length - 1;
-                continue;
-              }
-            } else {
-              this.state.escaping = true;
-              pos += escape.length - 1;
-              continue;
-            }
-          }
-          // Not currently escaping and chr is a quote
-          // TODO: need to compare bytes instead of single char
-          if (this.state.commenting === false && this.__isQuote(buf, pos)) {
-            if (this.state.quoting === true) {
-              const nextChr = buf[pos + quote.length];
-              const isNextChrTrimable =
-                rtrim && this.__isCharTrimable(buf, pos + quote.length);
-              const isNextChrComment =
-                comment !== null &&
-                this.__compareBytes(comment, buf, pos + quote.length, nextChr);
-              const isNextChrDelimiter = this.__isDelimiter(
-                buf,
-                pos + quote.length,
-                nextChr,
-              );
-              const isNextChrRecordDelimiter =
-                record_delimiter.length === 0
-                  ? this.__autoDiscoverRecordDelimiter(buf, pos + quote.length)
-                  : this.__isRecordDelimiter(nextChr, buf, pos + quote.length);
-              // Escape a quote
-              // Treat next char as a regular character
-              if (
-                escape !== null &&
-                this.__isEscape(buf, pos, chr) &&
-                this.__isQuote(buf, pos + escape.length)
-              ) {
-                pos += escape.length - 1;
-              } else if (
-                !nextChr ||
-                isNextChrDelimiter ||
-                isNextChrRecordDelimiter ||
-                isNextChrComment ||
-                isNextChrTrimable
-              ) {
-                this.state.quoting = false;
-                this.state.wasQuoting = true;
-                pos += quote.length - 1;
-                continue;
-              } else if (relax_quotes === false) {
-                const err = this.__error(
-                  new CsvError_CsvError(
-                    "CSV_INVALID_CLOSING_QUOTE",
-                    [
-                      "Invalid Closing Quote:",
-                      `got "${String.fromCharCode(nextChr)}"`,
-                      `at line ${this.info.lines}`,
-                      "instead of delimiter, record delimiter, trimable character",
-                      "(if activated) or comment",
-                    ],
-                    this.options,
-                    this.__infoField(),
-                  ),
-                );
-                if (err !== undefined) return err;
-              } else {
-                this.state.quoting = false;
-                this.state.wasQuoting = true;
-                this.state.field.prepend(quote);
-                pos += quote.length - 1;
-              }
-            } else {
-              if (this.state.field.length !== 0) {
-                // In relax_quotes mode, treat opening quote preceded by chrs as regular
-                if (relax_quotes === false) {
-                  const info = this.__infoField();
-                  const bom = Object.keys(boms)
-                    .map((b) =>
-                      boms[b].equals(this.state.field.toString()) ? b : false,
-                    )
-                    .filter(Boolean)[0];
-                  const err = this.__error(
-                    new CsvError_CsvError(
-                      "INVALID_OPENING_QUOTE",
-                      [
-                        "Invalid Opening Quote:",
-                        `a quote is found on field ${JSON.stringify(info.column)} at line ${info.lines}, value is ${JSON.stringify(this.state.field.toString(encoding))}`,
-                        bom ? `(${bom} bom)` : undefined,
-                      ],
-                      this.options,
-                      info,
-                      {
-                        field: this.state.field,
-                      },
-                    ),
-                  );
-                  if (err !== undefined) return err;
-                }
-              } else {
-                this.state.quoting = true;
-                pos += quote.length - 1;
-                continue;
-              }
-            }
-          }
-          if (this.state.quoting === false) {
-            const recordDelimiterLength = this.__isRecordDelimiter(
-              chr,
-              buf,
-              pos,
-            );
-            if (recordDelimiterLength !== 0) {
-              // Do not emit comments which take a full line
-              const skipCommentLine =
-                this.state.commenting &&
-                this.state.wasQuoting === false &&
-                this.state.record.length === 0 &&
-                this.state.field.length === 0;
-              if (skipCommentLine) {
-                this.info.comment_lines++;
-                // Skip full comment line
-              } else {
-                // Activate records emission if above from_line
-                if (
-                  this.state.enabled === false &&
-                  this.info.lines +
-                    (this.state.wasRowDelimiter === true ? 1 : 0) >=
-                    from_line
-                ) {
-                  this.state.enabled = true;
-                  this.__resetField();
-                  this.__resetRecord();
-                  pos += recordDelimiterLength - 1;
-                  continue;
-                }
-                // Skip if line is empty and skip_empty_lines activated
-                if (
-                  skip_empty_lines === true &&
-                  this.state.wasQuoting === false &&
-                  this.state.record.length === 0 &&
-                  this.state.field.length === 0
-                ) {
-                  this.info.empty_lines++;
-                  pos += recordDelimiterLength - 1;
-                  continue;
-                }
-                this.info.bytes = this.state.bufBytesStart + pos;
-                const errField = this.__onField();
-                if (errField !== undefined) return errField;
-                this.info.bytes =
-                  this.state.bufBytesStart + pos + recordDelimiterLength;
-                const errRecord = this.__onRecord(push);
-                if (errRecord !== undefined) return errRecord;
-                if (to !== -1 && this.info.records >= to) {
-                  this.state.stop = true;
-                  close();
-                  return;
-                }
-              }
-              this.state.commenting = false;
-              pos += recordDelimiterLength - 1;
-              continue;
-            }
-            if (this.state.commenting) {
-              continue;
-            }
-            if (
-              comment !== null &&
-              (comment_no_infix === false ||
-                (this.state.record.length === 0 &&
-                  this.state.field.length === 0))
-            ) {
-              const commentCount = this.__compareBytes(comment, buf, pos, chr);
-              if (commentCount !== 0) {
-                this.state.commenting = true;
-                continue;
-              }
-            }
-            const delimiterLength = this.__isDelimiter(buf, pos, chr);
-            if (delimiterLength !== 0) {
-              this.info.bytes = this.state.bufBytesStart + pos;
-              const errField = this.__onField();
-              if (errField !== undefined) return errField;
-              pos += delimiterLength - 1;
-              continue;
-            }
-          }
-        }
-        if (this.state.commenting === false) {
-          if (
-            max_record_size !== 0 &&
-            this.state.record_length + this.state.field.length > max_record_size
-          ) {
-            return this.__error(
-              new CsvError_CsvError(
-                "CSV_MAX_RECORD_SIZE",
-                [
-                  "Max Record Size:",
-                  "record exceed the maximum number of tolerated bytes",
-                  `of ${max_record_size}`,
-                  `at line ${this.info.lines}`,
-                ],
-                this.options,
-                this.__infoField(),
-              ),
-            );
-          }
-        }
-        const lappend =
-          ltrim === false ||
-          this.state.quoting === true ||
-          this.state.field.length !== 0 ||
-          !this.__isCharTrimable(buf, pos);
-        // rtrim in non quoting is handle in __onField
-        const rappend = rtrim === false || this.state.wasQuoting === false;
-        if (lappend === true && rappend === true) {
-          this.state.field.append(chr);
-        } else if (rtrim === true && !this.__isCharTrimable(buf, pos)) {
-          return this.__error(
-            new CsvError_CsvError(
-              "CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE",
-              [
-                "Invalid Closing Quote:",
-                "found non trimable byte after quote",
-                `at line ${this.info.lines}`,
-              ],
-              this.options,
-              this.__infoField(),
-            ),
-          );
-        } else {
-          if (lappend === false) {
-            pos += this.__isCharTrimable(buf, pos) - 1;
-          }
-          continue;
-        }
-      }
-      if (end === true) {
-        // Ensure we are not ending in a quoting state
-        if (this.state.quoting === true) {
-          const err = this.__error(
-            new CsvError_CsvError(
-              "CSV_QUOTE_NOT_CLOSED",
-              [
-                "Quote Not Closed:",
-                `the parsing is finished with an opening quote at line ${this.info.lines}`,
-              ],
-              this.options,
-              this.__infoField(),
-            ),
-          );
-          if (err !== undefined) return err;
-        } else {
-          // Skip last line if it has no characters
-          if (
-            this.state.wasQuoting === true ||
-            this.state.record.length !== 0 ||
-            this.state.field.length !== 0
-          ) {
-            this.info.bytes = this.state.bufBytesStart + pos;
-            const errField = this.__onField();
-            if (errField !== undefined) return errField;
-            const errRecord = this.__onRecord(push);
-            if (errRecord !== undefined) return errRecord;
-          } else if (this.state.wasRowDelimiter === true) {
-            this.info.empty_lines++;
-          } else if (this.state.commenting === true) {
-            this.info.comment_lines++;
-          }
-        }
-      } else {
-        this.state.bufBytesStart += pos;
-        this.state.previousBuf = buf.slice(pos);
-      }
-      if (this.state.wasRowDelimiter === true) {
-        this.info.lines++;
-        this.state.wasRowDelimiter = false;
-      }
-    },
-    __onRecord: function (push) {
-      const {
-        columns,
-        group_columns_by_name,
-        encoding,
-        info,
-        from,
-        relax_column_count,
-        relax_column_count_less,
-        relax_column_count_more,
-        raw,
-        skip_records_with_empty_values,
-      } = this.options;
-      const { enabled, record } = this.state;
-      if (enabled === false) {
-        return this.__resetRecord();
-      }
-      // Convert the first line into column names
-      const recordLength = record.length;
-      if (columns === true) {
-        if (skip_records_with_empty_values === true && isRecordEmpty(record)) {
-          this.__resetRecord();
-          return;
-        }
-        return this.__firstLineToColumns(record);
-      }
-      if (columns === false && this.info.records === 0) {
-        this.state.expectedRecordLength = recordLength;
-      }
-      if (recordLength !== this.state.expectedRecordLength) {
-        const err =
-          columns === false
-            ? new CsvError_CsvError(
-                "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH",
-                [
-                  "Invalid Record Length:",
-                  `expect ${this.state.expectedRecordLength},`,
-                  `got ${recordLength} on line ${this.info.lines}`,
-                ],
-                this.options,
-                this.__infoField(),
-                {
-                  record: record,
-                },
-              )
-            : new CsvError_CsvError(
-                "CSV_RECORD_INCONSISTENT_COLUMNS",
-                [
-                  "Invalid Record Length:",
-                  `columns length is ${columns.length},`, // rename columns
-                  `got ${recordLength} on line ${this.info.lines}`,
-                ],
-                this.options,
-                this.__infoField(),
-                {
-                  record: record,
-                },
-              );
-        if (
-          relax_column_count === true ||
-          (relax_column_count_less === true &&
-            recordLength < this.state.expectedRecordLength) ||
-          (relax_column_count_more === true &&
-            recordLength > this.state.expectedRecordLength)
-        ) {
-          this.info.invalid_field_length++;
-          this.state.error = err;
-          // Error is undefined with skip_records_with_error
-        } else {
-          const finalErr = this.__error(err);
-          if (finalErr) return finalErr;
-        }
-      }
-      if (skip_records_with_empty_values === true && isRecordEmpty(record)) {
-        this.__resetRecord();
-        return;
-      }
-      if (this.state.recordHasError === true) {
-        this.__resetRecord();
-        this.state.recordHasError = false;
-        return;
-      }
-      this.info.records++;
-      if (from === 1 || this.info.records >= from) {
-        const { objname } = this.options;
-        // With columns, records are object
-        if (columns !== false) {
-          const obj = {};
-          // Transform record array to an object
-          for (let i = 0, l = record.length; i < l; i++) {
-            if (columns[i] === undefined || columns[i].disabled) continue;
-            // Turn duplicate columns into an array
-            if (
-              group_columns_by_name === true &&
-              Object.hasOwn(obj, columns[i].name)
-            ) {
-              if (Array.isArray(obj[columns[i].name])) {
-                obj[columns[i].name] = obj[columns[i].name].concat(record[i]);
-              } else {
-                obj[columns[i].name] = [obj[columns[i].name], record[i]];
-              }
-            } else {
-              Object.defineProperty(obj, columns[i].name, {
-                value: record[i],
-                enumerable: true,
-                writable: true,
-                configurable: true,
-              });
-            }
-          }
-          // Without objname (default)
-          if (raw === true || info === true) {
-            const extRecord = Object.assign(
-              { record: obj },
-              raw === true
-                ? { raw: this.state.rawBuffer.toString(encoding) }
-                : {},
-              info === true ? { info: this.__infoRecord() } : {},
-            );
-            const err = this.__push(
-              objname === undefined ? extRecord : [obj[objname], extRecord],
-              push,
-            );
-            if (err) {
-              return err;
-            }
-          } else {
-            const err = this.__push(
-              objname === undefined ? obj : [obj[objname], obj],
-              push,
-            );
-            if (err) {
-              return err;
-            }
-          }
-          // Without columns, records are array
-        } else {
-          if (raw === true || info === true) {
-            const extRecord = Object.assign(
-              { record: record },
-              raw === true
-                ? { raw: this.state.rawBuffer.toString(encoding) }
-                : {},
-              info === true ? { info: this.__infoRecord() } : {},
-            );
-            const err = this.__push(
-              objname === undefined ? extRecord : [record[objname], extRecord],
-              push,
-            );
-            if (err) {
-              return err;
-            }
-          } else {
-            const err = this.__push(
-              objname === undefined ? record : [record[objname], record],
-              push,
-            );
-            if (err) {
-              return err;
-            }
-          }
-        }
-      }
-      this.__resetRecord();
-    },
-    __firstLineToColumns: function (record) {
-      const { firstLineToHeaders } = this.state;
-      try {
-        const headers =
-          firstLineToHeaders === undefined
-            ? record
-            : firstLineToHeaders.call(null, record);
-        if (!Array.isArray(headers)) {
-          return this.__error(
-            new CsvError_CsvError(
-              "CSV_INVALID_COLUMN_MAPPING",
-              [
-                "Invalid Column Mapping:",
-                "expect an array from column function,",
-                `got ${JSON.stringify(headers)}`,
-              ],
-              this.options,
-              this.__infoField(),
-              {
-                headers: headers,
-              },
-            ),
-          );
-        }
-        const normalizedHeaders = normalize_columns_array(headers);
-        this.state.expectedRecordLength = normalizedHeaders.length;
-        this.options.columns = normalizedHeaders;
-        this.__resetRecord();
-        return;
-      } catch (err) {
-        return err;
-      }
-    },
-    __resetRecord: function () {
-      if (this.options.raw === true) {
-        this.state.rawBuffer.reset();
-      }
-      this.state.error = undefined;
-      this.state.record = [];
-      this.state.record_length = 0;
-    },
-    __onField: function () {
-      const { cast, encoding, rtrim, max_record_size } = this.options;
-      const { enabled, wasQuoting } = this.state;
-      // Short circuit for the from_line options
-      if (enabled === false) {
-        return this.__resetField();
-      }
-      let field = this.state.field.toString(encoding);
-      if (rtrim === true && wasQuoting === false) {
-        field = field.trimRight();
-      }
-      if (cast === true) {
-        const [err, f] = this.__cast(field);
-        if (err !== undefined) return err;
-        field = f;
-      }
-      this.state.record.push(field);
-      // Increment record length if record size must not exceed a limit
-      if (max_record_size !== 0 && typeof field === "string") {
-        this.state.record_length += field.length;
-      }
-      this.__resetField();
-    },
-    __resetField: function () {
-      this.state.field.reset();
-      this.state.wasQuoting = false;
-    },
-    __push: function (record, push) {
-      const { on_record } = this.options;
-      if (on_record !== undefined) {
-        const info = this.__infoRecord();
-        try {
-          record = on_record.call(null, record, info);
-        } catch (err) {
-          return err;
-        }
-        if (record === undefined || record === null) {
-          return;
-        }
-      }
-      this.info.bytes_records += this.info.bytes;
-      push(record);
-    },
-    // Return a tuple with the error and the casted value
-    __cast: function (field) {
-      const { columns, relax_column_count } = this.options;
-      const isColumns = Array.isArray(columns);
-      // Dont loose time calling cast
-      // because the final record is an object
-      // and this field can't be associated to a key present in columns
-      if (
-        isColumns === true &&
-        relax_column_count &&
-        this.options.columns.length <= this.state.record.length
-      ) {
-        return [undefined, undefined];
-      }
-      if (this.state.castField !== null) {
-        try {
-          const info = this.__infoField();
-          return [undefined, this.state.castField.call(null, field, info)];
-        } catch (err) {
-          return [err];
-        }
-      }
-      if (this.__isFloat(field)) {
-        return [undefined, parseFloat(field)];
-      } else if (this.options.cast_date !== false) {
-        const info = this.__infoField();
-        return [undefined, this.options.cast_date.call(null, field, info)];
-      }
-      return [undefined, field];
-    },
-    __compareBytes: function (sourceBuf, targetBuf, targetPos, firstByte) {
-      if (sourceBuf[0] !== firstByte) return 0;
-      const sourceLength = sourceBuf.length;
-      for (let i = 1; i < sourceLength; i++) {
-        if (sourceBuf[i] !== targetBuf[targetPos + i]) return 0;
-      }
-      return sourceLength;
-    },
-    // Helper to test if a character is trimable
-    __isCharTrimable: function (buf, pos) {
-      const { timchars, timcharFirstBytes } = this.state;
-      // Fast bail-out: non-whitespace bytes (the common case) are rejected
-      // without scanning the full timchar list.
-      const first = buf[pos];
-      if (first === undefined || timcharFirstBytes[first] === 0) return 0;
-      loop1: for (let i = 0; i < timchars.length; i++) {
-        const timchar = timchars[i];
-        for (let j = 0; j < timchar.length; j++) {
-          if (timchar[j] !== buf[pos + j]) continue loop1;
-        }
-        return timchar.length;
-      }
-      return 0;
-    },
-    __isDelimiter: function (buf, pos, chr) {
-      const { delimiter, ignore_last_delimiters } = this.options;
-      if (
-        ignore_last_delimiters === true &&
-        this.state.record.length === this.options.columns.length - 1
-      ) {
-        return 0;
-      } else if (
-        ignore_last_delimiters !== false &&
-        typeof ignore_last_delimiters === "number" &&
-        this.state.record.length === ignore_last_delimiters - 1
-      ) {
-        return 0;
-      }
-      loop1: for (let i = 0; i < delimiter.length; i++) {
-        const del = delimiter[i];
-        if (del[0] === chr) {
-          for (let j = 1; j < del.length; j++) {
-            if (del[j] !== buf[pos + j]) continue loop1;
-          }
-          return del.length;
-        }
-      }
-      return 0;
-    },
-    __isEscape: function (buf, pos, chr) {
-      const { escape } = this.options;
-      if (escape === null) return false;
-      const l = escape.length;
-      if (escape[0] === chr) {
-        for (let i = 0; i < l; i++) {
-          if (escape[i] !== buf[pos + i]) {
-            return false;
-          }
-        }
-        return true;
-      }
-      return false;
-    },
-    __isFloat: function (value) {
-      return value - parseFloat(value) + 1 >= 0; // Borrowed from jquery
-    },
-    // Keep it in case we implement the `cast_int` option
-    // __isInt(value){
-    //   // return Number.isInteger(parseInt(value))
-    //   // return !isNaN( parseInt( obj ) );
-    //   return /^(\-|\+)?[1-9][0-9]*$/.test(value)
-    // }
-    __isQuote: function (buf, pos) {
-      const { quote } = this.options;
-      if (quote === null) return false;
-      const l = quote.length;
-      for (let i = 0; i < l; i++) {
-        if (quote[i] !== buf[pos + i]) {
-          return false;
-        }
-      }
-      return true;
-    },
-    __isRecordDelimiter: function (chr, buf, pos) {
-      const { record_delimiter } = this.options;
-      const recordDelimiterLength = record_delimiter.length;
-      loop1: for (let i = 0; i < recordDelimiterLength; i++) {
-        const rd = record_delimiter[i];
-        const rdLength = rd.length;
-        if (rd[0] !== chr) {
-          continue;
-        }
-        for (let j = 1; j < rdLength; j++) {
-          if (rd[j] !== buf[pos + j]) {
-            continue loop1;
-          }
-        }
-        return rd.length;
-      }
-      return 0;
-    },
-    __autoDiscoverRecordDelimiter: function (buf, pos) {
-      const { encoding } = this.options;
-      // Note, we don't need to cache this information in state,
-      // It is only called on the first line until we find out a suitable
-      // record delimiter.
-      const rds = [
-        // Important, the windows line ending must be before mac os 9
-        Buffer.from("\r\n", encoding),
-        Buffer.from("\n", encoding),
-        Buffer.from("\r", encoding),
-      ];
-      loop: for (let i = 0; i < rds.length; i++) {
-        const l = rds[i].length;
-        for (let j = 0; j < l; j++) {
-          if (rds[i][j] !== buf[pos + j]) {
-            continue loop;
-          }
-        }
-        this.options.record_delimiter.push(rds[i]);
-        this.state.recordDelimiterMaxLength = rds[i].length;
-        return rds[i].length;
-      }
-      return 0;
-    },
-    __error: function (msg) {
-      const { encoding, raw, skip_records_with_error } = this.options;
-      const err = typeof msg === "string" ? new Error(msg) : msg;
-      if (skip_records_with_error) {
-        this.state.recordHasError = true;
-        if (this.options.on_skip !== undefined) {
-          try {
-            this.options.on_skip(
-              err,
-              raw ? this.state.rawBuffer.toString(encoding) : undefined,
-            );
-          } catch (err) {
-            return err;
-          }
-        }
-        // this.emit('skip', err, raw ? this.state.rawBuffer.toString(encoding) : undefined);
-        return undefined;
-      } else {
-        return err;
-      }
-    },
-    __infoDataSet: function () {
-      return {
-        ...this.info,
-        columns: this.options.columns,
-      };
-    },
-    __infoRecord: function () {
-      const { columns, raw, encoding } = this.options;
-      return {
-        ...this.__infoDataSet(),
-        bytes_records: this.info.bytes,
-        error: this.state.error,
-        header: columns === true,
-        index: this.state.record.length,
-        raw: raw ? this.state.rawBuffer.toString(encoding) : undefined,
-      };
-    },
-    __infoField: function () {
-      const { columns } = this.options;
-      const isColumns = Array.isArray(columns);
-      // Bytes records are only incremented when all records'fields are parsed
-      const bytes_records = this.info.bytes_records;
-      return {
-        ...this.__infoRecord(),
-        bytes_records: bytes_records,
-        column:
-          isColumns === true
-            ? columns.length > this.state.record.length
-              ? columns[this.state.record.length].name
-              : null
-            : this.state.record.length,
-        quoting: this.state.wasQuoting,
-      };
-    },
-  };
-};
-
-
-
-;// CONCATENATED MODULE: ./node_modules/csv-parse/lib/index.js
-/*
-CSV Parse
-
-Please look at the [project documentation](https://csv.js.org/parse/) for
-additional information.
-*/
-
-
-
-
-
-
-
-class Parser extends external_stream_.Transform {
-  constructor(opts = {}) {
-    super({ ...{ readableObjectMode: true }, ...opts, encoding: null });
-    this.api = transform({
-      on_skip: (err, chunk) => {
-        this.emit("skip", err, chunk);
-      },
-      ...opts,
-    });
-    // Backward compatibility
-    this.state = this.api.state;
-    this.options = this.api.options;
-    this.info = this.api.info;
-  }
-  // Implementation of `Transform._transform`
-  _transform(buf, _, callback) {
-    if (this.state.stop === true) {
-      return;
-    }
-    const err = this.api.parse(
-      buf,
-      false,
-      (record) => {
-        this.push(record);
-      },
-      () => {
-        this.push(null);
-        this.end();
-        // Fix #333 and break #410
-        //   ko: api.stream.iterator.coffee
-        //   ko with v21.4.0, ok with node v20.5.1: api.stream.finished # aborted (with generate())
-        //   ko: api.stream.finished # aborted (with Readable)
-        // this.destroy()
-        // Fix #410 and partially break #333
-        //   ok: api.stream.iterator.coffee
-        //   ok: api.stream.finished # aborted (with generate())
-        //   broken: api.stream.finished # aborted (with Readable)
-        this.on("end", this.destroy);
-      },
-    );
-    if (err !== undefined) {
-      this.state.stop = true;
-    }
-    callback(err);
-  }
-  // Implementation of `Transform._flush`
-  _flush(callback) {
-    if (this.state.stop === true) {
-      return;
-    }
-    const err = this.api.parse(
-      undefined,
-      true,
-      (record) => {
-        this.push(record);
-      },
-      () => {
-        this.push(null);
-        this.on("end", this.destroy);
-      },
-    );
-    callback(err);
-  }
-}
-
-const lib_parse = function () {
-  let data, options, callback;
-  for (const i in arguments) {
-    const argument = arguments[i];
-    const type = typeof argument;
-    if (
-      data === undefined &&
-      (typeof argument === "string" || Buffer.isBuffer(argument))
-    ) {
-      data = argument;
-    } else if (options === undefined && is_object(argument)) {
-      options = argument;
-    } else if (callback === undefined && type === "function") {
-      callback = argument;
-    } else {
-      throw new CsvError(
-        "CSV_INVALID_ARGUMENT",
-        ["Invalid argument:", `got ${JSON.stringify(argument)} at index ${i}`],
-        options || {},
-      );
-    }
-  }
-  const parser = new Parser(options);
-  if (callback) {
-    const records =
-      options === undefined || options.objname === undefined
-        ? []
-        : Object.create(null);
-    parser.on("readable", function () {
-      let record;
-      while ((record = this.read()) !== null) {
-        if (options === undefined || options.objname === undefined) {
-          records.push(record);
-        } else {
-          Object.assign(records, {
-            [record[0]]: record[1],
-            // writable: true,
-            // enumerable: true,
-            // configurable: true
-          });
-        }
-      }
-    });
-    parser.on("error", function (err) {
-      callback(err, undefined, parser.api.__infoDataSet());
-    });
-    parser.on("end", function () {
-      callback(undefined, records, parser.api.__infoDataSet());
-    });
-  }
-  if (data !== undefined) {
-    const writer = function () {
-      parser.write(data);
-      parser.end();
-    };
-    // Support Deno, Rollup doesn't provide a shim for setImmediate
-    if (typeof setImmediate === "function") {
-      setImmediate(writer);
-    } else {
-      setTimeout(writer, 0);
-    }
-  }
-  return parser;
-};
-
-
-
-;// CONCATENATED MODULE: ./lib/src/s3control/report.js
-/**
- * Completion reports: a manifest of CSV files with a row for each task. What the User Guide shows of them contradicts itself
- * in the order of two columns, and does not say how keys are written. (S3 User Guide, "Examples: S3 Batch Operations
- * completion reports".)
- */
-
-
-/** Below the prefix of reports, all that belongs to the one of a job. */
-function report_reportFolder(id) {
-    return `job-${id}/`;
-}
-/** What names the files of a report, below its folder. */
-const report_REPORT_INDEX = 'manifest.json';
-const COLUMNS = (/* unused pure expression or super */ null && (['Bucket', 'Key', 'VersionId', 'TaskStatus', 'ErrorCode', 'HTTPStatusCode', 'ResultMessage']));
-/** @returns the files that the index names; `undefined` when it is none */
-function report_filesIn(index) {
-    const { Results, ReportSchema } = objectIn(index);
-    if (!Array.isArray(Results))
-        return undefined;
-    const given = typeof ReportSchema === 'string' ? ReportSchema.split(',').map(name => name.trim()) : [];
-    // An order is of use only when it is one of all columns.
-    const columns = COLUMNS.every(name => given.includes(name)) ? given : COLUMNS;
-    return Results.flatMap(({ Key, TaskExecutionStatus }) => typeof Key === 'string' ? [{ key: Key, ofFailed: TaskExecutionStatus === 'failed', columns }] : []);
-}
-function objectIn(text) {
-    try {
-        const value = JSON.parse(text);
-        return typeof value === 'object' && value !== null ? value : {};
-    }
-    catch {
-        return {};
-    }
-}
-/** Messages may have quotes that are not doubled. */
-const TOLERANT = { relax_quotes: true, relax_column_count: true, skip_empty_lines: true };
-/** The rows of a file, one by one, in constant memory. */
-async function* report_resultsIn(file, content) {
-    const parser = parse(TOLERANT);
-    // Whatever ends the content ends the parser with it, which tells whoever reads.
-    const rows = pipeline(content, parser, () => { });
-    for await (const row of rows)
-        yield resultOf(file, row);
-}
-function resultOf({ columns, ofFailed }, row) {
-    const [order, word] = orderOf(columns, row);
-    const value = (name) => row[order.indexOf(name)] ?? '';
-    const [code, status] = [value('ErrorCode'), value('HTTPStatusCode')];
-    const [plainCode, plainStatus] = isStatus(code) && !isStatus(status) ? [status, code] : [code, status];
-    const http = isStatus(plainStatus) ? Number(plainStatus) : 0;
-    return {
-        bucket: value('Bucket'),
-        key: decoded(value('Key')),
-        versionId: value('VersionId'),
-        // A word that nobody knows must not pass for what went well, nor one that another contradicts.
-        succeeded: word === 'succeeded' && !ofFailed && http < 400,
-        code: plainCode,
-        status: http,
-        message: value('ResultMessage'),
-    };
-}
-const WORDS = new Set(['succeeded', 'failed']);
-/** The columns in the order that the row keeps to, and its word for what became of the task. */
-function orderOf(columns, row) {
-    const wordIn = (order) => (row[order.indexOf('TaskStatus')] ?? '').toLowerCase();
-    const order = [columns, COLUMNS].find(one => WORDS.has(wordIn(one))) ?? columns;
-    return [order, wordIn(order)];
-}
-function isStatus(text) {
-    return /^[1-5]\d\d$/.test(text);
-}
-/** As in the manifest. What is no encoding of anything stands for itself. */
-function decoded(key) {
-    try {
-        return decodeURIComponent(key);
-    }
-    catch {
-        return key;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/jobs/report.js
-/** The completion report of a job, read from where the job has written it. */
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * @param scratch a folder to sort in
- * @returns what it says of the objects of the source; `undefined` when there is no report
- */
-async function report_readReport(id, scratch, { work, source }) {
-    return atWork('Reading the report in', work, async () => {
-        const folder = work.below(`${REPORTS}/${reportFolder(id)}`);
-        const files = await findFiles(folder);
-        if (files === undefined)
-            return undefined;
-        const { bucket, prefix } = source.location;
-        const tellings = new Tellings(scratch, ({ succeeded }) => (succeeded ? 1 : 0));
-        await mkdir(scratch, { recursive: true });
-        // To the disk first: what broke off in the middle must not be told twice.
-        const path = join(scratch, 'results.csv');
-        for (const file of files) {
-            await downloadNamed(file.key, [work.at(''), work.below(`${REPORTS}/`), folder], path);
-            for await (const result of resultsIn(file, createReadStream(path))) {
-                if (result.bucket === bucket && result.key.startsWith(prefix))
-                    await tellings.add(result.key.slice(prefix.length), result);
-            }
-        }
-        return tellings;
-    });
-}
-/** AWS does not say from where on the index names files: from the first of the places that has it. */
-async function downloadNamed(key, [place, ...others], path) {
-    try {
-        await download(place, key, content => pipeline(content, createWriteStream(path)));
-    }
-    catch (error) {
-        const [next, ...more] = others;
-        if (next === undefined || troubleOf(error).kind !== 'absent')
-            throw error;
-        await downloadNamed(key, [next, ...more], path);
-    }
-}
-/** Wherever below the folder of the job they are named. */
-async function findFiles(folder) {
-    for await (const page of list(folder)) {
-        for (const { key } of page) {
-            if (key !== REPORT_INDEX && !key.endsWith(`/${REPORT_INDEX}`))
-                continue;
-            const files = filesIn(await download(folder, key, text));
-            if (files !== undefined)
-                return files;
-        }
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/jobs/finish.js
-/** A job followed to its end, and its report folded into outcomes. */
-
-
-
-
-
-
-
-
-
-
-
-/**
- * @param id of the job
- * @throws FatalError when the job or its report went wrong; what was recorded stands
- */
-async function finish_finish(id, load, options, { told, settled }, record, stop) {
-    const { kind, jobs, ground, note, scratch, settings, collected } = options;
-    const watched = { ...jobs.watch(id), told, stop };
-    const end = await (collected === undefined ? follow(watched) : attend(watched)).catch(error => {
-        throw explain(`Following the job ${id} of ${LABEL}`, error, ground);
-    });
-    if (end === undefined)
-        return;
-    await rm(note, { force: true });
-    // What else a job ended by than the run that was stopped is told.
-    const wasStopped = stop.draining.aborted && end.status === 'Cancelled';
-    const tellings = await readReport(id, join(scratch, kind.name), options).catch(error => {
-        if (isLost(error))
-            settled();
-        throw error;
-    });
-    if (tellings === undefined) {
-        settled();
-        // Cancelled before there was anything to report.
-        if (wasStopped)
-            return;
-        throw end.isWell ? unreported(end, options) : ended(end, options);
-    }
-    await fold(load.listed.items(), {
-        reporter: LABEL,
-        tellings,
-        isFailed: ({ succeeded }) => !succeeded,
-        outcomeOf: (item, result) => (result.succeeded ? kind.succeeded(item) : kind.failed(item, result)),
-        timesOf: item => tasksOf(kind, item),
-        unmentioned: item => (end.isWell ? notReported(item, id) : undefined),
-        asking: askingAtOnce(settings),
-    }, record);
-    settled();
-    if (!end.isWell && !wasStopped)
-        throw ended(end, options);
-}
-/** A report that no later run could read either. */
-function isLost(error) {
-    if (!(error instanceof FatalError))
-        return false;
-    const { kind } = troubleOf(error.cause);
-    return kind === 'absent' || kind === 'other';
-}
-function ended({ id, status, error }, { ground }) {
-    if (status === 'Cancelled')
-        return new FatalError(`Somebody else has cancelled the job ${id} of ${LABEL}.`, {
-            todo: 'Run again: what has arrived is not copied a second time.',
-        });
-    const words = error || 'S3 does not say why';
-    return new FatalError(`The job ${id} of ${LABEL} failed (${words}).`, fixFor(words, ground));
-}
-function unreported({ id }, { ground, work }) {
-    return new FatalError(`The job ${id} of ${LABEL} is complete, but there is no report of it in ${work.location.bucket}, so that nobody knows what became of each object. The next run compares anew.`, fixFor('completion report', ground));
-}
-function notReported({ key }, id) {
-    const message = `The report of the job ${id} does not mention the object, or not all of it.`;
-    return { key, result: 'failed', reason: 'error', code: 'NotReported', message, requestId: undefined };
-}
-
-;// CONCATENATED MODULE: ./lib/src/settings/kind.js
-/**
- * What a kind of value is: a sentence that says what is accepted, and a reader that keeps to it. The kinds that are
- * built from other kinds live here too.
- */
-/** The text is not of the kind asked for. The message continues the sentence that begins with the value. */
-class Refusal extends Error {
-    name = 'Refusal';
-    constructor(why = 'is not understood') {
-        super(why);
-    }
-}
-/** One of a few words. */
-function oneOf(words) {
-    return {
-        accepts: words.join(', '),
-        read(text) {
-            const word = words.find(each => each === text);
-            if (word !== undefined)
-                return word;
-            throw new Refusal();
-        },
-    };
-}
-/** Several of a few words, separated by commas or lines. */
-function setOf(words) {
-    const word = oneOf(words);
-    return {
-        accepts: `${word.accepts}, separated by commas or lines`,
-        read(text) {
-            const parts = text.split(/[,\n]/).map(part => part.trim());
-            const named = parts.filter(part => part !== '');
-            if (named.length === 0)
-                throw new Refusal('names nothing');
-            return new Set(named.map(part => word.read(part)));
-        },
-    };
-}
-function orAuto(kind) {
-    return {
-        accepts: `auto, or ${kind.accepts}`,
-        read: text => (text === 'auto' ? 'auto' : kind.read(text)),
-    };
-}
-/** A kind of number kept between two bounds, both inclusive. */
-function between(kind, low, high, accepts) {
-    return {
-        accepts,
-        read(text) {
-            const value = kind.read(text);
-            if (value < low)
-                throw new Refusal('is too small');
-            if (value > high)
-                throw new Refusal('is too large');
-            return value;
-        },
-    };
-}
-function matching(pattern, accepts) {
-    return {
-        accepts,
-        read(text) {
-            if (!pattern.test(text))
-                throw new Refusal();
-            return text;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/settings/location.js
-
-/** Bytes of UTF-8 that S3 allows for a key. */
-const KEY_LIMIT = 1024;
-const LOCATION = {
-    accepts: 's3://bucket or s3://bucket/prefix',
-    verbatim: true,
-    read(text) {
-        if (/[\r\n]/.test(text))
-            throw new Refusal('has a line break');
-        if (/^(s3:\/\/)?arn:/.test(text))
-            throw new Refusal('is an ARN; access points are not supported, name the bucket');
-        const [, bucket, prefix = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/.exec(text) ?? [];
-        if (bucket === undefined)
-            throw new Refusal('does not begin with s3://');
-        const wrong = wrongBucket(bucket);
-        if (wrong !== undefined)
-            throw new Refusal(wrong);
-        if (Buffer.byteLength(prefix) > KEY_LIMIT) {
-            throw new Refusal(`has a prefix of more than ${KEY_LIMIT} bytes, longer than any key`);
-        }
-        return { bucket, prefix };
-    },
-};
-/** Characters that services take in the path of a manifest or report. (DataSync API, S3Subdirectory.) */
-const WORK_FOLDER = /^[a-zA-Z0-9_\-+./()\p{Zs}]*$/u;
-/** A folder for services: unlike other prefixes it ends with a slash, which is added where it is missing. */
-const WORK_LOCATION = {
-    accepts: 's3://bucket or s3://bucket/folder, the folder of the characters A-Z a-z 0-9 _ - + . / ( ) and space',
-    read(text) {
-        const { bucket, prefix } = LOCATION.read(text);
-        if (!WORK_FOLDER.test(prefix))
-            throw new Refusal('has characters that not every service takes in a path');
-        if (/(^|\/)\.{0,2}\//.test(prefix))
-            throw new Refusal('has an empty part, "." or ".." in its folder');
-        return { bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
-    },
-};
-/** Whether two locations can hold the same key: one prefix begins with the other, in the same bucket. */
-function overlap(a, b) {
-    return a.bucket === b.bucket && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));
-}
-function location_formatLocation({ bucket, prefix }) {
-    return prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
-}
-/** What is wrong with a bucket's name, by S3's rules for general purpose buckets. */
-function wrongBucket(name) {
-    if (name === '')
-        return 'names no bucket';
-    if (name.endsWith('--x-s3'))
-        return 'is a directory bucket (S3 Express), which does not list in order and is not supported';
-    if (name.endsWith('--table-s3'))
-        return 'is a table bucket, which is not supported';
-    if (/(-s3alias|--ol-s3|\.mrap)$/.test(name))
-        return 'is an access point alias, which is not supported; name the bucket';
-    if (name.length < 3 || name.length > 63)
-        return 'has a bucket name that is not 3 to 63 characters long';
-    if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) {
-        return 'has a bucket name with other characters than a-z 0-9 . - or one that does not begin and end with a letter or digit';
-    }
-    if (name.includes('..'))
-        return 'has a bucket name with two dots in a row';
-    if (/^\d+(\.\d+){3}$/.test(name))
-        return 'has a bucket name that looks like an IP address';
-    if (/^(xn--|sthree-)/.test(name))
-        return 'has a bucket name with a beginning that S3 reserves';
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/src/settings/echo.js
-
-/** Plain JSON; inputs without a value are left out. Sizes in bytes. Secrets are left out, too. */
-function echo_echoSettings(settings) {
-    const { source, destination, filter, replication, report } = settings;
-    const all = {
-        source: formatLocation(source.location),
-        destination: formatLocation(destination.location),
-        'source-role': source.roleArn,
-        'destination-role': destination.roleArn,
-        'copy-as': settings.copyAs,
-        'source-region': source.region,
-        'destination-region': destination.region,
-        'source-account': source.account,
-        'destination-account': destination.account,
-        audience: settings.audience,
-        'session-name': settings.sessionName,
-        'session-duration': `${settings.sessionSeconds}s`,
-        mode: settings.mode,
-        engine: settings.engine,
-        'max-cost': settings.maxCost,
-        include: filter.include,
-        exclude: filter.exclude,
-        'min-size': filter.minSize,
-        'max-size': filter.maxSize,
-        'modified-after': filter.modifiedAfter?.toISOString(),
-        'modified-before': filter.modifiedBefore?.toISOString(),
-        compare: settings.compare,
-        delete: settings.delete,
-        'max-delete': deleteCap(settings.maxDelete),
-        preserve: [...settings.preserve],
-        'storage-class': settings.storageClass,
-        encryption: settings.encryption,
-        'kms-key': settings.kmsKey,
-        acl: settings.acl,
-        archived: settings.archived,
-        'request-payer': settings.requestPayer,
-        concurrency: settings.concurrency,
-        'max-rate': settings.maxRate,
-        'part-size': settings.partSize,
-        verify: settings.verify,
-        'time-limit': settings.timeLimitSeconds === undefined ? undefined : `${settings.timeLimitSeconds}s`,
-        'work-location': settings.workLocation && formatLocation(settings.workLocation),
-        'datasync-role': settings.dataSync.roleArn,
-        'datasync-mode': settings.dataSync.mode,
-        'datasync-keep': settings.dataSync.keep,
-        'batch-role': settings.batch.roleArn,
-        'batch-priority': settings.batch.priority,
-        wait: settings.wait,
-        'replication-role': replication.roleArn,
-        'replication-rule': replication.rule,
-        'replication-delete-markers': replication.deleteMarkers,
-        'replication-time-control': replication.timeControl,
-        'replication-metrics': replication.metrics,
-        'replication-max-lag': `${replication.maxLagSeconds}s`,
-        'enable-versioning': settings.enableVersioning,
-        grant: settings.grant,
-        report: report.folder,
-        artifact: report.artifact ?? '',
-        'artifact-retention-days': report.artifactRetentionDays,
-        summary: report.summary,
-        comment: report.comment,
-        'github-token': undefined,
-    };
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-function deleteCap(cap) {
-    return 'count' in cap ? cap.count : `${cap.percent}%`;
-}
-
-;// CONCATENATED MODULE: ./lib/src/settings/fingerprint.js
-/** By what a later run knows that it was asked for the same as an earlier one. */
-
-
-/**
- * Inputs that say what is to arrive where, and how. `max-delete` and `max-cost` are not among them: each run holds whatever
- * plan it has to its own.
- */
-const TELLING = (/* unused pure expression or super */ null && ([
-    'source',
-    'destination',
-    'engine',
-    'include',
-    'exclude',
-    'min-size',
-    'max-size',
-    'compare',
-    'delete',
-    'preserve',
-    'storage-class',
-    'encryption',
-    'kms-key',
-    'acl',
-    'archived',
-    'request-payer',
-]));
-/** 16 hexadecimal digits. */
-function fingerprint_fingerprintOf(settings) {
-    const { engine } = settings;
-    // Who has the choice may take what was started by name, and the other way round.
-    const echo = echoSettings({ ...settings, engine: engine === 'auto' ? 'batch' : engine });
-    // Ages as they were given: the moments that they mean are others in each run.
-    const told = JSON.stringify([TELLING.map(name => echo[name] ?? null), settings.filter.ages]);
-    return createHash('sha256').update(told).digest('hex').slice(0, 16);
-}
-
-;// CONCATENATED MODULE: ./lib/src/whole-file.js
-/** Files that are there as a whole or not at all, whenever the process is killed. */
-
-async function whole_file_writeWhole(path, text) {
-    const beside = `${path}.part`;
-    await writeFile(beside, text);
-    await rename(beside, path);
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/jobs/launch.js
-/** From the sorted plan to a job under way: manifest, note, job. */
-
-
-
-
-
-
-
-
-
-
-/**
- * @param token of 36 characters, which no other job has: it names manifest and job
- * @returns the id of the job
- * @throws FatalError with what to do about it; StoppedError
- */
-async function launch_launch(load, token, options, draining) {
-    const { settings, kind, jobs, ground, work, note } = options;
-    const key = `manifests/${token}.csv`;
-    const etag = await atWork('Writing the manifest to', work, () => upload(work, {
-        key,
-        contentType: 'text/csv',
-        bytes: load.manifestBytes,
-        open: () => manifestOf(load, kind.lineOf),
-        // Whatever the bucket's default: manifests under a KMS key are refused. (S3 User Guide, "Creating a job".)
-        encryption: 'AES256',
-    }));
-    if (draining.aborted)
-        throw new StoppedError('Stopped before a job was made.');
-    const description = descriptionOf(ground, fingerprintOf(settings), token);
-    await writeWhole(note, JSON.stringify({ description }));
-    try {
-        return await jobs.create(wishFor(token, description, work.fullKey(key), etag, options));
-    }
-    catch (error) {
-        // It may have been made all the same: the note stays, and the post step looks.
-        throw explain(`Making a job of ${LABEL} in ${jobs.region}`, error, ground);
-    }
-}
-function wishFor(token, Description, manifest, ETag, { settings, kind, ground, run, work }) {
-    const bucketArn = `arn:${ground.partition}:s3:::${ground.work.bucket}`;
-    return {
-        ClientRequestToken: token,
-        ConfirmationRequired: false,
-        Description,
-        Operation: kind.operation,
-        Priority: settings.batch.priority,
-        RoleArn: ground.role,
-        Tags: [runTag(run)],
-        Manifest: {
-            Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: kind.fields },
-            Location: { ObjectArn: `${bucketArn}/${manifest}`, ETag },
-        },
-        Report: {
-            Enabled: true,
-            Bucket: bucketArn,
-            Format: 'Report_CSV_20180820',
-            ReportScope: 'AllTasks',
-            Prefix: work.fullKey(REPORTS),
-            ...(ground.work.owner !== undefined && { ExpectedBucketOwner: ground.work.owner }),
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/jobs/engine.js
-/**
- * A job of S3 Batch Operations does the copying. The plan stays the one truth: the job gets exactly the planned objects as a
- * manifest, and its report becomes their outcomes. What no job can carry is copied meanwhile from here.
- */
-
-
-
-
-
-
-
-
-
-
-function engine_createJobEngine(options) {
-    return new JobEngine(options);
-}
-class JobEngine {
-    name;
-    #options;
-    #progress = new JobProgress();
-    #notes = [];
-    /** One that goes on without this run, or that was started by another and whose report is still to be read. */
-    #underWay;
-    constructor(options) {
-        this.name = options.kind.name;
-        this.#options = options;
-        this.#underWay = options.collected;
-    }
-    underWay() {
-        return this.#underWay;
-    }
-    progress() {
-        return this.#progress.howFar();
-    }
-    notes() {
-        return this.#notes;
-    }
-    async transfer(items, record, stop) {
-        const { settings, others, cannotCopy, collected, log } = this.#options;
-        const load = await sortOutForJob(items, this.#options, stop.draining);
-        const obstacles = others === undefined ? [NOBODY] : cannotCopy;
-        // What a job has done already is told all the same.
-        if (collected === undefined)
-            assertCarriable(load, LABEL, obstacles);
-        if (load.others.count > 0)
-            log.info(`${count(load.others.count, 'object')} that ${LABEL} cannot carry, copied from here: ${load.examples.join(', ')}.`);
-        try {
-            const id = await this.#jobFor(load, stop);
-            // A run that was stopped leaves nothing: it follows its job, which cancels it.
-            const leaves = id !== undefined && !settings.wait && !stop.draining.aborted;
-            if (leaves && (await this.#leave(id)))
-                return await passOver(load, record);
-            await bothToTheirEnds(id !== undefined && finish(id, load, this.#options, this.#watcher, record, stop), obstacles.length === 0 && others?.transfer(load.others.items(), record, stop));
-            if (collected !== undefined && !stop.draining.aborted)
-                assertCarriable(load, LABEL, obstacles, `What the job ${collected.id} has done is in the report.`);
-        }
-        catch (error) {
-            // What was recorded stands, and what was not is accounted for as stopped.
-            if (!(error instanceof StoppedError && stop.draining.aborted))
-                throw error;
-        }
-    }
-    /** `undefined` when there is nothing to do for one. */
-    async #jobFor(load, stop) {
-        if (this.#options.collected !== undefined)
-            return this.#options.collected.id;
-        return load.listed.count > 0 && !stop.draining.aborted ? this.#launch(load, stop) : undefined;
-    }
-    /** Resolves to whether the job goes on without this run; a job of an earlier run may be over by now. */
-    async #leave(id) {
-        const { jobs, ground, collected, log } = this.#options;
-        if (collected !== undefined) {
-            const look = await jobs.look(id).catch(error => {
-                throw explain(`Looking at the job ${id} of ${LABEL}`, error, ground);
-            });
-            this.#see(look);
-            if (look.isOver)
-                return false;
-        }
-        this.#underWay = { id, region: jobs.region };
-        log.info(`The job ${id} goes on. The next run with the same inputs verifies and reports what it did.`);
-        return true;
-    }
-    async #launch(load, stop) {
-        const { jobs, log } = this.#options;
-        const id = await launch(load, randomUUID(), this.#options, stop.draining);
-        const started = `${LABEL} copies ${count(load.listed.count, 'object')} as job ${id} in ${jobs.region}.`;
-        log.info(started);
-        this.#notes.push(started);
-        return id;
-    }
-    get #watcher() {
-        return {
-            told: look => this.#see(look),
-            settled: () => {
-                this.#underWay = undefined;
-            },
-        };
-    }
-    /** Every state is told when it begins. */
-    #see(look) {
-        if (this.#progress.see(look))
-            this.#options.log.info(this.#progress.line());
-    }
-}
-/** What goes into the manifest and what does not, which the plan alone decides. */
-function sortOutForJob(items, { kind, source, scratch }, draining) {
-    return sortOut(items, {
-        hindrances: async (page) => page.map(kind.hindrance),
-        lineOf: kind.lineOf,
-        fullKey: key => source.fullKey(key),
-        scratch: join(scratch, kind.name),
-        draining,
-    });
-}
-/** What a job has that goes on, and what is copied beside it once the job is collected. */
-async function passOver({ listed, others }, record) {
-    for (const pile of [listed, others])
-        for await (const page of pile.items())
-            for (const { key } of page)
-                await record({ key, result: 'skipped', reason: 'under-way', requestId: undefined });
-}
-const NOBODY = {
-    check: 'engine',
-    verdict: 'fail',
-    seen: 'beside this engine nothing else copies.',
-};
-
-;// CONCATENATED MODULE: ./lib/src/engines/denial.js
-/**
- * What of a copy was denied. S3 names the action within one account or organization only; across them the object is looked
- * at once more, so that ten thousand denials come to as many causes as they have.
- * (S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors".)
- */
-
-
-
-
-/**
- * @param message what S3 said of the denial
- * @returns an action, with the KMS key that it is about, or `reading`, or `tags or writing`, which S3 does not tell apart
- * @throws StoppedError when the run was aborted meanwhile
- */
-async function denial_deniedOf(from, object, message) {
-    const [, action] = /not authorized to perform: ([\w-]+:\w+)/.exec(message) ?? [];
-    if (action !== undefined)
-        return onKey(action, keyIn(message));
-    const named = from.naming(object);
-    const reads = async () => {
-        if (object.size === 0)
-            return;
-        const { Body } = await from.send(new GetObjectCommand({ ...named, Range: 'bytes=0-0' }));
-        await Body?.transformToByteArray();
-    };
-    if (!(await isDenied(reads())))
-        return 'tags or writing';
-    // Whoever may read an object but not use its key is told which key that is.
-    const head = from.send(new HeadObjectCommand(named));
-    if (await isDenied(head))
-        return 'reading';
-    const { SSEKMSKeyId } = await head.catch(() => ({ SSEKMSKeyId: undefined }));
-    return SSEKMSKeyId === undefined ? 'reading' : onKey('kms:Decrypt', SSEKMSKeyId);
-}
-function onKey(action, key) {
-    return key === undefined ? action : `${action} on ${key}`;
-}
-/** Other trouble is none of a denial. */
-async function isDenied(asking) {
-    try {
-        await asking;
-        return false;
-    }
-    catch (error) {
-        if (error instanceof StoppedError)
-            throw error;
-        return troubleOf(error).kind === 'denied';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/outcome.js
-/** What becomes of one object, whoever carries it: copied, copied as it is by now, skipped or failed. */
-
-
-
-
-
-
-/**
- * Sends one object, once more if the source has overwritten it since.
- *
- * @returns `undefined` when the run was stopped before it was known what became of the object
- * @throws FatalError for trouble that every other object would meet as well
- */
-async function outcome_carry(send, from, item, archived) {
-    try {
-        const { etag, requestId } = await send(item.source);
-        return { key: item.key, result: 'copied', bytes: item.source.size, etag, requestId };
-    }
-    catch (error) {
-        if (error instanceof StoppedError)
-            return undefined;
-        if (isSourceChange(error))
-            return await carryChanged(send, from, item, archived);
-        return explainObject(item.source, item.key, error, archived, from);
-    }
-}
-/** 412 on the source, not on the destination: the object was overwritten after it was listed. */
-function isSourceChange(error) {
-    const { kind, condition } = troubleOf(error);
-    return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
-}
-/** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */
-async function carryChanged(send, from, { key, source: listed }, archived) {
-    try {
-        const source = await headEntry(from, listed.key);
-        const { etag, requestId } = await send(source);
-        return { key, result: 'copied', bytes: source.size, etag, requestId, source };
-    }
-    catch (error) {
-        return error instanceof StoppedError ? undefined : explainObject(listed, key, error, archived, from);
-    }
-}
-/** An object that has gone from the source is nobody's failure. */
-async function explainObject(source, key, error, archived, from) {
-    const { kind, message, requestId } = troubleOf(error);
-    try {
-        if (kind === 'absent' && (await isGone(from, { key })))
-            return { key, result: 'skipped', reason: 'vanished', requestId };
-        const explained = outcome_explain(key, error, archived);
-        if (explained.result !== 'failed' || explained.reason !== 'denied')
-            return explained;
-        return { ...explained, denied: await deniedOf(from, source, message) };
-    }
-    catch (stopped) {
-        if (stopped instanceof StoppedError)
-            return undefined;
-        throw stopped;
-    }
-}
-const ARCHIVE_CODES = new Set(['InvalidObjectState', 'ObjectNotInActiveTierError']);
-/**
- * What an error means for an object.
- *
- * @throws FatalError for trouble that every other object would meet as well
- */
-function outcome_explain(key, error, archived) {
-    if (error instanceof FatalError)
-        throw error;
-    const { kind, code, message, requestId } = troubleOf(error);
-    if (kind === 'configuration') {
-        throw new FatalError(`Copying ${JSON.stringify(key)} failed with ${code}: ${message}`, undefined, error);
-    }
-    const failed = { key, result: 'failed', code, message, requestId };
-    if (error instanceof UncarriableError)
-        return { ...failed, reason: error.reason };
-    if (lacksCustomerKey({ code, message }))
-        return { ...failed, reason: 'customer-key' };
-    if (ARCHIVE_CODES.has(code)) {
-        return archived === 'skip'
-            ? { key, result: 'skipped', reason: 'archived', requestId }
-            : { ...failed, reason: 'archived' };
-    }
-    switch (kind) {
-        case 'denied':
-            return { ...failed, reason: 'denied' };
-        case 'precondition':
-            return { ...failed, reason: 'changed' };
-        default:
-            return { ...failed, reason: 'error' };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/batch.js
-
-
-
-
-
-
-
-
-
-function batch_createBatchEngine(options) {
-    return createJobEngine({ ...options, kind: copying(options) });
-}
-function copying(options) {
-    const { settings, ground, source } = options;
-    const { bucket } = source.location;
-    return {
-        name: 'batch',
-        operation: { S3PutObjectCopy: copyOperation(settings, ground, options) },
-        fields: ['Bucket', 'Key'],
-        lineOf: ({ source: { key } }) => `${bucket},${encodeKey(source.fullKey(key))}\n`,
-        hindrance: ({ source: { size } }) => size > SINGLE_COPY_BYTES ? `is larger than ${bytes(SINGLE_COPY_BYTES)}` : undefined,
-        succeeded: ({ key, source: { size } }) => ({ key, result: 'copied', bytes: size, requestId: undefined }),
-        failed: (item, result) => outcomeOf(item, result, settings, source),
-    };
-}
-/** All that each copy gets. What is absent is as with CopyObject: tags of the source, STANDARD, the bucket's encryption. */
-function copyOperation(settings, { partition, destination }, { acl, byDefault }) {
-    const { preserve, storageClass, requestPayer } = settings;
-    const folder = targetFolder(settings.source.location.prefix, settings.destination.location.prefix);
-    if (folder === undefined)
-        throw new RangeError('The settings were not checked.');
-    return {
-        TargetResource: `arn:${partition}:s3:::${destination.bucket}`,
-        ...(folder !== '' && { TargetKeyPrefix: folder }),
-        MetadataDirective: 'COPY',
-        ...encrypting(settings, byDefault),
-        ...(!preserve.has('tags') && { NewObjectTagging: [] }),
-        ...(storageClass !== undefined && { StorageClass: storageClass }),
-        ...(acl !== undefined && { CannedAccessControlList: acl }),
-        ...(requestPayer && { RequesterPays: true }),
-    };
-}
-/**
- * The algorithm alone stands among the new metadata of the copies, and AWS does not say that metadata of the source is still
- * copied where there is new one. So it is named only where nothing else says the same: a key does, and a bucket that
- * encrypts so by itself. (S3 API, S3CopyObjectOperation and S3ObjectMetadata.)
- */
-function encrypting({ encryption, kmsKey }, byDefault) {
-    if (kmsKey !== undefined)
-        return { SSEAwsKmsKeyId: kmsKey };
-    if (encryption === undefined || (encryption === 'AES256' && byDefault === 'AES256'))
-        return {};
-    return { NewObjectMetadata: { SSEAlgorithm: encryption === 'AES256' ? 'AES256' : 'KMS' } };
-}
-async function outcomeOf(item, { code, status, message }, { archived }, source) {
-    const words = `${LABEL}: ${message || 'it does not say why.'}`;
-    const error = Object.assign(new Error(words), {
-        ...(code !== '' && { Code: code }),
-        $metadata: { httpStatusCode: status },
-    });
-    const trouble = troubleOf(error);
-    const { key } = item;
-    const requestId = undefined;
-    // Something else of the same words can be missing, too; and a role that may not list is denied what is not there.
-    const mayBeGone = trouble.kind === 'absent' || trouble.kind === 'denied';
-    if (mayBeGone && (await isGone(source, item.source)))
-        return { key, result: 'skipped', reason: 'vanished', requestId };
-    // What no request of this kind can succeed with was tried with all of them: nothing is left to be stopped.
-    if (trouble.kind === 'configuration')
-        return { key, result: 'failed', reason: 'error', code: trouble.code, message: words, requestId };
-    return explain(key, error, archived === 'fail' ? 'fail' : 'skip');
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/remove.js
-/**
- * Deletes objects, up to a thousand a request, each only while it is still the one that was listed; and puts the markers
- * of deletions that belong to a history.
- */
-
-
-
-/** Keys per DeleteObjects (S3 API, DeleteObjects). */
-const BATCH = 1000;
-/** Deletes one batch after another and tells what became of each object. */
-async function* remove_removeAll(bucket, pages) {
-    let batch = [];
-    for await (const page of pages) {
-        for (const entry of page) {
-            batch.push(entry);
-            if (batch.length < BATCH)
-                continue;
-            yield await remove(bucket, batch);
-            batch = [];
-        }
-    }
-    if (batch.length > 0)
-        yield await remove(bucket, batch);
-}
-async function remove(bucket, entries) {
-    const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
-    const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
-    const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
-    for (const entry of odd)
-        removals.push(await removeAlone(bucket, entry));
-    return removals;
-}
-/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-async function removeTogether(bucket, entries) {
-    const answer = await bucket.send(new DeleteObjectsCommand({
-        ...bucket.common,
-        ...bucket.payer,
-        Delete: {
-            Quiet: true,
-            Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
-        },
-    }));
-    const requestId = answer.$metadata.requestId;
-    const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
-    return entries.map(({ key }) => {
-        const error = errors.get(bucket.fullKey(key));
-        // The answer to an earlier attempt may have been lost; what is gone is deleted.
-        if (error === undefined || error.Code === 'NoSuchKey')
-            return { key, result: 'deleted', requestId };
-        return failure(key, discreet(error.Code ?? 'Error'), discreet(error.Message ?? 'The object could not be deleted.'), requestId);
-    });
-}
-async function removeAlone(bucket, { key, etag }) {
-    const request = { ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key), IfMatch: `"${etag}"` };
-    try {
-        const answer = await bucket.send(new DeleteObjectCommand(request));
-        return { key, result: 'deleted', requestId: answer.$metadata.requestId };
-    }
-    catch (error) {
-        if (error instanceof StoppedError)
-            throw error;
-        const { kind, code, message, requestId } = troubleOf(error);
-        if (kind === 'absent')
-            return { key, result: 'deleted', requestId };
-        return failure(key, code, message, requestId);
-    }
-}
-/**
- * Puts a delete marker on a key, also on one that has no object.
- *
- * @throws FatalError when S3 answers that it made none: the bucket no longer keeps versions, and what stood there is gone
- */
-async function remove_putDeleteMarker(bucket, key) {
-    const answer = await bucket.send(new DeleteObjectCommand(bucket.naming({ key })));
-    if (!answer.DeleteMarker || answer.VersionId === undefined) {
-        throw new FatalError(`Deleting ${JSON.stringify(key)} in ${bucket.location.bucket} left no delete marker: the bucket no longer keeps versions.`);
-    }
-    return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
-}
-function failure(key, code, message, requestId) {
-    return {
-        key,
-        result: 'failed',
-        reason: code === 'AccessDenied' ? 'denied' : 'error',
-        code,
-        message,
-        requestId,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/history.js
-/**
- * What becomes of a history: its versions are sent one after another, because the order in which they arrive is their
- * order. Where one does not arrive, those behind it wait for a later run, which goes on from there.
- */
-
-
-
-
-
-
-/**
- * Sends what the destination lacks of a history.
- *
- * @returns `undefined` when the run was stopped before anything of it was sent
- * @throws FatalError for trouble that every other object would meet as well
- */
-async function history_carryHistory(send, mark, from, { key, source, from: first }, archived) {
-    const versions = [];
-    const vanished = new Set();
-    let bytes = 0;
-    let last;
-    for (const version of versionsToSend(source, first)) {
-        try {
-            last = isMarker(version) ? { etag: '', ...(await mark(key)) } : await send(version);
-            versions.push({ source: version.versionId, destination: kept(last) });
-            bytes += sizeOf(version);
-        }
-        catch (error) {
-            const stopped = error instanceof StoppedError;
-            if (stopped && versions.length === 0)
-                return undefined;
-            if (stopped)
-                return { key, result: 'skipped', reason: 'stopped', versions, requestId: undefined };
-            // A lifecycle rule took it meanwhile: the source's history no longer has it either.
-            if (troubleOf(error).kind === 'absent' && (await isGone(from, version)))
-                vanished.add(version);
-            else
-                return { ...(await explainVersion(from, key, version, error, archived)), versions };
-        }
-    }
-    if (last === undefined)
-        return { key, result: 'skipped', reason: 'vanished', requestId: undefined };
-    const { etag, requestId } = last;
-    return {
-        key,
-        result: 'copied',
-        etag,
-        bytes,
-        versions,
-        ...(vanished.size > 0 && { source: without(vanished, source) }),
-        requestId,
-    };
-}
-/** Preflight saw that the destination keeps versions; where that has changed since, one would overwrite the other. */
-function kept({ versionId }) {
-    // In a bucket with versioning suspended each version has this id, and replaces the one before it.
-    if (versionId === undefined || versionId === 'null')
-        throw new FatalError('The destination keeps no versions any more: each would replace the one before it.');
-    return versionId;
-}
-function without(vanished, { key, history = [] }) {
-    return entryOf(key, history.filter(version => !vanished.has(version)));
-}
-async function explainVersion(from, key, version, error, archived) {
-    const outcome = explain(key, error, archived);
-    if (outcome.result !== 'failed')
-        return outcome;
-    const told = { ...outcome, message: `Version ${version.versionId}: ${outcome.message}` };
-    if (outcome.reason !== 'denied')
-        return told;
-    const denied = isMarker(version) ? 's3:DeleteObject' : await deniedOf(from, version, outcome.message);
-    return { ...told, denied };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/object-by-object.js
-/** What engines have in common that carry object by object from here: places, pace, and when to give up. */
-
-
-
-
-
-/**
- * Above this an object is large, as is one of several requests: the time it takes is S3's work on its bytes, which says
- * nothing about the pace and would keep small objects waiting.
- */
-const LARGE_BYTES = (/* unused pure expression or super */ null && (16 * 1024 ** 2));
-/** Denials before the first success that show a missing permission rather than an odd object. */
-const HOPELESS = 50;
-function object_by_object_createObjectEngine({ name, from, deletions, needsParts, send: sendNow }, { places, pace, throttled, archived }) {
-    const isLarge = (source) => source.size > LARGE_BYTES || needsParts(source);
-    let slowDowns = 0;
-    let denials = 0;
-    let successes = 0;
-    /** Every copy so far was denied: the rest would be, too. */
-    const guardHope = (outcome) => {
-        if (outcome.result === 'copied')
-            successes++;
-        if (outcome.result !== 'failed' || outcome.reason !== 'denied')
-            return;
-        if (++denials >= HOPELESS && successes === 0) {
-            throw new FatalError(`The first ${denials} copies were all denied (${outcome.message}); stopped trying.`, {
-                todo: 'Run `mode: preflight`, and compare a failing key with one that works: its owner, its tags, its KMS key.',
-            });
-        }
-    };
-    const keepPace = (source, startedMs) => {
-        if (isLarge(source))
-            return;
-        const before = slowDowns;
-        slowDowns = throttled();
-        pace?.answered(performance.now() - startedMs, slowDowns > before);
-    };
-    return {
-        name,
-        transfer: (items, record, stop) => {
-            /** In a place, whichever size the object turned out to have: one that holds a place never waits for another. */
-            const inPlace = async (source) => {
-                if (needsParts(source))
-                    return sendNow(source);
-                const place = isLarge(source) ? places.large : places.small;
-                return place(async () => {
-                    if (stop.draining.aborted)
-                        throw new StoppedError('Stopped before a copy was sent.');
-                    return sendNow(source);
-                });
-            };
-            const send = async (source) => {
-                const started = performance.now();
-                try {
-                    return await inPlace(source);
-                }
-                finally {
-                    keepPace(source, started);
-                }
-            };
-            const mark = (key) => places.small(async () => {
-                if (stop.draining.aborted)
-                    throw new StoppedError('Stopped before a delete marker was put.');
-                return putDeleteMarker(deletions, key);
-            });
-            const work = async (item) => {
-                const outcome = item.source.history === undefined
-                    ? await carry(send, from, item, archived)
-                    : await carryHistory(send, mark, from, item, archived);
-                if (outcome === undefined)
-                    return;
-                await record(outcome);
-                guardHope(outcome);
-            };
-            return transfer(items, { places, isLarge: ({ source }) => isLarge(source), work }, stop.draining);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/copy.js
-/** Server-side copies sent from here: no byte of an object passes the runner. */
-
-
-function copy_createCopyEngine({ route, ...options }) {
-    return createObjectEngine({
-        name: 'copy',
-        from: route.from,
-        deletions: route.deletions,
-        needsParts: source => needsParts(route, source),
-        send: source => copy(route, source),
-    }, options);
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/options.js
-
-function options_optionsOf({ compare, verify, preserve, }) {
-    return {
-        VerifyMode: verify === 'none' ? 'NONE' : 'ONLY_FILES_TRANSFERRED',
-        OverwriteMode: compare === 'missing' ? 'NEVER' : 'ALWAYS',
-        ObjectTags: preserve.has('tags') ? 'PRESERVE' : 'NONE',
-        TransferMode: 'ALL',
-        // Deletions are ours: guarded, and bound to the ETag that was listed.
-        PreserveDeletedFiles: 'PRESERVE',
-        TaskQueueing: 'ENABLED',
-        // What is for files: as between buckets by default. (DataSync API, Options.)
-        Atime: 'BEST_EFFORT',
-        Mtime: 'PRESERVE',
-        Uid: 'NONE',
-        Gid: 'NONE',
-        PosixPermissions: 'NONE',
-        PreserveDevices: 'NONE',
-    };
-}
-/** @param ManifestObjectPath key in the work bucket */
-function options_manifestConfig(ground, ManifestObjectPath) {
-    return { Action: 'TRANSFER', Format: 'CSV', Source: { S3: { ...workPlace(ground), ManifestObjectPath } } };
-}
-/** A report with a row for every object, below the work location. */
-function options_reportConfig(ground) {
-    const { folder } = ground.work;
-    return {
-        Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
-        OutputType: 'STANDARD',
-        ReportLevel: 'SUCCESSES_AND_ERRORS',
-        // Each object is known by its transfer. What stands among the verified is then what failed.
-        Overrides: { Verified: { ReportLevel: 'ERRORS_ONLY' } },
-    };
-}
-function workPlace(ground) {
-    return { S3BucketArn: bucketArnOf(ground.work, ground), BucketAccessRoleArn: ground.role };
-}
-/** Storage classes that DataSync writes, by S3's names. (DataSync API, S3StorageClass.) */
-const STORAGE_CLASSES = {
-    STANDARD: 'STANDARD',
-    STANDARD_IA: 'STANDARD_IA',
-    ONEZONE_IA: 'ONEZONE_IA',
-    INTELLIGENT_TIERING: 'INTELLIGENT_TIERING',
-    GLACIER_IR: 'GLACIER_INSTANT_RETRIEVAL',
-    GLACIER: 'GLACIER',
-    DEEP_ARCHIVE: 'DEEP_ARCHIVE',
-};
-/** That of the destination location. The settings refuse classes that DataSync does not have. */
-function storageClassOf({ storageClass }) {
-    return STORAGE_CLASSES[storageClass ?? 'STANDARD'] ?? 'STANDARD';
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/tasks.js
-/** Tasks: from which location to which, and in which mode, which cannot be changed later. */
-
-
-
-/** ARNs of the tasks between these locations that can be started; their options are given anew with every start. */
-async function tasks_findTasks(ask, wish) {
-    const found = [];
-    for await (const { TaskArn, Status } of tasks_tasksOf(ask, wish)) {
-        if (TaskArn === undefined || Status === 'UNAVAILABLE')
-            continue;
-        const task = await ask(wish.region, new DescribeTaskCommand({ TaskArn }));
-        // Older tasks name no mode: there was but one.
-        const isMode = (task.TaskMode ?? 'BASIC') === wish.mode;
-        const isWay = task.SourceLocationArn === wish.source && task.DestinationLocationArn === wish.destination;
-        if (isMode && isWay)
-            found.push(TaskArn);
-    }
-    return found;
-}
-async function* tasks_tasksOf(ask, { region, destination }) {
-    let NextToken;
-    do {
-        const page = await ask(region, new ListTasksCommand({
-            Filters: [{ Name: 'LocationId', Operator: 'Equals', Values: [destination] }],
-            ...(NextToken && { NextToken }),
-        }));
-        yield* page.Tasks ?? [];
-        NextToken = page.NextToken;
-    } while (NextToken);
-}
-function tasks_createTask(service, wish, more) {
-    const find = (once) => tasks_findTasks(once, wish);
-    return service.makeAnother(find, async (once) => {
-        const { TaskArn = '' } = await once(wish.region, new CreateTaskCommand({
-            SourceLocationArn: wish.source,
-            DestinationLocationArn: wish.destination,
-            TaskMode: wish.mode,
-            ...more,
-        }));
-        return TaskArn;
-    });
-}
-const READY_WITHIN_MS = (/* unused pure expression or super */ null && (10 * 60_000));
-/**
- * A new task is CREATING at first. One that runs or waits already can be started once more: the execution is queued.
- *
- * @throws FatalError when it has become unavailable, or is not ready in time; StoppedError
- */
-async function tasks_untilReady({ ask }, region, TaskArn, stopping) {
-    const end = Date.now() + READY_WITHIN_MS;
-    for (let polls = 0;; polls++) {
-        const { Status, ErrorCode, ErrorDetail } = await ask(region, new DescribeTaskCommand({ TaskArn }));
-        if (Status !== 'CREATING' && Status !== 'UNAVAILABLE')
-            return;
-        if (Status === 'UNAVAILABLE' || Date.now() > end) {
-            const why = [ErrorCode, ErrorDetail].filter(Boolean).join(': ') || 'DataSync does not say why';
-            throw new FatalError(`The task ${TaskArn} is ${Status} (${why}).`, {
-                todo: 'Look at the task in the DataSync console of that Region. Deleted there, it is made anew by the next run.',
-            });
-        }
-        await pause(polls, stopping);
-        if (stopping.aborted)
-            throw new StoppedError('Stopped before the task was ready.');
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/policies.js
-/**
- * The statements that whoever calls DataSync and the role it assumes need. (DataSync User Guide, "Tutorial: Transferring
- * data between S3 buckets across accounts", "Providing DataSync access to S3 buckets", "Using service-linked roles".)
- */
-
-
-/** Its principal. */
-const datasync_policies_SERVICE = 'datasync.amazonaws.com';
-function policies_callerStatement() {
-    return {
-        Sid: 'S3SyncDataSync',
-        Effect: 'Allow',
-        Action: [
-            'datasync:CreateLocationS3',
-            'datasync:DescribeLocationS3',
-            'datasync:ListLocations',
-            'datasync:DeleteLocation',
-            'datasync:CreateTask',
-            'datasync:DescribeTask',
-            'datasync:ListTasks',
-            'datasync:DeleteTask',
-            'datasync:StartTaskExecution',
-            'datasync:DescribeTaskExecution',
-            'datasync:ListTaskExecutions',
-            'datasync:CancelTaskExecution',
-            'datasync:TagResource',
-        ],
-        Resource: '*',
-    };
-}
-/** Enhanced mode logs under a role that the first task makes. (DataSync API, CreateTask, "TaskMode".) */
-function policies_serviceLinkedRoleStatement(role) {
-    return {
-        Sid: 'S3SyncServiceLinkedRole',
-        Effect: 'Allow',
-        Action: 'iam:CreateServiceLinkedRole',
-        Resource: `arn:${partitionOf(role)}:iam::${accountOf(role)}:role/aws-service-role/${datasync_policies_SERVICE}/AWSServiceRoleForDataSync`,
-        Condition: { StringEquals: { 'iam:AWSServiceName': datasync_policies_SERVICE } },
-    };
-}
-/** For what DataSync says it acts when it assumes the role. */
-function policies_sourceArnOf(role) {
-    return `arn:${partitionOf(role)}:datasync:*:${accountOf(role)}:*`;
-}
-const LOOKS = ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'];
-const READS = [
-    's3:GetObject',
-    's3:GetObjectTagging',
-    's3:GetObjectVersion',
-    's3:GetObjectVersionTagging',
-    's3:ListMultipartUploadParts',
-];
-const WRITES = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'];
-const ACTIONS = {
-    source: [...LOOKS, ...READS],
-    destination: [...LOOKS, ...READS, ...WRITES],
-    work: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:AbortMultipartUpload'],
-};
-/**
- * What of it nothing goes without. The rest is for what may not happen: objects by version, parts left over, objects to
- * replace.
- *
- * @param tags the task keeps them
- */
-function indispensable(use, tags) {
-    const spared = tags ? SPARED : [...SPARED, 's3:GetObjectTagging', 's3:PutObjectTagging'];
-    return ACTIONS[use].filter(action => !spared.includes(action));
-}
-const SPARED = (/* unused pure expression or super */ null && ([
-    's3:GetObjectVersion',
-    's3:GetObjectVersionTagging',
-    's3:ListMultipartUploadParts',
-    's3:AbortMultipartUpload',
-    's3:DeleteObject',
-]));
-const policies_SIDS = {
-    source: 'S3SyncDataSyncReads',
-    destination: 'S3SyncDataSyncWrites',
-    work: 'S3SyncDataSyncReports',
-};
-/** What the role needs in one of the three buckets. */
-function datasync_policies_roleStatement(use, ground) {
-    const arn = bucketArnOf(ground[use], ground);
-    const objects = `${arn}/${ground[use].folder}*`;
-    return {
-        Sid: policies_SIDS[use],
-        Effect: 'Allow',
-        Action: ACTIONS[use],
-        Resource: use === 'work' ? objects : [arn, objects],
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/trouble.js
-/**
- * What DataSync's errors mean and what to do about them. The texts are those of the DataSync User Guide
- * ("Troubleshooting issues with storage locations", "Troubleshooting issues with transfers").
- */
-
-
-
-
-
-
-/**
- * What was thrown while DataSync was asked, in words for the user.
- *
- * @param doing what failed, as the beginning of a sentence
- */
-function datasync_trouble_explain(doing, error, ground) {
-    if (error instanceof StoppedError || error instanceof FatalError)
-        return error;
-    const { kind, message } = troubleOf(error);
-    const code = codesOf(error);
-    const words = `${code}: ${message}`;
-    const fix = kind === 'throttle' ? trouble_THROTTLED : datasync_trouble_fixFor(words, ground, kind === 'denied');
-    return new FatalError(`${doing} failed (${words}).`, fix, error);
-}
-/** DataSync wraps most refusals into one exception; what it is about stands in further members (InvalidRequestException). */
-function codesOf(error) {
-    const { errorCode, datasyncErrorCode } = error;
-    return [troubleOf(error).code, errorCode, datasyncErrorCode].filter(one => one !== undefined).join('/');
-}
-const trouble_THROTTLED = {
-    todo: 'DataSync limits how often an account may ask it, in each Region. Run again later, and look for what else calls it: other jobs, consoles left open, monitoring.',
-};
-/** @param words code and message, as DataSync has them in answers, results of executions and reports */
-function datasync_trouble_fixFor(words, ground, denied = false) {
-    const { role, caller } = ground;
-    if (/iam:PassRole/.test(words))
-        return grantOwn(caller, passRoleStatement(role, SERVICE));
-    if (/CreateServiceLinkedRole/.test(words))
-        return grantOwn(caller, serviceLinkedRoleStatement(role));
-    if (/sts:AssumeRole|UnableToAssumeRole|assume role/i.test(words)) {
-        const { todo, ...rest } = grantTrust({ role, service: SERVICE, sourceArn: sourceArnOf(role) });
-        return { todo: `Check the ARN in \`datasync-role\`. ${todo}`, ...rest };
-    }
-    if (/kms:/.test(words)) {
-        const key = keyIn(words);
-        const grantee = { principal: role, account: accountOf(role) };
-        const statement = /kms:Decrypt\b/.test(words) ? decryptStatement : encryptStatement;
-        if (key !== undefined)
-            return grantKey(grantee, key, statement, words);
-        const todo = `Allow ${role} to use kms:Decrypt and kms:GenerateDataKey on the key of the bucket, in the policy of the key and, with the full ARN of the key, in its own policy.`;
-        return { todo };
-    }
-    const known = trouble_KNOWN.find(([text]) => text.test(words));
-    if (known !== undefined)
-        return { todo: known[1] };
-    const use = bucketIn(words, ground);
-    if (use !== undefined)
-        return trouble_grantRole(use, words, ground);
-    return denied ? grantOwn(caller, callerStatement()) : undefined;
-}
-/**
- * The same of a single object that was denied. Reading is within the account of the role, where S3 says what is missing; of
- * writing into another account it says nothing.
- */
-function fixForObject(words, ground) {
-    return datasync_trouble_fixFor(words, ground) ?? trouble_grantRole('destination', words, ground);
-}
-const trouble_KNOWN = (/* unused pure expression or super */ null && ([
-    [
-        /FsS3UnableToConnectToEndpoint|Unable to connect to S3 endpoint/,
-        'DataSync does not reach a bucket. Use `datasync-mode: enhanced`, have both Regions enabled in the account of the role, and see that no policy asks for a VPC endpoint.',
-    ],
-    [
-        /NoMem|Cannot allocate memory/i,
-        'Use `datasync-mode: enhanced`, or split the run by `include`: Basic mode takes 25 million items.',
-    ],
-    [/EniNotFound/, 'A network interface of DataSync was deleted while it worked. Run again.'],
-]));
-/** Which bucket the role was denied on; `undefined` when it is not about the role. */
-function bucketIn(words, { source, destination, work }) {
-    if (/bucket access test failed|Task Report|manifest/i.test(words))
-        return 'work';
-    const isDenial = /access test failed|FsS3HeadBucketFailed|LocHitAccess|LocationNotAdded|s3:\w+/i.test(words);
-    if (!isDenial)
-        return undefined;
-    const names = new Set(words.split(/[^a-z0-9.-]+/).map(word => word.replace(/\.$/, '')));
-    if (names.has(destination.bucket))
-        return 'destination';
-    if (/SrcLocHitAccess/.test(words) || names.has(source.bucket))
-        return 'source';
-    return names.has(work.bucket) ? 'work' : 'destination';
-}
-/** What to add for the role on one of the buckets. */
-function trouble_grantRole(use, words, ground) {
-    const { role, caller } = ground;
-    const grantee = { principal: role, account: accountOf(role) };
-    const fix = grantOn(grantee, ground[use], roleStatement(use, ground), words);
-    // Older versions of DataSync also looked as the one who called. (Tutorial of 2023.)
-    const more = use === 'destination' && caller.principal !== undefined
-        ? ` If it still fails, let ${caller.principal} list the bucket, too.`
-        : '';
-    return { ...fix, todo: fix.todo + more };
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/equipment.js
-/**
- * What a run works with: two locations and a task between them. They are found by what they are, whoever made them, and
- * made where they are not; what this run made can be removed again, and nothing else.
- */
-
-
-
-
-
-
-
-class equipment_Equipment {
-    #service;
-    #ground;
-    #tags;
-    /** Newest first: a location cannot go before its task. */
-    #made = [];
-    /** @param run what the tags of all that is made call this run: a URL, or the name of a session */
-    constructor(service, ground, run) {
-        this.#service = service;
-        this.#ground = ground;
-        this.#tags = [runTag(run)];
-    }
-    get tags() {
-        return this.#tags;
-    }
-    /** Looks and makes nothing. Of several locations that would do, those count between which there is a task. */
-    async find() {
-        const { ask } = this.#service;
-        return this.#explained('Looking for locations and tasks of DataSync', async () => {
-            const [sources, destinations] = await Promise.all(SIDES.map(side => findLocations(ask, locationWish(side, this.#ground))));
-            for (const source of sources ?? []) {
-                for (const destination of destinations ?? []) {
-                    const [task] = await findTasks(ask, this.#taskWish(source, destination));
-                    if (task !== undefined)
-                        return { source, destination, task };
-                }
-            }
-            return { source: sources?.[0], destination: destinations?.[0] };
-        });
-    }
-    /** The ARNs of both locations. What one of them lacks keeps nobody from finding out about the other. */
-    async locations(found) {
-        const both = [this.location('source', found), this.location('destination', found)];
-        await Promise.allSettled(both);
-        return Promise.all(both);
-    }
-    /** The ARN of the location, which is made in the Region of its bucket. */
-    location(side, { [side]: found }) {
-        const wish = locationWish(side, this.#ground);
-        return found === undefined
-            ? this.#explained(`Making a location of DataSync for the ${side}, s3://${wish.bucket}/${wish.folder},`, async () => this.#remember(wish.region, await createLocation(this.#service, wish, this.#tags)))
-            : Promise.resolve(found);
-    }
-    /** The ARN of the task, which is made in the Region of the destination. @param options those it begins with */
-    task(source, destination, { task }, Options) {
-        const wish = this.#taskWish(source, destination);
-        const Name = `s3-cross-account-sync ${this.#ground.source.bucket} to ${this.#ground.destination.bucket}`;
-        // DataSync tries the role on the work location, too, when a task is made with a report.
-        const TaskReportConfig = reportConfig(this.#ground);
-        return task === undefined
-            ? this.#explained(`Making a task of DataSync in ${wish.region}`, async () => this.#remember(wish.region, await createTask(this.#service, wish, { Name, Options, TaskReportConfig, Tags: this.#tags })))
-            : Promise.resolve(task);
-    }
-    /** @throws FatalError, StoppedError */
-    untilReady(task, stopping) {
-        return this.#explained(`Waiting for the task ${task}`, () => untilReady(this.#service, taskRegion(this.#ground), task, stopping));
-    }
-    /** Removes what this run has made. */
-    async removeMade() {
-        for (let last = this.#made.pop(); last !== undefined; last = this.#made.pop()) {
-            const { region, arn } = last;
-            await this.#explained(`Removing ${arn}`, async () => {
-                if (arn.includes(':task/'))
-                    await this.#service.ask(region, new DeleteTaskCommand({ TaskArn: arn }));
-                else
-                    await this.#service.ask(region, new DeleteLocationCommand({ LocationArn: arn }));
-            });
-        }
-    }
-    #taskWish(source, destination) {
-        return { region: taskRegion(this.#ground), source, destination, mode: this.#ground.mode };
-    }
-    #remember(region, arn) {
-        this.#made.push({ region, arn });
-        return arn;
-    }
-    async #explained(doing, work) {
-        try {
-            return await work();
-        }
-        catch (error) {
-            throw explain(doing, error, this.#ground);
-        }
-    }
-}
-const SIDES = (/* unused pure expression or super */ null && (['source', 'destination']));
-
-;// CONCATENATED MODULE: ./lib/src/report/progress.js
-/** How far the copies are: as one line for people who wait, and from time to time for the report. */
-
-
-
-class Progress {
-    failed = 0;
-    #objects = 0;
-    #bytes = 0;
-    #objectsInAll;
-    #bytesInAll;
-    #throttled;
-    #started = performance.now();
-    #throughput = new Throughput();
-    /** @param throttled how often S3 has asked to slow down so far */
-    constructor(objects, bytes, throttled) {
-        this.#objectsInAll = objects;
-        this.#bytesInAll = bytes;
-        this.#throttled = throttled;
-    }
-    count(outcome) {
-        this.#objects++;
-        if (outcome.result === 'copied')
-            this.#bytes += outcome.bytes;
-        if (outcome.result === 'failed')
-            this.failed++;
-    }
-    /** To be called every `LOOK_EVERY_MS`. */
-    look() {
-        this.#throughput.look(performance.now() - this.#started, this.#objects, this.#bytes);
-    }
-    /** All looks and a last one. */
-    end() {
-        return this.#throughput.end(performance.now() - this.#started, this.#objects, this.#bytes);
-    }
-    howFar() {
-        return { line: this.line(), share: this.#share() };
-    }
-    /** `1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 240 objects/s, 620 MiB/s, 16s left` */
-    line() {
-        const ms = performance.now() - this.#started;
-        const perSecond = (amount) => (ms > 0 ? (amount * 1000) / ms : 0);
-        const parts = [
-            `${thousands(this.#objects)} of ${thousands(this.#objectsInAll)} objects`,
-            `${bytes(this.#bytes)} of ${bytes(this.#bytesInAll)}`,
-            `${thousands(Math.round(perSecond(this.#objects)))} objects/s`,
-            `${bytes(perSecond(this.#bytes))}/s`,
-        ];
-        if (this.failed > 0)
-            parts.push(`${thousands(this.failed)} failed`);
-        const throttled = this.#throttled();
-        if (throttled > 0)
-            parts.push(`throttled ${count(throttled, 'time')}`);
-        const left = this.#msLeft(ms);
-        if (left !== undefined)
-            parts.push(`${prettyMs(left, { compact: true })} left`);
-        return parts.join(', ');
-    }
-    /** The slower of two estimates, by objects and by bytes: small objects cost requests, large ones time. */
-    #msLeft(ms) {
-        const share = this.#share();
-        // Of what failed no byte arrives.
-        if (share <= 0 || this.#objects >= this.#objectsInAll)
-            return undefined;
-        return Math.max(1000, (ms / share) * (1 - share));
-    }
-    #share() {
-        return progress_shareOf(this.#objects, this.#objectsInAll, this.#bytes, this.#bytesInAll);
-    }
-}
-/** From 0 to 1: the smaller of the shares of objects and of bytes. */
-function progress_shareOf(objects, objectsInAll, bytes, bytesInAll) {
-    return Math.min(objects / objectsInAll, bytesInAll === 0 ? 1 : bytes / bytesInAll, 1);
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/progress.js
-
-
-
-class progress_ExecutionProgress {
-    #status = '';
-    #look;
-    #rate = new Rate();
-    /** Whether the execution has entered another phase. */
-    see(look) {
-        const isNew = look.status !== this.#status;
-        this.#status = look.status;
-        this.#look = look;
-        this.#rate.see(look.transferred, look.bytesTransferred);
-        return isNew;
-    }
-    howFar() {
-        const line = this.line();
-        const look = this.#look;
-        if (look === undefined || look.objects === 0)
-            return { line };
-        return { line, share: shareOf(look.transferred, look.objects, look.bytesTransferred, look.bytes) };
-    }
-    /** `DataSync TRANSFERRING: 1,200 of 5,000 objects, 3.1 GiB of 12 GiB, 80 verified, 240 objects/s, 620 MiB/s, 16s left` */
-    line() {
-        const look = this.#look;
-        if (look === undefined)
-            return 'DataSync is being set up.';
-        if (look.objects + look.prepared === 0)
-            return `DataSync ${look.status}.`;
-        const parts = look.objects === 0
-            ? [`${count(look.prepared, 'object')} prepared`]
-            : [
-                `${thousands(look.transferred)} of ${count(look.objects, 'object')}`,
-                `${bytes(look.bytesTransferred)} of ${bytes(look.bytes)}`,
-            ];
-        for (const word of ['verified', 'skipped', 'failed'])
-            if (look[word] > 0)
-                parts.push(`${thousands(look[word])} ${word}`);
-        return `DataSync ${look.status}: ${[...parts, ...this.#rates(look)].join(', ')}.`;
-    }
-    #rates(look) {
-        const perSecond = look.isOver ? undefined : this.#rate.perSecond(look.transferred, look.bytesTransferred);
-        if (perSecond === undefined)
-            return [];
-        const [objects = 0, byteRate = 0] = perSecond;
-        const left = [look.objects - look.transferred, look.bytes - look.bytesTransferred];
-        return [
-            `${thousands(Math.round(objects))} objects/s`,
-            `${bytes(byteRate)}/s`,
-            ...timeLeft(left, perSecond),
-        ];
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/report.js
-/** Where DataSync puts the rows of an execution, below the folder it was given. */
-function report_detailsFolder(execution) {
-    return `Detailed-Reports/${idsOf(execution)}/`;
-}
-/** Where it puts everything about it. */
-function report_reportFolders(execution) {
-    return [`Summary-Reports/${idsOf(execution)}/`, report_detailsFolder(execution)];
-}
-/** `task-…/exec-…` of `arn:…:task/task-…/execution/exec-…`. */
-function idsOf(execution) {
-    const [, task, , id] = execution.split('/');
-    return `${task}/${id}`;
-}
-const LISTS = { Transferred: 'Transfer', Verified: 'Verify', Skipped: 'Skip' };
-/** All that a file of the report says; nothing of a file that is something else. */
-function report_findingsIn(document) {
-    return Object.keys(LISTS).flatMap(list => rowsOf(document, list).flatMap(row => findingOf(list, row)));
-}
-function rowsOf(document, list) {
-    const rows = isRow(document) ? document[list] : undefined;
-    return Array.isArray(rows) ? rows.filter(isRow) : [];
-}
-function isRow(value) {
-    return typeof value === 'object' && value !== null;
-}
-function findingOf(list, row) {
-    const metadata = row.SourceMetadata ?? row.SrcMetadata;
-    // Of a folder, which an object may have for a name as well.
-    if (isRow(metadata) && metadata.Type === 'Directory')
-        return [];
-    // Paths of Basic mode begin with a slash; no object that DataSync takes does.
-    const path = report_textOf(row.RelativePath).replace(/^\//, '');
-    const code = report_textOf(row.ErrorCode ?? row.FailureCode);
-    const message = report_textOf(row.ErrorDetail ?? row.FailureReason);
-    const status = row[`${LISTS[list]}Status`];
-    if (list === 'Skipped' && status !== 'FAILED')
-        return [{ path, is: 'skipped', why: report_textOf(row.SkipReason) || message }];
-    // Only this word is documented for what went well, and a word that nobody knows must not pass for it.
-    if (status !== 'SUCCESS')
-        return [report_failed(path, list, code, message)];
-    if (list === 'Verified')
-        return [];
-    return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];
-}
-function report_failed(path, list, code, message) {
-    // A message may quote the key, which can have any number in it.
-    const isDenied = /access ?denied|403/i.test(code) || /access ?denied|not authorized/i.test(message);
-    const reason = isDenied ? 'denied' : list === 'Verified' ? 'content-differs' : 'error';
-    return {
-        path,
-        is: 'failed',
-        isGone: /ManifestFileDoesNotExist|NoSuchKey/.test(`${code} ${message}`) || code === '404',
-        reason,
-        code: code || `${LISTS[list]}Failed`,
-        message: message || 'DataSync does not say why.',
-    };
-}
-function sourceOf(metadata) {
-    if (!isRow(metadata) || !isRow(metadata.SystemMetadata))
-        return undefined;
-    const etag = report_textOf(metadata.SystemMetadata.ETag).replace(/^"|"$/g, '');
-    const size = Number(metadata.ContentSize);
-    const modified = Date.parse(report_textOf(metadata.LastModified));
-    return etag !== '' && Number.isInteger(size) && Number.isFinite(modified)
-        ? { size, etag, modified }
-        : undefined;
-}
-function report_textOf(value) {
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-datasync/dist-cjs/index.js
-var client_datasync_dist_cjs = __nccwpck_require__(58784);
-;// CONCATENATED MODULE: ./lib/src/datasync/execution.js
-/** Executions of a task: started, found again, looked at, cancelled. */
-
-/** There is no other way to end, and none is called cancelled. (DataSync API, TaskExecutionStatus.) */
-const OVER = new Set(['SUCCESS', 'ERROR']);
-/**
- * Starts an execution. There is no token that would keep a repeated request from starting a second one, so that one
- * whose answer was lost is looked for by its manifest.
- *
- * @returns its ARN
- */
-function execution_start(service, region, input) {
-    let tried = false;
-    return service.repeated(async (once) => {
-        const started = tried ? await findByManifest(once, region, input.TaskArn, execution_manifestOf(input)) : undefined;
-        if (started !== undefined)
-            return started.arn;
-        tried = true;
-        const { TaskExecutionArn = '' } = await once(region, new StartTaskExecutionCommand(input));
-        return TaskExecutionArn;
-    });
-}
-/** The execution under way that works off this manifest. */
-async function findByManifest(ask, region, task, manifest) {
-    for (const execution of await underWay(ask, region, task)) {
-        if ((await execution_look(ask, region, execution.arn)).manifest === manifest)
-            return execution;
-    }
-    return undefined;
-}
-/** The executions of a task that run or wait, in the order in which they were started. */
-async function underWay(ask, region, TaskArn) {
-    const found = [];
-    let NextToken;
-    do {
-        const command = new client_datasync_dist_cjs.ListTaskExecutionsCommand({ TaskArn, ...(NextToken && { NextToken }) });
-        const page = await ask(region, command);
-        for (const { TaskExecutionArn: arn, Status } of page.TaskExecutions ?? [])
-            if (arn !== undefined && !OVER.has(Status))
-                found.push({ arn, isEnding: Status === 'CANCELLING' });
-        NextToken = page.NextToken;
-    } while (NextToken);
-    return found;
-}
-async function execution_look(ask, region, TaskExecutionArn) {
-    return lookOf(await ask(region, new client_datasync_dist_cjs.DescribeTaskExecutionCommand({ TaskExecutionArn })));
-}
-function lookOf(execution) {
-    const { Status = '', Result, ReportResult, FilesFailed } = execution;
-    return {
-        status: Status,
-        isOver: OVER.has(Status),
-        isWell: Status === 'SUCCESS',
-        error: words(Result?.ErrorCode, Result?.ErrorDetail),
-        manifest: execution_manifestOf(execution),
-        objects: execution.EstimatedFilesToTransfer ?? 0,
-        bytes: execution.EstimatedBytesToTransfer ?? 0,
-        prepared: execution.FilesPrepared ?? 0,
-        transferred: execution.FilesTransferred ?? 0,
-        bytesTransferred: execution.BytesTransferred ?? 0,
-        verified: execution.FilesVerified ?? 0,
-        skipped: execution.FilesSkipped ?? 0,
-        failed: (FilesFailed?.Prepare ?? 0) + (FilesFailed?.Transfer ?? 0) + (FilesFailed?.Verify ?? 0),
-        report: ReportResult && {
-            status: ReportResult.Status ?? 'PENDING',
-            error: words(ReportResult.ErrorCode, ReportResult.ErrorDetail),
-        },
-    };
-}
-function execution_manifestOf({ ManifestConfig, }) {
-    return ManifestConfig?.Source?.S3?.ManifestObjectPath?.replace(/^\//, '');
-}
-function words(...parts) {
-    return parts.filter(Boolean).join(': ');
-}
-/** Ends an execution that runs or waits. Some objects may have arrived in part; the next run sees to them. */
-async function execution_cancel(ask, region, TaskExecutionArn, signal) {
-    await ask(region, new client_datasync_dist_cjs.CancelTaskExecutionCommand({ TaskExecutionArn }), signal);
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/follow.js
-/** An execution as something to be watched, and the report that is written after its end. */
-
-
-
-const REPORT_WITHIN_MS = (/* unused pure expression or super */ null && (15 * 60_000));
-/** Whether there will be a report at all. */
-const SAID_WITHIN_MS = 60_000;
-function follow_watch({ ask }, region, execution) {
-    return {
-        look: () => look(ask, region, execution),
-        cancel: signal => cancel(ask, region, execution, signal),
-    };
-}
-/** Resolves to how the report went; it may still be pending, or nobody speaks of one. */
-async function follow_untilReported(watched) {
-    const begun = Date.now();
-    for (let looks = 0;; looks++) {
-        const { report } = await lookPatiently(watched);
-        if (report?.status === 'SUCCESS' || report?.status === 'ERROR')
-            return report;
-        if (Date.now() - begun > (report === undefined ? SAID_WITHIN_MS : REPORT_WITHIN_MS))
-            return report;
-        await pause(looks, watched.stop.cutting);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/datasync/fold.js
-/** DataSync's report becomes outcomes: one for each object of the manifest, in whatever order and lists it is told of. */
-
-
-
-
-
-
-
-async function fold_foldReport(items, folding, record) {
-    const tellings = new Tellings(folding.scratch, ({ is }) => GRAVITY[is]);
-    await atWork('Reading the report in', folding.work, () => readInto(tellings, folding));
-    return fold(items, {
-        reporter: 'DataSync',
-        tellings,
-        outcomeOf: (item, finding) => fold_outcomeOf(item, finding, folding),
-        isFailed: ({ is }) => is === 'failed',
-        unmentioned: folding.unmentioned,
-        asking: askingAtOnce(folding.settings),
-    }, record);
-}
-/** An object that was transferred and then failed its verification is told of twice. */
-const GRAVITY = { failed: 0, skipped: 1, transferred: 2 };
-async function readInto(tellings, { work, execution, rest }) {
-    const files = work.below(detailsFolder(execution));
-    for await (const page of list(files)) {
-        for (const { key } of page) {
-            for (const finding of findingsIn(await readJson(files, key))) {
-                if (finding.path.startsWith(rest))
-                    await tellings.add(finding.path.slice(rest.length), finding);
-            }
-        }
-    }
-}
-/** Files of a report are of 5 MB at most. */
-async function readJson(bucket, key) {
-    const content = await download(bucket, key, text);
-    try {
-        return JSON.parse(content);
-    }
-    catch {
-        // Something else that lies there. What is told nowhere else is not mentioned.
-        return undefined;
-    }
-}
-async function fold_outcomeOf(item, finding, folding) {
-    const { key } = item;
-    const requestId = undefined;
-    switch (finding.is) {
-        case 'transferred': {
-            const source = finding.source !== undefined && finding.source.etag !== item.source.etag
-                ? { ...item.source, ...finding.source }
-                : undefined;
-            const bytes = (source ?? item.source).size;
-            return { key, result: 'copied', bytes, ...(source !== undefined && { source }), requestId };
-        }
-        case 'skipped':
-            return skipped(item, finding.why, folding);
-        case 'failed': {
-            const { reason, code, message } = finding;
-            // Something else of the same words can be missing, too.
-            if (finding.isGone && (await isGone(folding.source, item.source)))
-                return { key, result: 'skipped', reason: 'vanished', requestId };
-            return { key, result: 'failed', reason, code, message, requestId };
-        }
-    }
-}
-/** DataSync skips what is archived without a word; nothing else that was in the manifest may be missing in silence. */
-async function skipped({ key }, why, { source, settings }) {
-    const requestId = undefined;
-    const isArchived = (await isFrozen(source, key)) ?? /archive/i.test(why);
-    if (isArchived && settings.archived !== 'fail')
-        return { key, result: 'skipped', reason: 'archived', requestId };
-    const message = `DataSync skipped the object: ${why || 'it does not say why'}.`;
-    const other = settings.compare === 'missing' ? 'changed' : 'error';
-    return {
-        key,
-        result: 'failed',
-        reason: isArchived ? 'archived' : other,
-        code: 'Skipped',
-        message,
-        requestId,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/datasync/finish.js
-/** An execution followed to its end, and its report folded into outcomes. */
-
-
-
-
-
-
-
-
-/** @throws FatalError when the execution or its report went wrong; what was recorded stands */
-async function datasync_finish_finish(execution, load, options, told, record, stop) {
-    const { service, ground, note, scratch } = options;
-    const watched = { ...watch(service, taskRegion(ground), execution), stop, told };
-    const { end, report } = await toItsEnd(execution, watched, options);
-    await rm(note, { force: true });
-    if (report?.status !== 'SUCCESS') {
-        // Cancelled before there was anything to report.
-        if (stop.draining.aborted)
-            return;
-        throw end.isWell ? finish_unreported(execution, report?.error, options) : finish_failed(execution, end, options);
-    }
-    const { unmentioned, failed: refused } = await foldReport(load.listed.items(), {
-        ...options,
-        scratch: join(scratch, 'datasync'),
-        execution,
-        unmentioned: item => (end.isWell ? finish_notReported(item, execution) : undefined),
-    }, record);
-    // Basic mode calls it an error when single objects failed; the report has said which. Where it names none, it was
-    // something else, and what was to be verified may not have been.
-    const isExplained = unmentioned === 0 && refused > 0;
-    if (!end.isWell && !isExplained && !stop.draining.aborted)
-        throw finish_failed(execution, end, options);
-}
-async function toItsEnd(execution, watched, { ground }) {
-    try {
-        return { end: await follow(watched), report: await untilReported(watched) };
-    }
-    catch (error) {
-        throw explain(`Following ${execution}`, error, ground);
-    }
-}
-function finish_failed(execution, { error }, { ground }) {
-    const words = error || 'DataSync does not say why';
-    return new FatalError(`DataSync's ${execution} ended with an error (${words}).`, fixFor(words, ground));
-}
-function finish_unreported(execution, error, { ground }) {
-    const words = `task report: ${error || 'there is none'}`;
-    return new FatalError(`DataSync's ${execution} ended well, but its report is missing (${words}), so that nobody knows what became of each object. The next run compares anew.`, fixFor(words, ground));
-}
-function finish_notReported({ key }, execution) {
-    const message = `The report of ${execution} does not mention the object.`;
-    return { key, result: 'failed', reason: 'error', code: 'NotReported', message, requestId: undefined };
-}
-
-;// CONCATENATED MODULE: ./lib/src/datasync/paths.js
-/**
- * What DataSync can be asked for: folders, and below them paths. Keys are mapped by replacing a prefix byte for byte, which
- * DataSync does with the folders of its two locations only.
- */
-/**
- * Both prefixes as a folder each and a common rest, the folders as long as they can be.
- *
- * @returns `undefined` when no two folders map the keys as the prefixes do
- */
-function foldersOf(source, destination) {
-    for (let length = 0; length <= Math.min(source.length, destination.length); length++) {
-        const rest = source.slice(source.length - length);
-        if (!destination.endsWith(rest))
-            return undefined;
-        const folders = {
-            source: source.slice(0, source.length - length),
-            destination: destination.slice(0, destination.length - length),
-        };
-        if (isFolder(folders.source) && isFolder(folders.destination))
-            return { ...folders, rest };
-    }
-    return undefined;
-}
-/** Characters of a location's subdirectory. (DataSync API, S3Subdirectory.) */
-const SUBDIRECTORY = /^[a-zA-Z0-9_\-+./()\p{Zs}]*$/u;
-/** Whether a location can have this for its folder. (DataSync API, CreateLocationS3, "Subdirectory".) */
-function isFolder(folder) {
-    if (folder === '')
-        return true;
-    return (folder.endsWith('/') && SUBDIRECTORY.test(folder) && paths_whyUncarriable(folder.slice(0, -1)) === undefined);
-}
-/** Bytes between two slashes. (DataSync User Guide, "DataSync quotas".) */
-const SEGMENT_BYTES = 255;
-const HINDRANCES = [
-    ['DataSync takes it for a folder', path => path === '' || path.endsWith('/')],
-    ['begins with a slash', path => path.startsWith('/')],
-    ['has an empty part, `.` or `..` between its slashes', path => /(^|\/)\.{0,2}(\/|$)/.test(path)],
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    ['has a control character', path => /[\u0000-\u001f\u007f]/.test(path)],
-    [
-        `has a part of more than ${SEGMENT_BYTES} bytes between its slashes`,
-        path => path.split('/').some(segment => Buffer.byteLength(segment) > SEGMENT_BYTES),
-    ],
-    // (DataSync User Guide, "Filtering data transferred by DataSync", files and folders it never transfers.)
-    [
-        'has a name that DataSync keeps for itself',
-        path => /\.snapshot(\/|$)|\/\.aws-datasync|\/\.awssync|\/\.zfs/.test(`/${path}`),
-    ],
-];
-/** Why DataSync cannot transfer the object at this path below a location; `undefined` when it can. */
-function paths_whyUncarriable(path) {
-    return HINDRANCES.find(([, is]) => is(path))?.[0];
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/datasync/load.js
-/** What DataSync can carry without loss, and what is copied from here. */
-
-
-
-
-
-
-async function load_sortOutForDataSync(items, { source, rest, scratch, draining, asking }) {
-    const place = pLimit(asking);
-    let unasked = 0;
-    const whyNot = async (item) => {
-        const why = whyUncarriable(rest + item.key) ?? (await place(() => whyLossy(source, item.source)));
-        if (why !== UNASKED)
-            return why;
-        unasked++;
-        return undefined;
-    };
-    const load = await sortOut(items, {
-        hindrances: page => Promise.all(page.map(whyNot)),
-        lineOf: load_lineBelow(rest),
-        fullKey: key => source.fullKey(key),
-        scratch,
-        draining,
-    });
-    return { ...load, unasked };
-}
-function load_lineBelow(rest) {
-    return ({ key }) => manifestLine(rest + key);
-}
-/** An object that may not be asked is DataSync's to try: its role is another identity. */
-const UNASKED = Symbol('unasked');
-/** What DataSync would leave behind of the object's metadata. (DataSync User Guide, "Metadata copied by DataSync".) */
-async function whyLossy(source, entry) {
-    // As it is by now, because that is what DataSync will read.
-    const head = await noneWhereRefused(() => source.send(new HeadObjectCommand(source.naming(entry))));
-    if (head === undefined)
-        return UNASKED;
-    if (head.CacheControl !== undefined)
-        return 'DataSync loses Cache-Control';
-    if (head.ExpiresString !== undefined)
-        return 'DataSync loses Expires';
-    return head.MissingMeta ? 'has metadata that no header can carry' : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/datasync/launch.js
-/** From the sorted plan to an execution under way: manifest, locations, task, start. */
-
-
-
-
-
-
-
-
-
-/**
- * @param manifest key below the work location
- * @returns the ARN of the execution
- * @throws FatalError with what to do about it; StoppedError
- */
-async function datasync_launch_launch(load, manifest, equipment, options, draining) {
-    const { settings, rest, work } = options;
-    await atWork('Writing the manifest to', work, () => upload(work, {
-        key: manifest,
-        contentType: 'text/csv',
-        bytes: load.manifestBytes,
-        open: () => manifestOf(load, lineBelow(rest)),
-    }));
-    const found = await equipment.find();
-    const [source, destination] = await equipment.locations(found);
-    const task = await equipment.task(source, destination, found, optionsOf(settings));
-    await equipment.untilReady(task, draining);
-    return begin(task, work.fullKey(manifest), equipment, options);
-}
-async function begin(task, manifest, equipment, { settings, service, ground, note }) {
-    await writeWhole(note, JSON.stringify({ task, manifest }));
-    try {
-        return await start(service, taskRegion(ground), {
-            TaskArn: task,
-            OverrideOptions: optionsOf(settings),
-            // A task that was found may have filters, which no manifest goes with.
-            Includes: [],
-            Excludes: [],
-            ManifestConfig: manifestConfig(ground, manifest),
-            TaskReportConfig: reportConfig(ground),
-            Tags: equipment.tags,
-        });
-    }
-    catch (error) {
-        // It may have been started all the same: the note stays, and the post step looks.
-        throw explain(`Starting the task ${task}`, error, ground);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/datasync/engine.js
-/**
- * AWS DataSync does the copying. The plan stays the one truth: DataSync gets exactly the planned objects as a manifest, and
- * its report becomes their outcomes. What it cannot carry is copied meanwhile from here.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-function engine_createDataSyncEngine(options) {
-    return new DataSyncEngine(options);
-}
-class DataSyncEngine {
-    name = 'datasync';
-    #options;
-    #equipment;
-    #manifest = `manifests/${randomUUID()}.csv`;
-    #progress = new ExecutionProgress();
-    #notes = [];
-    constructor(options) {
-        this.#options = options;
-        this.#equipment = new Equipment(options.service, options.ground, options.run);
-    }
-    progress() {
-        return this.#progress.howFar();
-    }
-    notes() {
-        return this.#notes;
-    }
-    async transfer(items, record, stop) {
-        const { source, rest, scratch, others, settings } = this.#options;
-        const load = await sortOutForDataSync(items, {
-            source,
-            rest,
-            scratch: join(scratch, 'datasync'),
-            draining: stop.draining,
-            asking: askingAtOnce(settings),
-        });
-        assertCarriable(load, 'DataSync', this.#options.cannotCopy);
-        this.#tell(load);
-        let execution;
-        try {
-            if (load.listed.count > 0 && !stop.draining.aborted)
-                execution = await this.#launch(load, stop);
-            await bothToTheirEnds(execution && finish(execution, load, this.#options, look => this.#see(look), record, stop), others.transfer(load.others.items(), record, stop));
-        }
-        catch (error) {
-            // What was recorded stands, and what was not is accounted for as stopped.
-            if (!(error instanceof StoppedError && stop.draining.aborted))
-                throw error;
-        }
-        finally {
-            if (!settings.dataSync.keep && !stop.cutting.aborted)
-                await this.#tidyUp(execution);
-        }
-    }
-    #tell({ others, examples, unasked }) {
-        const { log, source } = this.#options;
-        if (others.count > 0)
-            log.info(`${count(others.count, 'object')} that DataSync cannot carry, copied from here: ${examples.join(', ')}.`);
-        if (unasked > 0) {
-            const who = source.identity.principal ?? 'the identity of the source';
-            this.#notes.push(`${count(unasked, 'object')} could not be asked for Cache-Control and Expires, which DataSync loses: ${who} needs s3:GetObject on the source.`);
-        }
-    }
-    async #launch(load, stop) {
-        const execution = await launch(load, this.#manifest, this.#equipment, this.#options, stop.draining);
-        const started = `DataSync copies ${count(load.listed.count, 'object')} as ${execution}.`;
-        this.#options.log.info(started);
-        this.#notes.push(started);
-        return execution;
-    }
-    /** Every phase is told when it begins. */
-    #see(look) {
-        if (this.#progress.see(look))
-            this.#options.log.info(this.#progress.line());
-    }
-    /** Removes what this run has made. What cannot be removed is told: the copies are done all the same. */
-    async #tidyUp(execution) {
-        const { work, log } = this.#options;
-        try {
-            await this.#equipment.removeMade();
-            for (const prefix of [this.#manifest, ...(execution === undefined ? [] : reportFolders(execution))]) {
-                const files = work.below(prefix);
-                for await (const removals of removeAll(files, list(files))) {
-                    const left = removals.find(({ result }) => result === 'failed');
-                    if (left !== undefined)
-                        throw new Error(`${files.fullKey(left.key)} could not be deleted.`);
-                }
-            }
-        }
-        catch (error) {
-            log.warning(`Not all that this run made for DataSync could be removed: ${messageOf(error)}`);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/wire/versions-page.js
-
-
-const ELEMENT = /<(Version|DeleteMarker)>(.*?)<\/\1>/gs;
-/** @returns `undefined` when something is missing, or not written the way S3 writes */
-function versions_page_scanVersions(page, prefix) {
-    const frame = page.replace(ELEMENT, '');
-    if (page.includes('<!') || /<(Version|DeleteMarker)\b/.test(frame))
-        return undefined;
-    const decode = textOf(frame, 'EncodingType') === 'url' ? decodeListed : (text) => text;
-    const versions = [];
-    for (const [, kind, fields = ''] of page.matchAll(ELEMENT)) {
-        const version = readVersion(fields, kind === 'DeleteMarker', prefix, decode);
-        if (version === undefined)
-            return undefined;
-        versions.push({ version, isLatest: textOf(fields, 'IsLatest') === 'true' });
-    }
-    const truncated = textOf(frame, 'IsTruncated');
-    if (truncated !== 'true')
-        return truncated === 'false' ? { versions, next: undefined } : undefined;
-    const keyMarker = textOf(frame, 'NextKeyMarker');
-    if (keyMarker === undefined)
-        return undefined;
-    // An empty one is none.
-    const versionIdMarker = textOf(frame, 'NextVersionIdMarker') || undefined;
-    return { versions, next: { keyMarker: decode(keyMarker), versionIdMarker } };
-}
-function readVersion(fields, deleted, prefix, decode) {
-    const full = decode(textOf(fields, 'Key') ?? '');
-    const versionId = textOf(fields, 'VersionId');
-    const modified = Date.parse(textOf(fields, 'LastModified') ?? '');
-    if (!full.startsWith(prefix) || versionId === undefined || Number.isNaN(modified))
-        return undefined;
-    const key = full.slice(prefix.length);
-    if (deleted)
-        return { key, versionId, modified, deleted };
-    const size = textOf(fields, 'Size');
-    if (size === undefined || !/^\d+$/.test(size) || !Number.isSafeInteger(Number(size)))
-        return undefined;
-    const restoring = textOf(fields, 'IsRestoreInProgress') === 'true';
-    return {
-        key,
-        size: Number(size),
-        etag: unquote(textOf(fields, 'ETag')),
-        modified,
-        storageClass: textOf(fields, 'StorageClass') ?? 'STANDARD',
-        restored: !restoring && textOf(fields, 'RestoreExpiryDate') !== undefined,
-        ...(restoring && { restoring: true }),
-        versionId,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/versions.js
-/**
- * Every version of every key below a prefix, delete markers included: one entry a key, in key order, with its history.
- */
-
-
-
-
-
-
-/** How each side is listed: the objects as they are now, or their histories. What is replicated is named by version. */
-function versions_listingsFor({ engine, preserve, }) {
-    if (preserve.has('versions'))
-        return { source: listVersions, destination: listVersions };
-    return { source: engine === 'replication' ? listCurrentVersions : list, destination: list };
-}
-/** The objects as they are now, each with the id of its version. */
-async function* listCurrentVersions(bucket) {
-    for await (const page of listVersions(bucket)) {
-        yield page.flatMap(({ history }) => {
-            const newest = history?.at(-1);
-            return newest === undefined || isMarker(newest) ? [] : newest;
-        });
-    }
-}
-/**
- * Lists at several places of the key space at once, as `list` does. A page may end in the middle of a history.
- *
- * @throws FatalError when a listing cannot be read, or is not in the order that S3 promises
- */
-function listVersions(bucket) {
-    return listInRanges(after => versions_fetchAfter(bucket, after), RANGES);
-}
-/**
- * The next keys after one, each with its whole history. The last key of a page that is not the last one may go on behind
- * it, and is left to the next fetch, which begins there again; where there is no other key, the listing is followed to
- * its end.
- */
-async function versions_fetchAfter(bucket, after) {
-    const histories = new Histories();
-    const keyMarker = after === undefined ? undefined : bucket.fullKey(after);
-    let page = await versions_fetchPage(bucket, { keyMarker, versionIdMarker: undefined });
-    histories.add(page.versions);
-    while (page.next !== undefined && histories.whole.length === 0) {
-        page = await versions_fetchPage(bucket, page.next);
-        histories.add(page.versions);
-    }
-    const more = page.next !== undefined;
-    return { entries: more ? histories.whole : histories.end(), more };
-}
-/** Versions as they are listed, newest first within a key, put together by key. */
-class Histories {
-    /** Without the last key, of which more may come. */
-    whole = [];
-    #open = [];
-    add(versions) {
-        for (const { version, isLatest } of versions) {
-            const [newest] = this.#open;
-            if (newest === undefined || newest.key !== version.key) {
-                if (!isLatest || (newest !== undefined && compareKeys(newest.key, version.key) >= 0))
-                    throw outOfOrder(version);
-                this.#close();
-            }
-            else if (isLatest)
-                throw outOfOrder(version);
-            this.#open.push(version);
-        }
-    }
-    /** There is no more to come. */
-    end() {
-        this.#close();
-        return this.whole;
-    }
-    #close() {
-        const [newest] = this.#open;
-        if (newest !== undefined)
-            this.whole.push(entryOf(newest.key, this.#open.reverse()));
-        this.#open = [];
-    }
-}
-function outOfOrder({ key, versionId }) {
-    return new FatalError(`The listing of versions is not in order, newest first within a key: see version ${versionId} of ${JSON.stringify(key)}.`);
-}
-async function versions_fetchPage(bucket, { keyMarker, versionIdMarker }) {
-    const { bucket: name, prefix } = bucket.location;
-    const answer = await askForPage(bucket, 'ListObjectVersions', {
-        'encoding-type': 'url',
-        'key-marker': keyMarker,
-        prefix: prefix || undefined,
-        'version-id-marker': versionIdMarker,
-        versions: '',
-    });
-    const page = scanVersions(answer.body.toString(), prefix);
-    if (page === undefined)
-        throw new FatalError(`The listing of the versions of ${name} cannot be read.`);
-    return page;
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/conclude-history.js
-
-
-
-
-/** Holds a history that was copied or found unchanged against what the closing listing shows. */
-function conclude_history_judgeHistory(carried, verdict, copies) {
-    const history = carried.item.source?.history ?? [];
-    const known = knownCopies(carried);
-    const { from, twins, differing } = align(history, copies, (version, copy) => {
-        if (isMarker(version) || isMarker(copy))
-            return isMarker(version) && isMarker(copy);
-        if (version.size !== copy.size)
-            return false;
-        return known.get(version.versionId) === copy.versionId || hasEqualEtag(version.etag, copy.etag);
-    });
-    const versions = describe(carried, verdict, { copies, twins });
-    if (from < history.length) {
-        const reason = from === 0 ? 'versions-differ' : 'versions-missing';
-        return { ...failed(reason, lacking(history, copies, from, differing)), versions };
-    }
-    const sent = sentOf(carried.outcome).length;
-    if (twins.length < sent) {
-        const message = `${sent} versions were copied, and the closing listing shows ${twins.length}.`;
-        return { ...failed('versions-missing', { code: 'VersionsMissing', message }), versions };
-    }
-    return { ...verdict, proof: conclude_history_weakest(versions), versions };
-}
-function hasEqualEtag(one, other) {
-    return provenByEtags(one, other) !== undefined;
-}
-/** The same from the plan alone, where nobody looked again. */
-function conclude_history_historyAsPlanned(carried, verdict) {
-    const { item } = carried;
-    const versions = describe(carried, verdict, {
-        copies: item.destination?.history ?? [],
-        twins: twinsOf(item),
-    });
-    return { ...verdict, versions, ...(verdict.action === 'unchanged' && { proof: conclude_history_weakest(versions) }) };
-}
-/** What the destination's history lacks according to the plan; `undefined` where it has none. */
-function conclude_history_lackingAsPlanned(item) {
-    const { source, destination } = item;
-    if (item.action !== 'copy' || source?.history === undefined || destination?.history === undefined)
-        return undefined;
-    return lacking(source.history, destination.history, item.from ?? 0, item.differing);
-}
-function lacking(history, copies, from, differing) {
-    if (differing !== undefined) {
-        const [version, copy] = [history[differing[0]], copies[differing[1]]];
-        const message = `Version ${version?.versionId} of the source and version ${copy?.versionId} of the destination are not the same.`;
-        return { code: 'VersionsDiffer', message };
-    }
-    const [number, oldest] = [history.length - from, history[from]?.versionId];
-    const message = number === 1
-        ? `The destination lacks version ${oldest}.`
-        : `The destination lacks ${number} versions, the oldest of them ${oldest}.`;
-    return { code: 'VersionsMissing', message };
-}
-/** The id of each copy by the id of its version, as the plan saw it and as the run made it. */
-function knownCopies({ item, outcome }) {
-    const { source, destination } = item;
-    const known = new Map();
-    for (const [ours, theirs] of twinsOf(item)) {
-        const [version, copy] = [source?.history?.[ours], destination?.history?.[theirs]];
-        if (version !== undefined && copy !== undefined)
-            known.set(version.versionId, copy.versionId);
-    }
-    for (const sent of sentOf(outcome))
-        known.set(sent.source, sent.destination);
-    return known;
-}
-function twinsOf(item) {
-    return (item.action === 'copy' || item.action === 'unchanged' ? item.twins : undefined) ?? [];
-}
-function sentOf(outcome) {
-    return outcome === undefined || outcome.result === 'deleted' ? [] : (outcome.versions ?? []);
-}
-function describe({ item, outcome }, { action }, { copies, twins }) {
-    const copyOf = new Map(twins.map(([ours, theirs]) => [ours, copies[theirs]]));
-    const sent = new Map(sentOf(outcome).map(({ source, destination }) => [source, destination]));
-    const wouldBeFrom = action === 'would-copy' && item.action === 'copy' ? (item.from ?? 0) : Infinity;
-    return (item.source?.history ?? []).map((version, index) => {
-        const copy = copyOf.get(index);
-        const destination = copy?.versionId ?? sent.get(version.versionId);
-        const copied = sent.has(version.versionId) || index >= wouldBeFrom;
-        return {
-            source: version.versionId,
-            ...(destination !== undefined && { destination }),
-            ...(isMarker(version) && { deleteMarker: true }),
-            ...(copied && { copied }),
-            size: sizeOf(version),
-            ...(!isMarker(version) && { sourceEtag: version.etag }),
-            ...(copy !== undefined && !isMarker(copy) && { destinationEtag: copy.etag }),
-            proof: copy === undefined ? 'none' : proofOf(version, copy, item.reason),
-        };
-    });
-}
-/** Delete markers have nothing else that could be held against each other: they count as an equal ETag does. */
-function proofOf(version, copy, reason) {
-    if (isMarker(version) || isMarker(copy))
-        return 'etag';
-    return provenByEtags(version.etag, copy.etag) ?? (reason === 'same-checksum' ? 'checksum' : 'size');
-}
-/** Of the objects among the versions that the destination keeps; where there are only delete markers, that of these. */
-function conclude_history_weakest(versions) {
-    const kept = versions.filter(({ destination }) => destination !== undefined);
-    const objects = kept.filter(({ deleteMarker }) => !deleteMarker);
-    const proofs = (objects.length > 0 ? objects : kept).map(({ proof }) => proof);
-    return PROOFS.findLast(proof => proofs.includes(proof)) ?? 'none';
-}
-/** Bytes of what was copied of an object, or would be. */
-function bytesCopied({ size, versions }) {
-    if (versions === undefined)
-        return size;
-    return versions.reduce((sum, version) => sum + (version.copied ? version.size : 0), 0);
-}
-
-;// CONCATENATED MODULE: ./lib/src/sync/conclude.js
-
-
-
-
-
-async function* settle(plan, outcomes) {
-    for await (const meetings of mergeByKey(plan, outcomes, {
-        left: 'The plan',
-        right: 'The list of outcomes',
-    })) {
-        yield meetings.map(({ key, left, right }) => {
-            if (left === undefined)
-                throw new RangeError(`An outcome without a plan: ${JSON.stringify(key)}.`);
-            return { key, item: asCarried(left, right), outcome: right };
-        });
-    }
-}
-/** An object that was overwritten in the source after it was listed is judged by what was copied. */
-function asCarried(item, outcome) {
-    if (item.source === undefined || outcome?.result !== 'copied' || outcome.source === undefined)
-        return item;
-    return { ...item, source: outcome.source };
-}
-/** Records without a second look: dry runs, `mode: verify` (whose plan is the comparison) and `verify: none`. */
-async function* recordAsSettled(settled, mode, places) {
-    for await (const page of settled) {
-        yield page.map(one => toRecord(one, asSettled(one, mode), places));
-    }
-}
-/** Records checked against a fresh listing of both sides. */
-async function* recordAsSeen(settled, seen, places, movements) {
-    const names = { left: 'The settled plan', right: 'The closing listing' };
-    for await (const meetings of mergeByKey(settled, seen, names)) {
-        const records = [];
-        for (const { left, right } of meetings) {
-            const before = left?.item.source;
-            const now = right?.source;
-            if (before === undefined && now !== undefined)
-                movements.appeared++;
-            if (before !== undefined && left?.item.action !== 'skip' && !isStill(before, now))
-                movements.movedOn++;
-            if (left === undefined)
-                continue;
-            const settled = followed(left, right);
-            records.push(toRecord(settled, asSeen(settled, right), places, right?.destination));
-        }
-        yield records;
-    }
-}
-/**
- * Who copied without telling what may have copied what the source had by then: an object that has moved on is judged by
- * what it is now, where the copy is as large.
- */
-function followed(settled, right) {
-    const { item, outcome } = settled;
-    const { source: now, destination: seen } = right ?? {};
-    if (item.action !== 'copy' || !item.source || now === undefined || now.history !== undefined)
-        return settled;
-    const untold = outcome?.result === 'copied' && outcome.etag === undefined && outcome.source === undefined;
-    return untold && !isStill(item.source, now) && seen !== undefined && mayBeOf(now, item.source, seen)
-        ? { ...settled, item: { ...item, source: now } }
-        : settled;
-}
-/** Whether what is seen may be a copy of what the source has now, and not of what it had before. */
-function mayBeOf(now, before, seen) {
-    if (now.size !== seen.size || seen.etag === before.etag)
-        return false;
-    return now.size !== before.size || !deniedByEtags(now.etag, seen.etag);
-}
-/** Whether an object is the one that was listed. */
-function isStill(before, now) {
-    return before.etag === now?.etag && before.versionId === now.versionId;
-}
-function asSettled(settled, mode) {
-    const verdict = asAttempted(settled, mode);
-    return settled.item.source?.history === undefined ? verdict : historyAsPlanned(settled, verdict);
-}
-function asAttempted({ item, outcome }, mode) {
-    if (outcome?.result === 'failed') {
-        return item.action === 'delete' ? undeleted('delete-failed', outcome) : failed(outcome.reason, outcome);
-    }
-    switch (item.action) {
-        case 'copy':
-            if (mode === 'dry-run')
-                return { action: 'would-copy', reason: item.reason, proof: 'none' };
-            if (mode === 'verify')
-                return failed(item.reason, lackingAsPlanned(item));
-            if (outcome?.result === 'skipped')
-                return { action: 'skipped', reason: outcome.reason, proof: 'none' };
-            return outcome === undefined
-                ? { action: 'skipped', reason: 'stopped', proof: 'none' }
-                : { action: 'copied', reason: item.reason, proof: 'none' };
-        case 'delete':
-            if (mode === 'dry-run')
-                return { action: 'would-delete', reason: item.reason, proof: 'none' };
-            if (mode === 'verify')
-                return undeleted('extraneous');
-            // Deletions are no matter of replication's health.
-            if (mode === 'health')
-                return { action: 'kept', reason: 'delete-not-asked', proof: 'none' };
-            return outcome === undefined
-                ? { action: 'kept', reason: 'delete-refused', proof: 'none' }
-                : { action: 'deleted', reason: item.reason, proof: 'none' };
-        case 'restore':
-            if (mode !== 'sync')
-                return { action: 'skipped', reason: 'would-restore', proof: 'none' };
-            return {
-                action: 'skipped',
-                reason: outcome?.result === 'skipped' ? outcome.reason : 'stopped',
-                proof: 'none',
-            };
-        case 'unchanged':
-            return {
-                action: 'unchanged',
-                reason: item.reason,
-                proof: conclude_proofOf(item, item.source, item.destination),
-            };
-        default:
-            return { action: PAST[item.action], reason: item.reason, proof: 'none' };
-    }
-}
-const PAST = { skip: 'skipped', fail: 'failed', keep: 'kept' };
-/** A copy or an unchanged object must be where and what it is said to be; a deleted one must be gone. */
-function asSeen(settled, { source: now, destination: seen } = {}) {
-    const verdict = asSettled(settled, 'sync');
-    const { item, outcome } = settled;
-    if (item.action === 'delete' && outcome === undefined && now !== undefined)
-        return { action: 'kept', reason: 'no-longer-extraneous', proof: 'none' };
-    if (verdict.action === 'deleted' && seen !== undefined && !isDeleted(seen)) {
-        return undeleted('delete-failed', {
-            code: 'StillThere',
-            message: 'The object was deleted and is there again.',
-        });
-    }
-    if (verdict.action !== 'copied' && verdict.action !== 'unchanged')
-        return verdict;
-    if (seen === undefined) {
-        return failed('missing', { code: 'Missing', message: 'The closing listing does not show the object.' });
-    }
-    if (seen.history !== undefined)
-        return judgeHistory(settled, verdict, seen.history);
-    if (outcome?.result === 'copied' && outcome.etag === undefined && conclude_isAsBefore(seen, item.destination)) {
-        return failed('content-differs', {
-            code: 'NotReplaced',
-            message: 'The copy was reported as done, but the closing listing shows the object that was there before.',
-        });
-    }
-    // Who copied without telling an ETag has made what is there now.
-    const expected = outcome?.result === 'copied' ? (outcome.etag ?? seen.etag) : item.destination?.etag;
-    const untouched = seen.etag === expected;
-    const size = item.source?.size;
-    if (seen.size !== size && !(untouched && item.reason === 'exists')) {
-        const message = `The source has ${size} bytes, the closing listing shows ${seen.size}.`;
-        return failed('size-differs', { code: 'SizeDiffers', message });
-    }
-    if (!untouched && seen.etag !== item.source?.etag) {
-        const message = `The destination's ETag was ${expected}, the closing listing shows ${seen.etag}: someone else wrote the object.`;
-        return failed('content-differs', { code: 'EtagDiffers', message });
-    }
-    // What the plan learned of checksums was about the object that was there then.
-    return { ...verdict, proof: untouched ? conclude_proofOf(item, item.source, seen) : byEtag(item.source, seen) };
-}
-/** Equal times alone would do: whoever writes an object dates it anew. */
-function conclude_isAsBefore(seen, before) {
-    return seen.etag === before?.etag && seen.modified === before.modified;
-}
-function conclude_proofOf(item, source, destination) {
-    return item.reason === 'same-checksum' ? 'checksum' : byEtag(source, destination);
-}
-function byEtag(source, destination) {
-    if (source === undefined || destination === undefined || source.size !== destination.size)
-        return 'none';
-    return provenByEtags(source.etag, destination.etag) ?? 'size';
-}
-function toRecord({ key, item, outcome }, verdict, places, seen) {
-    const entry = item.source ?? item.destination;
-    const destinationEtag = outcome?.result === 'copied' ? (outcome.etag ?? seen?.etag) : item.destination?.etag;
-    return {
-        key: (item.source === undefined ? places.destination : places.source).prefix + key,
-        destinationKey: places.destination.prefix + key,
-        size: entry?.size ?? 0,
-        ...verdict,
-        ...(item.source !== undefined && { sourceEtag: item.source.etag }),
-        ...(destinationEtag !== undefined && { destinationEtag }),
-        ...(outcome?.requestId !== undefined && { requestId: outcome.requestId }),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/s3/replication/status.js
-/** How far the replication of one version has come, as the source says. (S3 User Guide, "Getting replication status information".) */
-
-
-
-
-/** (S3 API, HeadObject, "x-amz-replication-status".) */
-const STATES = {
-    COMPLETE: 'done',
-    COMPLETED: 'done',
-    PENDING: 'pending',
-    FAILED: 'failed',
-    REPLICA: 'replica',
-};
-/** @throws what S3 answers, but for a version that is not there */
-async function status_standingOf(source, object) {
-    const head = await headOf(source, object);
-    if (head === 'absent')
-        return { state: 'gone', frozen: false, underKms: false };
-    return {
-        state: STATES[head.ReplicationStatus ?? ''] ?? 'none',
-        frozen: head.ArchiveStatus !== undefined,
-        underKms: head.ServerSideEncryption?.startsWith('aws:kms') ?? false,
-    };
-}
-/**
- * Replicas keep the ids of their sources, whatever their encryption makes of the ETag. The source is asked what it shows by
- * now only where the destination does not show the replica.
- *
- * @throws what S3 answers, but for a refusal of the destination
- */
-async function status_shownAt({ source, destination }, object) {
-    const { key, versionId } = object;
-    const there = await noneWhereRefused(() => headOf(destination, { key }));
-    if (there === undefined)
-        return 'unknown';
-    if (there !== 'absent' && isReplicaOf(there, object))
-        return { etag: unquote(there.ETag) };
-    if (there !== 'absent' && there.ReplicationStatus !== 'REPLICA')
-        return 'another';
-    const here = await headOf(source, { key });
-    if (here === 'absent')
-        return 'gone';
-    if (here.VersionId === versionId)
-        return there === 'absent' ? 'nothing' : 'another';
-    const successor = { versionId: here.VersionId, modified: here.LastModified?.getTime() };
-    return there !== 'absent' && isReplicaOf(there, successor) ? 'successor' : 'overtaken';
-}
-/**
- * Whether an object of the destination, one version of its key or the current one, is the replica of a version.
- *
- * @returns `undefined` when it may not be asked
- */
-async function status_isReplicaAt(destination, object, of) {
-    const there = await noneWhereRefused(() => headOf(destination, object));
-    return there === undefined ? undefined : there !== 'absent' && isReplicaOf(there, of);
-}
-async function headOf(bucket, object) {
-    try {
-        return await bucket.send(new HeadObjectCommand(bucket.naming(object)));
-    }
-    catch (error) {
-        if (troubleOf(error).kind !== 'absent')
-            throw error;
-        return 'absent';
-    }
-}
-/** What is written without versioning is all called `null`; its time tells, which a replica keeps. */
-function isReplicaOf(head, { versionId, modified }) {
-    if (head.ReplicationStatus !== 'REPLICA' || head.VersionId !== versionId)
-        return false;
-    return versionId !== 'null' || head.LastModified?.getTime() === modified;
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/replication/versions.js
-
-
-/** What no job replicates, and no rule that came later. */
-const versions_MARKERS = 'its history has delete markers that the destination lacks';
-const versions_MARKERS_LEFT = 'DeleteMarkersNotReplicated';
-function versions_lackingOf({ source, destination, from }) {
-    if (source.history === undefined)
-        return { objects: [source], markers: false };
-    const versions = versionsToSend(source, from);
-    const objects = versions.flatMap(version => (isMarker(version) ? [] : version));
-    if (objects.length === versions.length)
-        return { objects, markers: false };
-    // Without the markers the histories never become equal, and every run would ask for the same versions again.
-    const there = new Set(destination?.history?.map(({ versionId }) => versionId));
-    const isThere = (id) => id !== 'null' && there.has(id);
-    return { objects: objects.filter(({ versionId }) => !isThere(versionId)), markers: true };
-}
-/**
- * Whether no job can bring anything over: there is nothing but delete markers, or the versions without the marker above them
- * would show at the destination what was deleted at the source.
- */
-function versions_isOutOfReach(item) {
-    const { objects, markers } = versions_lackingOf(item);
-    return markers && (objects.length === 0 || isDeleted(item.source));
-}
-/** What stands in the way first: what has failed will not come by itself, what was never taken up neither. */
-const WORST_FIRST = (/* unused pure expression or super */ null && ([
-    'failed',
-    'none',
-    'pending',
-    'replica',
-    'gone',
-    'done',
-]));
-/** How far the worst of them is; `undefined` where there are only delete markers. */
-async function versions_worstOf(source, { objects }) {
-    const found = [];
-    // One after another, so that a long history does not push all others aside.
-    for (const object of objects)
-        found.push({ ...(await standingOf(source, object)), object });
-    for (const state of WORST_FIRST) {
-        const worst = found.find(one => one.state === state);
-        if (worst !== undefined)
-            return worst;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/replication/fate.js
-
-
-/** @returns `undefined` as long as the object is on its way */
-async function fate_fateOf(item, refused, sides) {
-    const standing = refused === undefined ? await worstOf(sides.source, lackingOf(item)) : undefined;
-    const state = standing?.state ?? 'failed';
-    if (state === 'gone')
-        return vanished(item);
-    if (state === 'pending')
-        return undefined;
-    // Whatever its source says, which speaks of all destinations at once.
-    const shown = await shownOf(item, sides);
-    if (typeof shown === 'object')
-        return fate_arrived(item, shown.etag);
-    if (shown === 'gone')
-        return vanished(item);
-    // What is there is judged by what the source has by then.
-    if (shown === 'successor')
-        return fate_copied(item);
-    if (state === 'done') {
-        if (shown === 'another')
-            return fate_failed(item, 'ReplicaHidden', HIDDEN);
-        if (shown === 'nothing')
-            return fate_failed(item, MISSING, DELETED);
-        return fate_arrived(item);
-    }
-    if (state !== 'failed')
-        return undefined;
-    return refused ?? fate_failed(item, 'ReplicationFailed', 'S3 has given up replicating the object.');
-}
-/** Of a history `nothing` when a version of it is not there, and no ETag when all are. */
-async function shownOf(item, sides) {
-    if (item.source.history === undefined)
-        return shownAt(sides, item.source);
-    // One after another, so that a long history does not push all others aside.
-    for (const object of lackingOf(item).objects) {
-        const there = await isReplicaAt(sides.destination, object, object);
-        if (!there)
-            return there === undefined ? 'unknown' : 'nothing';
-    }
-    return { etag: undefined };
-}
-const HIDDEN = 'S3 has replicated the object, and the destination shows another one: a replica does not come above what was written there after its source.';
-/** What S3 has replicated, and the destination has not, and why. */
-const MISSING = 'ReplicaMissing';
-const DELETED = 'S3 says that the object was replicated, and the destination does not have it: it was deleted there.';
-const fate_at = ({ key }) => ({ key, requestId: undefined });
-function fate_failed(item, code, message) {
-    return { ...fate_at(item), result: 'failed', reason: 'not-replicated', code, message };
-}
-function vanished(item) {
-    return { ...fate_at(item), result: 'skipped', reason: 'vanished' };
-}
-/** All that could be asked for is there. */
-function fate_arrived(item, etag) {
-    const all = fate_copied(item, etag);
-    if (!lackingOf(item).markers)
-        return all;
-    const what = fate_failed(item, MARKERS_LEFT, `The versions are there, and ${MARKERS}.`);
-    return { ...what, ...(all.versions && { versions: all.versions }) };
-}
-/** Replicas have the version ids of their sources. */
-function fate_copied(item, etag) {
-    const { objects } = lackingOf(item);
-    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-    const ids = objects.flatMap(({ versionId: id }) => id === undefined ? [] : { source: id, destination: id });
-    const versions = item.source.history === undefined ? {} : { versions: ids };
-    return { ...fate_at(item), result: 'copied', bytes, ...(etag !== undefined && { etag }), ...versions };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/replication/pending.js
-/** What is on its way, on disk between two looks. */
-
-
-
-/** Two files are enough: what one round keeps the next one reads. */
-class pending_Pending {
-    count = 0;
-    /** Bytes of the largest version among them. */
-    largest = 0;
-    #writer;
-    #pile;
-    constructor(scratch, round) {
-        this.#writer = new PileWriter(join(scratch, `pending-${round % 2}.ndjson`));
-    }
-    async write(item) {
-        this.count++;
-        for (const { size } of lackingOf(item).objects)
-            this.largest = Math.max(this.largest, size);
-        await this.#writer.write(item);
-    }
-    async close() {
-        this.#pile = await this.#writer.close();
-    }
-    items() {
-        if (this.#pile === undefined)
-            throw new RangeError('Read before all was written.');
-        return this.#pile.items();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/replication/arrival.js
-/**
- * Whether what a job has asked S3 to replicate is there. The job ends when everything has been tried or taken up; S3 may
- * still be at it, and a version can fail for one destination and be at the other. The destination is listed once, and
- * only what that does not show is asked about at the source, again and again while it is on its way.
- * (S3 User Guide, "Getting replication status information".)
- */
-
-
-
-
-
-
-
-
-
-
-
-/** Half a minute between two looks at the most: objects of terabytes take hours. */
-const arrival_LONGEST_MS = 30_000;
-/** Bytes in a millisecond that a replication makes at the least: five and a half hours for a terabyte. */
-const SLOWEST = 50_000;
-/**
- * Once the run is to be stopped, nothing is listed any more, and no more than a page of what was told is looked at.
- *
- * @param items what the job was asked for, in key order
- * @param told what its report says of each, in key order: `copied` where S3 has taken the object up
- * @throws what the destination answers when it cannot be listed; StoppedError
- */
-async function arrival_untilArrived(items, told, arrival, record) {
-    const first = new Pending(arrival.scratch, 0);
-    const both = withOutcome(mergeByKey(items, told, { left: 'The plan', right: 'What the job was told of' }));
-    for await (const page of arrival.draining.aborted ? both : seenAfterwards(both, arrival)) {
-        await each(page, arrival, async ({ item, outcome, there }) => {
-            if (there)
-                return record(arrived(item, there === true ? undefined : there.etag));
-            if (outcome.result === 'skipped' || outcome.result === 'deleted')
-                return record(outcome);
-            return arrival_settle(item, outcome.result === 'failed' ? outcome : undefined, arrival, record, first);
-        });
-        if (page.length > 0 && arrival.draining.aborted)
-            break;
-    }
-    await first.close();
-    await waitFor(first, arrival, record);
-}
-async function waitFor(pending, arrival, record) {
-    const { scratch, draining, waiting, lateAfterMs } = arrival;
-    let left = pending;
-    let moved = Date.now();
-    for (let looks = 0; left.count > 0 && !draining.aborted; looks++) {
-        waiting(left.count);
-        await pause(looks, draining, arrival_LONGEST_MS);
-        const patience = lateAfterMs + left.largest / SLOWEST;
-        const isLate = Date.now() - moved > patience;
-        const next = new Pending(scratch, looks + 1);
-        for await (const page of left.items()) {
-            if (draining.aborted)
-                break;
-            await each(page, arrival, item => arrival_settle(item, undefined, arrival, record, isLate ? patience : next));
-        }
-        await next.close();
-        if (next.count < left.count)
-            moved = Date.now();
-        left = next;
-    }
-}
-/**
- * Records what has become of an object, or keeps it for the next look.
- *
- * @param refused what the report of the job says against it
- * @param later for how many milliseconds nothing has arrived, when there is no next look
- * @throws StoppedError; FatalError for trouble that every other object would meet as well
- */
-async function arrival_settle(item, refused, arrival, record, later) {
-    const outcome = await fateOf(item, refused, arrival).catch(error => {
-        if (error instanceof StoppedError)
-            throw error;
-        return refused ?? explain(item.key, error, arrival.archived);
-    });
-    if (outcome !== undefined)
-        return record(outcome);
-    if (typeof later !== 'number')
-        return later.write(item);
-    const ago = seconds(Math.round(later / 1000));
-    const message = `S3 has taken the object up, and nothing has arrived for ${ago}.`;
-    return record(failed(item, 'ReplicationLate', message));
-}
-/** What was told of, held against a listing of the destination. */
-async function* seenAfterwards(told, { destination, listing }) {
-    const names = { left: 'The plan', right: 'The destination listing' };
-    for await (const page of mergeByKey(told, listing(destination), names)) {
-        yield page.flatMap(({ left, right }) => left === undefined ? [] : { ...left, there: shows(right, left.item) });
-    }
-}
-async function* withOutcome(meetings) {
-    for await (const page of meetings) {
-        yield page.flatMap(({ key, left: item, right: outcome }) => item === undefined || outcome === undefined ? [] : { key, item, outcome, there: false });
-    }
-}
-/** What was there before tells nothing, however equal it is: the run was to replace it. */
-function shows(there, item) {
-    if (there === undefined)
-        return false;
-    const { history } = there;
-    if (history === undefined)
-        return isSame(there, item.source) && !isAsBefore(there, item.destination) && there;
-    return lackingOf(item).objects.every(object => history.some(version => !isMarker(version) && version.versionId === object.versionId && isSame(version, object)));
-}
-function isSame(one, other) {
-    return one.etag === other.etag && one.size === other.size;
-}
-async function each(page, { asking }, does) {
-    const place = pLimit(asking);
-    await Promise.all(page.map(one => place(() => does(one))));
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/replication/kind.js
-
-
-
-
-
-
-
-/** @param source as its own side sees it */
-function kind_replicating(source, archived) {
-    const { bucket } = source.location;
-    return {
-        name: 'replication',
-        operation: { S3ReplicateObject: {} },
-        fields: ['Bucket', 'Key', 'VersionId'],
-        lineOf: item => lackingOf(item)
-            .objects.map(({ key, versionId }) => `${bucket},${encodeKey(source.fullKey(key))},${versionId}\n`)
-            .join(''),
-        hindrance: item => (isOutOfReach(item) ? MARKERS : undefined),
-        succeeded: item => copied(item),
-        failed: (item, result) => refused(item, result, source, archived),
-    };
-}
-/** A restored copy is not what S3 replicates. No listing tells of the archives of Intelligent-Tiering. */
-async function kind_isArchived(source, object) {
-    if (object.storageClass !== 'INTELLIGENT_TIERING')
-        return ARCHIVE_CLASSES.has(object.storageClass);
-    return (await noneWhereRefused(() => standingOf(source, object)))?.frozen ?? false;
-}
-async function refused(item, { code, message, versionId }, source, archived) {
-    const { key } = item;
-    const requestId = undefined;
-    const { objects } = lackingOf(item);
-    const object = objects.find(one => one.versionId === versionId) ?? item.source;
-    const says = `${LABEL}: ${message || code || 'it does not say why.'}`;
-    if (/NotFound|NoSuch/.test(code) && !/Bucket/.test(code) && (await isGone(source, object)))
-        return { key, result: 'skipped', reason: 'vanished', requestId };
-    if (code === 'SrcObjectNotEligible' && (await kind_isArchived(source, object))) {
-        return archived === 'skip'
-            ? { key, result: 'skipped', reason: 'archived', requestId }
-            : { key, result: 'failed', reason: 'archived', code, message: says, requestId };
-    }
-    return {
-        key,
-        result: 'failed',
-        reason: 'not-replicated',
-        code: code || 'Unexplained',
-        message: says,
-        requestId,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/replication/engine.js
-/**
- * S3 Replication does the copying: the rule brings over what is new, and a job of S3 Batch Operations has what exists
- * already replicated by it, exactly what is planned. An object counts as copied when the destination has it.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
-function engine_createReplicationEngine(options) {
-    return new ReplicationEngine(options);
-}
-/** Nothing more is expected when nothing has arrived for so long; with Time Control S3 promises half of it. */
-const LATE_AFTER_MS = (/* unused pure expression or super */ null && (30 * 60_000));
-class ReplicationEngine {
-    name = 'replication';
-    #options;
-    #jobs;
-    #onTheWay = 0;
-    constructor(options) {
-        const { source, settings } = options;
-        this.#options = options;
-        const kind = replicating(source, skipOrFail(settings));
-        this.#jobs = createJobEngine({ ...options, kind, others: LEFT_BEHIND });
-    }
-    progress() {
-        if (this.#onTheWay === 0)
-            return this.#jobs.progress?.() ?? { line: '' };
-        const line = `Waiting for ${thousands(this.#onTheWay)} objects that S3 has on their way to the destination.`;
-        return { line };
-    }
-    underWay() {
-        return this.#jobs.underWay?.();
-    }
-    notes() {
-        return this.#jobs.notes?.() ?? [];
-    }
-    async transfer(items, record, stop) {
-        const folder = join(this.#options.scratch, 'arrival');
-        await mkdir(folder, { recursive: true });
-        const told = new OutcomeLog(folder);
-        let isTold = false;
-        const tell = (outcome) => {
-            isTold = true;
-            return told.add(outcome);
-        };
-        const job = this.#jobs.transfer(items, tell, stop);
-        // Whatever becomes of the job, what its report has told is looked into.
-        const looking = Promise.allSettled([job]).then(() => isTold ? this.#lookInto(told, folder, record, stop) : undefined);
-        await bothToTheirEnds(job, looking);
-    }
-    async #lookInto(told, folder, record, stop) {
-        if (this.underWay() !== undefined)
-            return await recordAll(told, record);
-        try {
-            const arrival = this.#arrival(folder, stop);
-            await untilArrived(this.#options.planned(), await told.inKeyOrder(), arrival, record);
-        }
-        catch (error) {
-            if (!(error instanceof StoppedError && stop.draining.aborted))
-                throw error;
-        }
-    }
-    #arrival(scratch, stop) {
-        const { settings, replication } = this.#options;
-        const { source, destination } = replication;
-        return {
-            source,
-            destination,
-            listing: listingsFor(settings).destination,
-            scratch,
-            asking: askingAtOnce(settings),
-            draining: stop.draining,
-            waiting: objects => {
-                this.#onTheWay = objects;
-            },
-            lateAfterMs: LATE_AFTER_MS,
-            archived: skipOrFail(settings),
-        };
-    }
-}
-function skipOrFail({ archived }) {
-    return archived === 'fail' ? 'fail' : 'skip';
-}
-/** Of a job that goes on without this run there is nothing to be waited for. */
-async function recordAll(told, record) {
-    for await (const page of await told.inKeyOrder())
-        for (const outcome of page)
-            await record(outcome);
-}
-/** What no job replicates is told of, and nothing else is done about it. */
-const LEFT_BEHIND = {
-    name: 'replication',
-    async transfer(items, record) {
-        for await (const page of items) {
-            for (const item of page)
-                await record(fate_failed(item, versions_MARKERS_LEFT, `No job replicates the object as it is: ${versions_MARKERS}.`));
-        }
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/src/s3/stream.js
-
-
-
-
-
-
-
-
-/** Small enough that a part which broke is soon there again, large enough that a 600 GB object has no more than 10,000. */
-const STREAMED_PART_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
-/** Checksums that the SDK works out while the bytes pass. */
-const COMPUTED = (/* unused pure expression or super */ null && (['CRC64NVME', 'CRC32', 'CRC32C', 'SHA256', 'SHA1']));
-/** Larger than most objects, and soon sent again when it breaks. */
-const AT_ONCE_BYTES = (/* unused pure expression or super */ null && (64 * 1024 ** 2));
-/**
- * Whether an object takes many requests, each with a place of its own. One that has a checksum of the whole keeps it, whatever
- * the algorithm, only where it is written as a whole.
- *
- * @param atOnce bytes of the largest object that goes in one request
- */
-function stream_needsPartsToStream(route, source, atOnce = AT_ONCE_BYTES) {
-    return mustKeepParts(route, source) || (source.size > atOnce && !route.preserve.has('checksum'));
-}
-/** One PutObject. Metadata and tags are read with the object. */
-async function stream_streamAtOnce(route, source) {
-    const { to } = route;
-    const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
-        const known = fullObjectChecksum(got);
-        const request = new PutObjectCommand({
-            ...to.common,
-            ...to.payer,
-            Key: to.fullKey(source.key),
-            ...(await attributesOf(route, source, got)),
-            ...(known === undefined ? { ChecksumAlgorithm: 'CRC64NVME' } : checksumMember(known)),
-            ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-            Body: body,
-            ContentLength: source.size,
-        });
-        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
-    });
-    return copied(answer.ETag, answer.VersionId, answer.$metadata.requestId);
-}
-/** A multipart upload. Each part is a range of the source, and takes a place of its own. */
-function stream_streamInParts(route, source) {
-    return uploadInParts(route, source, {
-        partBytes: STREAMED_PART_BYTES,
-        checked: true,
-        algorithms: COMPUTED,
-        carry: (upload, part, algorithm) => streamPart(route, source, upload, part, algorithm),
-    });
-}
-async function streamPart(route, source, { key, uploadId }, { number, first, last }, algorithm) {
-    const { to } = route;
-    const bytes = last - first + 1;
-    const range = { Range: `bytes=${first}-${last}` };
-    const made = await passOn(route, source, range, bytes, (_got, body, signal) => {
-        const request = new UploadPartCommand({
-            ...to.common,
-            ...to.payer,
-            Key: key,
-            UploadId: uploadId,
-            PartNumber: number,
-            // The checksum follows the bytes: that of the object says nothing of a range.
-            ChecksumAlgorithm: algorithm,
-            Body: body,
-            ContentLength: bytes,
-        });
-        return to.sendOnce(request, { signal, withinMs: UNLIMITED });
-    });
-    if (made.ETag === undefined)
-        throw new Error(`S3 answered 200 without the ETag of part ${number}.`);
-    const value = checksumsIn(made)[algorithm];
-    return { PartNumber: number, ETag: made.ETag, ...checksumMember({ algorithm, value }) };
-}
-/** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */
-const UNLIMITED = 0;
-/** Damage on the way may be chance. The third time in a row it is not, and is told. */
-const DAMAGES = 3;
-/** Reads and writes at the same time, and both anew where either broke. */
-function passOn({ from, to }, source, range, bytes, write) {
-    const request = new GetObjectCommand({
-        ...from.naming(source),
-        IfMatch: `"${source.etag}"`,
-        // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
-        ChecksumMode: 'ENABLED',
-        ...range,
-    });
-    let damages = 0;
-    return to.repeated(from, async () => {
-        const got = await from.sendOnce(request);
-        try {
-            return await relay(got.Body, to.aborting, (body, signal) => {
-                if (got.ContentLength === bytes)
-                    return write(got, body, signal);
-                throw new Error(`S3 answered with ${got.ContentLength} bytes where ${bytes} were asked for.`);
-            });
-        }
-        catch (error) {
-            if (isDamage(error) && ++damages < DAMAGES)
-                throw new BrokenBodyError('The bytes were damaged on the way.', { cause: error });
-            throw error;
-        }
-    });
-}
-/** Found here on what came from the source, or by S3 on what came from here. */
-function isDamage(error) {
-    return error instanceof DamagedBodyError || troubleOf(error).code === 'BadDigest';
-}
-
-;// CONCATENATED MODULE: ./lib/src/engines/stream.js
-
-
-function stream_createStreamEngine({ route, atOnce, ...options }) {
-    const needsParts = (source) => needsPartsToStream(route, source, atOnce);
-    return createObjectEngine({
-        name: 'stream',
-        from: route.from,
-        deletions: route.deletions,
-        needsParts,
-        send: source => (needsParts(source) ? streamInParts(route, source) : streamAtOnce(route, source)),
-    }, options);
-}
-
-;// CONCATENATED MODULE: ./lib/src/job/engine.js
-/** The engine of a run, with all that it works with. */
-
-
-
-
-
-
-
-
-
-/** @param options of what is carried object by object from here */
-function engineFor({ scene, plan, scratch, log, collected }, options) {
-    const ours = { ...options, route: routeFor(scene, options.places) };
-    const { settings, source, datasync, jobs, replication, facts } = scene;
-    const fromHere = (way) => (way === 'stream' ? createStreamEngine(ours) : createCopyEngine(ours));
-    const common = { settings, source, scratch, note: engine_noteIn(scratch), log };
-    if (datasync !== undefined) {
-        const { rest } = datasync.folders;
-        const others = fromHere(datasync.besides);
-        return createDataSyncEngine({ ...common, ...datasync, rest, others });
-    }
-    if (replication !== undefined && jobs !== undefined) {
-        const planned = () => plan.copies();
-        return createReplicationEngine({ ...common, ...jobs, replication, planned, collected });
-    }
-    if (jobs !== undefined) {
-        const { encryption } = facts.destination;
-        return createBatchEngine({
-            ...common,
-            ...jobs,
-            acl: aclFor(scene, workersOf(scene).writer),
-            byDefault: encryption.known ? encryption.value.algorithm : undefined,
-            collected,
-            others: fromHere(jobs.besides),
-        });
-    }
-    return fromHere(scene.engine);
-}
-/** Where the engine notes what a service does that must not outlive the run. */
-function engine_noteIn(scratch) {
-    return join(scratch, 'under-way.json');
-}
-function routeFor(scene, places) {
-    const { settings, from, to, destination, journal } = scene;
-    return {
-        from,
-        to,
-        deletions: destination,
-        preserve: preservedBy(scene),
-        storageClass: settings.storageClass,
-        encryption: settings.encryption,
-        kmsKey: settings.kmsKey,
-        acl: aclFor(scene),
-        grantsTo: grantsTo(scene),
-        neverOverwrite: settings.compare === 'missing',
-        partSize: settings.partSize,
-        parts: places.large,
-        journal,
-    };
 }
 
 // EXTERNAL MODULE: external "node:util"
@@ -85125,14 +77154,14 @@ function replaced(text, cut) {
 }
 
 ;// CONCATENATED MODULE: ./lib/src/aws/certainty.js
-const certainty_WORST_FIRST = ['no', 'maybe', 'yes'];
+const WORST_FIRST = ['no', 'maybe', 'yes'];
 /** All of them hold. */
 function certainty_every(certainties) {
-    return certainty_WORST_FIRST.find(one => certainties.includes(one)) ?? 'yes';
+    return WORST_FIRST.find(one => certainties.includes(one)) ?? 'yes';
 }
 /** One of them holds. */
 function certainty_some(certainties) {
-    return certainty_WORST_FIRST.findLast(one => certainties.includes(one)) ?? 'no';
+    return WORST_FIRST.findLast(one => certainties.includes(one)) ?? 'no';
 }
 function certainty_not(certainty) {
     if (certainty === 'maybe')
@@ -85433,13 +77462,13 @@ async function stays(bucket, edit, before, signal) {
         const isThere = edit(now) === now;
         if (isThere && seen)
             return true;
-        if (!isThere && (seen || !policy_isSame(now, before) || Date.now() > end))
+        if (!isThere && (seen || !isSame(now, before) || Date.now() > end))
             return false;
         seen = isThere;
         await policy_pause(isThere ? SETTLES_MS : LOOK_AFTER_MS, signal);
     }
 }
-function policy_isSame(one, other) {
+function isSame(one, other) {
     return (0,external_node_util_.isDeepStrictEqual)(policy_text_statementsIn(one), policy_text_statementsIn(other));
 }
 async function policy_pause(ms, signal) {
@@ -85451,7 +77480,7 @@ async function policy_pause(ms, signal) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/src/job/grant.js
+;// CONCATENATED MODULE: ./lib/src/job/grants/grant.js
 /** One statement in the policy of a bucket for as long as a run goes on: put there, and taken away again. */
 
 
@@ -85516,19 +77545,15 @@ function named(sid) {
     return statement => temporary_readTemporary(statement)?.sid === sid;
 }
 
-;// CONCATENATED MODULE: ./lib/src/job/grants-left.js
+;// CONCATENATED MODULE: ./lib/src/job/grants/left.js
 /** What was granted for a run, as a note for whoever takes it away: the run at its end, or the one that cleans up after it. */
 
 
 
 
 
-
-function grants_left_grantsNoteIn(scratch) {
-    return join(scratch, 'grants.json');
-}
 /** Is there something that may still be in place? */
-function grants_left_isGrantLeft(note) {
+function left_isGrantLeft(note) {
     return (0,external_node_fs_.existsSync)(note);
 }
 /** At once, so that the note is there before the grant is. */
@@ -85545,7 +77570,7 @@ function noteGrants(note, granted) {
  * @throws FatalError that says what is still in place, until when, and how to take it away
  */
 async function takeAwayLeft(note, surroundings, network) {
-    if (!grants_left_isGrantLeft(note))
+    if (!left_isGrantLeft(note))
         return [];
     let left = JSON.parse((0,external_node_fs_.readFileSync)(note, 'utf8'));
     const done = [];
@@ -85573,6 +77598,109 @@ async function takeAwayLeft(note, surroundings, network) {
 function stillInPlace({ bucket, owner, statement, until }, error) {
     const todo = `Take it out of the bucket policy of ${bucket} (account ${owner}): aws s3api get-bucket-policy --bucket ${bucket} shows it`;
     return `The statement ${statement.Sid} could not be taken out of the policy of ${bucket} (${(0,errors/* messageOf */.bD)(error)}). It ends by itself at ${until}. ${todo}. The statement: ${JSON.stringify(statement)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/waiting.js
+/** Waiting for services, which call nobody back. */
+
+const FIRST_MS = 200;
+const LONGEST_MS = 10_000;
+const GROWTH = 1.5;
+/**
+ * The time between two looks, which grows from a fifth of a second. Ends early when `stopping` fires.
+ *
+ * @param longestMs to which it grows
+ */
+async function waiting_pause(looks, stopping, longestMs = LONGEST_MS) {
+    const ms = Math.min(longestMs, FIRST_MS * GROWTH ** looks);
+    try {
+        await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal: stopping });
+    }
+    catch {
+        // What is to be done about it is for the next look to find out.
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-datasync/dist-cjs/index.js
+var client_datasync_dist_cjs = __nccwpck_require__(58784);
+;// CONCATENATED MODULE: ./lib/src/datasync/execution.js
+/** Executions of a task: started, found again, looked at, cancelled. */
+
+/** There is no other way to end, and none is called cancelled. (DataSync API, TaskExecutionStatus.) */
+const OVER = new Set(['SUCCESS', 'ERROR']);
+/**
+ * Starts an execution. There is no token that would keep a repeated request from starting a second one, so that one
+ * whose answer was lost is looked for by its manifest.
+ *
+ * @returns its ARN
+ */
+function start(service, region, input) {
+    let tried = false;
+    return service.repeated(async (once) => {
+        const started = tried ? await findByManifest(once, region, input.TaskArn, manifestOf(input)) : undefined;
+        if (started !== undefined)
+            return started.arn;
+        tried = true;
+        const { TaskExecutionArn = '' } = await once(region, new StartTaskExecutionCommand(input));
+        return TaskExecutionArn;
+    });
+}
+/** The execution under way that works off this manifest. */
+async function findByManifest(ask, region, task, manifest) {
+    for (const execution of await underWay(ask, region, task)) {
+        if ((await look(ask, region, execution.arn)).manifest === manifest)
+            return execution;
+    }
+    return undefined;
+}
+/** The executions of a task that run or wait, in the order in which they were started. */
+async function underWay(ask, region, TaskArn) {
+    const found = [];
+    let NextToken;
+    do {
+        const command = new client_datasync_dist_cjs.ListTaskExecutionsCommand({ TaskArn, ...(NextToken && { NextToken }) });
+        const page = await ask(region, command);
+        for (const { TaskExecutionArn: arn, Status } of page.TaskExecutions ?? [])
+            if (arn !== undefined && !OVER.has(Status))
+                found.push({ arn, isEnding: Status === 'CANCELLING' });
+        NextToken = page.NextToken;
+    } while (NextToken);
+    return found;
+}
+async function look(ask, region, TaskExecutionArn) {
+    return lookOf(await ask(region, new client_datasync_dist_cjs.DescribeTaskExecutionCommand({ TaskExecutionArn })));
+}
+function lookOf(execution) {
+    const { Status = '', Result, ReportResult, FilesFailed } = execution;
+    return {
+        status: Status,
+        isOver: OVER.has(Status),
+        isWell: Status === 'SUCCESS',
+        error: words(Result?.ErrorCode, Result?.ErrorDetail),
+        manifest: manifestOf(execution),
+        objects: execution.EstimatedFilesToTransfer ?? 0,
+        bytes: execution.EstimatedBytesToTransfer ?? 0,
+        prepared: execution.FilesPrepared ?? 0,
+        transferred: execution.FilesTransferred ?? 0,
+        bytesTransferred: execution.BytesTransferred ?? 0,
+        verified: execution.FilesVerified ?? 0,
+        skipped: execution.FilesSkipped ?? 0,
+        failed: (FilesFailed?.Prepare ?? 0) + (FilesFailed?.Transfer ?? 0) + (FilesFailed?.Verify ?? 0),
+        report: ReportResult && {
+            status: ReportResult.Status ?? 'PENDING',
+            error: words(ReportResult.ErrorCode, ReportResult.ErrorDetail),
+        },
+    };
+}
+function manifestOf({ ManifestConfig, }) {
+    return ManifestConfig?.Source?.S3?.ManifestObjectPath?.replace(/^\//, '');
+}
+function words(...parts) {
+    return parts.filter(Boolean).join(': ');
+}
+/** Ends an execution that runs or waits. Some objects may have arrived in part; the next run sees to them. */
+async function cancel(ask, region, TaskExecutionArn, signal) {
+    await ask(region, new client_datasync_dist_cjs.CancelTaskExecutionCommand({ TaskExecutionArn }), signal);
 }
 
 ;// CONCATENATED MODULE: ./lib/src/aws/service.js
@@ -85829,7 +77957,7 @@ async function endExecution({ ask }, region, { task, manifest }, aborting) {
     const execution = await findByManifest(ask, region, task, manifest);
     if (execution === undefined || execution.isEnding)
         return undefined;
-    await execution_cancel(ask, region, execution.arn, aborting);
+    await cancel(ask, region, execution.arn, aborting);
     return execution.arn;
 }
 async function endJob(jobs, { description }, aborting) {
@@ -85865,42 +77993,7 @@ const END_WITHIN_MS = 5_000;
 
 
 
-
-
-
-
-
 const SOCKETS = 16;
-/** Where a run tells of the multipart uploads it opens. */
-function journalIn(scratch) {
-    return join(scratch, 'uploads.ndjson');
-}
-function cleanUpFor(scene, host) {
-    const { settings, to } = scene;
-    const work = workLeft(scene, host);
-    return {
-        journal: journalIn(host.scratch),
-        grants: grantsNoteIn(host.scratch),
-        ...requestFor(to.identity.side, settings, host),
-        bucket: to.location.bucket,
-        region: to.region,
-        owner: to.owner,
-        ...(work !== undefined && { work }),
-    };
-}
-/** What a service may be doing for the run from now on. */
-function workLeft({ settings, datasync, jobs }, host) {
-    const note = noteIn(host.scratch);
-    if (datasync !== undefined) {
-        const { ground } = datasync;
-        return { of: 'datasync', note, region: taskRegion(ground), as: requestFor('source', settings, host) };
-    }
-    if (jobs === undefined)
-        return undefined;
-    const { region, account } = jobs.ground;
-    const { side } = jobs.work.identity;
-    return { of: 'jobs', note, region, account, as: requestFor(side, settings, host) };
-}
 /** Is there something that the run could not end itself? */
 async function isCleanUpDue(left) {
     if (left === undefined)
@@ -85916,8 +78009,8 @@ async function isCleanUpDue(left) {
  * @throws FatalError when an identity cannot be had, or what AWS answered when something cannot be ended
  */
 async function cleanUp(left, host, aborting) {
-    const surroundings = { ...host, requestHandler: createRequestHandler(host.environment, SOCKETS), aborting };
-    const network = networkFor(surroundings);
+    const network = createNetwork({ environment: host.environment, sockets: SOCKETS, aborting });
+    const surroundings = { ...host, requestHandler: network.requestHandler, aborting };
     // One that cannot be ended must not keep the others from being ended.
     const [work, uploads] = await Promise.allSettled([
         endWork(left.work, surroundings),
@@ -85935,15 +78028,6 @@ async function cleanUp(left, host, aborting) {
         `Aborted ${uploads.value} multipart uploads that the run left open.`,
     ];
 }
-function networkFor({ environment, requestHandler, aborting }) {
-    return {
-        environment,
-        requestHandler,
-        connection: new Connection(createDispatcher(environment, SOCKETS), aborting),
-        aborting,
-        requests: new RequestCounter(),
-    };
-}
 /** Resolves to how many there were. */
 async function abortUploads(left, surroundings, network) {
     const { stillOpen, stillUnsure } = await uploadsIn(left.journal);
@@ -85953,7 +78037,7 @@ async function abortUploads(left, surroundings, network) {
     const { region, owner } = left;
     const bucket = new Bucket({ location: { bucket: left.bucket, prefix: '' }, region, owner, requestPayer: false, identity }, network);
     for (const upload of stillOpen)
-        await uploads_abortUpload(bucket, upload);
+        await abortUpload(bucket, upload);
     for (const opening of stillUnsure)
         await endStrays(bucket, opening);
     return stillOpen.length;
@@ -86019,7 +78103,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5441);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(73187);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(19204);
 /* harmony import */ var _job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(73259);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(86424);
 /** After the step, whatever became of it: ends what a killed run left open and saves its report. */
@@ -86041,7 +78125,7 @@ async function post() {
         _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info('Nothing was left to do.');
     if (left.cleanUp !== undefined) {
         const host = { environment: process.env, idToken: _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__/* .idToken */ .f, mask: _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .mask */ .d };
-        const done = await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .nY)(left.cleanUp, host, AbortSignal.timeout(MINUTE)).catch(notFinished);
+        const done = await (0,_job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__/* .cleanUp */ .n)(left.cleanUp, host, AbortSignal.timeout(MINUTE)).catch(notFinished);
         for (const one of done)
             _github_log_js__WEBPACK_IMPORTED_MODULE_3__/* .githubLog */ .Q.info(one);
     }

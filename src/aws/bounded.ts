@@ -1,4 +1,4 @@
-/** Answers that are collected before they are read must have an end: whatever answers, memory stays what it is. */
+/** Limits the size of answers that are collected before they are read, so that no server can fill the memory. */
 import { type Readable, Transform } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 

@@ -1,4 +1,4 @@
-/** What can be said of a policy by somebody who does not know all of a request: that it holds, that it does not, or neither. */
+/** What can be said of a policy without knowing all of a request: that it applies, that it does not, or neither. */
 export type Certainty = 'yes' | 'maybe' | 'no';
 
 const WORST_FIRST: readonly Certainty[] = ['no', 'maybe', 'yes'];

@@ -37,7 +37,7 @@ const earlier: Compare = (expected, value) => {
   return Number.isNaN(end) || Number.isNaN(now) ? 'maybe' : now < end ? 'yes' : 'no';
 };
 
-/** Those that are understood here; all others may hold or not. */
+/** The operators that are understood here. A condition with any other one may hold or not. */
 const OPERATORS: Readonly<Record<string, Compare>> = {
   StringEquals: equals,
   StringEqualsIgnoreCase: ignoringCase,

@@ -12,7 +12,7 @@ import { FatalError, messageOf } from '../errors.ts';
 import { partitionOf } from './arn.ts';
 import { BoundedHandler } from './bounded.ts';
 
-/** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
+/** A request that is not answered within this time has stalled. Copies set a limit of their own. */
 const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
 
@@ -74,7 +74,7 @@ const FIRST_REGIONS: Readonly<Record<string, string>> = {
   'aws-us-gov': 'us-gov-west-1',
 };
 
-/** Where a partition began, and where its services without Regions are at home. */
+/** The first Region of each partition, which is also the home of its global services. */
 export function firstRegion(partition: string): string {
   return FIRST_REGIONS[partition] ?? 'us-east-1';
 }

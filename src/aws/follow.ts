@@ -14,13 +14,15 @@ export interface Watched<L extends Seen> {
   readonly cancel: (signal: AbortSignal) => Promise<void>;
   /** Told of every look. */
   readonly told: (look: L) => void;
-  /** By `draining` the run no longer wants the work done, by `cutting` it no longer waits for its end. */
+  /** `draining` says that the run no longer wants the work done, `cutting` that it no longer waits for its end. */
   readonly stop: { readonly draining: AbortSignal; readonly cutting: AbortSignal };
   /** The longest time between two looks, ms. */
   readonly longestMs?: number;
 }
 
-/** Looks in a row that a service may leave unanswered, each tried for half a minute: the work does not need them. */
+/**
+ * How many looks in a row may go unanswered, each retried for half a minute: the work goes on without being looked at.
+ */
 const UNANSWERED = 10;
 const PASSING: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['throttle', 'retry', 'renew']);
 const LASTING: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['denied', 'configuration']);
@@ -53,8 +55,8 @@ export async function follow<L extends Seen>(watched: Watched<L>): Promise<L> {
 }
 
 /**
- * Resolves to whether it was accepted. What is refused for the moment can be taken a moment later: a service may not cancel
- * in every state, and what has just ended by itself the next look shows.
+ * Resolves to whether the cancellation was accepted. It need not be at once: a service cannot cancel in every state,
+ * and may accept a moment later; and if the work has just ended by itself, the next look shows that.
  *
  * @throws what the service answered to one who may not cancel
  */
@@ -64,13 +66,13 @@ async function cancelNow<L extends Seen>(watched: Watched<L>): Promise<boolean> 
     return true;
   } catch (error) {
     const { kind } = troubleOf(error);
-    // It may be over all the same, and then there is nothing to cancel but much to report.
+    // The work may have ended by itself. Then there is nothing to cancel, but a result to report.
     if (LASTING.has(kind) && !(await lookPatiently(watched)).isOver) throw error;
     return false;
   }
 }
 
-/** Not by the run's own signal, which may be the very reason. */
+/** With a time limit instead of the run's own signal, which may be the very reason for cancelling. */
 function cancelSoon<L extends Seen>({ cancel }: Watched<L>): Promise<void> {
   return cancel(AbortSignal.timeout(CANCEL_WITHIN_MS));
 }
@@ -85,7 +87,7 @@ export async function lookPatiently<L extends Seen>({
     try {
       return await look();
     } catch (error) {
-      // Credentials that cannot be had for a while are no answer of the service either.
+      // While credentials cannot be had, the service has not been asked at all.
       const mayPass = error instanceof FatalError || PASSING.has(troubleOf(error).kind);
       if (!mayPass || unanswered === UNANSWERED) throw error;
       await pause(unanswered, stop.cutting, longestMs);

@@ -21,7 +21,7 @@ export interface Owned {
   readonly owner: string | undefined;
 }
 
-/** Who acts belongs to another account than the bucket. */
+/** Whether the one who acts belongs to another account than the bucket. */
 export function isStranger({ account }: Pick<Grantee, 'account'>, { owner }: Pick<Owned, 'owner'>): boolean {
   return account !== undefined && owner !== undefined && account !== owner;
 }
@@ -45,8 +45,8 @@ export function grantOn(grantee: Grantee, owned: Owned, statement: Statement, me
 }
 
 /**
- * What to do where a policy denies outright, which no statement that allows can outweigh; `undefined` where none is said to.
- * (IAM User Guide, "Troubleshoot access denied error messages".)
+ * What to do where a policy denies explicitly, which no statement that allows can outweigh; `undefined` where the
+ * message speaks of no such policy. (IAM User Guide, "Troubleshoot access denied error messages".)
  *
  * @param message what the service said of the denial
  */
@@ -113,8 +113,9 @@ export function grantTrust({ role, service, sourceArn }: ServiceAtRole): Fix {
 }
 
 /**
- * What lets somebody use a key of KMS. Its policy leaves that to its own account, as a rule, and names who else may; theirs
- * has to allow it, too. (KMS Developer Guide, "Allowing users in other accounts to use a KMS key".)
+ * What lets somebody use a KMS key. As a rule the policy of the key leaves the decision to the IAM policies of its own
+ * account, and names whoever else may use it; the policies of those must allow it as well. (KMS Developer Guide,
+ * "Allowing users in other accounts to use a KMS key".)
  *
  * @param key ARN
  * @param statement makes the statement for a key

@@ -132,7 +132,7 @@ export class Iam {
   }
 }
 
-/** What is not answered is not allowed, and not known either. */
+/** An action that IAM leaves unanswered is neither allowed nor denied: the decision stays open. */
 function untold(action: string, resource: string): Tried {
   return { action, resource, decision: 'silent', open: ['an answer of IAM'] };
 }

@@ -164,7 +164,7 @@ export function writeStatement(location: Location, partition: string, needs: Wri
       ...(needs.tags ? ['s3:PutObjectTagging'] : []),
       ...(needs.lock ? ['s3:PutObjectRetention', 's3:PutObjectLegalHold'] : []),
       ...(needs.acl ? ['s3:PutObjectAcl'] : []),
-      // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
+      // Deletions are conditional on the listed ETag, for which S3 also requires the permission to read the object.
       ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
     ],
     Resource: objectsArn(location, partition),
@@ -225,7 +225,7 @@ function nameOf(service: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** For whoever is to find out, before a service needs them, whether a role and its own rights will do. */
+/** For whoever checks, before a service needs them, whether a role and the caller's own permissions are sufficient. */
 export function lookStatement(role: string, caller: string | undefined): Statement {
   return {
     Sid: 'S3SyncLookAtRoles',

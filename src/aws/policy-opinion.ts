@@ -1,8 +1,8 @@
 /**
- * What a policy of a bucket or a role says to a request, read without evaluating it: AWS simulates no such policy for a role
- * (IAM API, SimulatePrincipalPolicy, "ResourceArns"), and the library that evaluates policies in the tests is under the
- * AGPL. So this says `yes` and `no` only where nothing else can be, and `maybe` of all that takes more than it knows; the
- * tests hold it to that library. (IAM User Guide, "Policy evaluation logic".)
+ * What a policy of a bucket or a role says to a request, as far as it can be read without an evaluator: AWS simulates
+ * no such policy for a role (IAM API, SimulatePrincipalPolicy, "ResourceArns"), and the library that evaluates policies
+ * in the tests is under the AGPL. So the answer is `yes` or `no` only where it is certain, and `maybe` otherwise; the
+ * tests compare it with that library. (IAM User Guide, "Policy evaluation logic".)
  */
 import { type Certainty, every, some } from './certainty.ts';
 import { allHold, type Context, testConditions } from './conditions.ts';
@@ -29,7 +29,7 @@ export interface Opinion {
 
 export interface Finding {
   readonly certainty: Certainty;
-  /** What keeps it from being certain, or from being so at all: condition keys, and elements that are not read here. */
+  /** What the answer depends on where it is not certain: condition keys, and elements that are not read here. */
   readonly because: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function opinionOf(policy: unknown, asked: Asked): Opinion {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Of anything but an object there are none. */
+/** The members of a parsed object; none of anything else. */
 export function membersOf(value: unknown): Members {
   return typeof value === 'object' && value !== null ? (value as Members) : {};
 }
@@ -76,7 +76,7 @@ function judge(statement: Members, effect: Effect, asked: Asked): Finding {
   };
 }
 
-/** What is stated by exception is not read. */
+/** One element of a statement, such as `Action`. Its negative form, such as `NotAction`, is not read. */
 function element(
   name: string,
   statement: Members,

@@ -1,6 +1,6 @@
 /**
- * Statements put into the text of a policy and taken out of it, and not a byte of the others changed: what a parser would
- * lose of them by reading and writing them anew is none of our business.
+ * Puts statements into the text of a policy and takes them out again without changing a byte of the others. Parsing a
+ * policy and writing it anew could lose something of them.
  */
 import { type Node, parseTree } from 'jsonc-parser';
 
@@ -47,7 +47,7 @@ export function withoutStatements(policy: string, isOut: Which, single = false):
   return statements.reduceRight((text, one, index) => {
     if (kept.includes(one)) return text;
     const before = statements[index - 1];
-    // What comes before the first that stays has no comma of its own in front.
+    // A statement before the first one that stays has no comma in front of it, and is cut with the one behind it.
     if (one.start < first.start)
       return replaced(text, { from: one.start, to: statements[index + 1]?.start ?? one.end });
     return replaced(text, { from: before?.end ?? one.start, to: one.end });

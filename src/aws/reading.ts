@@ -1,4 +1,4 @@
-/** Looking at what one may perhaps not look at: what cannot be read is unknown, and no reason to stop. */
+/** Reads what the identity may not be allowed to see: what cannot be read is unknown, and no reason to stop. */
 import { StoppedError } from '../errors.ts';
 import { troubleOf } from './trouble.ts';
 

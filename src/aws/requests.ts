@@ -1,4 +1,4 @@
-/** What a statement comes down to: actions, each on a resource of the kind that it works on. */
+/** A statement taken apart: each of its actions on a resource of the kind that the action works on. */
 import type { Statement } from './policies.ts';
 import { textsOf } from './policy-opinion.ts';
 
@@ -26,7 +26,7 @@ function suits(action: string, resource: string): boolean {
   return bucket === undefined || bucket.includes('/') === isOnObjects(action);
 }
 
-/** Names that do not say so. */
+/** Actions on objects whose names do not contain the word. */
 const ON_OBJECTS: ReadonlySet<string> = new Set([
   's3:AbortMultipartUpload',
   's3:BypassGovernanceRetention',

@@ -12,8 +12,9 @@ export interface RoleAtBucket {
 }
 
 /**
- * What a bucket's policy says to a role of its own account or of another. What it allows to an account as a whole is left to
- * that account's policies: enough across accounts, where those must allow it, too; nothing within one.
+ * What a bucket's policy says to a role of its own account or of another. Where it allows a whole account, the decision
+ * is left to that account's own policies. Across accounts that is enough, because they must allow it as well; within
+ * one account it allows nothing by itself.
  *
  * @param resource ARN, in which `*` stands for any part of a key
  */
@@ -72,7 +73,7 @@ export function trustOpinion(policy: unknown, { role, service, sourceArn }: Serv
   return opinionOf(policy, { names, action: 'sts:AssumeRole', resource: undefined, context });
 }
 
-/** Everybody is denied together; whether services are among those who are allowed together is not documented. */
+/** A `*` that denies includes services. Whether a `*` that allows includes them is not documented. */
 function namesService(principal: unknown, service: string, effect: Effect): Certainty {
   const everybody = effect === 'Deny' ? 'yes' : 'maybe';
   if (principal === '*') return everybody;

@@ -88,7 +88,10 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** What no other attempt changes: a request that cannot be sent, and an answer whose headers nobody sends by chance. */
+/**
+ * Errors that any other attempt would meet as well: a request that cannot be sent, and an answer with headers too large
+ * to be an accident.
+ */
 const LASTING: ReadonlySet<string> = new Set([
   'UND_ERR_INVALID_ARG',
   'UND_ERR_HEADERS_OVERFLOW',

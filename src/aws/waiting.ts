@@ -15,6 +15,6 @@ export async function pause(looks: number, stopping: AbortSignal, longestMs = LO
   try {
     await sleep(ms, undefined, { signal: stopping });
   } catch {
-    // What is to be done about it is for the next look to find out.
+    // Whoever waits looks again and decides then.
   }
 }

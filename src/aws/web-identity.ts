@@ -84,7 +84,7 @@ export class WebIdentitySession {
         expiration: given.Expiration,
       };
       const lifeMs = sessionSeconds * 1000;
-      // By this machine's clock alone, which may be another than the one that the expiration is told by.
+      // Reckoned by this machine's clock alone: the expiration is told by AWS's clock, which may differ.
       this.#current = { credentials, renewAt: askedAt + lifeMs - Math.min(MARGIN_MS, lifeMs / 3) };
       return credentials;
     } catch (error) {

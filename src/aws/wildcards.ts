@@ -40,7 +40,7 @@ function partsOf(arn: string): string[] {
   return [...parts.slice(0, ARN_PARTS - 1), ...(resource.length > 0 ? [resource.join(':')] : [])];
 }
 
-/** Its value is known to whoever evaluates the request only. */
+/** A policy variable, whose value only the evaluator of the request knows. */
 function hasVariable(text: string): boolean {
   return text.includes('${');
 }

@@ -14,7 +14,7 @@ export interface Wish {
 }
 
 /**
- * Among those that lose nothing and end in time, the cheapest. What saves little is not worth more than copies that need no
+ * The cheapest of the engines that lose nothing and end in time. A small saving does not outweigh copies that need no
  * set-up and are proven at once.
  */
 export function choose(

@@ -45,7 +45,7 @@ function whyNotLookedAt(engine: EngineName, asked: Settings['engine']): string {
   return engine === 'stream' ? 'Only taken where no identity may copy server-side.' : 'Not looked at.';
 }
 
-/** What an engine cannot carry, where it cannot be carried beside it either. */
+/** Objects of the plan that an engine leaves to the copies from here, where those are not possible either. */
 function obstaclesInPlan(engine: EngineName, { settings, census, besides }: Known, looked: Looked): string[] {
   const isStuck = (looked.get(besides) ?? []).length > 0;
   const stuck = (objects: number, what: string) =>

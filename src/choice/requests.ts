@@ -28,7 +28,7 @@ export function chargedAs(operation: string): 'write' | 'read' | undefined {
   return READING.test(operation) ? 'read' : undefined;
 }
 
-/** Requests, counted while they come to mind. */
+/** A tally of requests. */
 export class Tally {
   readonly #counts = new Map<string, number>();
 

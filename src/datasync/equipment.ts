@@ -59,7 +59,7 @@ export class Equipment {
     });
   }
 
-  /** The ARNs of both locations. What one of them lacks keeps nobody from finding out about the other. */
+  /** The ARNs of both locations. Both are tried to the end, even if one fails. */
   async locations(found: Found): Promise<[source: string, destination: string]> {
     const both = [this.location('source', found), this.location('destination', found)] as const;
     await Promise.allSettled(both);

@@ -19,7 +19,7 @@ export function watch(
   };
 }
 
-/** Resolves to how the report went; it may still be pending, or nobody speaks of one. */
+/** Resolves to the status of the report: it may still be pending, or there may be none. */
 export async function untilReported(watched: Pick<Watched<Look>, 'look' | 'stop'>): Promise<Look['report']> {
   const begun = Date.now();
   for (let looks = 0; ; looks++) {

@@ -1,4 +1,4 @@
-/** Between what a task works, in plain values: what requests ask for and what messages and statements name. */
+/** The places between which a task works, as plain values for requests, messages and statements. */
 import type { S3StorageClass } from '@aws-sdk/client-datasync';
 import type { Grantee } from '../aws/grant.ts';
 

@@ -1,4 +1,7 @@
-/** What the settings of a run are in DataSync's words. The plan has decided what is copied; nothing is left to compare. */
+/**
+ * The settings of a run in DataSync's terms. The plan has decided what is copied, so that DataSync has nothing to
+ * compare.
+ */
 import type { ManifestConfig, Options, S3StorageClass, TaskReportConfig } from '@aws-sdk/client-datasync';
 import type { Settings } from '../model/settings.ts';
 import { bucketArnOf, type Ground } from './ground.ts';
@@ -38,7 +41,7 @@ export function reportConfig(ground: Ground): TaskReportConfig {
     Destination: { S3: { ...workPlace(ground), ...(folder !== '' && { Subdirectory: folder }) } },
     OutputType: 'STANDARD',
     ReportLevel: 'SUCCESSES_AND_ERRORS',
-    // Each object is known by its transfer. What stands among the verified is then what failed.
+    // The list of transfers names every object, so that the list of verifications need only name failures.
     Overrides: { Verified: { ReportLevel: 'ERRORS_ONLY' } },
   };
 }

@@ -73,7 +73,7 @@ function findingOf(list: List, row: Row): Finding[] {
   const status = row[`${LISTS[list]}Status`];
   if (list === 'Skipped' && status !== 'FAILED')
     return [{ path, is: 'skipped', why: textOf(row.SkipReason) || message }];
-  // Only this word is documented for what went well, and a word that nobody knows must not pass for it.
+  // No other word is documented for success, and an unknown one must not pass for it.
   if (status !== 'SUCCESS') return [failed(path, list, code, message)];
   if (list === 'Verified') return [];
   return [{ path, is: 'transferred', source: sourceOf(row.SourceMetadata) }];

@@ -94,7 +94,7 @@ async function find(github: GitHub, thread: Thread, mark: string): Promise<Found
   return undefined;
 }
 
-/** A login; '' for the token of a job or of an app, which is nobody's but a bot's. */
+/** The login behind the token; '' for the token of a job or an app, behind which there is only a bot. */
 async function whoWeAre(github: GitHub): Promise<string> {
   try {
     return (await github.rest.users.getAuthenticated()).data.login;

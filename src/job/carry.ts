@@ -31,7 +31,7 @@ export async function carryOut(carriage: Carriage): Promise<void> {
   const { log } = host;
   const restorer = new Restorer(scene, stop);
   const failed = (await copyAll(carriage, restorer)) + (await restorer.askAll(plan, outcomes, log));
-  // The plan of an earlier run may say what it will: nothing is deleted that this one was not asked to.
+  // Whatever an earlier run has planned, nothing is deleted unless this run was asked to delete.
   if (!scene.settings.delete || plan.totals.toDelete === 0) return;
   if (stop.draining.aborted || diary.underWay !== undefined) return;
   if (failed + plan.totals.toFail > 0) {
@@ -81,7 +81,7 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
   } finally {
     log.info(progress.line());
     diary.slowedTo = pace?.slowedTo;
-    // Outcomes that come all at once at the end say nothing of the time before.
+    // The outcomes of a service all arrive at the end, which says nothing of the throughput before.
     if (engine.progress === undefined) diary.throughput = progress.end();
     diary.notes.push(...(engine.notes?.() ?? []));
     diary.underWay = engine.underWay?.();

@@ -1,4 +1,4 @@
-/** Which way a run goes, once there is a plan: until then all that it could go are kept open. */
+/** Which engine a run goes on with once there is a plan. Until then every way that it could go is kept open. */
 import { Census } from '../choice/census.ts';
 import { decided } from '../choice/choose.ts';
 import { type Looked, offersFor } from '../choice/offers.ts';

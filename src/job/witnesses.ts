@@ -30,7 +30,10 @@ export function askChecksums({ source, destination, replication }: Scene): Gathe
   };
 }
 
-/** Encrypted with KMS and written before S3 had checksums, the two have nothing else in common. */
+/**
+ * Whether S3 itself takes one for the replica of the other: the only evidence there is where both are encrypted with
+ * KMS and older than S3's checksums.
+ */
 async function isReplica(destination: Bucket, ours: Sighting, theirs: Sighting): Promise<boolean> {
   if (ours.versionId === undefined) return false;
   return (await isReplicaAt(destination, theirs, ours)) ?? false;

@@ -1,6 +1,7 @@
 /**
- * Who can do the work, and by that, with `engine: auto`, what does it. A server-side copy bears one signature: where no
- * one identity may both read and write, each side's own may still do its part, and the bytes pass the runner.
+ * Which identity can do the work, and by that, with `engine: auto`, which engine does it. A server-side copy bears one
+ * signature: where no single identity may both read and write, each side's own may still do its part, with the bytes
+ * passing through the runner.
  */
 import { type CheckResult, isFailed } from '../model/checks.ts';
 import { isGrantable } from './grants.ts';
@@ -22,7 +23,7 @@ export interface Access {
   readonly refused?: readonly CheckResult[];
 }
 
-/** Either way of working on the same buckets. */
+/** The scene of each engine that could do the work on the two buckets. */
 export interface Ways {
   readonly copy: Scene;
   readonly stream: Scene;
@@ -43,12 +44,12 @@ export async function checkAccess(ways: Ways): Promise<Access> {
   const copying = await tryOut(ways.copy);
   const refused = failures(copying);
   if (refused.length === 0) return { ...copying, choice: [serverSide(copying)] };
-  // What is missing can be put in place, and with it they are copied server-side.
+  // What is missing is going to be granted, and then the copies are server-side.
   if (isGrantable(refused, ways.copy)) return { ...copying, choice: [] };
-  // An input away from a server-side copy: nothing to go a long way round for.
+  // Only `request-payer` is missing for server-side copies, which is no reason to stream every byte instead.
   if (await lacksPayer(ways.copy)) return { ...copying, choice: [] };
   const streaming = await tryOut(ways.stream);
-  // Where neither goes, what the better way lacks is the one thing to tell.
+  // Where neither way is open, only what the better one lacks is told.
   if (failures(streaming).length > 0) return { ...copying, choice: [] };
   return {
     scene: ways.stream,
@@ -70,7 +71,10 @@ async function tryOut(scene: Scene): Promise<Tried> {
 /** By their names, the services that carry most of a plan, and not all of it. */
 export const SERVICES = { datasync: 'DataSync', batch: 'S3 Batch Operations' } as const;
 
-/** What the service cannot carry is copied; not every source has such objects, and the plan will know. */
+/**
+ * What the service cannot carry is copied from here. Whether there is any such object only the plan will show, so that
+ * what fails here is no more than advice.
+ */
 async function tryBesides(scene: Scene, service: string): Promise<Tried> {
   const { reading, writing } = await tryOut(scene);
   const cannotCopy = failures({ reading, writing });
@@ -112,7 +116,7 @@ function throughHere(copying: Scene): CheckResult {
 
 const COPY_SERVER_SIDE = 'To copy server-side, which is faster and keeps the bytes off the runner:';
 
-/** What stands in the way of what is not needed does not stand in the way of the run. */
+/** Makes a failure advice: what this run does not need must not fail it. */
 export function asAdviceTo(purpose: string): (result: CheckResult) => CheckResult {
   return result => {
     if (!isFailed(result)) return result;

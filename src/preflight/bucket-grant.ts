@@ -35,8 +35,8 @@ export function bucketPolicyOf(bucket: Bucket): Promise<Reading<unknown>> {
 }
 
 /**
- * A role of another account needs a grant in the bucket's policy, beside the one in its own. To one of the bucket's account
- * the policy only must not deny anything.
+ * A role of another account needs a grant in the bucket's policy, beside the one in its own. For a role of the bucket's
+ * account it is enough that the policy denies nothing.
  */
 export async function checkBucketGrant({
   check,

@@ -66,7 +66,8 @@ export async function checkAll(ways: Ways): Promise<Findings> {
   ]);
   const { scene, choice, reading, writing, note, refused } = access;
   const obstacles = [...reading, ...writing, ...rest].filter(isFailed);
-  // What a service can do without does not end the run, and what is to be granted for the run is not done without.
+  // Where a service can do the work, what only the copies from here lack does not end the run, unless it is going to be
+  // granted.
   const isRescued = looked.some(way => way.obstacles.length === 0) && !isGrantable(obstacles, scene);
   const orAdvice = isRescued ? asAdviceTo('To do without a service:') : (result: CheckResult) => result;
   const results = [

@@ -46,7 +46,7 @@ export async function explainDenied(denied: Denied): Promise<Fix> {
     return {
       todo: `Neither the policy of ${principal} nor the bucket policy of ${owned.bucket} shows why. ${UNSEEN} Ask whoever looks after these.`,
     };
-  // What allows it already is left alone.
+  // Advice goes only to a policy that does not certainly allow it already.
   const fix =
     theirs === 'yes'
       ? grantOwn(identity, statement)

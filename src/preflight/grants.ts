@@ -60,8 +60,8 @@ export function bucketIn(fix: Fix | undefined): string | undefined {
 }
 
 /**
- * What other runs have put in place for those who work for this one, too. It serves this run only until theirs end, and so
- * it is granted once more.
+ * Statements that other runs have put in place for the same identities. They go when those runs end, so that this run
+ * grants them once more for itself.
  */
 export async function borrowed(scene: Scene): Promise<Lack[]> {
   const found = await Promise.all(

@@ -24,7 +24,7 @@ export const checkOwnership: Check = scene => {
   if (scene.datasync !== undefined) return [ownershipUnderDataSync(scene)];
   const { settings, to, facts } = scene;
   const { writer } = workersOf(scene);
-  // Only who signs copies can be chosen.
+  // `copy-as` decides who signs copies from here, not whose role a job works under.
   const orElse = scene.jobs === undefined ? 'Use `copy-as: destination`, or set' : 'Set';
   const { ownership } = facts.destination;
   const check = 'destination-ownership';

@@ -96,7 +96,7 @@ function fixFor(missing: Missing, grantee: Grantee): Fix {
   return { ...added, todo: todos.join(' ') };
 }
 
-/** What to add where the policy of a bucket or of a key, which may do, does not. */
+/** What to add unless the policy of a bucket or of a key already allows it, as it may. */
 function inCase(silent: readonly Finding[], grantee: Grantee): Fix {
   const { todo, ...rest } = grantOwn(grantee, ...statementsOf(silent));
   return { todo: `Unless the policy of the bucket or of the key allows it: ${todo}`, ...rest };
@@ -106,7 +106,10 @@ function statementsOf(findings: readonly Finding[]): Statement[] {
   return [...new Set(findings.map(({ statement }) => statement))];
 }
 
-/** What is known of requests to come. They travel by TLS, and whoever sends them is no service by itself. */
+/**
+ * Condition keys whose values are known before the requests are made: they travel by TLS, and it is no AWS service that
+ * sends them on its own behalf.
+ */
 export function contextOf({ principal = '', account = '' }: Grantee): Record<string, string> {
   return {
     'aws:SecureTransport': 'true',

@@ -24,8 +24,8 @@ export interface Scene {
   readonly destination: Bucket;
   readonly engine: EngineName;
   /**
-   * Both buckets as those see them who do the work: the signer of the copies, or with `stream` each side's own. Where a
-   * service does it, who copies what the service cannot carry.
+   * Both buckets as seen by whoever moves the objects: the signer of the copies, or with `stream` each side's own
+   * identity; with a service, whoever copies what the service cannot carry.
    */
   readonly from: Bucket;
   readonly to: Bucket;
@@ -44,11 +44,11 @@ export interface Scene {
 
 /** What there is where a service does the copying. */
 interface ServiceScene {
-  /** The bucket of manifests and reports, as the one sees it whom the service is asked as. */
+  /** The bucket of manifests and reports, as seen by the identity that calls the service. */
   readonly work: Bucket;
   /** What the tags of all that is made call this run. */
   readonly run: string;
-  /** How what the service cannot carry goes from here. */
+  /** The engine for what the service cannot carry. */
   readonly besides: 'copy' | 'stream';
   /** Checks that stand against that. */
   readonly cannotCopy: readonly CheckResult[];
@@ -75,7 +75,7 @@ export function isServed({ datasync, jobs }: Pick<Scene, 'datasync' | 'jobs'>): 
 /** One prerequisite. Answers, never throws: what it cannot find out is `unknown`. */
 export type Check = (scene: Scene) => Promise<CheckResult[]> | CheckResult[];
 
-/** Who reads or writes belongs to another account than the bucket. */
+/** Whether whoever reads or writes belongs to another account than the bucket. */
 export function isForeign(identity: Pick<Identity, 'account'>, bucket: Bucket): boolean {
   return isStranger(identity, bucket);
 }

@@ -94,7 +94,7 @@ export async function checkServiceRole(given: ServiceRole): Promise<CheckResult[
   return onceOnly(look, results);
 }
 
-/** What is to be added is the same for all that could not be looked at. */
+/** Shows the advice on how to be allowed to look only once, at the first check that could not. */
 function onceOnly(look: Fix, results: readonly CheckResult[]): CheckResult[] {
   const first = results.findIndex(({ fix }) => fix === look);
   return results.map(({ fix, ...result }, index) =>

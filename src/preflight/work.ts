@@ -47,7 +47,7 @@ async function tryOut(work: Bucket, encryption: Encryption): Promise<CheckResult
     const { kind, code, message } = trouble;
     const seen = `${who} could not use ${where}, where manifests and reports lie (${code}: ${message}).`;
     if (kind !== 'denied') return { check: CHECK, verdict: 'fail', seen };
-    // Refused is also whoever names the wrong owner, and then no policy helps.
+    // S3 also refuses whoever names the wrong owner, and then no policy helps.
     const belongs = work.owner === undefined ? undefined : await belongsToOwner(work).catch(() => undefined);
     if (belongs === false) return elsewhere(work);
     return { check: CHECK, verdict: 'fail', seen, fix: await fixFor(work, encryption, trouble) };

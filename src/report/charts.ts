@@ -25,7 +25,10 @@ function actions(report: RunReport): string[] {
   ];
 }
 
-/** Lying, because the names of the classes are long; from zero, because Mermaid would begin with the smallest. */
+/**
+ * Horizontal, because the names of the classes are long; the axis starts at zero, because Mermaid would start at the
+ * smallest value.
+ */
 function sizes({ sizes }: RunReport): string[] {
   if (sizes.length < 2) return [];
   const numbers = sizes.map(({ objects }) => objects);

@@ -14,8 +14,8 @@ import type { CopyRoute } from './route.ts';
 import { together } from './together.ts';
 
 /**
- * Whether the copy has to be written in the source's own parts: a checksum made of those of parts comes of no others, and
- * the versions of a history have to be told from each other by their ETags.
+ * Whether the copy has to be written in the source's own parts: a composite checksum comes of no others, and neither
+ * does the ETag by which the versions of a history are told apart.
  */
 export function mustKeepParts(
   { preserve }: Pick<CopyRoute, 'preserve'>,
@@ -73,7 +73,7 @@ async function findLengths(
   return [first, ...between, last];
 }
 
-/** Whether the copy could not go on either. Other trouble only means other parts. */
+/** Whether the copy could not go on either. After any other trouble it goes on, with other parts. */
 function endsCopy(error: unknown): boolean {
   if (error instanceof StoppedError || error instanceof FatalError) return true;
   const { kind } = troubleOf(error);

@@ -185,7 +185,7 @@ export class Bucket {
     const { requests, turn, aborting: aborted } = this.#network;
     return {
       aborting,
-      // Clean-up has only seconds and is no flood.
+      // Clean-up does not wait for its turn: it has only seconds, and sends few requests.
       turn: aborting === aborted ? turn : undefined,
       renew: this.identity.renew,
       onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),

@@ -8,11 +8,11 @@ import type { UploadJournal } from './journal.ts';
 import { copySource, unquote } from './keys.ts';
 
 export interface CopyRoute {
-  /** The destination bucket as the one who writes sees it. */
+  /** The destination bucket as seen by whoever writes. */
   readonly to: Bucket;
-  /** The source bucket as the one who reads sees it; in a server-side copy the same identity. */
+  /** The source bucket as seen by whoever reads; for a server-side copy that is the same identity. */
   readonly from: Bucket;
-  /** The destination bucket as the one sees it who deletes there, which also puts the delete markers of histories. */
+  /** The destination bucket as seen by whoever deletes there, and puts the delete markers of histories. */
   readonly deletions: Bucket;
   readonly preserve: ReadonlySet<Preserved>;
   readonly storageClass: string | undefined;

@@ -104,10 +104,10 @@ async function streamPart(
   return { PartNumber: number, ETag: made.ETag, ...checksumMember({ algorithm, value }) };
 }
 
-/** How long the bytes take is for the line to say; the relay sees to it that they do not stall. */
+/** No limit in all, because that depends on the line; the relay sees to it that the bytes do not stall. */
 const UNLIMITED = 0;
 
-/** Damage on the way may be chance. The third time in a row it is not, and is told. */
+/** Damage on the way may be chance. Three times in a row it is not, and the object fails. */
 const DAMAGES = 3;
 
 /** Reads and writes at the same time, and both anew where either broke. */
@@ -121,7 +121,7 @@ function passOn<T>(
   const request = new GetObjectCommand({
     ...from.naming(source),
     IfMatch: `"${source.etag}"`,
-    // Asked for, it is also checked: the SDK's body breaks at its end when the bytes do not fit.
+    // The SDK checks the bytes against what it has asked for here: its body breaks at its end if they do not fit.
     ChecksumMode: 'ENABLED',
     ...range,
   });

@@ -44,7 +44,7 @@ export async function openUpload(
     if (isUnsure) await endStrays(to, opening, UploadId);
     return upload;
   } catch (error) {
-    // What the journal has is looked for when the run is over: S3 may only be about to open it.
+    // The clean-up looks for what the journal names when the run is over: S3 may be about to open it only now.
     if (!isUnsure) await journal?.settled(opening);
     else if (journal === undefined) await endStrays(to, opening);
     throw error;

@@ -1,4 +1,4 @@
-/** How a job is known again: by what its description says, whoever asks and whenever. */
+/** How a job is recognised: by its description, whoever asks and whenever. */
 import type { Ground } from './ground.ts';
 
 /**

@@ -1,4 +1,4 @@
-/** Between what a job works, in plain values: what requests ask for and what messages and statements name. */
+/** The places between which a job works, as plain values for requests, messages and statements. */
 import type { Grantee, Owned } from '../aws/grant.ts';
 
 /** What the job's role is given a bucket for. */

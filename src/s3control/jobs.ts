@@ -35,11 +35,11 @@ export interface UnderWay {
   readonly description: string;
   /** What the job does, as S3 calls it. */
   readonly operation: string;
-  /** It ends without anybody's doing. */
+  /** It is ending by itself. */
   readonly isEnding: boolean;
 }
 
-/** What a job is made of, but for where. */
+/** What a job is made of, apart from account and Region. */
 export type Wish = Omit<CreateJobCommandInput, 'AccountId'>;
 
 /** (S3 User Guide, "Tracking job status and completion reports".) */
@@ -81,7 +81,9 @@ export class Jobs {
     return JobId;
   }
 
-  /** @param made when, which says for how long the job may not be known yet */
+  /**
+   * @param made when the job was made: a young one may not be known yet
+   */
   async look(JobId: string, made = new Date()): Promise<Look> {
     const command = new DescribeJobCommand({ AccountId: this.#account, JobId });
     const { Job = {} } = await this.#untilKnown(() => this.#ask(this.region, command), made);

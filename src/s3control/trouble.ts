@@ -53,7 +53,7 @@ export function fixFor(words: string, ground: Ground, callerDenied = false): Fix
   if (/iam:PassRole/.test(words)) return grantOwn(caller, passRoleStatement(role, SERVICE));
   if (/[Cc]ross-account pass role/.test(words))
     return { todo: `Give in \`${roleInput}\` a role of account ${account}, where the jobs are made.` };
-  // Not in `assumed-role`, as whoever called is named.
+  // With a space: `assumed-role` stands in the ARN of any caller.
   if (/cannot assume|sts:AssumeRole|assum\w* (the )?role/i.test(words)) {
     const { todo, ...rest } = grantTrust({ role, service: SERVICE });
     return { todo: `Check the ARN in \`${roleInput}\`. ${todo}`, ...rest };

@@ -1,4 +1,7 @@
-/** What each service cannot do with the other inputs: refused where it was asked for, and a reason where it was not. */
+/**
+ * What each service cannot do with the other inputs. If the service was asked for, these are errors; if not, they are
+ * the reasons why it could not be chosen.
+ */
 import type { EngineName, Settings } from '../model/settings.ts';
 import { BATCH_RULES } from './batch-rules.ts';
 import { DATASYNC_RULES } from './datasync-rules.ts';
@@ -12,7 +15,7 @@ export function whyNot(engine: EngineName, settings: Settings): string[] {
   const asked = { ...settings, engine };
   return ENGINE_RULES.flatMap(rule => rule.broken(asked) ?? []).map(problem =>
     problem
-      // What it is for, and what else would be accepted, is for the one who asked for it.
+      // The purpose of an input and what else would be accepted only matter to whoever asked for the engine.
       .replace(/^([\w-]+): is required with .*$/s, 'Needs $1.')
       .replace(/ Accepted: .*$/s, ''),
   );

@@ -1,11 +1,11 @@
-/** By what a later run knows that it was asked for the same as an earlier one. */
+/** By what a later run recognises that an earlier one was asked for the same. */
 import { createHash } from 'node:crypto';
 import type { Settings } from '../model/settings.ts';
 import { type Echo, echoSettings } from './echo.ts';
 
 /**
- * Inputs that say what is to arrive where, and how. `max-delete` and `max-cost` are not among them: each run holds whatever
- * plan it has to its own.
+ * Inputs that say what is to arrive where, and how. `max-delete` and `max-cost` are not among them: each run applies
+ * its own to whatever plan it has.
  */
 const TELLING: readonly (keyof Echo)[] = [
   'source',
@@ -29,9 +29,9 @@ const TELLING: readonly (keyof Echo)[] = [
 /** 16 hexadecimal digits. */
 export function fingerprintOf(settings: Settings): string {
   const { engine } = settings;
-  // Who has the choice may take what was started by name, and the other way round.
+  // `auto` counts as `batch`: a run that may choose takes up what was started by name, and the other way round.
   const echo = echoSettings({ ...settings, engine: engine === 'auto' ? 'batch' : engine });
-  // Ages as they were given: the moments that they mean are others in each run.
+  // Ages count as they were written, because each run turns them into another moment.
   const told = JSON.stringify([TELLING.map(name => echo[name] ?? null), settings.filter.ages]);
   return createHash('sha256').update(told).digest('hex').slice(0, 16);
 }

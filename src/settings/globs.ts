@@ -14,7 +14,7 @@ export const GLOBS: Kind<readonly string[]> = {
 };
 
 function checked(glob: string): string {
-  // Elsewhere `!` turns a line of `include` into an exclusion. Two ways to say it would need a rule of precedence.
+  // Other tools take `!` in a list of inclusions for an exclusion. Two ways to exclude would need a rule of precedence.
   if (glob.startsWith('!')) throw new Refusal('begins with "!"; put what must stay out under exclude');
   try {
     compileGlobs([glob]);

@@ -1,4 +1,7 @@
-/** What `grant: temporary` cannot be combined with: a grant ends with the run, and so must all that lives by it. */
+/**
+ * What `grant: temporary` cannot be combined with: a grant ends with the run, and so must everything that depends on
+ * it.
+ */
 import type { Settings } from '../model/settings.ts';
 import type { InputName } from './inputs.ts';
 import type { Rule } from './rule.ts';

@@ -1,4 +1,4 @@
-/** What services still do for an earlier run that was asked for the same: the plan is made when they are done. */
+/** Waits for what services still do for an earlier run with the same inputs, so that the plan sees its result. */
 import { attend, type Seen, type Watched } from '../../aws/follow.ts';
 import { Equipment } from '../../datasync/equipment.ts';
 import { underWay } from '../../datasync/execution.ts';

@@ -1,4 +1,4 @@
-/** A job that an earlier run has left, taken up by a later one, or forgotten where nothing can be learned of it any more. */
+/** Takes up a job that an earlier run has left, or forgets it where nothing can be learned of it any more. */
 import { rm } from 'node:fs/promises';
 import type { Job } from '../../model/outcome.ts';
 import type { JobScene } from '../../preflight/scene.ts';
@@ -9,11 +9,11 @@ import type { Plan } from '../plan.ts';
 import { workNoteIn } from '../remember.ts';
 import type { HandedOver, Handover, Left } from './handover.ts';
 
-/** In the hands of a later run. */
+/** What a later run takes up. */
 export interface Collected {
   readonly left: Left;
   readonly job: Job;
-  /** That the job was started by. */
+  /** The plan by which the job was started. */
   readonly plan: Plan;
 }
 
@@ -51,7 +51,7 @@ export async function collect(
   return { left, job, plan };
 }
 
-/** In another Region or account there is no following it. Those that have ended S3 forgets after 90 days. */
+/** A job in another Region or account cannot be followed, and S3 forgets jobs 90 days after their end. */
 async function isKnown({ job, started }: HandedOver, { jobs, ground }: JobScene): Promise<boolean> {
   if (job.region !== jobs.region) return false;
   return jobs.knows(job.id, new Date(started)).catch(error => {
@@ -77,6 +77,6 @@ export async function settle(
     diary.underWay = undefined;
     throw error;
   }
-  // Only now is it the next run's.
+  // From here on the job belongs to the next run, and the post step must not cancel it.
   await rm(workNoteIn(scratch), { force: true });
 }

@@ -1,6 +1,7 @@
 /**
- * `wait: false`: one run starts a job, another collects what it did. What the later run needs lies beside the manifest: which
- * job it is, and the plan that it works off, so that the report is that of one run that waited.
+ * `wait: false`: one run starts a job, another collects what it did. What the later run needs lies beside the manifest:
+ * which job it is, and the plan that the job works through, so that its report reads like that of a single run that
+ * waited.
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -37,7 +38,7 @@ export interface HandedOver {
 export interface Left {
   /** `undefined` when it is not one of ours, or one of another version. */
   readonly note: HandedOver | undefined;
-  /** Of the object that the note is. */
+  /** Of the object that holds the note. */
   readonly etag: string;
 }
 
@@ -93,7 +94,7 @@ export class Handover {
       }
     });
     const plan = isThere ? await readPlan(path).catch(() => undefined) : undefined;
-    // Without anything to copy no job was started by it.
+    // A plan with nothing to copy has started no job.
     return plan !== undefined && plan.totals.toCopy > 0 ? plan : undefined;
   }
 
@@ -117,7 +118,8 @@ export class Handover {
         });
       });
     } catch (error) {
-      // Nobody would ever find it. Why it could not be left is what is worth telling.
+      // Without its note nobody would ever find the plan. Should removing it fail as well, the first error is the one
+      // to tell.
       await this.#remove(key).catch(() => {});
       throw error;
     }
@@ -150,7 +152,7 @@ export class Handover {
   }
 }
 
-/** Whoever can write to the work location can write this, too. */
+/** Not to be trusted: whoever can write to the work location can write a note, too. */
 function noteIn(content: string): HandedOver | undefined {
   try {
     const note: unknown = JSON.parse(content);

@@ -12,7 +12,7 @@ import type { Grants } from './grants.ts';
 /** With `grant: temporary`, a sync puts in place what is missing in bucket policies; other modes say that one would. */
 export async function checkAndGrant(ways: Ways, grants: Grants, log: Log): Promise<Findings> {
   const { settings } = ways.copy;
-  // What is missing for the rule of a replication is missing, whoever may put it there next.
+  // A rule lives on without a run: what its policies lack is a fault, even if a sync would grant it for a while.
   if (settings.grant === 'none' || settings.mode === 'health') return checkAll(ways);
   if (settings.mode !== 'sync') return foretell(ways);
   await grants.sweep(ways.copy);
@@ -49,10 +49,13 @@ function refusedOf({ results, ways }: Findings, engine: EngineName): CheckResult
   return [...results, ...obstacles].filter(isFailed);
 }
 
-/** S3 may go by the policy that was for a while. (S3 User Guide, "Amazon S3 data consistency model".) */
+/** For so long S3 may still decide by the policy as it was. (S3 User Guide, "Amazon S3 data consistency model".) */
 const HOLDS_WITHIN_MS = 60_000;
 
-/** @param lacksIt with the statement in the policy, which S3 shows at once, what is denied looks like the fault of others */
+/**
+ * @param lacksIt whether a check still fails that the grant was made for. The reason it gives is no guide: S3 shows
+ *   the new policy at once, so that the denial looks like the fault of another one
+ */
 async function untilItHolds(ways: Ways, lacksIt: (again: Findings) => boolean): Promise<Findings> {
   const { aborting } = ways.copy.network;
   const end = Date.now() + HOLDS_WITHIN_MS;
@@ -63,7 +66,7 @@ async function untilItHolds(ways: Ways, lacksIt: (again: Findings) => boolean): 
   }
 }
 
-/** What could not be granted is to be pasted; `engine: auto` may have a way that goes without it. */
+/** What could not be granted has to be pasted, unless `engine: auto` finds a way that does without it. */
 async function without(
   ways: Ways,
   found: Findings,
@@ -97,12 +100,12 @@ async function foretell(ways: Ways): Promise<Findings> {
   const lacks = lacksOf(found.results, found.scene);
   if (lacks.length === 0) return found;
   const granting = await checkSides(lacks, found.scene);
-  // Who can only look need not be one who may write policies.
+  // A role that only looks need not be allowed to write policies.
   const looks = ways.copy.settings.mode !== 'preflight';
   if (!looks && granting.some(isFailed)) return { ...found, results: [...found.results, ...granting] };
   return {
     ...found,
-    // Compared as they will be for the sync.
+    // So that the engines are compared as a sync would compare them.
     ways: found.ways.map(way => (way.scene === found.scene ? { ...way, obstacles: [] } : way)),
     results: [
       ...found.results.map(toCome),

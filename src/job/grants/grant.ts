@@ -22,6 +22,8 @@ export interface Granted {
 }
 
 /**
+ * Puts the statement into the policy of the bucket.
+ *
  * @param onRival told each time that somebody else wrote the policy at the same time
  * @throws as `revisePolicy` does
  */
@@ -30,8 +32,8 @@ export async function putGrant(bucket: Bucket, statement: Statement, onRival: ()
 }
 
 /**
- * Puts a statement that holds for longer in the place of the one of the same name. What somebody has taken out stays out:
- * they had their reasons.
+ * Puts the statement into the policy in place of the one of the same name, which ends sooner. What somebody has taken out
+ * stays out: they had their reasons.
  *
  * @param onRival told each time that somebody else wrote the policy at the same time
  * @returns whether it was still there
@@ -59,11 +61,11 @@ function granting(policy: string | undefined, statement: Statement): string {
   return withStatement(policy && withoutStatements(policy, named(statement.Sid)), statement);
 }
 
-/** How long taking away may last; it outlives the abort that made it necessary. */
+/** How long removing may take. It has a signal of its own, because that of the run may have been aborted. */
 const REMOVES_WITHIN_MS = 30_000;
 
 /**
- * Nobody else's is touched.
+ * Takes the statement out and leaves all others as they are.
  *
  * @returns whether it was still there
  * @throws as `revisePolicy` does
@@ -79,7 +81,7 @@ export async function removeGrant(
   });
 }
 
-/** Clocks may differ by less, or S3 refuses requests. (S3 API, "Error responses", RequestTimeTooSkewed.) */
+/** S3 refuses requests from clocks that differ by more. (S3 API, "Error responses", RequestTimeTooSkewed.) */
 const SKEW_MS = 15 * 60_000;
 
 /**

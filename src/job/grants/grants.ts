@@ -112,7 +112,7 @@ export class Grants {
       };
       this.#keep({ granted, bucket, removed: false });
       await putGrant(bucket, statement, () => this.#rival(granted)).catch(async error => {
-        // Who is stopped takes all away at the end.
+        // A run that is stopped takes everything away at its end.
         if (!(error instanceof StoppedError)) await this.#undo({ granted, bucket, removed: false });
         throw error;
       });
@@ -127,7 +127,7 @@ export class Grants {
   async takeAway(): Promise<void> {
     clearInterval(this.#renewal);
     await this.#turn(async () => {
-      // The last first: what the first found is what is to be left.
+      // In reverse order, so that each policy ends up as the first grant found it.
       for (const { granted, bucket, removed } of [...this.#standing.values()].toReversed()) {
         if (removed) continue;
         try {
@@ -181,7 +181,10 @@ export class Grants {
     this.#tell();
   }
 
-  /** What was refused may be there all the same: written, and then not seen to stay. Where it may be, it is kept in mind. */
+  /**
+   * A grant that failed may be in place nevertheless: written, but not seen to stay. If it cannot be removed now, it
+   * stays among those to be taken away at the end.
+   */
   async #undo({ granted, bucket }: Standing): Promise<void> {
     try {
       await removeGrant(bucket, granted);
@@ -192,7 +195,7 @@ export class Grants {
     }
   }
 
-  /** For whoever comes after a kill, and for the report. */
+  /** Notes what stands, for the clean-up after a kill and for the report. */
   #tell(): void {
     const all = [...this.#standing.values()];
     const left = all.filter(({ removed }) => !removed).map(({ granted }) => granted);

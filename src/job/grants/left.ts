@@ -11,7 +11,7 @@ export function isGrantLeft(note: string): boolean {
   return existsSync(note);
 }
 
-/** At once, so that the note is there before the grant is. */
+/** Synchronously, so that the note is on disk before the grant is made. */
 export function noteGrants(note: string, granted: readonly Granted[]): void {
   if (granted.length === 0) {
     rmSync(note, { force: true });

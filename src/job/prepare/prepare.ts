@@ -29,15 +29,15 @@ export interface Prepared extends Pick<Findings, 'ways' | 'note'> {
 export interface Means {
   readonly host: Host;
   readonly network: Network;
-  /** Ends what identities ask for, which are needed for longer than `network`. */
+  /** Ends the requests of the identities, which are still needed when `network` has been cut off. */
   readonly aborting: AbortSignal;
   readonly diary: Diary;
   readonly grants: Grants;
 }
 
 /**
- * `undefined` when a check failed: the diary says which, and all that could be asked has been asked. What is ill is looked
- * at all the same: `mode: health` changes nothing, and how much is missing is what one wants to know then.
+ * `undefined` when a check failed: the diary says which, and all that could be asked has been asked. A run of `mode:
+ * health` goes on even then: it changes nothing, and how much is missing is just what one wants to know.
  */
 export async function prepare(
   settings: Settings,

@@ -30,7 +30,7 @@ export class Backlog {
   }
 }
 
-/** S3 has taken it up, and goes on trying. */
+/** Code of objects that S3 has taken up and goes on trying to replicate, for longer than it should. */
 export const LATE = 'ReplicationLate';
 
 function isOnTheWay(outcome: Outcome): boolean {

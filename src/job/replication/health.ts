@@ -73,7 +73,10 @@ function failed(
 
 const GIVEN_UP = 'ReplicationFailed';
 
-/** By what the source says of it, as long as nothing else is known of the destination than that it was lacking. */
+/**
+ * Judged by what the source says. Of the destination no more is known than that it lacked the object when it was
+ * listed.
+ */
 function judge(item: CopyItem, found: Found, { markers }: Lacking, { settings }: Scene): Outcome {
   const { key } = item;
   const age = ageOf(found);
@@ -120,7 +123,7 @@ function judge(item: CopyItem, found: Found, { markers }: Lacking, { settings }:
   }
 }
 
-/** The destination was listed before, and what was on its way by then may be there. */
+/** Verdicts that may be out of date: what was on its way when the destination was listed may have arrived since. */
 const STALE: ReadonlySet<string> = new Set([MISSING, GIVEN_UP, LATE]);
 
 function isStale(outcome: Outcome): outcome is FailedOutcome {
@@ -158,7 +161,7 @@ const DIFFERS =
 const UNSEEN =
   'S3 says that the object was replicated. The destination did not have it when it was listed, and may not be asked for it now.';
 
-/** Of a history, all that was lacking. */
+/** What the destination shows by now; of a history, whether all that was lacking is there. */
 async function nowShown(item: CopyItem, { objects }: Lacking, scene: Scene): Promise<Shown> {
   if (item.source.history === undefined) return shownAt(scene, item.source);
   for (const object of objects) {

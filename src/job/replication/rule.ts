@@ -15,7 +15,7 @@ import type { Diary } from '../diary.ts';
 /**
  * Enables versioning where it was asked for and puts the rule there.
  *
- * @returns whether the rule is new: what was written before may have been written after it was listed, and falls between the two
+ * @returns whether the rule is new. What was written after the listing and before the rule is then in neither
  * @throws FatalError with what to do about it; StoppedError
  */
 export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log: Log): Promise<boolean> {
@@ -44,7 +44,7 @@ export async function putInPlace(scene: Scene, ground: Ground, diary: Diary, log
   return isNew;
 }
 
-/** How long S3 may refuse a rule for want of the versioning that it shows already. */
+/** How long S3 may go on refusing a rule because it does not see yet that versioning was enabled. */
 const LAGS_MS = 120_000;
 
 async function onceVersioned<T>(isNew: boolean, aborting: AbortSignal, put: () => Promise<T>): Promise<T> {
@@ -82,7 +82,7 @@ export async function seeInPlace(ground: Ground): Promise<void> {
   );
 }
 
-/** Once all is well; otherwise the rule stays, so that what is missing can still come by it. */
+/** Only if all is well. Otherwise the rule stays, so that it can still bring what is missing. */
 export async function takeAway(ground: Ground, diary: Diary, log: Log): Promise<void> {
   const { source, wanted } = ground;
   const id = ruleIdOf(wanted.destination);

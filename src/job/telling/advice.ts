@@ -39,7 +39,7 @@ function adviceOn(failure: FailureGroup, scene: Scene): Fix | undefined {
   const { source, destination, datasync, jobs, replication } = scene;
   const { reason, code, message } = failure;
   const words = `${code}: ${message}`;
-  // What was copied from here was denied to somebody else.
+  // Other messages are about copies sent from here, which another identity signs.
   const ofJob = jobs !== undefined && message.startsWith(LABEL);
   if (code === 'ReplicaUnseen') return seeing(destination);
   if (reason === 'not-replicated' && replication !== undefined) {
@@ -94,7 +94,7 @@ const UNCOVER =
 const WITH_MARKERS =
   'Run once with `engine: copy` and the same `preserve`, which appends the whole history with its delete markers, under version ids of its own. Or leave `versions` out of `preserve`: then the objects are replicated as they are now. `replication-delete-markers: true` has the rule replicate the markers to come.';
 
-/** Of states that S3 tells no reason for. */
+/** Advice on states for which S3 gives no reason. */
 const REPLICATION_ADVICE: Readonly<Record<string, Fix>> = {
   NotReplicated: { todo: `${RUN_SYNC}, and the rule takes up what comes after.` },
   NotReplicatedUnderKms: {

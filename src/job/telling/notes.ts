@@ -1,4 +1,4 @@
-/** What is worth a word in the report and wrong of nobody. */
+/** Notes for the report: what is worth knowing, and nobody's fault. */
 import type { Verify } from '../../model/settings.ts';
 import type { Totals } from '../../record.ts';
 import { count, thousands } from '../../report/text.ts';

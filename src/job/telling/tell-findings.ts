@@ -40,7 +40,7 @@ function tellFailure({ code, reason, count, message, examples, fix }: FailureGro
   log.error(`${asSentence(clip(visible(message), MESSAGE))}${example}${todo}`, title);
 }
 
-/** What others say ends as they like. */
+/** Messages of others do not always end like a sentence. */
 function asSentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

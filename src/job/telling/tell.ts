@@ -48,7 +48,7 @@ export function tellPlan(totals: PlanTotals, settings: Settings, log: Log): void
   );
 }
 
-/** In columns; what takes words stands below its engine. */
+/** A line of columns for each engine, with its reasons and remarks below. */
 export function tellEngines({ why, offers }: Engines, log: Log): void {
   log.info(why);
   for (const { engine, verdict, usd, seconds, reasons, remarks } of offers) {

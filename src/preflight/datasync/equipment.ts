@@ -26,7 +26,7 @@ export const checkEquipment: Check = async scene => {
     found = await equipment.find();
   } catch (error) {
     const answer = refused(TASK, error);
-    // A role that can only plan need not know of DataSync.
+    // A role that is meant for dry runs only need not have any permission in DataSync.
     return [settings.mode === 'dry-run' ? { ...answer, verdict: 'unknown' } : answer];
   }
   if (settings.mode !== 'preflight') return lookedAt(found);

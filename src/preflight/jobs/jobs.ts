@@ -27,7 +27,7 @@ export const checkJobs: Check = async ({ settings, jobs: scene, replication }): 
     const refusal = explain(`Looking for jobs of S3 Batch Operations in ${where}`, error, ground);
     if (!(refusal instanceof FatalError)) throw refusal;
     const { fix } = refusal;
-    // A role that can only plan need not know of jobs.
+    // A role that is meant for dry runs only need not be allowed to see jobs.
     const verdict = settings.mode === 'dry-run' ? 'unknown' : 'fail';
     return [{ check: CHECK, verdict, seen: messageOf(refusal), ...(fix !== undefined && { fix }) }];
   }

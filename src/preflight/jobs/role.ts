@@ -66,7 +66,7 @@ function grantAt(side: Side, ground: Ground, scene: Scene): Promise<CheckResult>
   });
 }
 
-/** Who can only plan need not be one who may make jobs. */
+/** A role that is meant for dry runs only need not be allowed to make jobs. */
 export function asPlanned(result: CheckResult, label: string): CheckResult {
   const ofCaller = result.check === `${label}-caller` || result.check === `${label}-pass-role`;
   return ofCaller && result.verdict === 'fail' ? { ...result, verdict: 'unknown' } : result;

@@ -1,4 +1,7 @@
-/** Between what a rule replicates, and as whom: what requests ask for and what messages and statements name. */
+/**
+ * The buckets between which a rule replicates and the role under which it does, as plain values for requests, messages
+ * and statements.
+ */
 import { isStranger } from '../../aws/grant.ts';
 import type { Bucket } from '../bucket.ts';
 import type { Wanted } from './rule.ts';

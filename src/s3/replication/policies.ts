@@ -13,7 +13,7 @@ interface Named extends Pick<Bucket, 'location' | 'region'> {
   readonly identity: Pick<Bucket['identity'], 'partition'>;
 }
 
-/** What a rule is between, likewise. */
+/** The source and the destination of a rule, likewise. */
 type Replicated = Omit<Ground, 'source' | 'destination' | 'wanted' | 'role'> & {
   readonly source: Named;
   readonly destination: Named;

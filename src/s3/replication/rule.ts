@@ -1,6 +1,6 @@
 /**
- * The rule of a run: what it asks of S3, by what it is known again, and in what one that stands differs from it.
- * (S3 API, ReplicationRule; S3 User Guide, "Replication configuration file elements".)
+ * The rule of a run: what it asks of S3, how it is recognised, and how an existing one differs from it. (S3 API,
+ * ReplicationRule; S3 User Guide, "Replication configuration file elements".)
  */
 import { createHash } from 'node:crypto';
 import type { Destination, ReplicationRule } from '@aws-sdk/client-s3';
@@ -13,8 +13,8 @@ export interface Wanted {
   /** 12-digit owner of the destination, where that is another account than the source's. */
   readonly account: string | undefined;
   /**
-   * The destination's account is to own the replicas, and its bucket does not see to that by itself. Where nobody tells
-   * whether it does, a rule with the change of owner and one without are as good.
+   * Replicas are to be given to the destination's account because its bucket does not do so by itself. Where it is not
+   * known whether the bucket does, a rule is accepted with or without the change of owner.
    */
   readonly ownerOverride: boolean | 'unknown';
   readonly storageClass: string | undefined;
@@ -67,14 +67,14 @@ function destinationFor(wanted: Wanted): Destination {
 }
 
 /**
- * In what a rule is not the one wanted, a phrase each; empty when it is. What is disabled and what is not there are the
- * same, and so is whatever priority it has.
+ * How a rule differs from the one that is wanted, a phrase each; empty when it does not. A disabled feature and an
+ * absent one are the same, and any priority will do.
  */
 export function differences(standing: ReplicationRule, wanted: Wanted): string[] {
   return differencesIn(Object.keys(told(standing)), standing, wanted);
 }
 
-/** The same of what makes another replica of the same object. */
+/** The same, but only differences that make another replica of the same object. */
 export function disagreements(rule: ReplicationRule, wanted: Wanted): string[] {
   return differencesIn([STORAGE_CLASS, KEY, MARKERS], rule, wanted);
 }
@@ -93,7 +93,7 @@ const STORAGE_CLASS = 'the storage class';
 const KEY = 'the key of replicas';
 const MARKERS = 'replication of delete markers';
 
-/** A rule in the words of its console, flat. */
+/** A rule as flat values, in the words of the console. */
 function told(rule: ReplicationRule): Record<string, string | undefined> {
   const { Filter, SourceSelectionCriteria: criteria, Destination: to } = rule;
   const tags = [...(Filter?.Tag ? [Filter.Tag] : []), ...(Filter?.And?.Tags ?? [])];
