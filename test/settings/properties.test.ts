@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { InputError } from '../src/errors.ts';
-import type { Settings } from '../src/model/settings.ts';
-import { echoSettings } from '../src/settings/echo.ts';
-import { INPUT_NAMES } from '../src/settings/inputs.ts';
-import { parseSettings } from '../src/settings/parse.ts';
-import { DURATION, SIZE } from '../src/settings/values.ts';
+import { InputError } from '../../src/errors.ts';
+import type { Settings } from '../../src/model/settings.ts';
+import { echoSettings } from '../../src/settings/echo.ts';
+import { INPUT_NAMES } from '../../src/settings/inputs.ts';
+import { parseSettings } from '../../src/settings/parse.ts';
+import { DURATION, SIZE } from '../../src/settings/values.ts';
 
 test('a size in any unit, spelling and spacing is its number times the unit', () => {
   const units = {

@@ -1,8 +1,8 @@
 /** By what a run knows that an earlier one was asked for the same. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fingerprintOf } from '../src/settings/fingerprint.ts';
-import { parseSettings } from '../src/settings/parse.ts';
+import { fingerprintOf } from '../../src/settings/fingerprint.ts';
+import { parseSettings } from '../../src/settings/parse.ts';
 
 const BUCKETS = { source: 's3://from/in/', destination: 's3://onto/out/' };
 
