@@ -5,9 +5,10 @@
  */
 import { accountOf } from '../aws/arn.ts';
 import { type Grantee, grantOwn } from '../aws/grant.ts';
-import { Iam } from '../aws/iam.ts';
+import { Iam, type Trust } from '../aws/iam.ts';
 import type { Identity } from '../aws/identity.ts';
 import { lookStatement, passRoleStatement, type Statement } from '../aws/policies.ts';
+import type { Reading } from '../aws/reading.ts';
 import type { ServiceAtRole } from '../aws/role-opinions.ts';
 import type { CheckResult, Fix } from '../model/checks.ts';
 import type { Network } from '../s3/network.ts';
@@ -29,69 +30,83 @@ export interface ServiceRole extends ServiceAtRole {
 
 /** Checks `<label>-trust`, `<label>-permissions`, `<label>-pass-role` and `<label>-caller`. */
 export async function checkServiceRole(given: ServiceRole): Promise<CheckResult[]> {
-  const { label, role, service, identity, network, needs, callerStatements } = given;
-  const [trustCheck, roleCheck, passCheck, callerCheck] = NAMES.map(name => `${label}-${name}`) as Names;
-  const checks = callerStatements.length === 0 ? [] : [callerCheck];
-  if (identity.account !== accountOf(role)) {
-    const foreign = identity.account !== undefined;
-    const seen = foreign
-      ? `Not looked at: ${role} is not of account ${identity.account}.`
-      : 'Not looked at: nothing tells which account asks.';
-    return [trustCheck, roleCheck, passCheck, ...checks].map(check =>
-      check === passCheck && foreign
-        ? notPassable(check, role, identity)
-        : { check, verdict: 'unknown', seen },
-    );
-  }
+  return given.identity.account === accountOf(given.role) ? askIam(given) : notLookedAt(given);
+}
 
+/** IAM tells nobody of the roles of other accounts, nor could the caller pass one of those. */
+function notLookedAt({ label, role, identity, callerStatements }: ServiceRole): CheckResult[] {
+  const { account } = identity;
+  const seen =
+    account === undefined
+      ? 'Not looked at: nothing tells which account asks.'
+      : `Not looked at: ${role} is not of account ${account}.`;
+  const unknown = (check: string): CheckResult => ({ check, verdict: 'unknown', seen });
+  const pass = `${label}-pass-role`;
+  return [
+    unknown(`${label}-trust`),
+    unknown(`${label}-permissions`),
+    account === undefined ? unknown(pass) : notPassable(pass, role, identity),
+    ...(callerStatements.length === 0 ? [] : [unknown(`${label}-caller`)]),
+  ];
+}
+
+async function askIam(given: ServiceRole): Promise<CheckResult[]> {
+  const { label, role, service, identity, network, needs, callerStatements } = given;
   const { requestHandler, aborting, requests } = network;
   const iam = new Iam({ identity, requestHandler, aborting, count: name => requests.add(name) });
   const caller: Grantee = { principal: identity.principal, account: identity.account };
   const look = grantOwn(caller, lookStatement(role, identity.principal));
-  const asking = { iam, look };
-  const callerContext = {
-    ...contextOf(caller),
-    'aws:ResourceAccount': accountOf(role),
-    'iam:PassedToService': service,
-    // IAM asks for the keys of all statements of a policy, also of one for the service-linked role.
-    'iam:AWSServiceName': service,
+  const ofRole = (): Promise<CheckResult> => {
+    const grantee: Grantee = { principal: role, account: accountOf(role) };
+    return checkPermissions({
+      check: `${label}-permissions`,
+      iam,
+      look,
+      grantee,
+      needs,
+      context: contextOf(grantee),
+      passes: `${role} may do its work, as far as its account has a say in it.`,
+    });
   };
-  const grantee: Grantee = { principal: role, account: accountOf(role) };
+  const ofCaller = (check: string, statements: readonly Statement[], passes: string): Promise<CheckResult> =>
+    checkPermissions({
+      check,
+      iam,
+      look,
+      grantee: caller,
+      needs: statements.map(statement => ({ statement })),
+      context: {
+        ...contextOf(caller),
+        'aws:ResourceAccount': accountOf(role),
+        'iam:PassedToService': service,
+        // IAM asks for the keys of all statements of a policy, also of one for the service-linked role.
+        'iam:AWSServiceName': service,
+      },
+      passes,
+    });
   const trust = iam.trustOf(role);
   const results = await Promise.all([
-    trust.then(reading => checkTrust(trustCheck, given, reading, look)),
-    trust.then(reading =>
-      reading.known && reading.value?.arn !== role
-        ? { check: roleCheck, verdict: 'unknown' as const, seen: 'Not looked at: there is no such role.' }
-        : checkPermissions({
-            ...asking,
-            check: roleCheck,
-            grantee,
-            needs,
-            context: contextOf(grantee),
-            passes: `${role} may do its work, as far as its account has a say in it.`,
-          }),
+    trust.then(reading => checkTrust(`${label}-trust`, given, reading, look)),
+    trust.then(reading => (isThere(role, reading) ? ofRole() : noSuchRole(`${label}-permissions`))),
+    ofCaller(
+      `${label}-pass-role`,
+      [passRoleStatement(role, service)],
+      `${identity.principal} may pass ${role} to ${service}.`,
     ),
-    checkPermissions({
-      ...asking,
-      check: passCheck,
-      grantee: caller,
-      needs: [{ statement: passRoleStatement(role, service) }],
-      context: callerContext,
-      passes: `${identity.principal} may pass ${role} to ${service}.`,
-    }),
-    ...checks.map(check =>
-      checkPermissions({
-        ...asking,
-        check,
-        grantee: caller,
-        needs: callerStatements.map(statement => ({ statement })),
-        context: callerContext,
-        passes: `${identity.principal} may have ${service} work.`,
-      }),
-    ),
+    ...(callerStatements.length === 0
+      ? []
+      : [ofCaller(`${label}-caller`, callerStatements, `${identity.principal} may have ${service} work.`)]),
   ]);
   return onceOnly(look, results);
+}
+
+/** Also where that is not known: its permissions can be looked at without its trust policy. */
+function isThere(role: string, trust: Reading<Trust | undefined>): boolean {
+  return !trust.known || trust.value?.arn === role;
+}
+
+function noSuchRole(check: string): CheckResult {
+  return { check, verdict: 'unknown', seen: 'Not looked at: there is no such role.' };
 }
 
 /** Shows the advice on how to be allowed to look only once, at the first check that could not. */
@@ -101,9 +116,6 @@ function onceOnly(look: Fix, results: readonly CheckResult[]): CheckResult[] {
     fix === undefined || (fix === look && index > first) ? result : { ...result, fix },
   );
 }
-
-const NAMES = ['trust', 'permissions', 'pass-role', 'caller'] as const;
-type Names = [trust: string, permissions: string, passRole: string, caller: string];
 
 /** (IAM User Guide, "Granting a user permissions to pass a role to an AWS service".) */
 function notPassable(check: string, role: string, { account, principal }: Identity): CheckResult {

@@ -4,20 +4,14 @@ import type { RunReport, Share } from '../../record.ts';
 import { bytes, clip, count } from '../text.ts';
 import { FAILED, GRADES, gradesGiven, sizeName } from '../words.ts';
 import { type Html, html } from './html.ts';
-import { bar, shareBar, table } from './table.ts';
+import { bar, type Column, shareBar, table } from './table.ts';
 
 export function sizes({ sizes, mode }: RunReport): Html | undefined {
   if (sizes.length === 0) return undefined;
   const most = Math.max(...sizes.map(({ objects }) => objects));
   return html`<section aria-labelledby="sizes"><h2 id="sizes">Sizes</h2>${legend(mode)}${table(
     'Objects of the source by size',
-    [
-      { title: 'Size' },
-      { title: 'Share', kind: 'share' },
-      { title: 'Objects', kind: 'number' },
-      { title: 'Bytes', kind: 'number' },
-      { title: failedIn(mode), kind: 'number' },
-    ],
+    columns('Size', mode),
     sizes.map(share => [html`${sizeName(share)}`, shareBar(share, most), ...numbers(share)]),
   )}</section>`;
 }
@@ -37,13 +31,7 @@ export function prefixes({ prefixes, mode }: RunReport): Html | undefined {
   return html`<section aria-labelledby="prefixes"><h2 id="prefixes">Largest prefixes</h2>
 <p class="quiet">The text of a key up to its ${nth} slash after the prefix of the source, by bytes. All objects are counted.</p>${table(
     'Objects of the source by prefix, most bytes first',
-    [
-      { title: 'Prefix' },
-      { title: 'Share', kind: 'share' },
-      { title: 'Objects', kind: 'number' },
-      { title: 'Bytes', kind: 'number' },
-      { title: failedIn(mode), kind: 'number' },
-    ],
+    columns('Prefix', mode),
     rows.map(row => [row.name, bar(row.bytes, most), ...numbers(row)]),
   )}</section>`;
 }
@@ -85,6 +73,17 @@ export function reasons({ totals, mode }: RunReport): Html | undefined {
   )}</section>`;
 }
 
+function columns(first: string, mode: Mode): readonly Column[] {
+  return [
+    { title: first },
+    { title: 'Share', kind: 'share' },
+    { title: 'Objects', kind: 'number' },
+    { title: 'Bytes', kind: 'number' },
+    { title: failedIn(mode), kind: 'number' },
+  ];
+}
+
+/** Under the last three of these columns. */
 function numbers({ objects, bytes: size, failed }: Share): Html[] {
   return [html`${objects}`, html`${bytes(size)}`, html`${failed}`];
 }
