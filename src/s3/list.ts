@@ -92,6 +92,12 @@ async function parsePage(bucket: Bucket, { after, token }: Start): Promise<Page>
     }),
   );
   const decode = page.EncodingType === 'url' ? decodeListed : (text: string) => text;
+  // To a parser the page of a proxy, say, is a listing of nothing.
+  if (page.IsTruncated === undefined) {
+    throw new FatalError(
+      `The answer about ${bucket.location.bucket} is no listing: it does not say whether it is whole.`,
+    );
+  }
   if (page.IsTruncated && page.NextContinuationToken === undefined) {
     throw new FatalError(
       `The listing of ${bucket.location.bucket} was cut off without a continuation token.`,

@@ -157,6 +157,8 @@ const ODD: readonly [string, string, RegExp][] = [
     /shows an object that cannot be/,
   ],
   ['that is no XML', 'Hello.', /XML parse error/],
+  ['that is the page of a proxy', '<html><body>Please log in.</body></html>', /is no listing/],
+  ['that does not say whether it is whole', listing([object('p/a')], ''), /is no listing/],
 ];
 
 describe('a listing', { concurrency: 2 }, () => {
