@@ -49,6 +49,15 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
   }
 }
 
+/** An attempt that also tells what it throws. */
+export function observed<T>(attempt: () => Promise<T>, onError: (error: unknown) => void): () => Promise<T> {
+  return () =>
+    attempt().catch(error => {
+      onError(error);
+      throw error;
+    });
+}
+
 async function pause(ceilingMs: number, aborting: AbortSignal): Promise<void> {
   try {
     await sleep(Math.random() * ceilingMs, undefined, { signal: aborting });

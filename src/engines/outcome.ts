@@ -6,6 +6,7 @@ import type { FailedOutcome, Outcome, SkippedOutcome } from '../model/outcome.ts
 import type { CopyItem } from '../model/plan.ts';
 import type { Bucket } from '../s3/bucket.ts';
 import { lacksCustomerKey } from '../s3/customer-key.ts';
+import { hasMetAnother } from '../s3/doubt.ts';
 import { headEntry, isGone } from '../s3/head.ts';
 import type { Copied } from '../s3/route.ts';
 import { UncarriableError } from '../s3/uncarriable.ts';
@@ -38,8 +39,7 @@ export async function carry(
 
 /** 412 on the source, not on the destination: the object was overwritten after it was listed. */
 function isSourceChange(error: unknown): boolean {
-  const { kind, condition } = troubleOf(error);
-  return kind === 'precondition' && !/^if-none-match$/i.test(condition ?? '');
+  return troubleOf(error).kind === 'precondition' && !hasMetAnother(error);
 }
 
 /** Copies the object that is there now; once, because an object that changes all the time is a failure to be told. */

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { hasCustomEndpoint } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
-import { type RetryOptions, withRetries } from '../aws/retry.ts';
+import { observed, type RetryOptions, withRetries } from '../aws/retry.ts';
 import type { Location, ObjectEntry } from '../model/objects.ts';
 import type { Network } from './network.ts';
 import { type Call, Caller } from './wire/caller.ts';
@@ -35,14 +35,6 @@ export interface SendOptions {
   readonly withinMs?: number;
   /** Told of what every attempt threw that failed. */
   readonly onError?: (error: unknown) => void;
-}
-
-function observed<T>(attempt: () => Promise<T>, onError: (error: unknown) => void): () => Promise<T> {
-  return () =>
-    attempt().catch(error => {
-      onError(error);
-      throw error;
-    });
 }
 
 const nothing = () => {};

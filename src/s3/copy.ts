@@ -7,6 +7,7 @@ import type { ObjectEntry } from '../model/objects.ts';
 import { uncopiedAttributesOf } from './attributes.ts';
 import { mustKeepParts } from './boundaries.ts';
 import { ALGORITHMS, type Algorithm, checksumMember } from './checksums.ts';
+import { evenIfUnanswered } from './doubt.ts';
 import type { OpenUpload } from './journal.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Part } from './parts.ts';
@@ -34,22 +35,26 @@ export function copy(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
 async function copyAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
   const { to, preserve } = route;
   const uncopied = await uncopiedAttributesOf(route, source);
-  const answer = await to.call({
-    operation: 'CopyObject',
-    method: 'PUT',
-    key: to.fullKey(source.key),
-    headers: copyHeaders({
-      ...to.expected,
-      ...copiedFrom(route, source),
-      MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
-      TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
-      ...uncopied,
-      ...(route.neverOverwrite && { IfNoneMatch: '*' }),
-    }),
-    withinMs: patienceFor(source.size),
+  const headers = copyHeaders({
+    ...to.expected,
+    ...copiedFrom(route, source),
+    MetadataDirective: preserve.has('metadata') ? 'COPY' : 'REPLACE',
+    TaggingDirective: preserve.has('tags') ? 'COPY' : 'REPLACE',
+    ...uncopied,
+    ...(route.neverOverwrite && { IfNoneMatch: '*' }),
   });
-  const { etag, versionId, requestId } = readCopyAnswer(answer);
-  return copied(etag, versionId, requestId);
+  return evenIfUnanswered(route, source, async onError => {
+    const answer = await to.call({
+      operation: 'CopyObject',
+      method: 'PUT',
+      key: to.fullKey(source.key),
+      headers,
+      withinMs: patienceFor(source.size),
+      onError,
+    });
+    const { etag, versionId, requestId } = readCopyAnswer(answer);
+    return copied(etag, versionId, requestId);
+  });
 }
 
 async function copyPart(

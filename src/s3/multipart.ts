@@ -16,6 +16,7 @@ import { attributesOf } from './attributes.ts';
 import { sourceLengths } from './boundaries.ts';
 import type { Bucket } from './bucket.ts';
 import { type Algorithm, type Checksum, checksumMember, sameChecksum, wholeChecksum } from './checksums.ts';
+import { Doubt, hasMetAnother } from './doubt.ts';
 import { headListed } from './head.ts';
 import type { OpenUpload } from './journal.ts';
 import { unquote } from './keys.ts';
@@ -139,18 +140,21 @@ async function complete(
     ...(checksum.type === 'FULL_OBJECT' && checksumMember(checksum)),
     ...(route.neverOverwrite && { IfNoneMatch: '*' }),
   });
+  const doubt = new Doubt();
   try {
-    const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS });
+    const answer = await route.to.send(request, { withinMs: COMPLETE_WITHIN_MS, onError: doubt.see });
     return copied(answer.ETag, answer.VersionId, answer.$metadata.requestId);
   } catch (error) {
-    if (troubleOf(error).code !== 'NoSuchUpload') throw error;
+    // Without an answer that was lost, it was somebody else who has ended the upload, and nothing has come of it.
+    if (!doubt.isOpen) throw error;
+    if (troubleOf(error).code !== 'NoSuchUpload' && !hasMetAnother(error)) throw error;
     return await alreadyCompleted(route.to, key, parts, error);
   }
 }
 
 /**
- * When the answer to a successful completion is lost, its repetition finds no upload. The object then bears the ETag
- * these parts make: the MD5 of their MD5s, and their number.
+ * When the answer to a successful completion is lost, its repetition finds no upload, or the object where none may be
+ * overwritten. The object then bears the ETag these parts make: the MD5 of their MD5s, and their number.
  */
 async function alreadyCompleted(
   to: Bucket,

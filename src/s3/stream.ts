@@ -11,11 +11,13 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { observed } from '../aws/retry.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import { attributesOf } from './attributes.ts';
 import { mustKeepParts } from './boundaries.ts';
 import { type Algorithm, checksumMember, checksumsIn, fullObjectChecksum } from './checksums.ts';
+import { evenIfUnanswered } from './doubt.ts';
 import type { OpenUpload } from './journal.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Part } from './parts.ts';
@@ -46,7 +48,15 @@ export function needsPartsToStream(
 }
 
 /** One PutObject. Metadata and tags are read with the object. */
-export async function streamAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
+export function streamAtOnce(route: CopyRoute, source: ObjectEntry): Promise<Copied> {
+  return evenIfUnanswered(route, source, onError => putWhole(route, source, onError));
+}
+
+async function putWhole(
+  route: CopyRoute,
+  source: ObjectEntry,
+  onError: (error: unknown) => void,
+): Promise<Copied> {
   const { to } = route;
   const answer = await passOn(route, source, {}, source.size, async (got, body, signal) => {
     const known = fullObjectChecksum(got);
@@ -60,7 +70,7 @@ export async function streamAtOnce(route: CopyRoute, source: ObjectEntry): Promi
       Body: body,
       ContentLength: source.size,
     });
-    return to.sendOnce(request, { signal, withinMs: UNLIMITED });
+    return observed(() => to.sendOnce(request, { signal, withinMs: UNLIMITED }), onError)();
   });
   return copied(answer.ETag, answer.VersionId, answer.$metadata.requestId);
 }

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { troubleOf } from '../aws/trouble.ts';
 import type { Bucket } from './bucket.ts';
+import { Doubt } from './doubt.ts';
 import type { Opening, OpenUpload, UploadJournal } from './journal.ts';
 import { decodeListed } from './keys.ts';
 
@@ -29,23 +30,18 @@ export async function openUpload(
   const asked = { bucket: to.location.bucket, key: request.Key };
   const opening = { ...asked, since: Date.now() + (to.identity.clockAheadMs ?? 0) };
   await journal?.opening(opening);
-  let isUnsure = false;
-  const doubt = (error: unknown) => {
-    const { status, kind } = troubleOf(error);
-    // Anything but a refusal may have come too late to keep S3 from doing it.
-    isUnsure ||= kind !== 'throttle' && (status < 400 || status >= 500);
-  };
+  const doubt = new Doubt();
   try {
     const command = new CreateMultipartUploadCommand({ ...to.common, ...request });
-    const { UploadId } = await to.send(command, { onError: doubt });
+    const { UploadId } = await to.send(command, { onError: doubt.see });
     if (UploadId === undefined) throw new Error('S3 opened a multipart upload without an id.');
     const upload = { ...asked, uploadId: UploadId };
     await journal?.opened(upload);
-    if (isUnsure) await endStrays(to, opening, UploadId);
+    if (doubt.isOpen) await endStrays(to, opening, UploadId);
     return upload;
   } catch (error) {
     // The clean-up looks for what the journal names when the run is over: S3 may be about to open it only now.
-    if (!isUnsure) await journal?.settled(opening);
+    if (!doubt.isOpen) await journal?.settled(opening);
     else if (journal === undefined) await endStrays(to, opening);
     throw error;
   }

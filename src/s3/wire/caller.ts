@@ -4,7 +4,7 @@
  */
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Identity } from '../../aws/identity.ts';
-import { type RetryOptions, withRetries } from '../../aws/retry.ts';
+import { observed, type RetryOptions, withRetries } from '../../aws/retry.ts';
 import { encodeKey, encodeValue } from '../keys.ts';
 import { BrokenBodyError } from '../relay.ts';
 import { type Answer, type Connection, headerOf } from './connection.ts';
@@ -23,6 +23,8 @@ export interface Call {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly withinMs: number;
+  /** Told of what every attempt threw that failed. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 export interface CallerOptions {
@@ -50,7 +52,9 @@ export class Caller {
 
   /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
   call(call: Call): Promise<Answer> {
-    return withRetries(() => this.#attempt(call), this.#options.retries);
+    const attempt = () => this.#attempt(call);
+    const { onError } = call;
+    return withRetries(onError === undefined ? attempt : observed(attempt, onError), this.#options.retries);
   }
 
   async #attempt({ operation, method, key, query = [], headers, withinMs }: Call): Promise<Answer> {
