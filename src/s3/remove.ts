@@ -8,6 +8,7 @@ import { discreet, FatalError, StoppedError } from '../errors.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import type { DeletedOutcome, FailedOutcome } from '../model/outcome.ts';
 import type { Bucket } from './bucket.ts';
+import { isGone } from './head.ts';
 
 /** Keys per DeleteObjects (S3 API, DeleteObjects). */
 const BATCH = 1000;
@@ -39,9 +40,12 @@ async function remove(bucket: Bucket, entries: readonly ObjectEntry[]): Promise<
   return removals;
 }
 
-/** Characters that XML 1.0 cannot carry, so that a list of keys cannot name them; a request path can. */
+/**
+ * Characters that XML 1.0 cannot carry, or that its readers may change, so that a list of keys or of errors would not name
+ * the very key; a request path does.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+const UNSPEAKABLE = /[\u0000-\u001f\ufffe\uffff]/;
 
 async function removeTogether(bucket: Bucket, entries: readonly ObjectEntry[]): Promise<Removal[]> {
   const answer = await bucket.send(
@@ -56,17 +60,19 @@ async function removeTogether(bucket: Bucket, entries: readonly ObjectEntry[]): 
   );
   const requestId = answer.$metadata.requestId;
   const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
-  return entries.map(({ key }) => {
-    const error = errors.get(bucket.fullKey(key));
-    // The answer to an earlier attempt may have been lost; what is gone is deleted.
-    if (error === undefined || error.Code === 'NoSuchKey') return { key, result: 'deleted', requestId };
-    return failure(
-      key,
-      discreet(error.Code ?? 'Error'),
-      discreet(error.Message ?? 'The object could not be deleted.'),
-      requestId,
-    );
-  });
+  const asked = new Set(entries.map(({ key }) => bucket.fullKey(key)));
+  // An error that names none of them may be about any of them.
+  const stray = answer.Errors?.find(({ Key = '' }) => !asked.has(Key));
+  const removals: Removal[] = [];
+  for (const { key } of entries) {
+    const error = errors.get(bucket.fullKey(key)) ?? stray;
+    if (error === undefined) removals.push({ key, result: 'deleted', requestId });
+    else {
+      const { Code = 'Error', Message = 'The object could not be deleted.' } = error;
+      removals.push(await refused(bucket, key, discreet(Code), discreet(Message), requestId));
+    }
+  }
+  return removals;
 }
 
 async function removeAlone(bucket: Bucket, { key, etag }: ObjectEntry): Promise<Removal> {
@@ -76,11 +82,30 @@ async function removeAlone(bucket: Bucket, { key, etag }: ObjectEntry): Promise<
     return { key, result: 'deleted', requestId: answer.$metadata.requestId };
   } catch (error) {
     if (error instanceof StoppedError) throw error;
-    const { kind, code, message, requestId } = troubleOf(error);
-    if (kind === 'absent') return { key, result: 'deleted', requestId };
-    return failure(key, code, message, requestId);
+    const { code, message, requestId } = troubleOf(error);
+    return refused(bucket, key, code, message, requestId);
   }
 }
+
+/**
+ * The answer to an earlier attempt may have been lost: what is gone is deleted. Where a delete marker was put on top, S3 says
+ * only that the object listed is no longer what is there.
+ */
+async function refused(
+  bucket: Bucket,
+  key: string,
+  code: string,
+  message: string,
+  requestId: string | undefined,
+): Promise<Removal> {
+  // Where that cannot be found out, the refusal stands.
+  const isHidden = async () => code === 'PreconditionFailed' && isGone(bucket, { key }).catch(() => false);
+  if (ABSENT.has(code) || (await isHidden())) return { key, result: 'deleted', requestId };
+  const reason = code === 'AccessDenied' ? 'denied' : 'error';
+  return { key, result: 'failed', reason, code, message, requestId };
+}
+
+const ABSENT: ReadonlySet<string> = new Set(['NoSuchKey', 'NotFound']);
 
 /** A version that says the object was deleted; nothing is taken away by it. */
 export interface Marked {
@@ -101,15 +126,4 @@ export async function putDeleteMarker(bucket: Bucket, key: string): Promise<Mark
     );
   }
   return { versionId: answer.VersionId, requestId: answer.$metadata.requestId };
-}
-
-function failure(key: string, code: string, message: string, requestId: string | undefined): FailedOutcome {
-  return {
-    key,
-    result: 'failed',
-    reason: code === 'AccessDenied' ? 'denied' : 'error',
-    code,
-    message,
-    requestId,
-  };
 }

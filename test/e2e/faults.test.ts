@@ -164,18 +164,22 @@ describe('what passes is not noticed but in the number of retries:', { concurren
     assert.equal(run.report.checks.filter(({ verdict }) => verdict !== 'pass').length, 0);
   });
 
-  test('trouble with deletions: what is gone was deleted, whether the answer arrived or not', async () => {
-    const s = setStage(lab);
-    fill(s, 5);
-    for (const key of ['extra', '\u0002odd', 'z-extra']) s.to.put(key, key);
-    const names: Passing[] = ['SlowDown', 'InternalError', 'a cut before', 'a cut after'];
-    const times = strike(s, 'DeleteObjects', names, 1);
-    strike(s, 'DeleteObject', names, 1);
-    const run = await s.run({ delete: 'true', 'max-delete': '100%' });
-    assertStruck(s, 'DeleteObjects', times);
-    assertCopied(s, run);
-    assert.deepEqual([run.report.totals.deleted, run.report.totals.undeleted], [3, 0]);
-  });
+  for (const versioning of [undefined, 'Enabled'] as const) {
+    const where = versioning === undefined ? '' : ', with delete markers, too';
+    test(`trouble with deletions: what is gone was deleted, whether the answer arrived or not${where}`, async () => {
+      const s = setStage(lab);
+      s.to.versioning = versioning;
+      fill(s, 5);
+      for (const key of ['extra', '\u0002odd', 'z-extra']) s.to.put(key, key);
+      const names: Passing[] = ['SlowDown', 'InternalError', 'a cut before', 'a cut after'];
+      const times = strike(s, 'DeleteObjects', names, 1);
+      strike(s, 'DeleteObject', names, 1);
+      const run = await s.run({ delete: 'true', 'max-delete': '100%' });
+      assertStruck(s, 'DeleteObjects', times);
+      assertCopied(s, run);
+      assert.deepEqual([run.report.totals.deleted, run.report.totals.undeleted], [3, 0]);
+    });
+  }
 });
 
 describe('what does not pass', { concurrency: 4 }, () => {
