@@ -3,6 +3,7 @@
  * `preserve: versions`. It asks to delete a key that has no object, and that only if it has one: S3 looks at the
  * permission first, and the condition never holds. (S3 User Guide, "How to perform conditional deletes".)
  */
+import { randomUUID } from 'node:crypto';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { markStatement } from '../aws/policies.ts';
 import { type TroubleKind, troubleOf } from '../aws/trouble.ts';
@@ -41,7 +42,9 @@ async function probe(
   conditional: boolean,
 ): Promise<CheckResult> {
   const who = destination.identity.arn ?? 'the identity in use';
-  const request = new DeleteObjectCommand({ ...destination.naming({ key: PROBE_KEY }), IfMatch: '*' });
+  // A key that is known beforehand might be that of an object by now, which would be deleted.
+  const key = `${randomUUID()}${PROBE_KEY}`;
+  const request = new DeleteObjectCommand({ ...destination.naming({ key }), IfMatch: '*' });
   const trouble = await destination.send(request).then(() => undefined, troubleOf);
   if (trouble === undefined || REFUSED.has(trouble.kind)) {
     const seen = `${who} may ${does} below ${uri(destination.location)}.`;
