@@ -25,9 +25,9 @@ export async function grantsOf(
   source: Pick<ObjectEntry, 'key' | 'versionId'>,
   owner: string,
 ): Promise<Grants> {
-  const acl = await from.send(new GetObjectAclCommand(from.naming(source)));
-  const grants = acl.Grants ?? [];
-  const ofOwner = (grant: Grant) => grant.Grantee?.ID !== undefined && grant.Grantee.ID === acl.Owner?.ID;
+  const { Grants: grants, Owner } = await from.send(new GetObjectAclCommand(from.naming(source)));
+  if (grants === undefined) throw new Error('S3 answered 200 without the ACL of the object.');
+  const ofOwner = (grant: Grant) => grant.Grantee?.ID !== undefined && grant.Grantee.ID === Owner?.ID;
   if (grants.every(grant => ofOwner(grant) && grant.Permission === 'FULL_CONTROL')) return {};
   return Object.fromEntries(
     Object.entries(MEMBERS).flatMap(([permission, member]) => {

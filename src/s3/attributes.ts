@@ -85,7 +85,8 @@ function metadataOf(head: HeadObjectCommandOutput) {
  * told only to those who may read them, and a denial must not pass for none.
  */
 async function taggingOf(from: Bucket, source: ObjectEntry): Promise<{ Tagging?: string }> {
-  const { TagSet = [] } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
+  const { TagSet } = await from.send(new GetObjectTaggingCommand(from.naming(source)));
+  if (TagSet === undefined) throw new Error('S3 answered 200 without the tags of the object.');
   if (TagSet.length === 0) return {};
   const pairs = TagSet.map(
     ({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`,

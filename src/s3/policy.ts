@@ -18,13 +18,21 @@ import type { Bucket } from './bucket.ts';
 /** From the text of a policy to another; `undefined` is none. Gives back what it is given where nothing is left to do. */
 export type Edit = (policy: string | undefined) => string | undefined;
 
-/** The text of the policy as S3 has it; `undefined` where there is none. */
+/**
+ * The text of the policy as S3 has it; `undefined` where there is none.
+ *
+ * @throws what S3 answers; FatalError when it answers without a policy, which must not pass for none: what is written then
+ *   would replace those of others
+ */
 export async function readPolicy(
   bucket: Bucket,
   signal: AbortSignal = bucket.aborting,
 ): Promise<string | undefined> {
   try {
-    return (await bucket.send(new GetBucketPolicyCommand(bucket.common), { signal })).Policy;
+    const { Policy } = await bucket.send(new GetBucketPolicyCommand(bucket.common), { signal });
+    if (Policy === undefined)
+      throw new FatalError(`S3 answered 200 without the policy of ${bucket.location.bucket}.`);
+    return Policy;
   } catch (error) {
     if (troubleOf(error).code === 'NoSuchBucketPolicy') return undefined;
     throw error;

@@ -1,4 +1,4 @@
-/** Writes that were carried out, or not, without an answer that says so. */
+/** Answers that do not say what was asked: nothing is taken for what they might have said. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jobsOnLab } from './job-on-lab.ts';
@@ -66,3 +66,22 @@ test('an upload that somebody else has aborted is no copy, be the object the sam
     [['failed', 'NoSuchUpload']],
   );
 });
+
+for (const [operation, preserve] of [
+  ['GetObjectTagging', 'metadata, tags'],
+  ['GetObjectAcl', 'metadata, acl'],
+] as const) {
+  test(`an object of which ${operation} says nothing is not copied without them`, async () => {
+    const { lab, from, to, run } = jobs.setStage();
+    for (const bucket of [from, to]) bucket.ownership = 'BucketOwnerPreferred';
+    from.put('object', 'content', { tags: { is: 'tagged' } });
+    lab.faults.add({ operation, bucket: from.name, key: 'object', kind: 'empty-200' });
+    const { report, records } = await run({ engine: 'stream', preserve });
+    assert.deepEqual(
+      records.map(({ action, error }) => [action, error?.message.slice(0, 27)]),
+      [['failed', 'S3 answered 200 without the']],
+      report.verdict.text,
+    );
+    assert.equal(to.size, 0);
+  });
+}

@@ -56,6 +56,13 @@ test('what is there already is not written', async () => {
   assert.deepEqual(lab.lab.requests.mutating(), []);
 });
 
+test('an answer without a policy is not taken for none, by which those of others would be replaced', async () => {
+  set('Theirs');
+  lab.lab.faults.add({ operation: 'GetBucketPolicy', kind: 'empty-200' });
+  await assert.rejects(revise(putIn), { name: 'FatalError', message: /without the policy of source/ });
+  assert.deepEqual(sids(), ['Theirs']);
+});
+
 test('with the last statement the policy goes', async () => {
   assert.equal(await readPolicy(lab.source.here), undefined);
   await revise(putIn);
