@@ -13,8 +13,8 @@ import type { Bucket } from './bucket.ts';
 export async function lockOf(from: Bucket, source: Pick<ObjectEntry, 'key' | 'versionId'>) {
   const object = from.naming(source);
   const [retention, hold] = await Promise.all([
-    unlessUnlocked(async () => (await from.send(new GetObjectRetentionCommand(object))).Retention),
-    unlessUnlocked(async () => (await from.send(new GetObjectLegalHoldCommand(object))).LegalHold),
+    unlessUnlocked(async () => said((await from.send(new GetObjectRetentionCommand(object))).Retention)),
+    unlessUnlocked(async () => said((await from.send(new GetObjectLegalHoldCommand(object))).LegalHold)),
   ]);
   const { Mode, RetainUntilDate } = retention ?? {};
   // What has run out forbids nothing any more, and S3 takes no date of the past.
@@ -24,6 +24,11 @@ export async function lockOf(from: Bucket, source: Pick<ObjectEntry, 'key' | 've
       retained && { ObjectLockMode: Mode, ObjectLockRetainUntilDate: RetainUntilDate }),
     ...(hold?.Status === 'ON' && { ObjectLockLegalHoldStatus: hold.Status }),
   };
+}
+
+function said<T>(lock: T | undefined): T {
+  if (lock === undefined) throw new Error('S3 answered 200 without the lock of the object.');
+  return lock;
 }
 
 /** S3 answers "none" with an error, be it that the object has none or that its bucket cannot. */
