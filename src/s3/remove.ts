@@ -25,19 +25,18 @@ export async function* removeAll(
     for (const entry of page) {
       batch.push(entry);
       if (batch.length < BATCH) continue;
-      yield await remove(bucket, batch);
+      yield* remove(bucket, batch);
       batch = [];
     }
   }
-  if (batch.length > 0) yield await remove(bucket, batch);
+  yield* remove(bucket, batch);
 }
 
-async function remove(bucket: Bucket, entries: readonly ObjectEntry[]): Promise<Removal[]> {
+/** Tells of each request once it is done, because the next may be the one that a stop ends. */
+async function* remove(bucket: Bucket, entries: readonly ObjectEntry[]): AsyncGenerator<Removal[]> {
   const plain = entries.filter(({ key }) => !UNSPEAKABLE.test(key));
-  const odd = entries.filter(({ key }) => UNSPEAKABLE.test(key));
-  const removals = plain.length > 0 ? await removeTogether(bucket, plain) : [];
-  for (const entry of odd) removals.push(await removeAlone(bucket, entry));
-  return removals;
+  if (plain.length > 0) yield await removeTogether(bucket, plain);
+  for (const entry of entries) if (UNSPEAKABLE.test(entry.key)) yield [await removeAlone(bucket, entry)];
 }
 
 /**
@@ -53,24 +52,25 @@ async function removeTogether(bucket: Bucket, entries: readonly ObjectEntry[]): 
       ...bucket.common,
       ...bucket.payer,
       Delete: {
-        Quiet: true,
+        // Told of what was deleted, not only of what was not: an answer that says nothing is no success.
+        Quiet: false,
         Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
       },
     }),
   );
   const requestId = answer.$metadata.requestId;
+  const deleted = new Set(answer.Deleted?.map(({ Key }) => Key));
   const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
-  const asked = new Set(entries.map(({ key }) => bucket.fullKey(key)));
-  // An error that names none of them may be about any of them.
-  const stray = answer.Errors?.find(({ Key = '' }) => !asked.has(Key));
   const removals: Removal[] = [];
   for (const { key } of entries) {
-    const error = errors.get(bucket.fullKey(key)) ?? stray;
-    if (error === undefined) removals.push({ key, result: 'deleted', requestId });
-    else {
-      const { Code = 'Error', Message = 'The object could not be deleted.' } = error;
-      removals.push(await refused(bucket, key, discreet(Code), discreet(Message), requestId));
-    }
+    const named = bucket.fullKey(key);
+    const { Code = UNTOLD, Message = 'S3 does not say that the object was deleted.' } =
+      errors.get(named) ?? {};
+    removals.push(
+      deleted.has(named)
+        ? { key, result: 'deleted', requestId }
+        : await refused(bucket, key, discreet(Code), discreet(Message), requestId),
+    );
   }
   return removals;
 }
@@ -87,10 +87,12 @@ async function removeAlone(bucket: Bucket, { key, etag }: ObjectEntry): Promise<
   }
 }
 
-/**
- * The answer to an earlier attempt may have been lost: what is gone is deleted. Where a delete marker was put on top, S3 says
- * only that the object listed is no longer what is there.
- */
+const UNTOLD = 'NotReported';
+const ABSENT: ReadonlySet<string> = new Set(['NoSuchKey', 'NotFound']);
+/** With a delete marker on top S3 says no more than that the object listed is no longer what is there. */
+const MAYBE_ABSENT: ReadonlySet<string> = new Set(['PreconditionFailed', UNTOLD]);
+
+/** The answer to an earlier attempt may have been lost: what is gone is deleted. */
 async function refused(
   bucket: Bucket,
   key: string,
@@ -99,13 +101,11 @@ async function refused(
   requestId: string | undefined,
 ): Promise<Removal> {
   // Where that cannot be found out, the refusal stands.
-  const isHidden = async () => code === 'PreconditionFailed' && isGone(bucket, { key }).catch(() => false);
-  if (ABSENT.has(code) || (await isHidden())) return { key, result: 'deleted', requestId };
+  const hasGone = async () => MAYBE_ABSENT.has(code) && isGone(bucket, { key }).catch(() => false);
+  if (ABSENT.has(code) || (await hasGone())) return { key, result: 'deleted', requestId };
   const reason = code === 'AccessDenied' ? 'denied' : 'error';
   return { key, result: 'failed', reason, code, message, requestId };
 }
-
-const ABSENT: ReadonlySet<string> = new Set(['NoSuchKey', 'NotFound']);
 
 /** A version that says the object was deleted; nothing is taken away by it. */
 export interface Marked {

@@ -61,11 +61,33 @@ test('keys of white space are deleted', async () => {
   assert.equal(there.size, 0);
 });
 
-test('an error that names no key that was asked for may be about any of them', async () => {
-  const { said } = await remove(['a', 'b'], ({ lab }) => {
-    const error = '<Error><Key>A</Key><Code>InternalError</Code><Message>?</Message></Error>';
-    const body = `<?xml version="1.0"?><DeleteResult>${error}</DeleteResult>`;
-    lab.faults.add({ operation: 'DeleteObjects', kind: 'forge', answer: honest => ({ ...honest, body }) });
+for (const [what, inside] of [
+  ['an error that names another key', '<Error><Key>A</Key><Code>InternalError</Code></Error>'],
+  ['a list of other keys', '<Deleted><Key>A</Key></Deleted>'],
+  ['nothing', ''],
+]) {
+  test(`what is not deleted is not called so by an answer with ${what}, and what is gone is`, async () => {
+    const { there, said } = await remove(['gone', 'there'], ({ lab, destination }) => {
+      destination.there.put('there', 'written meanwhile');
+      const body = `<?xml version="1.0"?><DeleteResult>${inside}</DeleteResult>`;
+      lab.faults.add({ operation: 'DeleteObjects', kind: 'forge', answer: () => ({ status: 200, body }) });
+    });
+    assert.deepEqual(Object.fromEntries(said), { gone: 'deleted', there: 'failed' });
+    assert.deepEqual(there.keys(), ['there']);
   });
-  assert.deepEqual(Object.fromEntries(said), { a: 'failed', b: 'failed' });
+}
+
+test('what was deleted before a stop is told', async () => {
+  const aborting = new AbortController();
+  const on = await bucketsOnLab({ aborting: aborting.signal });
+  const { there, here } = on.destination;
+  for (const key of ['a', '\n', 'b']) there.put(key, 'listed');
+  on.lab.faults.when({ operation: 'DeleteObject' }, () => aborting.abort());
+  const said: string[] = [];
+  const removing = async () => {
+    for await (const removals of removeAll(here, list(here))) said.push(...removals.map(({ key }) => key));
+  };
+  await assert.rejects(removing(), { name: 'StoppedError' });
+  assert.deepEqual(said, ['a', 'b']);
+  await on.close();
 });
