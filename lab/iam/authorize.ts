@@ -116,7 +116,7 @@ function identityPolicies({ principal }: Caller, accounts: Accounts): readonly P
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 function contextFor(
-  { caller, resourceAccount, context = {} }: Question,
+  { caller, action, resourceAccount, context = {} }: Question,
   policies: Policies,
   accounts: Accounts,
   sessions: Sessions,
@@ -128,6 +128,8 @@ function contextFor(
     'aws:PrincipalIsAWSService': 'false',
     'aws:CurrentTime': now().toISOString(),
     'aws:ResourceAccount': resourceAccount,
+    // Source: Service Authorization Reference, list_amazons3, where every action on a bucket or an object has it.
+    's3:ResourceAccount': action.startsWith('s3:') ? resourceAccount : undefined,
     'aws:ResourceOrgID': accounts.organizationOf(resourceAccount),
     'aws:PrincipalType': principalType(caller),
     'aws:PrincipalArn': caller?.principal,

@@ -9,7 +9,12 @@ import type { ReplicationRule } from './configuration.ts';
 import { demandMarking, demandReading, demandWriting, ReplicationFailure } from './permissions.ts';
 import { placeReplica } from './replica.ts';
 
-/** Makes the replica, or throws the `ReplicationFailure` that keeps it from being made. */
+/**
+ * Makes the replica, or throws the `ReplicationFailure` that keeps it from being made. The account that the rule names is
+ * not held against the owner of the bucket: nothing says that S3 does, and who counts on it must not be right by chance.
+ * Source: User Guide, replication-change-owner ("Amazon S3 doesn't check if the buckets are owned by the same or different
+ * accounts"); replication-failure-codes, which has no code for it.
+ */
 export async function replicate(
   world: World,
   source: Bucket,
@@ -26,8 +31,6 @@ export async function replicate(
   }
   const encryption = encryptionAt(destination, version.encryption, wanted.replicaKeyArn);
   const enforced = destination.ownership === 'BucketOwnerEnforced';
-  if (wanted.account !== undefined && wanted.account !== destination.account)
-    throw new ReplicationFailure('DstPutObjectNotPermitted', 'The bucket has another owner');
   await demandWriting(call, destination, version, encryption, wanted.ownerOverride && !enforced);
   assertNotDeleted(destination, version);
   const handedOver = enforced || wanted.ownerOverride;
