@@ -1,11 +1,10 @@
 /** Manifests written and reports read as the identity that services are asked as, with what to grant where that is refused. */
 import { grantOn } from '../aws/grant.ts';
 import { workStatement } from '../aws/policies.ts';
-import { troubleOf } from '../aws/trouble.ts';
-import { FatalError, StoppedError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Bucket } from '../s3/bucket.ts';
-import { uri } from '../sync/plan.ts';
+import { troubleAt } from '../s3/trouble.ts';
 
 /**
  * @param doing what is done there, as the beginning of a sentence
@@ -15,13 +14,10 @@ export async function atWork<T>(doing: string, work: Bucket, use: () => Promise<
   try {
     return await use();
   } catch (error) {
-    if (error instanceof FatalError || error instanceof StoppedError) throw error;
-    const { kind, code, message } = troubleOf(error);
     const { location, identity, owner } = work;
     const statement = workStatement(location, identity.partition);
-    const fix = grantOn(identity, { bucket: location.bucket, owner }, statement, message);
-    const text = `${doing} ${uri(location)} failed (${code}: ${message}).`;
-    throw new FatalError(text, kind === 'denied' ? fix : undefined, error);
+    const fix = grantOn(identity, { bucket: location.bucket, owner }, statement, messageOf(error));
+    throw troubleAt(doing, work, error, fix);
   }
 }
 

@@ -6,15 +6,14 @@ import type { Scene } from '../preflight/scene.ts';
 import type { ObjectRecord } from '../record.ts';
 import { Digest } from '../report/digest/digest.ts';
 import { RECORDS_FILE } from '../report/folder.ts';
-import { listingsFor } from '../s3/versions.ts';
 import { type Movements, recordAsSeen, recordAsSettled, settle } from '../sync/conclude.ts';
 import type { Pages } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
-import { pairListings } from '../sync/plan.ts';
 import { type Doubts, proveRecords } from '../sync/prove.ts';
 import type { Stop } from '../sync/stop.ts';
 import { Tally } from '../sync/totals.ts';
 import type { Diary } from './diary.ts';
+import { listBoth } from './listings.ts';
 import type { Plan } from './plan.ts';
 import { withAdvice } from './telling/advice.ts';
 import { describeDoubts, describeMovements, describeNotKept } from './telling/notes.ts';
@@ -39,7 +38,7 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
   const compares = settings.mode === 'sync' && settings.verify !== 'none' && conclusion.mayLook;
   const records =
     compares && changedSomething(plan)
-      ? recordAsSeen(settled, closingListing(scene), places(settings), movements)
+      ? recordAsSeen(settled, listBoth(scene), places(settings), movements)
       : recordAsSettled(settled, settings.mode, places(settings));
 
   const tally = new Tally();
@@ -98,11 +97,6 @@ function proven(
 /** Where nothing was to be done, the plan has just compared both sides as they are. */
 function changedSomething({ totals }: Plan): boolean {
   return totals.toCopy + totals.toDelete > 0;
-}
-
-function closingListing({ settings, source, destination }: Scene) {
-  const list = listingsFor(settings);
-  return pairListings(list.source(source), list.destination(destination));
 }
 
 function places({ source, destination }: Settings) {

@@ -6,12 +6,12 @@ import type { ObjectEntry } from '../model/objects.ts';
 import type { CopyItem, PlanItem } from '../model/plan.ts';
 import { NdjsonWriter, readNdjson } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
-import { listingsFor } from '../s3/versions.ts';
 import type { Rules } from '../sync/decide.ts';
 import { createFilter } from '../sync/filter.ts';
 import type { Pages } from '../sync/merge.ts';
-import { PlanTotals, pairListings, planPairs } from '../sync/plan.ts';
+import { PlanTotals, planPairs } from '../sync/plan.ts';
 import { fromLine, type PlanLine, toLine } from '../sync/plan-line.ts';
+import { listBoth } from './listings.ts';
 import { askChecksums, askingAtOnce } from './witnesses.ts';
 
 export interface Plan {
@@ -31,7 +31,7 @@ export interface Plan {
  * @throws FatalError when a listing fails
  */
 export async function makePlan(scene: Scene, scratch: string, census?: Census): Promise<Plan> {
-  const { settings, source, destination } = scene;
+  const { settings, destination } = scene;
   const rules: Rules = {
     compare: settings.compare,
     filter: createFilter(settings.filter),
@@ -43,9 +43,7 @@ export async function makePlan(scene: Scene, scratch: string, census?: Census): 
   // An earlier plan of the run stays whole until this one is.
   const folder = await mkdtemp(join(scratch, 'plan-'));
   const writer = new NdjsonWriter<PlanLine>(join(folder, 'plan.ndjson'));
-  const list = listingsFor(settings);
-  const pairs = pairListings(list.source(source), list.destination(destination));
-  for await (const page of planPairs(pairs, rules, askChecksums(scene), askingAtOnce(settings))) {
+  for await (const page of planPairs(listBoth(scene), rules, askChecksums(scene), askingAtOnce(settings))) {
     for (const item of page) {
       totals.count(item);
       census?.count(item);

@@ -12,6 +12,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { CopyItem } from '../../model/plan.ts';
 import { seconds } from '../../report/text.ts';
 import type { Bucket } from '../../s3/bucket.ts';
+import { listed } from '../../s3/trouble.ts';
 import { isAsBefore } from '../../sync/conclude.ts';
 import { isMarker } from '../../sync/history.ts';
 import { type Meeting, mergeByKey, type Pages } from '../../sync/merge.ts';
@@ -135,7 +136,7 @@ async function* seenAfterwards(
   { destination, listing }: Arrival,
 ): AsyncGenerator<readonly Seen[]> {
   const names = { left: 'The plan', right: 'The destination listing' };
-  for await (const page of mergeByKey(told, listing(destination), names)) {
+  for await (const page of mergeByKey(told, listed(listing(destination), destination), names)) {
     yield page.flatMap(({ left, right }) =>
       left === undefined ? [] : { ...left, there: shows(right, left.item) },
     );
