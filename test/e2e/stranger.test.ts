@@ -4,47 +4,27 @@
  * (S3 User Guide, "Verifying bucket ownership with bucket owner condition".)
  */
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import { startLab } from '../../lab/lab.ts';
-import type { LoggedRequest } from '../../lab/request-log.ts';
-import { type Bucket, sparse } from '../../lab/s3/index.ts';
-import { batchStage } from './batch-stage.ts';
-import { dataSyncStage } from './datasync-stage.ts';
-import { replicationStage } from './replication-stage.ts';
-import { allow, checkOf, GIB, type Inputs, MIB, openLab, policy, type Stage, setStage } from './stage.ts';
-
-const lab = await openLab();
-const STRANGER = '999900001111';
-
-function furnished(s: Stage): Stage {
-  for (let i = 0; i < 20; i++) s.from.put(`object-${i}`, `content ${i}`, { tags: { n: String(i) } });
-  return s;
-}
-
-/** The bucket is deleted, and made anew by a stranger who lets both roles do everything. */
-function takenOver(s: Stage, { name, region }: Bucket): Bucket {
-  const theirs = s.lab.s3.createBucket({
-    name,
-    region,
-    account: STRANGER,
-    policy: policy({
-      Effect: 'Allow',
-      Principal: { AWS: [s.source.role, s.destination.role] },
-      Action: 's3:*',
-      Resource: [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`],
-    }),
-  });
-  theirs.put('object-0', 'bait');
-  theirs.put('object-00', 'bait');
-  return theirs;
-}
+import { describe, test } from 'node:test';
+import { sparse } from '../../lab/s3/index.ts';
+import type { TwoAccountsOptions } from '../../lab/worlds.ts';
+import { checkOf, GIB, type Inputs, MIB } from './stage.ts';
+import {
+  assertUntouched,
+  type Contested,
+  contested,
+  ENGINES,
+  type Engine,
+  type Moment,
+  ownRequests,
+  type Taken,
+  takeOver,
+  takeOverAt,
+} from './stranger-stage.ts';
 
 /** The requests of a run that do not say whose bucket it must be, of either side. */
-function trusting({ lab }: Stage): string[] {
-  const isOurs = ({ service, caller }: LoggedRequest) =>
-    service === 's3' && caller?.endsWith('/s3sync-4242-1') === true;
+function trusting(s: Contested): string[] {
   const copies = /^(CopyObject|UploadPartCopy)$/;
-  const found = lab.requests.all().filter(isOurs);
+  const found = ownRequests(s);
   assert.ok(found.length > 20);
   const without = found.filter(
     ({ operation, headers }) =>
@@ -54,27 +34,17 @@ function trusting({ lab }: Stage): string[] {
   return [...new Set(without.map(({ operation }) => operation))];
 }
 
-async function stageOfItsOwn(t: TestContext): Promise<Stage> {
-  const own = await startLab();
-  t.after(() => own.close());
-  return setStage(own);
+/** One that takes several requests; what is streamed passes this machine. */
+function putLarge({ from }: Contested, engine: Engine): void {
+  const [size, parts] = engine === 'stream' ? [80 * MIB, 64 * MIB] : [6 * GIB, GIB];
+  from.put('large', sparse(size, 'large'), { parts });
 }
 
-const ENGINES: Readonly<Record<string, (t: TestContext) => Promise<Stage>>> = {
-  copy: stageOfItsOwn,
-  stream: stageOfItsOwn,
-  datasync: dataSyncStage,
-  batch: batchStage,
-  replication: replicationStage,
-};
-
 describe('whose a bucket must be', { concurrency: 2 }, () => {
-  for (const [engine, stageFor] of Object.entries(ENGINES)) {
+  for (const engine of ENGINES) {
     test(`stands in every request of a run: ${engine}`, async t => {
-      const s = furnished(await stageFor(t));
-      // What is streamed passes this machine.
-      const [size, parts] = engine === 'stream' ? [80 * MIB, 64 * MIB] : [6 * GIB, GIB];
-      s.from.put('large', sparse(size, 'large'), { parts });
+      const s = await contested(engine, t);
+      putLarge(s, engine);
       s.from.put('ice', 'x', { storageClass: 'GLACIER' });
       s.to.put('extra', 'x');
       const deleting: Inputs = engine === 'replication' ? {} : { delete: 'true', 'max-delete': '1' };
@@ -86,47 +56,130 @@ describe('whose a bucket must be', { concurrency: 2 }, () => {
   }
 });
 
-describe('a bucket that is a stranger’s by now', { concurrency: 2 }, () => {
-  for (const engine of ['copy', 'stream', 'datasync', 'batch', 'replication'] as const) {
-    for (const side of ['from', 'to', 'work'] as const) {
-      if (side === 'work' && (engine === 'copy' || engine === 'stream')) continue;
-      test(`is refused before anything moves: ${engine}, ${side}`, async t => {
-        const s = furnished(await (ENGINES[engine] as (t: TestContext) => Promise<Stage>)(t));
-        const bucket = side === 'work' ? (s as unknown as { work: Bucket }).work : s[side];
-        const theirs = takenOver(s, bucket);
-        const run = await s.run({ engine });
-        assert.equal(run.code, 1, run.log);
-        assert.match(run.log, /does not belong to|Access Denied|AccessDenied/);
-        assert.deepEqual(theirs.keys(), ['object-0', 'object-00'], 'nothing was put there');
-        if (side !== 'to') assert.equal(s.to.size, 0, 'nothing was taken from there');
-      });
+describe('a bucket that is a stranger’s by now is refused before anything moves', { concurrency: 2 }, () => {
+  for (const engine of ENGINES) {
+    for (const taken of ['from', 'to', 'work'] as const) {
+      if (taken === 'work' && (engine === 'copy' || engine === 'stream')) continue;
+      for (const mode of ['sync', 'preflight'] as const) {
+        test(`${engine}, ${taken}, ${mode}`, async t => {
+          const s = await contested(engine, t);
+          const theft = takeOver(s, taken);
+          const run = await s.run({ engine, mode });
+          assert.equal(run.code, 1, run.log);
+          assert.match(run.log, /does not belong to account/);
+          assert.ok(assertUntouched(s, theft) > 0);
+          assert.equal(s.to.size, 0);
+          // A location is only made for a bucket that DataSync has tried its role on.
+          const { requests } = s.lab;
+          assert.deepEqual([requests.count('CreateLocationS3'), requests.count('CreateJob')], [0, 0]);
+        });
+      }
     }
+  }
+});
+
+interface Case extends Moment {
+  readonly engine: 'copy' | 'stream';
+  readonly taken: Taken;
+  readonly inputs?: Inputs;
+  readonly options?: TwoAccountsOptions;
+  readonly furnish?: (s: Contested) => void;
+  /** What was done by then was verified: that the rest could not be done is told, and the run ends well. */
+  readonly endsWell?: RegExp;
+}
+
+const DELETING: Pick<Case, 'inputs' | 'furnish'> = {
+  inputs: { delete: 'true', 'max-delete': '1' },
+  furnish: s => s.to.put('extra', 'x'),
+};
+const ODD: Pick<Case, 'inputs' | 'furnish'> = { ...DELETING, furnish: s => s.to.put('extra\u0001', 'x') };
+const GRANTING: Pick<Case, 'inputs' | 'furnish'> = {
+  inputs: { grant: 'temporary' },
+  furnish: s => s.source.setBucketPolicy(undefined),
+};
+const RESTORING: Pick<Case, 'inputs' | 'furnish'> = {
+  inputs: { archived: 'restore' },
+  furnish: s => s.from.put('ice', 'x', { storageClass: 'GLACIER' }),
+};
+const KEEPING: Pick<Case, 'inputs' | 'options' | 'furnish'> = {
+  inputs: { preserve: 'metadata, tags, versions' },
+  options: { versions: true },
+  furnish: s => s.from.delete('object-7'),
+};
+const CONTENT: Pick<Case, 'inputs' | 'furnish' | 'endsWell'> = {
+  endsWell: /1 could not be read/,
+  inputs: { verify: 'content' },
+  furnish: s => s.from.put('in-parts', sparse(10 * MIB, 'x'), { parts: 5 * MIB, checksum: 'none' }),
+};
+const LARGE: Pick<Case, 'furnish'> = { furnish: s => putLarge(s, 'copy') };
+const STREAMED: Pick<Case, 'furnish'> = { furnish: s => putLarge(s, 'stream') };
+
+const CASES: readonly Case[] = [
+  { engine: 'copy', taken: 'from', at: 'CopyObject', on: 'to' },
+  { engine: 'copy', taken: 'to', at: 'CopyObject' },
+  { engine: 'copy', taken: 'from', at: 'UploadPartCopy', on: 'to', ...LARGE },
+  { engine: 'copy', taken: 'to', at: 'CreateMultipartUpload', after: 'CopyObject', ...LARGE },
+  { engine: 'copy', taken: 'to', at: 'UploadPartCopy', ...LARGE },
+  { engine: 'copy', taken: 'to', at: 'CompleteMultipartUpload', ...LARGE },
+  { engine: 'copy', taken: 'from', at: 'ListObjectsV2', after: 'CopyObject' },
+  { engine: 'copy', taken: 'to', at: 'ListObjectsV2', after: 'CopyObject' },
+  { engine: 'copy', taken: 'from', at: 'GetObject', after: 'CopyObject', ...CONTENT },
+  { engine: 'copy', taken: 'to', at: 'GetObject', after: 'CopyObject', ...CONTENT },
+  { engine: 'copy', taken: 'to', at: 'DeleteObjects', ...DELETING },
+  { engine: 'copy', taken: 'to', at: 'DeleteObject', after: 'CopyObject', ...ODD },
+  { engine: 'copy', taken: 'from', at: 'RestoreObject', after: 'CopyObject', ...RESTORING },
+  { engine: 'copy', taken: 'from', at: 'PutBucketPolicy', ...GRANTING },
+  {
+    engine: 'copy',
+    taken: 'from',
+    at: 'GetBucketPolicy',
+    after: 'CopyObject',
+    ...GRANTING,
+    endsWell: /could not be taken out/,
+  },
+  { engine: 'copy', taken: 'from', at: 'ListObjectVersions', after: 'CopyObject', ...KEEPING },
+  { engine: 'copy', taken: 'to', at: 'DeleteObject', after: 'CopyObject', ...KEEPING },
+  { engine: 'stream', taken: 'from', at: 'GetObject', after: 'PutObject' },
+  { engine: 'stream', taken: 'to', at: 'PutObject' },
+  { engine: 'stream', taken: 'to', at: 'UploadPart', ...STREAMED },
+  { engine: 'stream', taken: 'to', at: 'DeleteObjects', ...DELETING },
+];
+
+describe('a bucket that is a stranger’s since the preflight is refused as well', { concurrency: 2 }, () => {
+  for (const { engine, taken, inputs, options, furnish, endsWell, ...moment } of CASES) {
+    const { at, after = 'the preflight' } = moment;
+    const [more = ''] = Object.values(inputs ?? {});
+    test(`${engine}, ${taken}, at ${at} after ${after} ${more}`, async t => {
+      const s = await contested(engine, t, options);
+      furnish?.(s);
+      const theft = takeOverAt(s, taken, moment);
+      const run = await s.run({ engine, concurrency: '1', ...inputs });
+      assert.ok(assertUntouched(s, theft()) > 0);
+      assert.equal(run.code, endsWell ? 0 : 1, run.log);
+      assert.match(run.log, endsWell ?? /AccessDenied/);
+      // Grants are part of the preflight, and come after the check of the owner.
+      if (at !== 'PutBucketPolicy') assert.match(run.log, /^To copy: /m);
+      assert.equal(checkOf(run, `${taken === 'from' ? 'source' : 'destination'}-owner`).verdict, 'pass');
+    });
   }
 
-  for (const engine of ['copy', 'stream'] as const) {
-    for (const side of ['from', 'to'] as const) {
-      test(`since the preflight is refused as well: ${engine}, ${side}`, async () => {
-        const s = furnished(setStage(lab));
-        const { promise: until, resolve } = Promise.withResolvers<void>();
-        // The first copy waits until the bucket has changed hands.
-        s.fault({ operation: /^(CopyObject|PutObject)$/, times: 1 }, { kind: 'hold', until });
-        let theirs: Bucket | undefined;
-        const onLine = (line: string) => {
-          if (!line.startsWith('To copy')) return;
-          theirs = takenOver(s, s[side]);
-          resolve();
-        };
-        for (const { setRolePolicy } of [s.source, s.destination]) setRolePolicy(policy(allow('s3:*', '*')));
-        const run = await s.run({ engine, concurrency: '1' }, { onLine });
-        assert.equal(run.code, 1, run.log);
-        assert.match(run.log, /AccessDenied/);
-        assert.deepEqual(theirs?.keys(), ['object-0', 'object-00']);
-        if (side === 'from')
-          assert.ok(
-            s.to.keys().every(key => s.to.get(key)?.content.md5 !== theirs?.get('object-0')?.content.md5),
-          );
-        assert.ok(checkOf(run, 'source-owner').verdict === 'pass');
-      });
-    }
-  }
+  test('by the step after a run that was killed, too', async t => {
+    const s = await contested('copy', t);
+    putLarge(s, 'copy');
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const { promise: held, resolve: isHeld } = Promise.withResolvers<void>();
+    t.after(() => resolve());
+    s.lab.faults.when({ operation: 'UploadPartCopy', times: 1 }, isHeld);
+    s.fault({ operation: 'UploadPartCopy' }, { kind: 'hold', until });
+    const step = await s.start({ engine: 'copy' });
+    await held;
+    step.signal('SIGKILL');
+    await step.finished;
+    assert.equal(s.to.uploads.size, 1);
+    const theft = takeOver(s, 'to');
+    resolve();
+    const post = await step.post();
+    assert.ok(assertUntouched(s, theft) > 0);
+    assert.match(post.log, /Access ?Denied/);
+  });
 });
