@@ -6,7 +6,7 @@ import type { Scene } from '../preflight/scene.ts';
 import { Progress } from '../report/progress.ts';
 import { LOOK_EVERY_MS } from '../report/throughput.ts';
 import { removeAll } from '../s3/remove.ts';
-import { listed, troubleAt } from '../s3/trouble.ts';
+import { listed } from '../s3/trouble.ts';
 import { listingsFor } from '../s3/versions.ts';
 import { mergeByKey } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
@@ -95,13 +95,9 @@ async function copyAll(carriage: Carriage, restorer: Restorer): Promise<number> 
 async function deleteAll({ scene, plan, outcomes, stop, host, collected }: Carriage): Promise<void> {
   host.log.info(`Deleting ${plan.totals.toDelete} objects that only the destination has.`);
   const deletions = collected === undefined ? plan.deletions() : stillExtraneous(plan, scene);
-  try {
-    for await (const removals of removeAll(scene.destination, deletions)) {
-      for (const removal of removals) await outcomes.add(removal);
-      if (stop.draining.aborted) return;
-    }
-  } catch (error) {
-    throw troubleAt('Deleting in', scene.destination, error);
+  for await (const removals of removeAll(scene.destination, deletions)) {
+    for (const removal of removals) await outcomes.add(removal);
+    if (stop.draining.aborted) return;
   }
 }
 

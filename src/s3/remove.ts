@@ -9,13 +9,18 @@ import type { ObjectEntry } from '../model/objects.ts';
 import type { DeletedOutcome, FailedOutcome } from '../model/outcome.ts';
 import type { Bucket } from './bucket.ts';
 import { isGone } from './head.ts';
+import { troubleAt } from './trouble.ts';
 
 /** Keys per DeleteObjects (S3 API, DeleteObjects). */
 const BATCH = 1000;
 
 type Removal = DeletedOutcome | FailedOutcome;
 
-/** Deletes one batch after another and tells what became of each object. */
+/**
+ * Deletes one batch after another and tells what became of each object.
+ *
+ * @throws FatalError that names the bucket, when a whole batch is refused; StoppedError
+ */
 export async function* removeAll(
   bucket: Bucket,
   pages: AsyncIterable<readonly ObjectEntry[]>,
@@ -47,17 +52,18 @@ async function* remove(bucket: Bucket, entries: readonly ObjectEntry[]): AsyncGe
 const UNSPEAKABLE = /[\u0000-\u001f\ufffe\uffff]/;
 
 async function removeTogether(bucket: Bucket, entries: readonly ObjectEntry[]): Promise<Removal[]> {
-  const answer = await bucket.send(
-    new DeleteObjectsCommand({
-      ...bucket.common,
-      ...bucket.payer,
-      Delete: {
-        // Told of what was deleted, not only of what was not: an answer that says nothing is no success.
-        Quiet: false,
-        Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
-      },
-    }),
-  );
+  const command = new DeleteObjectsCommand({
+    ...bucket.common,
+    ...bucket.payer,
+    Delete: {
+      // Told of what was deleted, not only of what was not: an answer that says nothing is no success.
+      Quiet: false,
+      Objects: entries.map(({ key, etag }) => ({ Key: bucket.fullKey(key), ETag: `"${etag}"` })),
+    },
+  });
+  const answer = await bucket.send(command).catch(error => {
+    throw troubleAt('Deleting in', bucket, error);
+  });
   const requestId = answer.$metadata.requestId;
   const deleted = new Set(answer.Deleted?.map(({ Key }) => Key));
   const errors = new Map(answer.Errors?.map(error => [error.Key, error]));
