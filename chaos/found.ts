@@ -35,4 +35,8 @@ export const FOUND: readonly Found[] = [
     what: 'A run killed while it wrote `report.json` left half of it.',
     test: 'report.test.ts',
   },
+  {
+    what: 'A run waited for ever when a connection went silent in the middle of an answer, wherever the SDK collects it: deletions, sessions, control planes, and the byte that is read beforehand to see whether the source may be read.',
+    test: 'aws/bounded.test.ts, e2e/silence.test.ts',
+  },
 ];

@@ -23,6 +23,11 @@ export type Effect =
   | { readonly kind: 'truncate'; readonly share: number }
   /** Work done and status sent, then silence for `ms` before the body. */
   | { readonly kind: 'stall'; readonly ms: number }
+  /**
+   * Nothing more comes until the client hangs up: before anything happens, or with `applied`, when the work is done and
+   * half of the answer's body is sent.
+   */
+  | { readonly kind: 'silence'; readonly applied?: boolean }
   /** `ms` of waiting before anything happens, then normal. */
   | { readonly kind: 'slow'; readonly ms: number }
   /** Nothing happens before `until`, then normal: for tests that look at the middle of something. */
@@ -139,6 +144,8 @@ function nameOf(effect: Effect): string {
       return `${effect.code} in 200`;
     case 'cut':
       return effect.applied ? 'cut after' : 'cut before';
+    case 'silence':
+      return effect.applied ? 'silence in the answer' : 'silence';
     default:
       return effect.kind;
   }

@@ -103,6 +103,7 @@ async function answer(
       request = { ...request, body: payload.body };
     }
 
+    if (effect?.kind === 'silence' && !effect.applied) await hungUp(outgoing);
     response = await play(effect, route.dialect, request, async () => {
       if ('refusals' in route.dialect) {
         const authentication = authenticate(raw, household.findKey, household.clock.now(), route.dialect);
@@ -178,6 +179,8 @@ async function play(
     case 'cut':
       if (effect.applied) await carryOut();
       return undefined;
+    case 'silence':
+      return effect.applied ? carryOut() : undefined;
     default:
       return carryOut();
   }
@@ -252,5 +255,14 @@ async function write(
   else if (effect?.kind === 'break') {
     const bytes = Buffer.from(body ?? '');
     outgoing.write(bytes.subarray(0, bytes.length >> 1), () => outgoing.destroy());
+  } else if (effect?.kind === 'silence' && body) {
+    const bytes = Buffer.from(body);
+    outgoing.write(bytes.subarray(0, bytes.length >> 1));
+    await hungUp(outgoing);
   } else outgoing.end(body);
+}
+
+/** Resolves when the client has closed the connection, also when that was before. */
+async function hungUp(outgoing: ServerResponse): Promise<void> {
+  if (!outgoing.destroyed) await once(outgoing, 'close');
 }

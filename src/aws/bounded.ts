@@ -1,4 +1,8 @@
-/** Limits the size of answers that are collected before they are read, so that no server can fill the memory. */
+/**
+ * Answers must have an end: nobody waits for the rest of one for ever, and where they are collected before they are read,
+ * memory stays what it is.
+ */
+import type { IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
@@ -15,21 +19,44 @@ export class EndlessAnswerError extends Error {
   }
 }
 
+/** The SDK's time limit ends when the answer begins, and nothing else would end the wait for the rest of it. */
+class StalledAnswerError extends Error {
+  /** As the SDK calls it when an answer does not begin. */
+  override readonly name = 'TimeoutError';
+
+  constructor(withinMs: number) {
+    super(`The answer began, and for ${withinMs / 1000} seconds nothing more of it has come.`);
+  }
+}
+
 export function isTooLong(bytes: number): boolean {
   return bytes > LONGEST_ANSWER;
 }
 
-/** The SDK's own handler, for everything but the contents of objects, which are never collected. */
+/** The SDK's own handler. The contents of objects are never collected, and may be as long as they like. */
 export class BoundedHandler extends NodeHttpHandler {
   override async handle(
     ...args: Parameters<NodeHttpHandler['handle']>
   ): ReturnType<NodeHttpHandler['handle']> {
-    const [{ query, method }] = args;
+    const [{ query, method }, options] = args;
     const { response } = await super.handle(...args);
+    if (method === 'HEAD') return { response };
+    const body = response.body as IncomingMessage;
+    const withinMs = options?.requestTimeout ?? this.httpHandlerConfigs().requestTimeout;
+    if (withinMs) endStalled(body, withinMs);
     const isContent = query?.['x-id'] === 'GetObject' && response.statusCode < 300;
-    if (method !== 'HEAD' && !isContent) response.body = bounded(response.body as Readable);
+    if (!isContent) response.body = bounded(body);
     return { response };
   }
+}
+
+/** @param withinMs from one piece of the body to the next */
+function endStalled(body: IncomingMessage, withinMs: number): void {
+  const { socket } = body;
+  const end = () => body.destroy(new StalledAnswerError(withinMs));
+  socket.setTimeout(withinMs, end);
+  // The connection goes on to other requests.
+  body.once('close', () => socket.off('timeout', end));
 }
 
 function bounded(body: Readable): Readable {

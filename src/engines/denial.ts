@@ -3,12 +3,13 @@
  * at once more, so that ten thousand denials come to as many causes as they have.
  * (S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors".)
  */
-import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { keyIn } from '../aws/grant.ts';
 import { troubleOf } from '../aws/trouble.ts';
 import { StoppedError } from '../errors.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import type { Bucket } from '../s3/bucket.ts';
+import { readOneByte } from '../s3/read.ts';
 
 /**
  * @param message what S3 said of the denial
@@ -22,15 +23,9 @@ export async function deniedOf(
 ): Promise<string> {
   const [, action] = /not authorized to perform: ([\w-]+:\w+)/.exec(message) ?? [];
   if (action !== undefined) return onKey(action, keyIn(message));
-  const named = from.naming(object);
-  const reads = async () => {
-    if (object.size === 0) return;
-    const { Body } = await from.send(new GetObjectCommand({ ...named, Range: 'bytes=0-0' }));
-    await Body?.transformToByteArray();
-  };
-  if (!(await isDenied(reads()))) return 'tags or writing';
+  if (object.size === 0 || !(await isDenied(readOneByte(from, object)))) return 'tags or writing';
   // Whoever may read an object but not use its key is told which key that is.
-  const head = from.send(new HeadObjectCommand(named));
+  const head = from.send(new HeadObjectCommand(from.naming(object)));
   if (await isDenied(head)) return 'reading';
   const { SSEKMSKeyId } = await head.catch(() => ({ SSEKMSKeyId: undefined }));
   return SSEKMSKeyId === undefined ? 'reading' : onKey('kms:Decrypt', SSEKMSKeyId);

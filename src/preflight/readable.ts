@@ -3,12 +3,7 @@
  * of one object is fetched, because only that proves the bucket policy, the identity's policy and the KMS key together;
  * its tags, lock and ACL too, where they are carried.
  */
-import {
-  GetObjectAclCommand,
-  GetObjectCommand,
-  GetObjectTaggingCommand,
-  HeadObjectCommand,
-} from '@aws-sdk/client-s3';
+import { GetObjectAclCommand, GetObjectTaggingCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { grantKey, keyIn } from '../aws/grant.ts';
 import { bucketArn, decryptStatement, type ReadNeeds, readStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
@@ -18,6 +13,7 @@ import type { EngineName } from '../model/settings.ts';
 import { CUSTOMER_KEY_ADVICE, lacksCustomerKey } from '../s3/customer-key.ts';
 import { firstPage } from '../s3/list.ts';
 import { lockOf } from '../s3/lock.ts';
+import { readOneByte } from '../s3/read.ts';
 import { listingsFor } from '../s3/versions.ts';
 import { isArchived } from '../sync/decide.ts';
 import { isMarker } from '../sync/history.ts';
@@ -80,10 +76,7 @@ export async function tryReading(scene: Scene, sample: ObjectEntry): Promise<Che
   let contentRead = false;
   try {
     if (sample.size === 0) await from.send(new HeadObjectCommand(request));
-    else {
-      const { Body } = await from.send(new GetObjectCommand({ ...request, Range: 'bytes=0-0' }));
-      await Body?.transformToByteArray();
-    }
+    else await readOneByte(from, sample);
     contentRead = true;
     if (needs.tags) await from.send(new GetObjectTaggingCommand(request));
     if (needs.lock) await lockOf(from, sample);

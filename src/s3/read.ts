@@ -1,8 +1,9 @@
-/** An object read to its end, for its hash alone: nothing of it is kept. */
+/** Objects read for their hashes, or for whether that may be: nothing of them is kept. */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { StoppedError } from '../errors.ts';
+import type { ObjectEntry } from '../model/objects.ts';
 import type { Evidence, Sighting } from '../sync/evidence.ts';
 import type { Bucket } from './bucket.ts';
 import { noneWhereRefused } from './head.ts';
@@ -17,6 +18,22 @@ export interface Reading {
 /** `undefined` when the object may not be read, is archived, or is no longer the one that was seen. */
 export function contentOf(bucket: Bucket, object: Sighting, reading: Reading): Promise<Evidence | undefined> {
   return noneWhereRefused(async () => ({ SHA256: await sha256Of(bucket, object, reading) }));
+}
+
+/**
+ * Reads one byte of an object that is not empty: nothing else tells whether its content may be read.
+ *
+ * @throws what S3 answers
+ */
+export async function readOneByte(
+  bucket: Bucket,
+  object: Pick<ObjectEntry, 'key' | 'versionId'>,
+): Promise<void> {
+  const request = new GetObjectCommand({ ...bucket.naming(object), Range: 'bytes=0-0' });
+  await bucket.repeated(bucket, async () => {
+    const { Body } = await bucket.sendOnce(request);
+    await Body?.transformToByteArray();
+  });
 }
 
 /** Times in a row that a connection may break without having brought anything. */
@@ -57,22 +74,14 @@ async function sha256Of(bucket: Bucket, object: Sighting, reading: Reading): Pro
   return hash.digest('base64');
 }
 
-/** Bytes that do not come for so long will not come any more. */
-const PATIENCE_MS = 60_000;
-
-/** The chunks of a body, which is destroyed when it stalls or the run is aborted. */
+/** The chunks of a body, which is destroyed when the run is aborted. */
 async function* watched(body: Readable, aborting: AbortSignal): AsyncGenerator<Buffer> {
-  const end = () => body.destroy(new Error('The connection stalled or the run was stopped.'));
-  const stalled = setTimeout(end, PATIENCE_MS);
+  const end = () => body.destroy(new Error('The run was stopped.'));
   aborting.addEventListener('abort', end, { once: true });
   try {
     aborting.throwIfAborted();
-    for await (const chunk of body) {
-      stalled.refresh();
-      yield chunk;
-    }
+    yield* body;
   } finally {
-    clearTimeout(stalled);
     aborting.removeEventListener('abort', end);
     body.destroy();
   }

@@ -136,6 +136,27 @@ test('slow waits before the answer, stall between its head and its body', async 
   assert(silence >= 200);
 });
 
+test('silence lasts until the client hangs up: nothing has happened, or half of the answer has come', async t => {
+  const { endpoint, faults, received } = await open(t);
+  const ask = () => fetch(`${endpoint}/b/k`, { signal: AbortSignal.timeout(300) });
+  const givenUp = { name: 'TimeoutError' };
+  faults.add({ kind: 'silence', times: 1 });
+  await assert.rejects(ask(), givenUp);
+  assert.equal(received.length, 0);
+
+  faults.add({ kind: 'silence', applied: true });
+  const { headers, body } = await ask();
+  assert.ok(body);
+  assert.equal(headers.get('content-length'), '7');
+  const came: Uint8Array[] = [];
+  await assert.rejects(async () => {
+    for await (const chunk of body) came.push(chunk);
+  }, givenUp);
+  assert.equal(Buffer.concat(came).toString(), 'con');
+  assert.equal(received.length, 1);
+  assert.deepEqual([...faults.struck().keys()], ['silence', 'silence in the answer']);
+});
+
 test('latency holds for every request until it is cleared', async t => {
   const { get, faults } = await open(t);
   await get();
