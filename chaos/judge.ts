@@ -6,7 +6,9 @@ export const INVARIANTS = {
   'no object wrong':
     'every write makes exactly what the source has, or had when it was read; nothing is written elsewhere',
   'none lost':
-    'nothing is removed but what only the destination has, and only where `delete` asks for it; `compare: missing` overwrites nothing; the source is never written to',
+    'nothing is removed but what only the destination has, and only where `delete` asks for it; no version ever is; `compare: missing` overwrites nothing; the source is never written to',
+  'histories in order':
+    'with `preserve: versions`, each version that is appended comes behind the one that the source has before it, or is its oldest; none is passed over',
   'accounts close':
     'listed = copied + unchanged + skipped + failed, one line an object, totals as the lines add up, exit code as the verdict',
   'report true':

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StepResult } from '../lab/github/runner.ts';
 import type { Performance, Run } from '../test/e2e/stage.ts';
-import { isCopy, judgeChanges, told } from './changes.ts';
+import { keysToArrive, notArrived } from './arrived.ts';
+import { judgeChanges } from './changes.ts';
+import { destinationKeyOf } from './copies.ts';
 import { Judge } from './judge.ts';
 import { judgeLeftovers } from './leftovers.ts';
 import { type Scene, setScene } from './scene.ts';
@@ -198,18 +200,14 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
 /** Both sides are the same, with what `preserve` names. */
 function assertSame(scene: Scene): void {
   const { stage, inputs } = scene;
+  for (const key of keysToArrive(scene)) assert.equal(notArrived(scene, key), undefined);
+  if (inputs.delete !== 'true') return;
   const { source, destination } = scene.schedule.settings.prefixes;
   const keys = stage.from.keys().filter(key => key.startsWith(source));
-  for (const key of keys) {
-    const [object, copy] = [stage.from.get(key), stage.to.get(destination + key.slice(source.length))];
-    const isThere = inputs.compare === 'missing' ? copy !== undefined : isCopy(scene, object, copy);
-    assert.ok(
-      isThere,
-      `${JSON.stringify(key)} is ${told(object)} at the source and ${told(copy)} at the destination`,
-    );
-  }
-  if (inputs.delete !== 'true') return;
-  const expected = keys.map(key => destination + key.slice(source.length));
   const there = stage.to.keys().filter(key => key.startsWith(destination));
-  assert.deepEqual(there.toSorted(), expected.toSorted(), 'the destination has keys that the source has not');
+  assert.deepEqual(
+    there.toSorted(),
+    keys.map(key => destinationKeyOf(scene, key)).toSorted(),
+    'the destination has keys that the source has not',
+  );
 }

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import type { Fault } from '../lab/faults.ts';
 import type { Inputs } from '../test/e2e/stage.ts';
-import { faultsFor } from './trouble.ts';
-import { ENGINES, type Engine, settingsFor, type Variant } from './variants.ts';
+import { faultsFor, silencesFor } from './trouble.ts';
+import { carriesHistories, ENGINES, type Engine, settingsFor, type Variant } from './variants.ts';
 
 /** Everything about one play but its timing, which is the machine's. */
 export interface Schedule {
@@ -60,36 +60,42 @@ export function scheduleOf(seed: number, engine: Engine): Schedule {
 }
 
 function schedules(engine: Engine): fc.Arbitrary<Omit<Schedule, 'seed' | 'engine'>> {
-  return fc.record({
-    settings: settingsFor(engine),
-    buckets: fc.record({
-      missing: fc.integer({ min: 1, max: 14 }),
-      large: fc.oneof(
-        { weight: 2, arbitrary: fc.constant(0) },
-        { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }) },
-      ),
-      unchanged: fc.nat(4),
-      outdated: fc.nat(4),
-      extraneous: fc.nat(4),
-      pageLimit: fc.constantFrom(2, 3, 7, 1000),
-      skewMinutes: fc.constantFrom(0, 0, 0, 0, 4, -4, 25, -25, 180, -180),
+  return settingsFor(engine).chain(settings =>
+    fc.record({
+      settings: fc.constant(settings),
+      buckets: fc.record({
+        missing: fc.integer({ min: 1, max: 14 }),
+        large: fc.oneof(
+          { weight: 2, arbitrary: fc.constant(0) },
+          { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }) },
+        ),
+        unchanged: fc.nat(4),
+        outdated: fc.nat(4),
+        extraneous: fc.nat(4),
+        pageLimit: fc.constantFrom(2, 3, 7, 1000),
+        skewMinutes: fc.constantFrom(0, 0, 0, 0, 4, -4, 25, -25, 180, -180),
+      }),
+      rounds: fc.array(roundsFor(engine, carriesHistories(settings.inputs)), { minLength: 1, maxLength: 3 }),
     }),
-    rounds: fc.array(roundsFor(engine), { minLength: 1, maxLength: 3 }),
-  });
+  );
 }
 
-function roundsFor(engine: Engine): fc.Arbitrary<Round> {
+function roundsFor(engine: Engine, histories: boolean): fc.Arbitrary<Round> {
   const modes: Inputs[] = [{}, {}, {}, {}, {}, {}, { mode: 'dry-run' }, { mode: 'verify', compare: 'auto' }];
   const waits: Inputs[] = engine === 'batch' || engine === 'replication' ? [{}, {}, { wait: 'false' }] : [{}];
-  return fc.record({
-    inputs: fc
-      .tuple(fc.constantFrom(...modes), fc.constantFrom(...waits))
-      .map(([mode, wait]) => ({ ...mode, ...wait })),
-    faults: fc.array(faultsFor(engine), { minLength: 2, maxLength: 10, size: 'max' }),
-    events: fc
-      .tuple(fc.array(changesFor(engine), { maxLength: 5, size: 'max' }), endings(engine))
-      .map(([changes, signals]) => [...changes, ...signals]),
-  });
+  const moments = momentsFor(engine, histories);
+  return fc
+    .record({
+      inputs: fc
+        .tuple(fc.constantFrom(...modes), fc.constantFrom(...waits))
+        .map(([mode, wait]) => ({ ...mode, ...wait })),
+      faults: fc.array(faultsFor(engine, histories), { minLength: 2, maxLength: 10, size: 'max' }),
+      events: fc
+        .tuple(fc.array(changesFor(engine, moments), { maxLength: 5, size: 'max' }), endings(moments))
+        .map(([changes, signals]) => [...changes, ...signals]),
+      silences: silencesFor(engine, histories),
+    })
+    .map(({ faults, silences, ...round }) => ({ ...round, faults: [...silences, ...faults] }));
 }
 
 /** Requests by which moments are told: those that most hangs on, and any. */
@@ -122,16 +128,20 @@ const MOMENTS: Readonly<Record<Engine, readonly string[]>> = {
   ],
 };
 
-function momentsFor(engine: Engine) {
+type Moment = Omit<Event, 'deed'>;
+
+function momentsFor(engine: Engine, histories: boolean): fc.Arbitrary<Moment> {
+  const listing = histories ? 'ListObjectVersions' : 'ListObjectsV2';
+  const operations = histories ? [...MOMENTS[engine], 'DeleteObject'] : MOMENTS[engine];
   return fc.oneof(
     fc.record({ after: fc.integer({ min: 1, max: 60 }) }),
-    fc.record({ after: fc.integer({ min: 1, max: 4 }), operation: fc.constantFrom(...MOMENTS[engine]) }),
-    fc.record({ after: fc.integer({ min: 1, max: 9 }), operation: fc.constant('ListObjectsV2') }),
+    fc.record({ after: fc.integer({ min: 1, max: 4 }), operation: fc.constantFrom(...operations) }),
+    fc.record({ after: fc.integer({ min: 1, max: 9 }), operation: fc.constant(listing) }),
   );
 }
 
 /** What others do meanwhile. Nothing else may write where S3 replicates to: the rule would not bring back what it has brought. */
-function changesFor(engine: Engine): fc.Arbitrary<Event> {
+function changesFor(engine: Engine, moments: fc.Arbitrary<Moment>): fc.Arbitrary<Event> {
   const sides =
     engine === 'replication' ? (['source'] as const) : (['source', 'source', 'destination'] as const);
   const deeds: fc.Arbitrary<Deed> = fc.oneof(
@@ -149,7 +159,7 @@ function changesFor(engine: Engine): fc.Arbitrary<Event> {
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('clock'), minutes: fc.constantFrom(3, 20, 90) }) },
   );
-  return fc.tuple(momentsFor(engine), deeds).map(([moment, deed]) => ({ ...moment, deed }));
+  return fc.tuple(moments, deeds).map(([moment, deed]) => ({ ...moment, deed }));
 }
 
 const ENDINGS: readonly (readonly ('SIGINT' | 'SIGTERM' | 'SIGKILL')[])[] = [
@@ -164,9 +174,9 @@ const ENDINGS: readonly (readonly ('SIGINT' | 'SIGTERM' | 'SIGKILL')[])[] = [
 ];
 
 /** As a runner ends a job that is cancelled, or a machine that goes away. */
-function endings(engine: Engine): fc.Arbitrary<readonly Event[]> {
+function endings(moments: fc.Arbitrary<Moment>): fc.Arbitrary<readonly Event[]> {
   return fc
-    .tuple(momentsFor(engine), fc.constantFrom(...ENDINGS), fc.integer({ min: 1, max: 5 }))
+    .tuple(moments, fc.constantFrom(...ENDINGS), fc.integer({ min: 1, max: 5 }))
     .map(([moment, signals, apart]) =>
       signals.map((signal, n) => ({
         ...moment,

@@ -61,6 +61,13 @@ const LOOKS: readonly Choice[] = [
   ['GetIdToken', [error(500, 'InternalServerError'), { kind: 'cut' }, { kind: 'slow', ms: 300 }]],
 ];
 const DELETIONS: readonly Choice[] = [['DeleteObjects', [...PASSING, ...LOST, ...REFUSED]]];
+/** Asked where histories are carried. */
+const HISTORIES: readonly Choice[] = [
+  ['ListObjectVersions', [...PASSING, ...LOST]],
+  ['ListObjectVersions', [...PASSING, ...LOST]],
+  ['DeleteObject', [...PASSING, ...LOST, ...REFUSED]],
+  ['DeleteObject', [...PASSING, ...LOST, ...REFUSED]],
+];
 const UPLOADS: readonly Choice[] = [
   ['CreateMultipartUpload', [...PASSING, ...LOST, error(403, 'AccessDenied')]],
   ['CompleteMultipartUpload', [...PASSING, ...LOST, ...IN_200, ...REFUSED]],
@@ -127,13 +134,13 @@ const PICKS: Readonly<Record<Engine, readonly Choice[]>> = {
   ],
 };
 
-/** One fault, that strikes from some request on and so many times. */
-export function faultsFor(engine: Engine): fc.Arbitrary<Fault> {
-  const effects = fc
-    .constantFrom(...PICKS[engine])
-    .chain(([operation, choices]) =>
-      fc.record({ operation: fc.constant(operation), effect: fc.constantFrom(...choices) }),
-    );
+/**
+ * One fault, that strikes from some request on and so many times.
+ *
+ * @param histories whether they are carried
+ */
+export function faultsFor(engine: Engine, histories: boolean): fc.Arbitrary<Fault> {
+  const effects = oneOf([...PICKS[engine], ...(histories ? HISTORIES : [])]);
   // A listing that ends too soon is the one answer that could make an object look gone.
   const cutShort = fc.record({
     operation: fc.constantFrom('ListObjectsV2', 'ListObjectVersions'),
@@ -156,4 +163,52 @@ export function faultsFor(engine: Engine): fc.Arbitrary<Fault> {
       times: effect === retryable.expiredToken ? 1 : times,
       ...effect,
     }));
+}
+
+function oneOf(choices: readonly Choice[]) {
+  return fc
+    .constantFrom(...choices)
+    .chain(([operation, effects]) =>
+      fc.record({ operation: fc.constant(operation), effect: fc.constantFrom(...effects) }),
+    );
+}
+
+const SILENCES: readonly Effect[] = [{ kind: 'silence' }, { kind: 'silence', applied: true }];
+/** Where an answer has no body, there is none to stop in the middle of. */
+const SILENCE: readonly Effect[] = [{ kind: 'silence' }];
+/** A minute is the time limit of all of these. That of larger copies grows with their bytes, to quarters of an hour. */
+const SILENT: Readonly<Record<Engine, readonly Choice[]>> = {
+  copy: [
+    ['CopyObject', SILENCES],
+    ['CopyObject', SILENCES],
+    ['CreateMultipartUpload', SILENCES],
+  ],
+  stream: [
+    ['GetObject', SILENCES],
+    ['GetObject', SILENCES],
+    ['PutObject', SILENCE],
+    ['UploadPart', SILENCE],
+  ],
+  datasync: [['DescribeTaskExecution', SILENCES]],
+  batch: [['DescribeJob', SILENCES]],
+  replication: [['DescribeJob', SILENCES]],
+};
+
+/** Now and then one connection that stays open and brings nothing any more: each costs a schedule a minute. */
+export function silencesFor(engine: Engine, histories: boolean): fc.Arbitrary<readonly Fault[]> {
+  const listing: Choice = [histories ? 'ListObjectVersions' : 'ListObjectsV2', SILENCES];
+  const choices: readonly Choice[] = [
+    ['AssumeRoleWithWebIdentity', SILENCES],
+    listing,
+    listing,
+    histories ? ['DeleteObject', SILENCE] : ['DeleteObjects', SILENCES],
+    ...SILENT[engine],
+  ];
+  const silence = fc
+    .record({ struck: oneOf(choices), skip: fc.constantFrom(0, 0, 0, 1) })
+    .map(({ struck: { operation, effect }, skip }): Fault => ({ operation, skip, times: 1, ...effect }));
+  return fc.oneof(
+    { weight: 49, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: silence.map(one => [one]) },
+  );
 }

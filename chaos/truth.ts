@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import type { ObjectRecord } from '../src/record.ts';
 import { assertAccounts, consistent, type Run } from '../test/e2e/stage.ts';
-import { isCopy, sourceKeyOf, told } from './changes.ts';
+import { keysToArrive, notArrived } from './arrived.ts';
 import type { Side } from './chronicle.ts';
+import { destinationKeyOf, sourceKeyOf, told } from './copies.ts';
+import { assertHistoryTrue } from './history-truth.ts';
 import type { Judge } from './judge.ts';
 import type { Scene } from './scene.ts';
 
@@ -24,8 +26,12 @@ export function judgeReport(
     assert.equal(new Set(listed).size, listed.length, 'an object has more than one line');
   });
   if (!isWritten(run) || run.report.mode !== 'sync') return;
+  const { verified } = run.report;
   for (const record of run.records)
-    judge.check('report true', where, () => assertTrue(scene, record, run.report.verified, since));
+    judge.check('report true', where, () => {
+      if (record.versions !== undefined) assertHistoryTrue(scene, record, verified, since);
+      else assertTrue(scene, record, verified, since);
+    });
   // What an earlier run has started is done by the plan of then.
   const isCollected = /Collecting what the job/.test(run.log);
   if (run.report.verdict.ok && run.report.underWay === undefined && !isCollected)
@@ -91,17 +97,11 @@ function assertNothingLeftUndone(scene: Scene, run: Run, since: number): void {
       .map(({ side, key }) => `${side} ${key}`),
   );
   const skipped = new Set(run.records.filter(({ action }) => action === 'skipped').map(({ key }) => key));
-  const { source, destination } = scene.schedule.settings.prefixes;
-  for (const key of stage.from.keys()) {
-    const to = destination + key.slice(source.length);
-    if (!key.startsWith(source) || touched.has(`source ${key}`) || touched.has(`destination ${to}`)) continue;
+  for (const key of keysToArrive(scene)) {
+    if (touched.has(`source ${key}`) || touched.has(`destination ${destinationKeyOf(scene, key)}`)) continue;
     if (skipped.has(key)) continue;
-    const [object, copy] = [stage.from.get(key), stage.to.get(to)];
-    const isThere = inputs.compare === 'missing' ? copy !== undefined : isCopy(scene, object, copy);
-    assert.ok(
-      isThere,
-      `the run ended well, and ${JSON.stringify(to)} is ${told(copy)} instead of ${told(object)}`,
-    );
+    const lacking = notArrived(scene, key);
+    assert.ok(lacking === undefined, `the run ended well, and ${lacking}`);
   }
   if (inputs.delete !== 'true') return;
   for (const key of stage.to.keys()) {

@@ -25,6 +25,8 @@ const OBJECT_BY_OBJECT: Choices = {
     'metadata',
     'metadata, tags, storage-class',
     'metadata, tags, checksum',
+    'metadata, tags, versions',
+    'metadata, tags, storage-class, versions',
   ],
   prefixes: [
     ['', ''],
@@ -68,7 +70,8 @@ const CHOICES: Readonly<Record<Engine, Choices>> = {
 };
 
 /** Deletions are not capped: what a cap refuses is tested elsewhere, and here it would only keep runs from their work. */
-const DELETIONS = [{}, { delete: 'true', 'max-delete': '100%' }] as const;
+const UNCAPPED = { 'max-delete': '100%' };
+const DELETIONS = [{}, { delete: 'true', ...UNCAPPED }] as const;
 
 export function settingsFor(engine: Engine): fc.Arbitrary<Variant> {
   const { compare, preserve, prefixes, others = [{}] } = CHOICES[engine];
@@ -82,7 +85,16 @@ export function settingsFor(engine: Engine): fc.Arbitrary<Variant> {
       prefix: fc.constantFrom(...prefixes),
     })
     .map(({ deletions, others, prefix: [source, destination], ...inputs }) => ({
-      inputs: { ...inputs, ...deletions, ...others },
+      inputs: { ...inputs, ...deletions, ...others, ...(carriesHistories(inputs) && forHistories(inputs)) },
       prefixes: { source, destination },
     }));
+}
+
+export function carriesHistories({ preserve = '' }: Inputs): boolean {
+  return preserve.split(', ').includes('versions');
+}
+
+/** Histories bring deletions along that nobody asked for, and only what looks at versions says how far one has come. */
+function forHistories({ compare = '' }: Inputs): Inputs {
+  return { ...UNCAPPED, ...(['always', 'missing'].includes(compare) && { compare: 'auto' }) };
 }

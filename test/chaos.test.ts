@@ -8,7 +8,8 @@ import { type Scene, setScene } from '../chaos/scene.ts';
 import { type Schedule, scheduleOf } from '../chaos/schedule.ts';
 import { ENGINES } from '../chaos/variants.ts';
 
-const SEEDS = [1, 2, 3];
+/** Among these schedules are histories, and no silence, which takes a minute. */
+const SEEDS = [1, 3, 5];
 
 describe('whatever goes wrong, nothing is lost', { concurrency: 2 }, () => {
   for (const engine of ENGINES)

@@ -79,8 +79,8 @@ export interface Surroundings {
   readonly written: (bucket: Bucket, version: Version) => void;
 }
 
-/** Told of every change of what a key shows: the object that is current now, and the one before it. */
-export type Watcher = (key: string, now: StoredObject | undefined, before: StoredObject | undefined) => void;
+/** Told of every change of a key: all its versions now, and those before, newest first. */
+export type Watcher = (key: string, now: readonly Version[], before: readonly Version[]) => void;
 
 // Shared by all objects that say nothing about themselves: a million of them then fit in memory.
 const PLAIN_HEADERS = { 'content-type': 'binary/octet-stream' };
@@ -264,11 +264,10 @@ export class Bucket {
 
   /** Makes these all the versions of a key, newest first, and tells the watchers. */
   replace(key: string, versions: readonly Version[]): void {
-    const before = this.get(key);
+    const before = this.versions.get(key) ?? [];
     if (versions.length > 0) this.versions.set(key, versions);
     else this.versions.delete(key);
-    const now = this.get(key);
-    if (now !== before) for (const told of this.watchers) told(key, now, before);
+    for (const told of this.watchers) told(key, versions, before);
   }
 
   #existing(key: string): StoredObject {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startLab } from '../../lab/lab.ts';
+import type { Version } from '../../lab/s3/index.ts';
 
-test('a watcher is told of every change of what a key shows, and of nothing else', async t => {
+test('a watcher is told of every change of a key, with all its versions', async t => {
   const lab = await startLab();
   t.after(() => lab.close());
   const bucket = lab.s3.createBucket({
@@ -13,12 +14,12 @@ test('a watcher is told of every change of what a key shows, and of nothing else
     versioning: 'Enabled',
   });
   const told: string[] = [];
-  bucket.watchers.push((key, now, before) =>
-    told.push(`${key}: ${before?.content.size} to ${now?.content.size}`),
-  );
+  const sizes = (versions: readonly Version[]) =>
+    versions.map(version => (version.kind === 'marker' ? 'deleted' : version.content.size));
+  bucket.watchers.push((key, now, before) => told.push(`${key}: ${sizes(before)} to ${sizes(now)}`));
   const first = bucket.put('key', '1');
   bucket.put('key', '22');
   bucket.deleteVersion('key', first.versionId);
   bucket.delete('key');
-  assert.deepEqual(told, ['key: undefined to 1', 'key: 1 to 2', 'key: 2 to undefined']);
+  assert.deepEqual(told, ['key:  to 1', 'key: 1 to 2,1', 'key: 2,1 to 2', 'key: 2 to deleted,2']);
 });
