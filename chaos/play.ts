@@ -38,7 +38,7 @@ export async function play(schedule: Schedule): Promise<Played> {
   return { schedule, judge, struck: scene.stage.lab.faults.struck(), deeds, logs, runs: logs.length };
 }
 
-/** A run may wait for its retries, forty seconds for each request that never comes through. */
+/** A run may wait for its retries, forty seconds for each request that never comes through, and a minute for silence. */
 const MAIN_WITHIN_MS = 240_000;
 /** The runner's own ten seconds, and what a busy machine adds. */
 const AFTER_SIGTERM_MS = 20_000;
