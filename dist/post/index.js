@@ -74837,7 +74837,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 19204:
+/***/ 25684:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74892,7 +74892,6 @@ var external_node_stream_ = __nccwpck_require__(57075);
 // EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
 var node_http_handler_dist_cjs = __nccwpck_require__(61279);
 ;// CONCATENATED MODULE: ./lib/src/aws/bounded.js
-/** Answers that are collected before they are read must have an end: whatever answers, memory stays what it is. */
 
 
 /** Bytes. The largest that AWS gives are pages of a listing: 1,000 keys of 1,024 bytes, each encoded, some 4 MB. */
@@ -74903,19 +74902,41 @@ class EndlessAnswerError extends Error {
         super(`The answer is longer than ${LONGEST_ANSWER / 1024 ** 2} MiB, which none of AWS is; it was not read to its end.`);
     }
 }
+/** The SDK's time limit ends when the answer begins, and nothing else would end the wait for the rest of it. */
+class StalledAnswerError extends Error {
+    /** As the SDK calls it when an answer does not begin. */
+    name = 'TimeoutError';
+    constructor(withinMs) {
+        super(`The answer began, and for ${withinMs / 1000} seconds nothing more of it has come.`);
+    }
+}
 function isTooLong(bytes) {
     return bytes > LONGEST_ANSWER;
 }
-/** The SDK's own handler, for everything but the contents of objects, which are never collected. */
+/** The SDK's own handler. The contents of objects are never collected, and may be as long as they like. */
 class BoundedHandler extends node_http_handler_dist_cjs.NodeHttpHandler {
     async handle(...args) {
-        const [{ query, method }] = args;
+        const [{ query, method }, options] = args;
         const { response } = await super.handle(...args);
+        if (method === 'HEAD')
+            return { response };
+        const body = response.body;
+        const withinMs = options?.requestTimeout ?? this.httpHandlerConfigs().requestTimeout;
+        if (withinMs)
+            endStalled(body, withinMs);
         const isContent = query?.['x-id'] === 'GetObject' && response.statusCode < 300;
-        if (method !== 'HEAD' && !isContent)
-            response.body = bounded(response.body);
+        if (!isContent)
+            response.body = bounded(body);
         return { response };
     }
+}
+/** @param withinMs from one piece of the body to the next */
+function endStalled(body, withinMs) {
+    const { socket } = body;
+    const end = () => body.destroy(new StalledAnswerError(withinMs));
+    socket.setTimeout(withinMs, end);
+    // The connection goes on to other requests.
+    body.once('close', () => socket.off('timeout', end));
 }
 function bounded(body) {
     let bytes = 0;
@@ -74946,7 +74967,7 @@ function bounded(body) {
 
 
 
-/** A request without an answer for so long has stalled. Copies say themselves how long they may take. */
+/** A request that is not answered within this time has stalled. Copies set a limit of their own. */
 const ANSWER_WITHIN_MS = 60_000;
 const CONNECT_WITHIN_MS = 10_000;
 /** Something other than AWS's own endpoints answers for a service. (AWS SDKs and Tools Guide, "Service-specific endpoints".) */
@@ -74999,7 +75020,7 @@ const FIRST_REGIONS = {
     'aws-cn': 'cn-north-1',
     'aws-us-gov': 'us-gov-west-1',
 };
-/** Where a partition began, and where its services without Regions are at home. */
+/** The first Region of each partition, which is also the home of its global services. */
 function firstRegion(partition) {
     return FIRST_REGIONS[partition] ?? 'us-east-1';
 }
@@ -75067,7 +75088,10 @@ const NETWORK_CODES = new Set([
     'ENETUNREACH',
     'EHOSTUNREACH',
 ]);
-/** What no other attempt changes: a request that cannot be sent, and an answer whose headers nobody sends by chance. */
+/**
+ * Errors that any other attempt would meet as well: a request that cannot be sent, and an answer with headers too large
+ * to be an accident.
+ */
 const LASTING = new Set([
     'UND_ERR_INVALID_ARG',
     'UND_ERR_HEADERS_OVERFLOW',
@@ -75180,6 +75204,13 @@ async function withRetries(attempt, options) {
             options.onRetry?.(trouble);
         }
     }
+}
+/** An attempt that also tells what it throws. */
+function observed(attempt, onError) {
+    return () => attempt().catch(error => {
+        onError(error);
+        throw error;
+    });
 }
 async function pause(ceilingMs, aborting) {
     try {
@@ -75629,7 +75660,7 @@ function writeStatement(location, partition, needs) {
             ...(needs.tags ? ['s3:PutObjectTagging'] : []),
             ...(needs.lock ? ['s3:PutObjectRetention', 's3:PutObjectLegalHold'] : []),
             ...(needs.acl ? ['s3:PutObjectAcl'] : []),
-            // Deletions are conditional on the ETag that was listed, and S3 asks who may know it.
+            // Deletions are conditional on the listed ETag, for which S3 also requires the permission to read the object.
             ...(needs.delete ? ['s3:DeleteObject', 's3:GetObject'] : []),
         ],
         Resource: objectsArn(location, partition),
@@ -75684,7 +75715,7 @@ function nameOf(service) {
     const [name = ''] = service.split('.');
     return name.charAt(0).toUpperCase() + name.slice(1);
 }
-/** For whoever is to find out, before a service needs them, whether a role and its own rights will do. */
+/** For whoever checks, before a service needs them, whether a role and the caller's own permissions are sufficient. */
 function lookStatement(role, caller) {
     return {
         Sid: 'S3SyncLookAtRoles',
@@ -75788,7 +75819,7 @@ class WebIdentitySession {
                 expiration: given.Expiration,
             };
             const lifeMs = sessionSeconds * 1000;
-            // By this machine's clock alone, which may be another than the one that the expiration is told by.
+            // Reckoned by this machine's clock alone: the expiration is told by AWS's clock, which may differ.
             this.#current = { credentials, renewAt: askedAt + lifeMs - Math.min(MARGIN_MS, lifeMs / 3) };
             return credentials;
         }
@@ -75939,7 +75970,7 @@ var client_s3_dist_cjs = __nccwpck_require__(53711);
  * `?` is not read as the start of a version id and `+` not as a space. The SDK sends this header as given.
  * (S3 API, CopyObject, "x-amz-copy-source".)
  */
-function copySource(bucket, key, versionId) {
+function keys_copySource(bucket, key, versionId) {
     const path = `${bucket}/${encodeKey(key)}`;
     return versionId === undefined ? path : `${path}?versionId=${versionId}`;
 }
@@ -75968,7 +75999,7 @@ function decodeListed(text) {
     }
 }
 /** ETags travel in quotes. */
-function unquote(etag) {
+function keys_unquote(etag) {
     return etag?.replace(/^"|"$/g, '') ?? '';
 }
 
@@ -76287,7 +76318,9 @@ class Caller {
     }
     /** @throws S3Refusal with S3's code, or what the network said, after the retries either deserves */
     call(call) {
-        return withRetries(() => this.#attempt(call), this.#options.retries);
+        const attempt = () => this.#attempt(call);
+        const { onError } = call;
+        return withRetries(onError === undefined ? attempt : observed(attempt, onError), this.#options.retries);
     }
     async #attempt({ operation, method, key, query = [], headers, withinMs }) {
         const { bucket, config, identity, connection, count } = this.#options;
@@ -76405,12 +76438,6 @@ class Framing extends external_node_stream_.Transform {
 
 
 
-function observed(attempt, onError) {
-    return () => attempt().catch(error => {
-        onError(error);
-        throw error;
-    });
-}
 const nothing = () => { };
 /** The SDK warns of every upload that it cannot repeat. It is repeated all the same, and counted. */
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -76531,7 +76558,7 @@ class Bucket {
         const { requests, turn, aborting: aborted } = this.#network;
         return {
             aborting,
-            // Clean-up has only seconds and is no flood.
+            // Clean-up does not wait for its turn: it has only seconds, and sends few requests.
             turn: aborting === aborted ? turn : undefined,
             renew: this.identity.renew,
             onRetry: trouble => requests.add(trouble.kind === 'throttle' ? 'throttled' : 'retried'),
@@ -76987,11 +77014,469 @@ function createNetwork({ environment, sockets, aborting, requests = new RequestC
     };
 }
 
+;// CONCATENATED MODULE: ./lib/src/sync/history.js
+function align(source, destination, same) {
+    let best;
+    let longest;
+    for (const last of candidates(source.length, destination.length)) {
+        const possible = Math.min(last + 1, destination.length);
+        if (best !== undefined && best.twins.length >= possible)
+            break;
+        const row = rowOfTwins(source, destination, last, same);
+        if ('ask' in row)
+            return row;
+        if (row.differing !== undefined)
+            longest = longer(longest, row);
+        else if (row.twins.length > (best?.twins.length ?? 0))
+            best = { from: last + 1, twins: row.twins };
+    }
+    return best ?? { from: 0, twins: [], ...(longest?.differing && { differing: longest.differing }) };
+}
+function longer(one, other) {
+    return one === undefined || other.twins.length > one.twins.length ? other : one;
+}
+/** Indexes in the source's history at which the destination may stand, those that allow for most twins first. */
+function* candidates(source, destination) {
+    if (destination === 0)
+        return;
+    for (let last = destination - 1; last < source; last++)
+        yield last;
+    for (let last = Math.min(source, destination - 1) - 1; last >= 0; last--)
+        yield last;
+}
+/**
+ * Backwards from a place in the source's history and from the end of the destination's, until one of them is exhausted.
+ * A version that the destination has several times in a row counts once: the answer to its request was lost, and the
+ * request sent again.
+ */
+function rowOfTwins(source, destination, last, same) {
+    const twins = [];
+    let ours = last;
+    for (let theirs = destination.length - 1; theirs >= 0 && ours >= 0; theirs--) {
+        const [version, copy] = [at(source, ours), at(destination, theirs)];
+        const equal = same(version, copy);
+        if (equal === undefined)
+            return { ask: [version, copy] };
+        if (equal) {
+            twins.push([ours, theirs]);
+            ours--;
+            continue;
+        }
+        const repeated = twins.length > 0 && same(at(source, ours + 1), copy);
+        if (repeated === undefined)
+            return { ask: [at(source, ours + 1), copy] };
+        if (!repeated)
+            return { twins, differing: [ours, theirs] };
+    }
+    return { twins };
+}
+function at(history, index) {
+    const version = history[index];
+    if (version === undefined)
+        throw new RangeError(`A history without a version ${index}.`);
+    return version;
+}
+function history_isMarker(version) {
+    return 'deleted' in version;
+}
+/** Whether the current version of the key is a delete marker. */
+function isDeleted(entry) {
+    const current = entry?.history?.at(-1);
+    return current !== undefined && history_isMarker(current);
+}
+function sizeOf(version) {
+    return history_isMarker(version) ? 0 : version.size;
+}
+/** One entry for a whole history. */
+function entryOf(key, history) {
+    const current = at(history, history.length - 1);
+    const { versionId, modified } = current;
+    const { etag, storageClass, restored } = history_isMarker(current) ? MARKED : current;
+    const size = history.reduce((sum, version) => sum + sizeOf(version), 0);
+    return { key, size, etag, modified, storageClass, restored, versionId, history };
+}
+const MARKED = { etag: '', storageClass: 'STANDARD', restored: false };
+/** What is to be sent of a history. */
+function history_versionsToSend({ history = [] }, from = 0) {
+    return history.slice(from);
+}
+
+;// CONCATENATED MODULE: ./lib/src/sync/decide.js
+
+
+const TO_RESTORE = { action: 'restore', reason: 'archived' };
+const UNDECIDED = { action: 'undecided' };
+/** S3's limit on a key, bytes of UTF-8 (User Guide, "Naming Amazon S3 objects"). */
+const KEY_BYTES = 1024;
+/** Classes that nobody reads from, unless a copy was restored for a while; what replicates never does. */
+const decide_ARCHIVE_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+function decide(pair, rules) {
+    const { source, destination } = pair;
+    if (source === undefined)
+        return decideExtraneous(pair.key, rules);
+    if (!rules.filter.object(source))
+        return { action: 'skip', reason: 'excluded' };
+    if (destination === undefined)
+        return decideCopy(source, 'missing', rules);
+    if (source.history !== undefined)
+        return UNDECIDED;
+    const comparison = compareListed(source, destination, rules.compare);
+    return comparison === undefined ? UNDECIDED : conclude(source, comparison, rules);
+}
+/** Settles an undecided pair. */
+function decideWithEvidence(source, destination, testimony, rules) {
+    return conclude(source, compareEvidence(source, destination, testimony, rules.compare), rules);
+}
+/** `undefined` = the listings alone cannot tell. */
+function compareListed(source, destination, compare) {
+    if (compare === 'missing')
+        return 'exists';
+    if (compare === 'always')
+        return 'always';
+    if (source.size !== destination.size)
+        return 'size-differs';
+    if (compare === 'size')
+        return 'same-size';
+    if (compare === 'newer')
+        return isNewer(source, destination) ? 'source-newer' : 'destination-newer';
+    return provenByEtags(source.etag, destination.etag) === undefined ? undefined : 'same-etag';
+}
+/** Where the two have no checksum in common, only `compare: auto` goes by the clocks. */
+function compareEvidence(source, destination, testimony, compare) {
+    const finding = weigh(testimony);
+    if (finding !== undefined)
+        return finding.same ? 'same-checksum' : 'content-differs';
+    if (compare === 'checksum')
+        return 'unproven';
+    // A replica has the time of its source, by which nothing could be told.
+    if (testimony.isReplica)
+        return 'same-size';
+    // S3's times are whole seconds: a copy and the next version of its source can share one, so equal times do not tell.
+    return isNewer(destination, source) ? 'same-size' : 'source-newer';
+}
+/** A copy never keeps the time of its source, so a faithful copy is never older than what it was made from. */
+function isNewer(one, other) {
+    return one.modified > other.modified;
+}
+function conclude(source, comparison, rules) {
+    return isCopyReason(comparison)
+        ? decideCopy(source, comparison, rules)
+        : { action: 'unchanged', reason: comparison };
+}
+const COPY_REASONS = new Set([
+    'missing',
+    'size-differs',
+    'content-differs',
+    'source-newer',
+    'versions-missing',
+    'versions-differ',
+    'unproven',
+    'always',
+]);
+function isCopyReason(reason) {
+    return COPY_REASONS.has(reason);
+}
+/** @param from index of the first version to send, where the source has a history */
+function decideCopy(source, reason, rules, from) {
+    // One version of a history that cannot be read holds back all of it: the others would arrive out of order.
+    const archived = source.history === undefined ? isArchived(source) : holdsArchived(source, from);
+    if (archived && rules.archived !== 'restore')
+        return { action: rules.archived, reason: 'archived' };
+    const bytes = rules.destinationPrefixBytes + Buffer.byteLength(source.key);
+    // A zero-byte object named exactly like the prefix is a folder marker, and the root of a bucket needs none.
+    if (bytes === 0)
+        return { action: source.size === 0 ? 'skip' : 'fail', reason: 'key-empty' };
+    if (bytes > KEY_BYTES)
+        return { action: 'fail', reason: 'key-too-long' };
+    // Last, because a restore costs money and is for nothing where the copy could never be made.
+    if (archived)
+        return source.restoring ? { action: 'skip', reason: 'restoring' } : TO_RESTORE;
+    return from === undefined ? { action: 'copy', reason } : { action: 'copy', reason, from };
+}
+function holdsArchived(source, from) {
+    return versionsToSend(source, from).some(version => !isMarker(version) && isArchived(version));
+}
+/** In an archive class without a readable restored copy. The class alone does not tell: a restored object keeps it. */
+function isArchived(entry) {
+    return decide_ARCHIVE_CLASSES.has(entry.storageClass) && !entry.restored;
+}
+/**
+ * Only the globs protect: an object that no source key answers to is extraneous whatever its size and time, but what
+ * the globs leave out is none of this run's business.
+ */
+function decideExtraneous(key, rules) {
+    if (!rules.filter.name(key))
+        return { action: 'keep', reason: 'protected-by-filter' };
+    return rules.delete
+        ? { action: 'delete', reason: 'extraneous' }
+        : { action: 'keep', reason: 'delete-not-asked' };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/checksums.js
+
+/**
+ * Members of an answer by algorithm. (S3 API, HeadObject.) First those that an upload in parts can be checked by as a
+ * whole (S3 User Guide, "Checking object integrity").
+ */
+const MEMBERS = {
+    CRC64NVME: 'ChecksumCRC64NVME',
+    CRC32: 'ChecksumCRC32',
+    CRC32C: 'ChecksumCRC32C',
+    SHA256: 'ChecksumSHA256',
+    SHA1: 'ChecksumSHA1',
+    SHA512: 'ChecksumSHA512',
+    MD5: 'ChecksumMD5',
+    XXHASH64: 'ChecksumXXHASH64',
+    XXHASH3: 'ChecksumXXHASH3',
+    XXHASH128: 'ChecksumXXHASH128',
+};
+const ALGORITHMS = Object.keys(MEMBERS);
+/** Algorithms by which an upload in parts can be checked as a whole. */
+const UPLOAD_ALGORITHMS = (/* unused pure expression or super */ null && (['CRC64NVME', 'CRC32', 'CRC32C']));
+/** What S3 gives to objects of which nobody says anything; it can be compared whatever the parts. */
+const DEFAULT = { algorithm: 'CRC64NVME', type: 'FULL_OBJECT', value: undefined };
+/**
+ * All that S3 told, by algorithm. A composite checksum ends in the number of parts: it depends on how the object was cut,
+ * and says nothing about another object with other parts.
+ *
+ * @param head an answer to `ChecksumMode: 'ENABLED'`; empty without checksums
+ */
+function checksums_checksumsIn(head) {
+    const told = ALGORITHMS.map(algorithm => [algorithm, head[MEMBERS[algorithm]]]);
+    return Object.fromEntries(told.flatMap(([algorithm, value]) => value === undefined ? [] : [[algorithm, head.ChecksumType === 'COMPOSITE' ? composite(value) : value]]));
+}
+/** Not every server writes the number of parts behind it. */
+function composite(value) {
+    return isComposite(value) ? value : `${value}-`;
+}
+/** The one checksum of an object, as it was made. */
+function checksumIn(head) {
+    const checksums = checksums_checksumsIn(head);
+    const algorithm = ALGORITHMS.find(one => checksums[one] !== undefined);
+    const value = algorithm && checksums[algorithm];
+    if (algorithm === undefined || value === undefined)
+        return undefined;
+    return { algorithm, type: isComposite(value) ? 'COMPOSITE' : 'FULL_OBJECT', value };
+}
+/** The checksum of the whole object, where it has one. */
+function fullObjectChecksum(head) {
+    const checksum = checksumIn(head);
+    return checksum?.type === 'FULL_OBJECT' ? checksum : undefined;
+}
+/**
+ * The checksum that an upload in parts is to end with: the source's own where an upload can have it as a whole.
+ *
+ * @param head what HeadObject said of the source
+ */
+function wholeChecksum(head) {
+    const checksum = fullObjectChecksum(head);
+    return checksum && UPLOAD_ALGORITHMS.includes(checksum.algorithm) ? checksum : DEFAULT;
+}
+/** That of the source, of whichever type; another one only where the source has none. */
+function sameChecksum(head) {
+    return checksumIn(head) ?? DEFAULT;
+}
+/** The member by which a request names the checksum of what it sends. */
+function checksumMember({ algorithm, value, }) {
+    return value === undefined ? {} : { [`Checksum${algorithm}`]: value };
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/head.js
+/** What one object is now, and what it says of its own content. */
+
+
+
+
+
+
+/** The object as a listing would show it at this moment. */
+async function head_headEntry(bucket, key) {
+    const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+    return {
+        key,
+        size: head.ContentLength ?? 0,
+        etag: unquote(head.ETag),
+        modified: head.LastModified?.getTime() ?? 0,
+        storageClass: head.StorageClass ?? 'STANDARD',
+        restored: /ongoing-request="false"/.test(head.Restore ?? ''),
+        ...(/ongoing-request="true"/.test(head.Restore ?? '') && { restoring: true }),
+    };
+}
+/**
+ * All that the object listed says of itself.
+ *
+ * @throws trouble of the kind `precondition` when it is no longer that object
+ */
+function headListed(bucket, entry, asked = {}) {
+    return bucket.send(new HeadObjectCommand({
+        ...bucket.naming(entry),
+        IfMatch: `"${entry.etag}"`,
+        ...asked,
+    }));
+}
+/**
+ * Whether the object lies in an archive and has no restored copy; also in the archive tiers of Intelligent-Tiering, which
+ * no listing tells.
+ *
+ * @returns `undefined` when the object may not be asked or is not there any more
+ */
+function isFrozen(bucket, key) {
+    return noneWhereRefused(async () => {
+        const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
+        const isArchived = head.ArchiveStatus !== undefined || ARCHIVE_CLASSES.has(head.StorageClass);
+        return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
+    });
+}
+/**
+ * Whether the source of a copy is what is missing. A copy takes more than its source: an upload that somebody aborted is
+ * absent, too.
+ */
+async function isGone(bucket, entry) {
+    try {
+        await bucket.send(new HeadObjectCommand(bucket.naming(entry)));
+        return false;
+    }
+    catch (error) {
+        if (isOfTheRun(error))
+            throw error;
+        return troubleOf(error).kind === 'absent';
+    }
+}
+/**
+ * Checksums of the object that was seen; an ETag that is the MD5 of the content is one, too.
+ *
+ * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
+ */
+function head_checksumsOf(bucket, object) {
+    return noneWhereRefused(async () => {
+        const head = await headListed(bucket, object, { ChecksumMode: 'ENABLED' });
+        return {
+            ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
+            ...checksumsIn(head),
+        };
+    });
+}
+const REFUSALS = new Set([
+    'denied',
+    'precondition',
+    'absent',
+    // All that a HEAD says of an object under a customer's key is 400, as for an expired session, even when it is renewed.
+    'renew',
+    'other',
+]);
+/** @throws what is not about this one object: a failing service or connection must not pass for missing evidence */
+async function noneWhereRefused(ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        if (isOfTheRun(error) || !REFUSALS.has(troubleOf(error).kind))
+            throw error;
+        return undefined;
+    }
+}
+function isOfTheRun(error) {
+    return error instanceof StoppedError || error instanceof FatalError;
+}
+/** ETags of single-part objects without KMS or customer keys are MD5 (S3 API, Object, "ETag"). */
+function isMd5(head, etag) {
+    const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256';
+    return plain && head.SSECustomerAlgorithm === undefined && /^[0-9a-f]{32}$/.test(etag);
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/route.js
+
+/** The headers by which S3 finds the source, checks its owner and makes sure that it is still the object listed. */
+function copiedFrom({ from, to }, source) {
+    return {
+        ...from.payer,
+        ...to.payer,
+        CopySource: copySource(from.location.bucket, from.fullKey(source.key), source.versionId),
+        CopySourceIfMatch: `"${source.etag}"`,
+        ...(from.owner !== undefined && { ExpectedSourceBucketOwner: from.owner }),
+    };
+}
+/** What the new object gets whatever the source had. */
+function destinationTraits(route, source) {
+    const storageClass = route.preserve.has('storage-class') ? source.storageClass : route.storageClass;
+    return {
+        ...(storageClass !== undefined &&
+            storageClass !== 'STANDARD' && { StorageClass: storageClass }),
+        ...(route.encryption !== undefined && { ServerSideEncryption: route.encryption }),
+        ...(route.kmsKey !== undefined && { SSEKMSKeyId: route.kmsKey }),
+        ...(route.acl !== undefined && { ACL: route.acl }),
+    };
+}
+/** @throws when S3 answered 200 without saying what it made; a copy is not done until there is an ETag */
+function route_copied(etag, versionId, requestId) {
+    const plain = unquote(etag);
+    if (plain === '')
+        throw new Error('S3 answered 200 without the ETag of the copy.');
+    return { etag: plain, versionId, requestId };
+}
+const PATIENCE_MS = 60_000;
+const SLOWEST_BYTES_PER_MS = 10_000;
+/** How long S3 may take to copy so many bytes before the request is given up as stalled, ms. */
+function patienceFor(bytes) {
+    return PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS;
+}
+
+;// CONCATENATED MODULE: ./lib/src/s3/doubt.js
+/**
+ * Requests of which nobody knows whether S3 has done what they asked. Their repetition can be refused for the sake of what
+ * the first attempt has made.
+ */
+
+
+
+
+/** Whether an attempt of one request may have been carried out although no answer said so. */
+class doubt_Doubt {
+    #isOpen = false;
+    get isOpen() {
+        return this.#isOpen;
+    }
+    /** To be told of what every attempt threw. */
+    see = (error) => {
+        const { status, kind } = troubleOf(error);
+        // Anything but a refusal may have come too late to keep S3 from doing it.
+        this.#isOpen ||= kind !== 'throttle' && (status < 400 || status >= 500);
+    };
+}
+/** Whether a write that must not overwrite has met an object. */
+function hasMetAnother(error) {
+    const { kind, condition } = troubleOf(error);
+    return kind === 'precondition' && /^if-none-match$/i.test(condition ?? '');
+}
+/**
+ * A write whose repetition, where nothing may be overwritten, can be refused for the sake of the copy that the first attempt
+ * has made.
+ *
+ * @param write passes what every attempt throws on
+ * @throws what the last attempt did, where what is there is not shown to be the content of the source
+ */
+async function evenIfUnanswered({ from, to }, source, write) {
+    const doubt = new doubt_Doubt();
+    try {
+        return await write(doubt.see);
+    }
+    catch (error) {
+        if (!doubt.isOpen || !hasMetAnother(error))
+            throw error;
+        const there = await headEntry(to, source.key);
+        const [ours, theirs] = await Promise.all([checksumsOf(from, source), checksumsOf(to, there)]);
+        if (!weigh({ source: ours, destination: theirs })?.same)
+            throw error;
+        return copied(there.etag, undefined, undefined);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/uploads.js
 /**
  * The beginning and the early end of multipart uploads. What is open is paid for until somebody aborts it, also an upload
  * whose id never arrived here because the answer was lost.
  */
+
 
 
 
@@ -77006,26 +77491,21 @@ async function openUpload(to, request, journal) {
     const asked = { bucket: to.location.bucket, key: request.Key };
     const opening = { ...asked, since: Date.now() + (to.identity.clockAheadMs ?? 0) };
     await journal?.opening(opening);
-    let isUnsure = false;
-    const doubt = (error) => {
-        const { status, kind } = troubleOf(error);
-        // Anything but a refusal may have come too late to keep S3 from doing it.
-        isUnsure ||= kind !== 'throttle' && (status < 400 || status >= 500);
-    };
+    const doubt = new Doubt();
     try {
         const command = new CreateMultipartUploadCommand({ ...to.common, ...request });
-        const { UploadId } = await to.send(command, { onError: doubt });
+        const { UploadId } = await to.send(command, { onError: doubt.see });
         if (UploadId === undefined)
             throw new Error('S3 opened a multipart upload without an id.');
         const upload = { ...asked, uploadId: UploadId };
         await journal?.opened(upload);
-        if (isUnsure)
+        if (doubt.isOpen)
             await endStrays(to, opening, UploadId);
         return upload;
     }
     catch (error) {
-        // What the journal has is looked for when the run is over: S3 may only be about to open it.
-        if (!isUnsure)
+        // The clean-up looks for what the journal names when the run is over: S3 may be about to open it only now.
+        if (!doubt.isOpen)
             await journal?.settled(opening);
         else if (journal === undefined)
             await endStrays(to, opening);
@@ -77082,8 +77562,8 @@ var external_node_util_ = __nccwpck_require__(57975);
 var main = __nccwpck_require__(99547);
 ;// CONCATENATED MODULE: ./lib/src/aws/policy-text.js
 /**
- * Statements put into the text of a policy and taken out of it, and not a byte of the others changed: what a parser would
- * lose of them by reading and writing them anew is none of our business.
+ * Puts statements into the text of a policy and takes them out again without changing a byte of the others. Parsing a
+ * policy and writing it anew could lose something of them.
  */
 
 /** The statements of a policy, parsed; none where there is no policy. */
@@ -77129,7 +77609,7 @@ function policy_text_withoutStatements(policy, isOut, single = false) {
         if (kept.includes(one))
             return text;
         const before = statements[index - 1];
-        // What comes before the first that stays has no comma of its own in front.
+        // A statement before the first one that stays has no comma in front of it, and is cut with the one behind it.
         if (one.start < first.start)
             return replaced(text, { from: one.start, to: statements[index + 1]?.start ?? one.end });
         return replaced(text, { from: before?.end ?? one.start, to: one.end });
@@ -77207,7 +77687,7 @@ function wildcards_partsOf(arn) {
     const resource = parts.slice(ARN_PARTS - 1);
     return [...parts.slice(0, ARN_PARTS - 1), ...(resource.length > 0 ? [resource.join(':')] : [])];
 }
-/** Its value is known to whoever evaluates the request only. */
+/** A policy variable, whose value only the evaluator of the request knows. */
 function hasVariable(text) {
     return text.includes('${');
 }
@@ -77269,7 +77749,7 @@ const earlier = (expected, value) => {
     const [end, now] = [Date.parse(expected), Date.parse(value)];
     return Number.isNaN(end) || Number.isNaN(now) ? 'maybe' : now < end ? 'yes' : 'no';
 };
-/** Those that are understood here; all others may hold or not. */
+/** The operators that are understood here. A condition with any other one may hold or not. */
 const OPERATORS = {
     StringEquals: equals,
     StringEqualsIgnoreCase: ignoringCase,
@@ -77296,10 +77776,10 @@ function conditions_allHold(tested) {
 
 ;// CONCATENATED MODULE: ./lib/src/aws/policy-opinion.js
 /**
- * What a policy of a bucket or a role says to a request, read without evaluating it: AWS simulates no such policy for a role
- * (IAM API, SimulatePrincipalPolicy, "ResourceArns"), and the library that evaluates policies in the tests is under the
- * AGPL. So this says `yes` and `no` only where nothing else can be, and `maybe` of all that takes more than it knows; the
- * tests hold it to that library. (IAM User Guide, "Policy evaluation logic".)
+ * What a policy of a bucket or a role says to a request, as far as it can be read without an evaluator: AWS simulates
+ * no such policy for a role (IAM API, SimulatePrincipalPolicy, "ResourceArns"), and the library that evaluates policies
+ * in the tests is under the AGPL. So the answer is `yes` or `no` only where it is certain, and `maybe` otherwise; the
+ * tests compare it with that library. (IAM User Guide, "Policy evaluation logic".)
  */
 
 
@@ -77310,7 +77790,7 @@ function opinionOf(policy, asked) {
     const say = (effect) => summary(statements.filter(({ Effect }) => Effect === effect).map(one => judge(one, effect, asked)));
     return { allowed: say('Allow'), denied: say('Deny') };
 }
-/** Of anything but an object there are none. */
+/** The members of a parsed object; none of anything else. */
 function membersOf(value) {
     return typeof value === 'object' && value !== null ? value : {};
 }
@@ -77341,7 +77821,7 @@ function judge(statement, effect, asked) {
         ],
     };
 }
-/** What is stated by exception is not read. */
+/** One element of a statement, such as `Action`. Its negative form, such as `NotAction`, is not read. */
 function policy_opinion_element(name, statement, read) {
     return `Not${name}` in statement ? [`Not${name}`, 'maybe'] : [name, read(statement[name])];
 }
@@ -77406,10 +77886,18 @@ function temporary_readTemporary(statement) {
 
 
 
-/** The text of the policy as S3 has it; `undefined` where there is none. */
+/**
+ * The text of the policy as S3 has it; `undefined` where there is none.
+ *
+ * @throws what S3 answers; FatalError when it answers without a policy, which must not pass for none: what is written then
+ *   would replace those of others
+ */
 async function readPolicy(bucket, signal = bucket.aborting) {
     try {
-        return (await bucket.send(new client_s3_dist_cjs/* GetBucketPolicyCommand */.mCJ(bucket.common), { signal })).Policy;
+        const { Policy } = await bucket.send(new client_s3_dist_cjs/* GetBucketPolicyCommand */.mCJ(bucket.common), { signal });
+        if (Policy === undefined)
+            throw new errors/* FatalError */.HX(`S3 answered 200 without the policy of ${bucket.location.bucket}.`);
+        return Policy;
     }
     catch (error) {
         if (trouble_troubleOf(error).code === 'NoSuchBucketPolicy')
@@ -77487,23 +77975,41 @@ async function policy_pause(ms, signal) {
 
 
 /**
- * Also in the place of an earlier one of this name, which held for a shorter time.
+ * Puts the statement into the policy of the bucket.
  *
  * @param onRival told each time that somebody else wrote the policy at the same time
  * @throws as `revisePolicy` does
  */
 async function putGrant(bucket, statement, onRival) {
-    await revisePolicy(bucket, {
-        edit: policy => statementsIn(policy).some(one => isDeepStrictEqual(readTemporary(one), readTemporary(statement)))
-            ? policy
-            : withStatement(policy && withoutStatements(policy, named(statement.Sid)), statement),
-        onRival,
-    });
+    await revisePolicy(bucket, { edit: policy => granting(policy, statement), onRival });
 }
-/** How long taking away may last; it outlives the abort that made it necessary. */
+/**
+ * Puts the statement into the policy in place of the one of the same name, which ends sooner. What somebody has taken out
+ * stays out: they had their reasons.
+ *
+ * @param onRival told each time that somebody else wrote the policy at the same time
+ * @returns whether it was still there
+ * @throws as `revisePolicy` does
+ */
+async function renewGrant(bucket, statement, onRival) {
+    let isThere = false;
+    const edit = (policy) => {
+        isThere = statementsIn(policy).some(named(statement.Sid));
+        return isThere ? granting(policy, statement) : policy;
+    };
+    await revisePolicy(bucket, { edit, onRival });
+    return isThere;
+}
+function granting(policy, statement) {
+    const isThere = statementsIn(policy).some(one => isDeepStrictEqual(readTemporary(one), readTemporary(statement)));
+    if (isThere && policy !== undefined)
+        return policy;
+    return withStatement(policy && withoutStatements(policy, named(statement.Sid)), statement);
+}
+/** How long removing may take. It has a signal of its own, because that of the run may have been aborted. */
 const REMOVES_WITHIN_MS = 30_000;
 /**
- * Nobody else's is touched.
+ * Takes the statement out and leaves all others as they are.
  *
  * @returns whether it was still there
  * @throws as `revisePolicy` does
@@ -77515,7 +78021,7 @@ async function removeGrant(bucket, { statement, single }) {
         signal: AbortSignal.timeout(REMOVES_WITHIN_MS),
     });
 }
-/** Clocks may differ by less, or S3 refuses requests. (S3 API, "Error responses", RequestTimeTooSkewed.) */
+/** S3 refuses requests from clocks that differ by more. (S3 API, "Error responses", RequestTimeTooSkewed.) */
 const SKEW_MS = (/* unused pure expression or super */ null && (15 * 60_000));
 /**
  * Takes out what killed runs have left and what has expired since. What has not may be another run's, and what does not say
@@ -77556,7 +78062,7 @@ function named(sid) {
 function left_isGrantLeft(note) {
     return (0,external_node_fs_.existsSync)(note);
 }
-/** At once, so that the note is there before the grant is. */
+/** Synchronously, so that the note is on disk before the grant is made. */
 function noteGrants(note, granted) {
     if (granted.length === 0) {
         (0,external_node_fs_.rmSync)(note, { force: true });
@@ -77617,7 +78123,7 @@ async function waiting_pause(looks, stopping, longestMs = LONGEST_MS) {
         await (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal: stopping });
     }
     catch {
-        // What is to be done about it is for the next look to find out.
+        // Whoever waits looks again and decides then.
     }
 }
 
@@ -77819,7 +78325,9 @@ class Jobs {
         const { JobId = '' } = await this.#ask(this.region, new client_s3_control_dist_cjs/* CreateJobCommand */.n3k({ AccountId: this.#account, ...wish }));
         return JobId;
     }
-    /** @param made when, which says for how long the job may not be known yet */
+    /**
+     * @param made when the job was made: a young one may not be known yet
+     */
     async look(JobId, made = new Date()) {
         const command = new client_s3_control_dist_cjs/* DescribeJobCommand */.cPL({ AccountId: this.#account, JobId });
         const { Job = {} } = await this.#untilKnown(() => this.#ask(this.region, command), made);
@@ -78103,7 +78611,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5441);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(19204);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(25684);
 /* harmony import */ var _job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(73259);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(86424);
 /** After the step, whatever became of it: ends what a killed run left open and saves its report. */
