@@ -8,6 +8,7 @@ import { LOOK_EVERY_MS } from '../report/throughput.ts';
 import { removeAll } from '../s3/remove.ts';
 import { listed } from '../s3/trouble.ts';
 import { listingsFor } from '../s3/versions.ts';
+import { createFilter } from '../sync/filter.ts';
 import { mergeByKey } from '../sync/merge.ts';
 import type { OutcomeLog } from '../sync/outcomes.ts';
 import { PACE, Pace } from '../sync/pace.ts';
@@ -101,10 +102,16 @@ async function deleteAll({ scene, plan, outcomes, stop, host, collected }: Carri
   }
 }
 
-/** An old plan does not know what has come to the source since. */
+/**
+ * An old plan does not know what has come to the source since. And whoever can write to the work location can change it: what
+ * the globs protect stays.
+ */
 async function* stillExtraneous(plan: Plan, { source, settings }: Scene): AsyncGenerator<ObjectEntry[]> {
+  const filter = createFilter(settings.filter);
   const names = { left: 'The plan', right: 'The source listing' };
   const sources = listed(listingsFor(settings).source(source), source);
   for await (const meetings of mergeByKey(plan.deletions(), sources, names))
-    yield meetings.flatMap(({ left, right }) => (right === undefined && left !== undefined ? [left] : []));
+    yield meetings.flatMap(({ left, right }) =>
+      left !== undefined && right === undefined && filter.name(left.key) ? [left] : [],
+    );
 }

@@ -1,6 +1,7 @@
 /** `wait: false`: one run starts a job, a later one collects what it did. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { sparse } from '../../lab/s3/index.ts';
 import { heldStage, left } from './batch-stage.ts';
 import { contents, GIB, type Run } from './stage.ts';
@@ -92,6 +93,24 @@ describe('a job that is started and not waited for', { concurrency: 3 }, () => {
     assert.match(run.report.notes.join(' '), /appeared in the source after it was listed/);
     const next = await s.run(inputs);
     assert.deepEqual(next.report.totals.reasons, { 'copied: missing': 1, 'unchanged: same-etag': 2 });
+  });
+
+  test('deletes nothing that globs protect, whatever somebody has made of its plan', async t => {
+    const { s, open } = await heldStage(t);
+    s.from.put('object', 'content');
+    s.to.put('extra', 'x');
+    s.to.put('protected', 'x');
+    const inputs = { delete: 'true', 'max-delete': '100%', exclude: 'protected' };
+    await s.run({ ...inputs, ...START });
+    const key = left(s).find(one => one.endsWith('.plan.gz')) ?? '';
+    const plan = gunzipSync(s.work.get(key)?.content.bytes() ?? '').toString();
+    const forged = plan.replace('"keep","protected-by-filter"', '"delete","extraneous"');
+    assert.notEqual(forged, plan);
+    s.work.put(key, gzipSync(forged));
+    open();
+    const run = await s.run(inputs);
+    assert.deepEqual([run.report.totals.deleted, run.report.complete], [1, false]);
+    assert.deepEqual(s.to.keys(), ['object', 'protected']);
   });
 
   test('that fails on an object is told of once, and the object tried again', async t => {
