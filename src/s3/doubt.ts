@@ -5,7 +5,7 @@
 import { troubleOf } from '../aws/trouble.ts';
 import type { ObjectEntry } from '../model/objects.ts';
 import { weigh } from '../sync/evidence.ts';
-import { checksumsOf, headEntry } from './head.ts';
+import { checksumsOf, headEntry, noneWhereRefused } from './head.ts';
 import { type Copied, type CopyRoute, copied } from './route.ts';
 
 /** Whether an attempt of one request may have been carried out although no answer said so. */
@@ -47,7 +47,8 @@ export async function evenIfUnanswered(
     return await write(doubt.see);
   } catch (error) {
     if (!doubt.isOpen || !hasMetAnother(error)) throw error;
-    const there = await headEntry(to, source.key);
+    const there = await noneWhereRefused(() => headEntry(to, source.key));
+    if (there === undefined) throw error;
     const [ours, theirs] = await Promise.all([checksumsOf(from, source), checksumsOf(to, there)]);
     if (!weigh({ source: ours, destination: theirs })?.same) throw error;
     return copied(there.etag, undefined, undefined);

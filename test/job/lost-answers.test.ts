@@ -44,6 +44,23 @@ for (const [operation, inputs] of Object.entries(WAYS)) {
   });
 }
 
+test('what is there and may not be looked at is no copy, and what kept it from being written is told', async () => {
+  const { lab, to, run } = setStage();
+  lab.faults.add({ operation: 'CopyObject', bucket: to.name, times: 1, kind: 'cut', applied: true });
+  lab.faults.add({
+    operation: 'HeadObject',
+    bucket: to.name,
+    kind: 'error',
+    status: 403,
+    code: 'AccessDenied',
+  });
+  const { records } = await run({ compare: 'missing' });
+  assert.deepEqual(
+    records.map(({ action, error }) => [action, error?.code]),
+    [['failed', 'PreconditionFailed']],
+  );
+});
+
 test('what may overwrite nothing is copied, where S3 looks at the object before the upload', async () => {
   const { lab, to, run } = setStage();
   const completing = { operation: 'CompleteMultipartUpload', bucket: to.name };
