@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ruleFor } from '../../src/s3/replication/rule.ts';
 import { gate } from '../lab/datasync-lab.ts';
+import { plainRule } from '../s3/plain.ts';
 import { applyFix, without } from './paste.ts';
 import { codes, type ReplicationStage, refusals, replicationStage } from './replication-stage.ts';
 import { ago, checkOf, HOUR, type Inputs, policy } from './stage.ts';
@@ -11,18 +12,8 @@ const HEALTH = { mode: 'health' };
 
 /** Puts the rule there as a sync would have, a few objects before it and some after it. */
 async function settle(s: ReplicationStage, inputs: Partial<Parameters<typeof ruleFor>[0]> = {}) {
-  const wanted = {
-    destination: { bucket: s.to.name, prefix: '' },
-    partition: 'aws',
-    account: s.destination.account,
-    ownerOverride: false,
-    storageClass: undefined,
-    kmsKey: undefined,
-    deleteMarkers: false,
-    timeControl: false,
-    metrics: false,
-    ...inputs,
-  };
+  const plain = plainRule({ bucket: s.to.name, prefix: '' });
+  const wanted = { ...plain, account: s.destination.account, ...inputs };
   await s.admin.putBucketReplication({
     Bucket: s.from.name,
     ReplicationConfiguration: { Role: s.role, Rules: [ruleFor(wanted, 1)] },

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { sparse } from '../../lab/s3/index.ts';
 import { createDispatcher } from '../../src/aws/endpoint.ts';
 import { createCopyEngine } from '../../src/engines/copy.ts';
 import type { CopyItem } from '../../src/model/plan.ts';
-import { FileJournal } from '../../src/s3/journal.ts';
 import { list } from '../../src/s3/list.ts';
 import { Connection, type Request } from '../../src/s3/wire/connection.ts';
 import { Places } from '../../src/sync/places.ts';
 import { Stop } from '../../src/sync/stop.ts';
 import { bucketsOnLab } from '../s3/on-lab.ts';
+import { plainRoute } from '../s3/plain.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -44,21 +41,7 @@ async function start(large: readonly number[], small: number, places = new Place
   for (const [index, bytes] of large.entries()) source.there.put(`a-large-${index}`, sparse(bytes, index));
   for (let index = 0; index < small; index++) source.there.put(`b-small-${index}`, `content ${index}`);
   const engine = createCopyEngine({
-    route: {
-      from: source.here,
-      to: destination.here,
-      deletions: destination.here,
-      preserve: new Set(['metadata', 'tags']),
-      storageClass: undefined,
-      encryption: undefined,
-      kmsKey: undefined,
-      acl: undefined,
-      grantsTo: undefined,
-      neverOverwrite: false,
-      partSize: GIB,
-      parts: places.large,
-      journal: new FileJournal(join(await mkdtemp(join(tmpdir(), 'journal-')), 'uploads.ndjson')),
-    },
+    route: { ...plainRoute(source.here, destination.here, places.large), partSize: GIB },
     places,
     pace: undefined,
     throttled: () => 0,

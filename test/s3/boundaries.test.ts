@@ -1,4 +1,5 @@
 /** A copy in parts has the source's own parts wherever they can be found, over HTTP to the lab. */
+
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import pLimit from 'p-limit';
@@ -17,6 +18,7 @@ import { copy } from '../../src/s3/copy.ts';
 import { RequestCounter } from '../../src/s3/network.ts';
 import type { CopyRoute } from '../../src/s3/route.ts';
 import { Connection } from '../../src/s3/wire/connection.ts';
+import { plainRoute } from './plain.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -88,25 +90,9 @@ function setStage({ partSize = 'auto', concurrency = 8 }: Options = {}) {
       { location: { bucket, prefix: '' }, region, owner: account, requestPayer: false, identity },
       network,
     );
-  const route: CopyRoute = {
-    to: bucketOf(destination),
-    deletions: bucketOf(destination),
-    from: bucketOf(source),
-    preserve: new Set(['metadata', 'tags'] as const),
-    storageClass: undefined,
-    encryption: undefined,
-    kmsKey: undefined,
-    acl: undefined,
-    grantsTo: undefined,
-    neverOverwrite: false,
+  const route = {
+    ...plainRoute(bucketOf(source), bucketOf(destination), pLimit(concurrency)),
     partSize,
-    parts: pLimit(concurrency),
-    journal: {
-      opening: async () => {},
-      settled: async () => {},
-      opened: async () => {},
-      closed: async () => {},
-    },
   };
   const from = lab.s3.bucket(source.bucket);
   const to = lab.s3.bucket(destination.bucket);

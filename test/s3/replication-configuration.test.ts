@@ -7,9 +7,10 @@ import { FatalError } from '../../src/errors.ts';
 import { Bucket } from '../../src/s3/bucket.ts';
 import { putRule, removeRule, stillStands } from '../../src/s3/replication/configuration.ts';
 import { obstacleTo, priorityFor, rivalsOf } from '../../src/s3/replication/obstacles.ts';
-import { ruleFor, ruleIdOf, type Wanted } from '../../src/s3/replication/rule.ts';
+import { ruleFor, ruleIdOf } from '../../src/s3/replication/rule.ts';
 import { readConfiguration } from '../../src/s3/replication/standing.ts';
 import { bucketsOnLab } from './on-lab.ts';
+import { plainRule } from './plain.ts';
 
 const { lab, source, destination, network, identity, close } = await bucketsOnLab();
 after(close);
@@ -22,17 +23,7 @@ function roleNamed(name: string): string {
   return lab.iam.accounts.addRole({ account: source.there.account, name, trustPolicy }).arn;
 }
 
-const WANTED: Wanted = {
-  destination: { bucket: destination.there.name, prefix: '' },
-  partition: 'aws',
-  account: undefined,
-  ownerOverride: false,
-  storageClass: undefined,
-  kmsKey: undefined,
-  deleteMarkers: false,
-  timeControl: false,
-  metrics: false,
-};
+const WANTED = plainRule({ bucket: destination.there.name, prefix: '' });
 const OURS = ruleIdOf(WANTED.destination);
 const ids = () => source.there.replication?.rules.map(({ id, priority }) => `${id} ${priority}`);
 

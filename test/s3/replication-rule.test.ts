@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { differences, ruleFor, ruleIdOf, type Wanted } from '../../src/s3/replication/rule.ts';
+import { plainRule } from './plain.ts';
 
-const PLAIN: Wanted = {
-  destination: { bucket: 'onto', prefix: 'data/' },
-  partition: 'aws',
-  account: undefined,
-  ownerOverride: false,
-  storageClass: undefined,
-  kmsKey: undefined,
-  deleteMarkers: false,
-  timeControl: false,
-  metrics: false,
-};
+const PLAIN = plainRule({ bucket: 'onto', prefix: 'data/' });
 const KEY = 'arn:aws:kms:eu-central-1:444455556666:key/1';
 
 test('the id of a rule is made of destination and prefix, and of nothing that could be mistaken for both', () => {

@@ -1,18 +1,14 @@
 /** A bucket in each of two accounts, each as a user of its own account sees it who may do nothing in the other. */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startLab } from '../../lab/lab.ts';
 import type { Identity } from '../../src/aws/identity.ts';
 import type { ObjectEntry, Side } from '../../src/model/objects.ts';
 import { Bucket } from '../../src/s3/bucket.ts';
 import { headEntry } from '../../src/s3/head.ts';
-import { FileJournal } from '../../src/s3/journal.ts';
 import type { Network } from '../../src/s3/network.ts';
-import type { CopyRoute } from '../../src/s3/route.ts';
 import { Places } from '../../src/sync/places.ts';
 import { allow } from '../lab/s3-lab.ts';
 import { networkOf } from './on-lab.ts';
+import { plainRoute } from './plain.ts';
 
 const REGION = 'eu-west-1';
 const ACCOUNTS: Readonly<Record<Side, string>> = { source: '111122223333', destination: '444455556666' };
@@ -50,22 +46,7 @@ export async function twoSides(differently: Partial<Network> = {}) {
   };
   const [source, destination] = [open('source'), open('destination')];
   const places = new Places(4);
-  const journal = new FileJournal(join(await mkdtemp(join(tmpdir(), 'journal-')), 'uploads.ndjson'));
-  const route: CopyRoute & { readonly journal: FileJournal } = {
-    from: source.here,
-    to: destination.here,
-    deletions: destination.here,
-    preserve: new Set(['metadata', 'tags']),
-    storageClass: undefined,
-    encryption: undefined,
-    kmsKey: undefined,
-    acl: undefined,
-    grantsTo: undefined,
-    neverOverwrite: false,
-    partSize: 'auto',
-    parts: places.large,
-    journal,
-  };
+  const route = plainRoute(source.here, destination.here, places.large);
   return {
     lab,
     network,
