@@ -15,7 +15,10 @@ export const GLOBS: Kind<readonly string[]> = {
 
 function checked(glob: string): string {
   // Other tools take `!` in a list of inclusions for an exclusion. Two ways to exclude would need a rule of precedence.
-  if (glob.startsWith('!')) throw new Refusal('begins with "!"; put what must stay out under exclude');
+  if (glob.startsWith('!'))
+    throw new Refusal(
+      'has a line that begins with "!"; what to take stands in include, what to leave out in exclude',
+    );
   try {
     compileGlobs([glob]);
   } catch {

@@ -4,10 +4,11 @@
 import type { Settings } from '../model/settings.ts';
 import { DEFAULTS } from './inputs.ts';
 import { parseArn } from './names.ts';
+import { hintOnPrefixes } from './prefix-hints.ts';
 
 /** Warnings about accepted settings, one sentence each. */
 export function hints(settings: Settings, environment: NodeJS.ProcessEnv): string[] {
-  return [...hintOnChina(settings), ...hintOnTime(settings, environment)];
+  return [...hintOnPrefixes(settings), ...hintOnChina(settings), ...hintOnTime(settings, environment)];
 }
 
 function hintOnChina({ source, destination, audience }: Settings): string[] {

@@ -44,6 +44,9 @@ export function setOf<const T extends string>(words: readonly T[]): Kind<Readonl
       const parts = text.split(/[,\n]/).map(part => part.trim());
       const named = parts.filter(part => part !== '');
       if (named.length === 0) throw new Refusal('names nothing');
+      const strange = named.find(part => !words.some(each => each === part));
+      if (strange !== undefined && named.length > 1)
+        throw new Refusal(`has "${strange}", which is not understood`);
       return new Set(named.map(part => word.read(part)));
     },
   };

@@ -15,6 +15,7 @@ export const LOCATION: Kind<Location> = {
     if (/[\r\n]/.test(text)) throw new Refusal('has a line break');
     if (/^(s3:\/\/)?arn:/.test(text))
       throw new Refusal('is an ARN; access points are not supported, name the bucket');
+    if (/^https?:/i.test(text)) throw new Refusal('is the address of a page or an endpoint; name the bucket');
     const [, bucket, prefix = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/.exec(text) ?? [];
     if (bucket === undefined) throw new Refusal('does not begin with s3://');
     const wrong = wrongBucket(bucket);
@@ -59,9 +60,11 @@ function wrongBucket(name: string): string | undefined {
   if (/(-s3alias|--ol-s3|\.mrap)$/.test(name))
     return 'is an access point alias, which is not supported; name the bucket';
   if (name.length < 3 || name.length > 63) return 'has a bucket name that is not 3 to 63 characters long';
-  if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) {
-    return 'has a bucket name with other characters than a-z 0-9 . - or one that does not begin and end with a letter or digit';
-  }
+  if (/[A-Z]/.test(name)) return 'has capital letters in its bucket name, which S3 does not allow';
+  const [strange] = /[^a-z0-9.-]/u.exec(name) ?? [];
+  if (strange !== undefined)
+    return `has ${JSON.stringify(strange)} in its bucket name, where S3 allows only a-z 0-9 . -`;
+  if (/^[.-]|[.-]$/.test(name)) return 'has a bucket name that does not begin and end with a letter or digit';
   if (name.includes('..')) return 'has a bucket name with two dots in a row';
   if (/^\d+(\.\d+){3}$/.test(name)) return 'has a bucket name that looks like an IP address';
   if (/^(xn--|sthree-)/.test(name)) return 'has a bucket name with a beginning that S3 reserves';

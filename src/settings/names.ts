@@ -42,7 +42,8 @@ export const ACCOUNT: Kind<string> = {
   read(text) {
     if (/^\d{12}$/.test(text)) return text;
     // YAML takes an unquoted id for a number and drops its leading zeros.
-    if (/^\d{1,11}$/.test(text)) throw new Refusal(`has ${text.length} digits; were leading zeros lost?`);
+    if (/^\d{1,11}$/.test(text))
+      throw new Refusal(`has ${text.length} digits, maybe because leading zeros were lost`);
     throw new Refusal('is not an account id');
   },
 };

@@ -44,12 +44,12 @@ import { DELETE_CAP, DOLLARS, DURATION, INTEGER, moment, SIZE, SWITCH } from './
 
 const MIB = 1024 ** 2;
 
-const SESSION_DURATION = between(DURATION, 15 * 60, 12 * 3600, 'a duration from 15m to 12h');
+const SESSION_DURATION = between(DURATION, 15 * 60, 12 * 3600, 'a duration from 15m to 12h, such as 1h');
 const CONCURRENCY = orAuto(between(INTEGER, 1, 1000, 'a whole number from 1 to 1000'));
 const MAX_RATE = between(INTEGER, 1, 100_000, 'a whole number from 1 to 100000');
 const PART_SIZE = orAuto(between(SIZE, 5 * MIB, 5 * 1024 * MIB, 'a size from 5MiB to 5GiB'));
 /** No timer of Node's runs for longer than 2^31 milliseconds. */
-const TIME_LIMIT = between(DURATION, 10, 24 * 24 * 3600, 'a duration from 10s to 24d');
+const TIME_LIMIT = between(DURATION, 10, 24 * 24 * 3600, 'a duration from 10s to 24d, such as 5h30m');
 const RETENTION_DAYS = between(INTEGER, 1, 400, 'a whole number of days from 1 to 400');
 
 const COPY_AS = oneOf(['destination', 'source']);

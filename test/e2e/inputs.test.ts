@@ -96,7 +96,7 @@ const MISTAKES: readonly Mistake[] = [
   [
     'a glob that excludes in include',
     { include: '!*.tmp' },
-    ['include: "!*.tmp" begins with "!"', 'exclude'],
+    ['include: "!*.tmp" has a line that begins with "!"', 'exclude'],
   ],
   ['what cannot be preserved', { preserve: 'metadata, owner' }, ['preserve: "metadata, owner"', 'acl']],
   [

@@ -126,3 +126,42 @@ test('a time limit that the runner does not live to see earns a hint', () => {
   assert.deepEqual(hints(parse({ 'time-limit': '5h59m' }), hosted), []);
   assert.deepEqual(hints(parse({ 'time-limit': '20h' }), { RUNNER_ENVIRONMENT: 'self-hosted' }), []);
 });
+
+test('prefixes that were probably meant as folders earn a hint with what would arrive', () => {
+  const hintsOn = (source: string, destination: string) => hints(parse({ source, destination }), {});
+  const hinted: readonly [string, string, RegExp][] = [
+    [
+      's3://a-b-c',
+      's3://d-e-f/backup',
+      /^destination: .*"NAME" arrives as "backupNAME"\..*\/backup\/ to mean/,
+    ],
+    ['s3://a-b-c/photos/', 's3://d-e-f/backup', /^destination: .*"photos\/NAME" arrives as "backupNAME"/],
+    [
+      's3://a-b-c/photos',
+      's3://d-e-f',
+      /^source: .*"photos\/NAME" arrives as "\/NAME"\..*\/photos\/ to mean/,
+    ],
+    ['s3://a-b-c/photos', 's3://d-e-f/backup/', /^source: .*"photos\/NAME" arrives as "backup\/\/NAME"/],
+    ['s3://a-b-c', 's3://d-e-f//', /^destination: .*empty part/],
+    ['s3://a-b-c', 's3://d-e-f/photos/ ', /^destination: .*white space/],
+    ['s3://a-b-c', 's3://d-e-f/*', /^destination: .*no wildcard/],
+  ];
+  for (const [source, destination, expected] of hinted) {
+    const [hint, ...more] = hintsOn(source, destination);
+    assert.match(hint ?? '', expected, `${source} to ${destination}`);
+    assert.deepEqual(more, []);
+  }
+});
+
+test('prefixes that fit together, or end in what is put before a name, earn no hint', () => {
+  const fitting = [
+    ['s3://a-b-c', 's3://d-e-f/'],
+    ['s3://a-b-c/photos/', 's3://d-e-f/backup/'],
+    ['s3://a-b-c/photos', 's3://d-e-f/backup'],
+    ['s3://a-b-c', 's3://d-e-f/backup-'],
+    ['s3://a-b-c/dt=', 's3://d-e-f/'],
+    ['s3://a-b-c//x/', 's3://d-e-f//y/'],
+  ];
+  for (const [source = '', destination = ''] of fitting)
+    assert.deepEqual(hints(parse({ source, destination }), {}), [], `${source} to ${destination}`);
+});
