@@ -49,7 +49,7 @@ export async function runJob(settings: Settings, host: Host, stop: Stop): Promis
     const prepared = await diary.phase('preflight', () =>
       prepare(settings, { host, network, aborting: stop.aborting, diary, grants }),
     );
-    await host.log.group('Preflight', async () => tellChecks(diary.checks, host.log));
+    await tellChecks(diary.checks, host.log);
     if (settings.mode === 'preflight') diary.complete = true;
     else if (prepared !== undefined) await planAndCarry(prepared, run);
   } catch (error) {

@@ -100,6 +100,17 @@ describe('the roles', { concurrency: 3 }, () => {
 });
 
 describe('a role that does not trust the job', { concurrency: 3 }, () => {
+  test('is an error of its own, outside of what the page of the run folds away, with what to do', async () => {
+    const s = withObjects(setStage(lab));
+    s.source.setTrustPolicy(trustPolicy(s.source.account, ELSEWHERE));
+    const { log } = await s.run();
+    assert.match(
+      log.split('::endgroup::')[1] ?? '',
+      /^::error::source-identity: .* Check the ARN, and give .*$/m,
+    );
+    assert.doesNotMatch(log.split('::endgroup::')[0] ?? '', /could not be assumed/);
+  });
+
   for (const side of ['source', 'destination'] as const) {
     test(`is told of with subject, audience and a trust policy that makes the run pass: ${side}`, async () => {
       const s = withObjects(setStage(lab));
@@ -374,7 +385,8 @@ describe('GitHub and STS', () => {
     own.github.oidc.claims.environment = 'prod: eu';
     try {
       const refused = await s.run();
-      assert.ok(refused.log.includes('sub = "repo:octo-org/octo-repo:environment:prod%3A eu"'), refused.log);
+      const { seen } = checkOf(refused, 'source-identity');
+      assert.ok(seen.includes('sub = "repo:octo-org/octo-repo:environment:prod%3A eu"'), seen);
       s.source.setTrustPolicy(pasted(refused)[0] as PolicyDocument);
       assertCopied(s, await s.run());
     } finally {

@@ -18,7 +18,7 @@ const MISTAKES: readonly Mistake[] = [
   [
     'an impossible bucket',
     { destination: 's3://Octo_Bucket' },
-    ['destination: "s3://Octo_Bucket"', 'a-z 0-9'],
+    ['destination: "s3://Octo_Bucket"', 'capital letters'],
   ],
   ['an access point', { source: 's3://ap-x-s3alias' }, ['source:', 'access point alias', 'name the bucket']],
   [

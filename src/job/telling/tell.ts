@@ -1,26 +1,59 @@
 /** What the job says while it works. */
+import { visible } from '../../errors.ts';
 import type { CheckResult } from '../../model/checks.ts';
 import type { Log } from '../../model/log.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Engines } from '../../record.ts';
-import { about, bytes, count, dollars, thousands } from '../../report/text.ts';
+import { about, bytes, clip, count, dollars, thousands } from '../../report/text.ts';
 import { VERDICTS } from '../../report/words.ts';
 import type { PlanTotals } from '../../sync/plan.ts';
 
+/** GitHub shows ten errors of a step and drops the rest; the tenth is kept for the verdict. */
+export const ERRORS_SHOWN = 9;
+
+/**
+ * Characters of the words of others. The runner cuts an error at 4,096 without a mark (`_maxIssueMessageLength` in
+ * actions/runner), and what to do stands at its end.
+ */
+export const MESSAGE = 2000;
+
 /** Where the statements are that a fix speaks of. */
-const BELOW = 'It is printed below, policy by policy.';
+const AT_THE_END = 'The end of the log has it, policy by policy.';
 
-const SIGNS = { pass: '✓', warn: '!', fail: '✗', unknown: '?' } as const;
+const SIGNS = { pass: '✓', warn: '!', unknown: '?' } as const;
 
-export function tellChecks(checks: readonly CheckResult[], log: Log): void {
-  for (const { check, verdict, seen, fix } of checks) {
-    log.info(`${SIGNS[verdict]} ${check}: ${seen}`);
-    if (fix === undefined) continue;
-    // Of what failed it is told at the end, policy by policy.
-    const isTold = verdict === 'fail' && fix.grants !== undefined;
-    log.info(`    ${fix.todo}${isTold ? ` ${BELOW}` : ''}`);
-    if (fix.paste !== undefined && !isTold) tellText(fix.paste, log);
-  }
+/** The page of a run folds the group away, so that what failed stands after it, each as an error of its own. */
+export async function tellChecks(checks: readonly CheckResult[], log: Log): Promise<void> {
+  await log.group('Preflight', async () => {
+    for (const { check, verdict, seen, fix } of checks) {
+      if (verdict === 'fail') continue;
+      log.info(`${SIGNS[verdict]} ${check}: ${seen}`);
+      if (fix === undefined) continue;
+      log.info(`    ${fix.todo}`);
+      if (fix.paste !== undefined) tellText(fix.paste, log);
+    }
+  });
+  checks.filter(isFailed).forEach((result, index) => {
+    tellFailed(result, index < ERRORS_SHOWN, log);
+  });
+}
+
+export function isFailed({ verdict }: Pick<CheckResult, 'verdict'>): boolean {
+  return verdict === 'fail';
+}
+
+function tellFailed({ check, seen, fix }: CheckResult, asError: boolean, log: Log): void {
+  const end = fix?.grants === undefined ? '' : ` ${AT_THE_END}`;
+  const todo = fix === undefined ? '' : ` ${fix.todo}${end}`;
+  const text = `${check}: ${asSentence(clip(visible(seen), MESSAGE))}${todo}`;
+  if (asError) log.error(text);
+  else log.info(text);
+  if (fix?.paste !== undefined && fix.grants === undefined) tellText(fix.paste, log);
+}
+
+/** What others say ends as they like. */
+export function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** To be copied from the log. */
