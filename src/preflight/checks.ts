@@ -51,10 +51,12 @@ export interface Way {
 
 export async function checkAll(ways: Ways): Promise<Findings> {
   const { copy } = ways;
+  const owners = await checkOwners(copy);
+  // What a stranger's bucket lacks is not to be asked of it, and even less to be granted.
+  if (owners.some(isFailed)) return { scene: ways.replication ?? copy, results: owners, ways: [] };
   const found = checkAccess(ways);
   const services = copy.settings.engine === 'auto' ? [ways.datasync, ways.batch] : [];
-  const [owners, listable, restorable, deletions, access, rest, looked] = await Promise.all([
-    checkOwners(copy),
+  const [listable, restorable, deletions, access, rest, looked] = await Promise.all([
     checkListable(copy),
     checkRestorable(copy),
     checkDeletions(copy),
@@ -71,7 +73,8 @@ export async function checkAll(ways: Ways): Promise<Findings> {
   const isRescued = looked.some(way => way.obstacles.length === 0) && !isGrantable(obstacles, scene);
   const orAdvice = isRescued ? asAdviceTo('To do without a service:') : (result: CheckResult) => result;
   const results = [
-    ...[...owners, ...listable],
+    ...owners,
+    ...listable,
     ...[...choice, ...reading].map(orAdvice),
     ...restorable,
     ...writing.map(orAdvice),
