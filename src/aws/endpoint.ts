@@ -26,9 +26,10 @@ export function hasCustomEndpoint(
 
 /**
  * @param sockets connections that may be open at the same time to one host
- * @throws FatalError when `AWS_CA_BUNDLE` cannot be read
+ * @throws FatalError when `AWS_CA_BUNDLE` cannot be read, or a proxy is not named by its URL
  */
 export function createRequestHandler(environment: NodeJS.ProcessEnv, sockets: number): NodeHttpHandler {
+  checkProxies(environment);
   const common = { keepAlive: true, maxSockets: sockets, proxyEnv: { ...environment } };
   const bundle = environment.AWS_CA_BUNDLE;
   return new BoundedHandler({
@@ -55,8 +56,22 @@ export function createDispatcher(environment: NodeJS.ProcessEnv, connections: nu
     : new Agent({ connections, connect });
 }
 
-function hasProxy({ http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY }: NodeJS.ProcessEnv): boolean {
-  return Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
+/** The variables that name proxies. */
+export const PROXIES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'] as const;
+
+function hasProxy(environment: NodeJS.ProcessEnv): boolean {
+  return PROXIES.some(name => environment[name]);
+}
+
+/** Other programs take `proxy:3128` too, which Node refuses without a word of the variable it stands in. */
+function checkProxies(environment: NodeJS.ProcessEnv): void {
+  for (const name of PROXIES) {
+    const address = environment[name];
+    if (!address || /^https?:$/.test(URL.parse(address)?.protocol ?? '')) continue;
+    throw new FatalError(`${name} is not the URL of a proxy.`, {
+      todo: `Write it with its protocol, such as http://proxy.example.com:3128. What it holds is not shown, because it may have a password.`,
+    });
+  }
 }
 
 function authorities(bundle: string): string[] {

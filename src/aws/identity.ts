@@ -10,6 +10,7 @@ import { accountOf, partitionOf, principalOf } from './arn.ts';
 import { hasCustomEndpoint, startingRegion } from './endpoint.ts';
 import { withRetries } from './retry.ts';
 import { troubleOf } from './trouble.ts';
+import { whenUnreachable } from './unreachable.ts';
 import { WebIdentitySession } from './web-identity.ts';
 
 export interface Identity extends IdentityProof {
@@ -118,12 +119,15 @@ async function prove(
     return { account: Account, arn: Arn };
   } catch (error) {
     if (error instanceof FatalError) throw error;
-    const { code, message } = troubleOf(error);
+    const trouble = troubleOf(error);
+    const { code, message } = trouble;
     if (code === 'CredentialsProviderError') throw noCredentials(side, message, error);
     if (roleArn === undefined && hasCustomEndpoint(environment)) return undefined;
     throw new FatalError(
       `The ${side} credentials were not accepted (${code}: ${message}).`,
-      undefined,
+      whenUnreachable(trouble) ?? {
+        todo: `Give the job credentials that are valid, or give \`${side}-role\`.`,
+      },
       error,
     );
   }

@@ -12,6 +12,7 @@ import { accountOf, partitionOf } from './arn.ts';
 import { asPolicy, trustStatement } from './policies.ts';
 import { withRetries } from './retry.ts';
 import { troubleOf } from './trouble.ts';
+import { whenUnreachable } from './unreachable.ts';
 
 export interface WebIdentityOptions {
   readonly side: Side;
@@ -95,10 +96,11 @@ export class WebIdentitySession {
   #explain(error: unknown, token: string): FatalError {
     const { side, roleArn, audience } = this.#options;
     const claims = token === '' ? {} : decodeJwt(token);
-    const { code, message } = troubleOf(error);
+    const trouble = troubleOf(error);
+    const { code, message } = trouble;
     return new FatalError(
       `The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`,
-      fixFor(code, message, roleArn, audience, claims),
+      whenUnreachable(trouble) ?? fixFor(code, message, roleArn, audience, claims),
       error,
     );
   }
@@ -109,7 +111,7 @@ function fixFor(code: string, message: string, roleArn: string, audience: string
   const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(/^https:\/\//, '');
   if (code.startsWith('InvalidIdentityToken')) {
     return {
-      todo: `In account ${account}, create an IAM OIDC identity provider for https://${issuer} with the audience ${audience}; or, if there is one, add the audience to it.`,
+      todo: `In account ${account}, create an IAM OIDC identity provider for https://${issuer} with the audience ${audience}; or, if there is one, add the audience to it, or set \`audience\` to one that it lists.`,
     };
   }
   if (/DurationSeconds|MaxSessionDuration/i.test(message)) {

@@ -1,5 +1,6 @@
 /** The last word on every object, written to `objects.ndjson` and counted on the way. */
 import { join } from 'node:path';
+import type { FatalError } from '../errors.ts';
 import type { Settings } from '../model/settings.ts';
 import { NdjsonWriter } from '../ndjson.ts';
 import type { Scene } from '../preflight/scene.ts';
@@ -13,6 +14,7 @@ import { type Doubts, proveRecords } from '../sync/prove.ts';
 import type { Stop } from '../sync/stop.ts';
 import { Tally } from '../sync/totals.ts';
 import type { Diary } from './diary.ts';
+import { unwritten } from './disk.ts';
 import { listBoth } from './listings.ts';
 import type { Plan } from './plan.ts';
 import { withAdvice } from './telling/advice.ts';
@@ -43,15 +45,16 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
 
   const tally = new Tally();
   const digest = new Digest(settings.source.location.prefix);
-  const writer = new NdjsonWriter<ObjectRecord>(join(reportFolder, RECORDS_FILE));
+  const writer = new Records(join(reportFolder, RECORDS_FILE));
   for await (const page of proven(records, conclusion, diary, doubts)) {
     for (const record of page) {
       tally.count(record);
       digest.count(record);
     }
-    await writer.writeAll(page);
+    await writer.write(page);
   }
   await writer.close();
+  if (writer.failure !== undefined) diary.halt(writer.failure);
 
   diary.totals = tally.totals(plan.totals.listed);
   diary.digest = digest;
@@ -65,6 +68,33 @@ export async function conclude(conclusion: Conclusion, diary: Diary): Promise<vo
     ...describeNotKept(diary.totals),
     ...describeDoubts(settings.verify, doubts),
   );
+}
+
+/** A disk that has no room for them ends the writing and not the counting: what has become of the objects is told. */
+class Records {
+  readonly #writer: NdjsonWriter<ObjectRecord>;
+  failure: FatalError | undefined;
+
+  constructor(path: string) {
+    this.#writer = new NdjsonWriter(path);
+  }
+
+  write(page: readonly ObjectRecord[]): Promise<void> {
+    return this.#attempt(() => this.#writer.writeAll(page));
+  }
+
+  close(): Promise<void> {
+    return this.#attempt(() => this.#writer.close());
+  }
+
+  async #attempt(writing: () => Promise<void>): Promise<void> {
+    if (this.failure !== undefined) return;
+    try {
+      await writing();
+    } catch (error) {
+      this.failure = unwritten(this.#writer.path, error);
+    }
+  }
 }
 
 /** What shows that not all of the plan was attempted, or is not known to have ended. */

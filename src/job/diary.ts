@@ -10,6 +10,7 @@ import { seconds } from '../report/text.ts';
 import type { RequestCounter } from '../s3/network.ts';
 import { echoSettings } from '../settings/echo.ts';
 import { Tally } from '../sync/totals.ts';
+import { whenDiskIsFull } from './disk.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { TOOL } from './tool.ts';
 
@@ -19,6 +20,19 @@ const NOTHING: Totals = new Tally().totals(0);
 const STOPPED = 'Stopped';
 
 const WENT_WRONG: Partial<Record<Mode, string>> = { verify: 'differ', health: 'not replicated' };
+
+/** What ended a run, as one of its failures. */
+export function haltedBy(error: unknown): FailureGroup {
+  const fix = error instanceof FatalError ? error.fix : whenDiskIsFull(error);
+  return {
+    code: error instanceof StoppedError ? STOPPED : error instanceof Error ? error.name : 'Error',
+    reason: 'halted',
+    count: 1,
+    message: messageOf(error),
+    examples: [],
+    ...(fix !== undefined && { fix }),
+  };
+}
 
 export class Diary {
   readonly identities: IdentityProof[] = [];
@@ -66,14 +80,7 @@ export class Diary {
 
   /** The run could not go on. The first reason stands. */
   halt(error: unknown): void {
-    this.#halted ??= {
-      code: error instanceof StoppedError ? STOPPED : error instanceof Error ? error.name : 'Error',
-      reason: 'halted',
-      count: 1,
-      message: messageOf(error),
-      examples: [],
-      ...(error instanceof FatalError && error.fix !== undefined && { fix: error.fix }),
-    };
+    this.#halted ??= haltedBy(error);
   }
 
   /** All was done, and nothing is amiss by now. */

@@ -1,9 +1,9 @@
 /** The secrets that a process finds in its environment, whatever use is made of them. */
 import querystring from 'node:querystring';
+import { PROXIES } from '../aws/endpoint.ts';
 import { keepSecret } from '../errors.ts';
 
 const TOKENS = ['ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'S3_SYNC_ID_TOKEN'];
-const PROXIES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 
 /** Remembers the tokens that the CI system hands over, and the passwords of proxies. */
 export function keepGivenSecrets(environment: NodeJS.ProcessEnv): void {

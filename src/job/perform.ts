@@ -1,11 +1,14 @@
 /** A run from its settings to its written report, wherever it is performed. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FailureGroup } from '../model/outcome.ts';
 import type { Settings } from '../model/settings.ts';
 import type { RunReport } from '../record.ts';
 import type { Rows } from '../report/digest/rows.ts';
 import { makeFolder, writeReport } from '../report/folder.ts';
 import type { Stop } from '../sync/stop.ts';
+import { haltedBy } from './diary.ts';
+import { unwritten } from './disk.ts';
 import type { Host } from './host.ts';
 import { runJob } from './job.ts';
 import type { Left } from './left-over.ts';
@@ -28,7 +31,11 @@ export interface Performed {
   readonly left: Left;
 }
 
-/** @throws what the file system answers when a folder or the report cannot be written */
+/**
+ * A report that cannot be written fails the run, and what has become of the objects is told all the same.
+ *
+ * @throws InputError when nothing can be written to the report folder; else what the file system answers
+ */
 export async function perform(settings: Settings, place: Place, stop: Stop): Promise<Performed> {
   const { workspace, temporary, leave, ...host } = place;
   const reportFolder = await makeFolder(settings.report.folder, workspace);
@@ -40,6 +47,19 @@ export async function perform(settings: Settings, place: Place, stop: Stop): Pro
     leave(left);
   };
   const { report, rows } = await runJob(settings, { ...host, scratch, reportFolder, remember }, stop);
-  await writeReport(reportFolder, report, rows);
-  return { report, rows, left };
+  try {
+    await writeReport(reportFolder, report, rows);
+    return { report, rows, left };
+  } catch (error) {
+    return { report: withFailure(report, haltedBy(unwritten(reportFolder, error))), rows, left };
+  }
+}
+
+function withFailure(report: RunReport, failure: FailureGroup): RunReport {
+  const { verdict, failures } = report;
+  return {
+    ...report,
+    verdict: verdict.ok ? { ok: false, text: failure.message } : verdict,
+    failures: [failure, ...failures],
+  };
 }

@@ -2,6 +2,7 @@
 
 import { startingRegion } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
+import { whenUnreachable } from '../aws/unreachable.ts';
 import type { CheckResult } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
 import type { SideSettings } from '../model/settings.ts';
@@ -43,7 +44,7 @@ export async function findBucket(
 export function notFound(
   check: string,
   bucket: string,
-  { code, message }: Extract<Whereabouts, { found: false }>,
+  { code, message, status }: Extract<Whereabouts, { found: false }>,
   named: string,
   asked: string,
 ): Found {
@@ -52,5 +53,6 @@ export function notFound(
   const todo = missing
     ? `Correct \`${named}\`, or create the bucket.`
     : `Check the endpoint and \`${asked}\`.`;
-  return { result: { check, verdict: 'fail', seen, fix: { todo } }, region: undefined };
+  const fix = whenUnreachable({ status, code }) ?? { todo };
+  return { result: { check, verdict: 'fail', seen, fix }, region: undefined };
 }

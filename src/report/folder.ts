@@ -1,8 +1,9 @@
 /**
  * The report folder.
  */
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { InputError, messageOf, visible } from '../errors.ts';
 import { plainJson } from '../ndjson.ts';
 import type { RunReport } from '../record.ts';
 import { writeWhole } from '../whole-file.ts';
@@ -21,10 +22,18 @@ const PAGE_FILE = 'report.html';
  *
  * @param folder absolute, or relative to `workspace`.
  * @returns its absolute path.
+ * @throws InputError when nothing can be written there.
  */
 export async function makeFolder(folder: string, workspace = process.cwd()): Promise<string> {
   const path = resolve(workspace, folder);
-  await mkdir(path, { recursive: true });
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw new InputError([
+      `report: "${visible(folder)}" cannot be written to (${messageOf(error)}). Accepted: a folder that this job may make or write to.`,
+    ]);
+  }
   return path;
 }
 

@@ -3,13 +3,13 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { hasCustomEndpoint } from '../aws/endpoint.ts';
 import type { Identity } from '../aws/identity.ts';
 import { withRetries } from '../aws/retry.ts';
-import { troubleOf } from '../aws/trouble.ts';
+import { type Trouble, troubleOf } from '../aws/trouble.ts';
 import { StoppedError } from '../errors.ts';
 import type { Network } from './network.ts';
 
 export type Whereabouts =
   | { readonly found: true; readonly region: string; readonly readable: boolean }
-  | { readonly found: false; readonly code: string; readonly message: string };
+  | ({ readonly found: false } & Pick<Trouble, 'code' | 'message' | 'status'>);
 
 /**
  * HeadBucket may be sent to any Region of the partition and names the bucket's own in `x-amz-bucket-region`, whatever
@@ -48,10 +48,10 @@ export async function locate(
     const { code, message, status } = troubleOf(error);
     const region = regionHeader(error);
     if (status === 404)
-      return { found: false, code: 'NoSuchBucket', message: 'There is no bucket of this name.' };
+      return { found: false, code: 'NoSuchBucket', message: 'There is no bucket of this name.', status };
     if (region !== undefined) return { found: true, region, readable: status !== 403 };
     if (status === 403) return { found: true, region: asked, readable: false };
-    return { found: false, code, message };
+    return { found: false, code, message, status };
   }
 }
 

@@ -58,6 +58,25 @@ test('an AWS_CA_BUNDLE that cannot be read is told before any request, with what
   assert.throws(() => createRequestHandler({ AWS_CA_BUNDLE: tmpdir() }, 1), /EISDIR/);
 });
 
+for (const [name, value] of [
+  ['https_proxy', 'corp-proxy:3128'],
+  ['HTTPS_PROXY', '10.0.0.1:3128'],
+  ['HTTP_PROXY', 'socks5://user:hunter2@10.0.0.1:1080'],
+] as const) {
+  test(`${name}=${value} is told before any request by its name, without what it holds`, () => {
+    assert.throws(
+      () => createRequestHandler({ [name]: value }, 1),
+      error => {
+        assert.ok(error instanceof FatalError);
+        assert.equal(error.message, `${name} is not the URL of a proxy.`);
+        assert.match(error.fix?.todo ?? '', /such as http:\/\//);
+        assert.ok(!`${error.message}${error.fix?.todo}`.includes(value));
+        return true;
+      },
+    );
+  });
+}
+
 test('without AWS_CA_BUNDLE, or with an empty one, nothing is read', () => {
   createRequestHandler({}, 1).destroy();
   createRequestHandler({ AWS_CA_BUNDLE: '' }, 1).destroy();

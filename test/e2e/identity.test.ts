@@ -99,6 +99,16 @@ describe('the roles', { concurrency: 3 }, () => {
   });
 });
 
+describe('STS that cannot be reached', () => {
+  test('is no fault of a trust policy: what is between it and the run is named', async () => {
+    const s = withObjects(setStage(lab));
+    const run = await s.run({}, { environment: { AWS_ENDPOINT_URL_STS: 'http://sts.invalid' } });
+    assert.deepEqual(findings(run), ['source-identity: fail', 'destination-identity: fail']);
+    assert.match(checkOf(run, 'source-identity').fix?.todo ?? '', /`HTTPS_PROXY` and `NO_PROXY`/);
+    assert.deepEqual(pasted(run), []);
+  });
+});
+
 describe('a role that does not trust the job', { concurrency: 3 }, () => {
   test('is an error of its own, outside of what the page of the run folds away, with what to do', async () => {
     const s = withObjects(setStage(lab));

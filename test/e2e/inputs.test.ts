@@ -138,6 +138,15 @@ describe('a mistake in the inputs is told before any request is sent:', { concur
     }
   }
 
+  test('a report folder that cannot be made', async () => {
+    const run = await setStage(untouched).run({ report: '/dev/null/report' });
+    assert.deepEqual([run.code, run.outputs, untouched.requests.count()], [1, {}, 0]);
+    assert.match(
+      run.log,
+      /^::error::report: "\/dev\/null\/report" cannot be written to \(ENOTDIR: .* Accepted: a folder/m,
+    );
+  });
+
   test('the value of an unknown input is not repeated: it may be a secret', async () => {
     const s = setStage(untouched);
     const run = await s.run({ 'aws-secret-access-key': 'wJalrXUtnFEMI' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tellChecks } from '../../src/job/tell.ts';
-import { tellFindings } from '../../src/job/tell-findings.ts';
+import { tellChecks } from '../../src/job/telling/tell.ts';
+import { tellFindings } from '../../src/job/telling/tell-findings.ts';
 import type { CheckResult } from '../../src/model/checks.ts';
 import type { Log } from '../../src/model/log.ts';
 import type { FailureGroup } from '../../src/model/outcome.ts';
