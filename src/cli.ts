@@ -11,7 +11,7 @@ import { tellFindings } from './job/telling/tell-findings.ts';
 import { TOOL } from './job/tool.ts';
 import type { Settings } from './model/settings.ts';
 import { renderResult } from './report/result.ts';
-import { headline, isCutShort } from './report/words.ts';
+import { headline, isCutShort, isDubious } from './report/words.ts';
 import { hints } from './settings/hints.ts';
 import { parseSettings } from './settings/parse.ts';
 import { policiesFor } from './setup/policies.ts';
@@ -64,7 +64,7 @@ async function sync(settings: Settings): Promise<number> {
   const { report, left } = await performAndTidyUp(settings, signals.stop);
   tellFindings(report, log);
   const { verdict, failures } = report;
-  if (isCutShort(report)) log.warning(`${headline(report)}.`);
+  if (isDubious(report)) log.warning(`${headline(report)}.`);
   if (!verdict.ok && failures.every(({ message }) => message !== verdict.text)) log.error(verdict.text);
   stdout.write(renderResult(report, left.reportFolder));
   if (signals.received !== undefined) return EXIT_CODE[signals.received];

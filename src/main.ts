@@ -22,7 +22,7 @@ import { renderComment } from './report/comment.ts';
 import type { Rows } from './report/digest/rows.ts';
 import { accounts } from './report/result.ts';
 import { renderSummary } from './report/summary.ts';
-import { headline, isCutShort } from './report/words.ts';
+import { headline, isDubious } from './report/words.ts';
 import { hints } from './settings/hints.ts';
 import { parseSettings } from './settings/parse.ts';
 import { Stop } from './sync/stop.ts';
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
 async function tell(report: RunReport, settings: Settings): Promise<void> {
   const { verdict, failures } = report;
   tellFindings(report, log);
-  if (isCutShort(report)) log.warning(`${headline(report)}.`);
+  if (isDubious(report)) log.warning(`${headline(report)}.`);
   if (verdict.ok) log.info(`Done: ${accounts(report)}.`);
   else if (failures.every(({ message }) => message !== verdict.text)) log.error(verdict.text);
   if (!settings.report.summary) return;

@@ -6,7 +6,7 @@ import type { FailureGroup } from '../model/outcome.ts';
 import type { RunReport } from '../record.ts';
 import { HOW_TO_PASTE, POLICIES, type PolicyToChange, policiesToChange } from './policies.ts';
 import { clip, code, count, details, fenced, join, type Markup, md, table } from './text.ts';
-import { causes, struckBy, tallyOf, whyOf, worstFirst } from './words.ts';
+import { causes, HALTED, isHalt, tallyOf, whyOf, worstFirst } from './words.ts';
 
 /** Kinds of failure shown in full. */
 const GROUPS = 20;
@@ -58,7 +58,9 @@ function failureGroup(failure: FailureGroup): Markup {
   const title = number > examples.length ? md`The first ${examples.length} of ${number} keys` : md`The keys`;
   const keys = join(examples.map(code), '<br>');
   return paragraphs([
-    md`❌ **${struckBy(failure)}: ${clip(errorCode, CODE)}** (${clip(whyOf(failure), CODE)})`,
+    isHalt(failure)
+      ? md`❌ **${HALTED}**`
+      : md`❌ **${count(number, 'object')}: ${clip(errorCode, CODE)}** (${clip(whyOf(failure), CODE)})`,
     md`${clip(message, MESSAGE)}${request}`,
     ...(fix === undefined ? [] : [todo(fix)]),
     ...(fix === undefined || alone(fix).length === 0

@@ -1,16 +1,18 @@
 /** What a text about a run begins with: the verdict, and the run in a sentence. */
 import type { RunReport } from '../record.ts';
 import { bytes, clip, code, count, type Markup, md } from './text.ts';
-import { FAILED, headline, isCutShort } from './words.ts';
+import { FAILED, headline, isDubious, neverLooked } from './words.ts';
 
 export function verdict(report: RunReport): Markup {
-  const sign = isCutShort(report) ? '⚠️' : report.verdict.ok ? '✅' : '❌';
+  const sign = isDubious(report) ? '⚠️' : report.verdict.ok ? '✅' : '❌';
   return md`## ${sign} ${clip(headline(report), 500)}`;
 }
 
 export function whatHappened(report: RunReport): Markup {
   const { mode, totals, settings } = report;
   const [from, to] = [code(String(settings.source ?? '')), code(String(settings.destination ?? ''))];
+  if (mode !== 'preflight' && neverLooked(report))
+    return md`No object was looked at or changed, from ${from} to ${to}.`;
   const { versionsCopied } = totals;
   const inVersions = versionsCopied === undefined ? '' : ` in ${count(versionsCopied, 'version')}`;
   const copied = md`**${count(totals.copied, 'object')}**${inVersions} (${bytes(totals.bytesCopied)})`;

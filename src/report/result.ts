@@ -3,7 +3,7 @@ import { harmless } from '../errors.ts';
 import type { Mode } from '../model/settings.ts';
 import type { RunReport } from '../record.ts';
 import { bytes } from './text.ts';
-import { headline } from './words.ts';
+import { headline, neverLooked } from './words.ts';
 
 /** `60 listed = 40 copied + 20 unchanged + 0 skipped + 0 failed; 0 deleted`, of a dry run with what would be. */
 export function accounts({ totals, mode }: Pick<RunReport, 'totals' | 'mode'>): string {
@@ -26,7 +26,7 @@ export function renderResult(report: RunReport, folder: string): string {
   const moved = MOVED[mode] === undefined ? '' : ` ${bytes(totals.bytesCopied)} ${MOVED[mode]}.`;
   const lines = [
     verdict.ok ? `${headline(report)}.` : `Failed: ${verdict.text}`,
-    ...(mode === 'preflight' ? [] : [`${accounts(report)}.${moved}`]),
+    ...(mode === 'preflight' || neverLooked(report) ? [] : [`${accounts(report)}.${moved}`]),
     `Report: ${folder}`,
   ];
   return lines.map(line => `${harmless(line)}\n`).join('');

@@ -17,8 +17,33 @@ export function isCutShort({ verdict, complete, underWay }: RunReport): boolean 
   return verdict.ok && !complete && underWay === undefined;
 }
 
+/** All is well, and nobody would want it so every night: cut short, or nothing was there to be taken. */
+export function isDubious(report: RunReport): boolean {
+  return isCutShort(report) || (report.verdict.ok && nothingTaken(report) !== undefined);
+}
+
+/** Filters by which all is left out on a quiet day. */
+const BY_AGE_OR_SIZE = ['modified-after', 'modified-before', 'min-size', 'max-size'];
+
+/** A mistyped prefix or glob is no error: why there was nothing to do. */
+function nothingTaken({ mode, totals, settings }: RunReport): string | undefined {
+  if (mode === 'preflight' || mode === 'health') return undefined;
+  const what = mode === 'verify' ? 'nothing was compared' : 'there was nothing to copy';
+  if (totals.listed === 0) return `The source is empty: ${what}`;
+  if (totals.reasons['skipped: excluded'] !== totals.listed) return undefined;
+  if (BY_AGE_OR_SIZE.some(name => settings[name] !== undefined)) return undefined;
+  return `include and exclude leave out all of ${count(totals.listed, 'object')}: ${what}`;
+}
+
+/** The run ended before it looked at any object, and so it has changed none. */
+export function neverLooked({ verdict, totals, timings }: RunReport): boolean {
+  return !verdict.ok && totals.listed === 0 && timings.plan === undefined && timings.collection === undefined;
+}
+
 function success(report: RunReport): string {
   const { mode, verified, underWay, totals } = report;
+  const vain = underWay === undefined && !isCutShort(report) ? nothingTaken(report) : undefined;
+  if (vain !== undefined) return vain;
   if (mode === 'dry-run') return 'Dry run: nothing was changed';
   if (mode === 'verify') return 'Verified: no difference';
   if (mode === 'preflight') return 'Ready to sync';
@@ -94,12 +119,12 @@ const NAMES: Readonly<Record<Exclude<Mode, 'preflight'>, Partial<Record<Row, str
   },
 };
 
-/** The totals that have something to say, in the words of the mode; none of a preflight. */
-export function namedTotals({
-  mode,
-  totals,
-}: RunReport): { row: Row; name: string; objects: number; bytes?: number }[] {
-  if (mode === 'preflight') return [];
+/** The totals that have something to say, in the words of the mode; none of a preflight, nor of a run that came no further. */
+export function namedTotals(
+  report: RunReport,
+): { row: Row; name: string; objects: number; bytes?: number }[] {
+  const { mode, totals } = report;
+  if (mode === 'preflight' || neverLooked(report)) return [];
   const bytes: Partial<Record<Row, number>> = { listed: totals.bytesListed, copied: totals.bytesCopied };
   return (Object.entries(NAMES[mode]) as [Row, string][])
     .filter(([row]) => totals[row] > 0 || ALWAYS.includes(row))
@@ -126,10 +151,13 @@ export function causeOf(failure: FailureGroup): string {
   return `${failure.code} (${whyOf(failure)})`;
 }
 
-/** `25 objects`; what halted the run is no object's failure. */
-export function struckBy({ reason, count: number }: FailureGroup): string {
-  return reason === 'halted' ? 'The run' : count(number, 'object');
+/** It ended the run, and is no object's failure. */
+export function isHalt({ reason }: FailureGroup): boolean {
+  return reason === 'halted';
 }
+
+/** Above what ended the run. */
+export const HALTED = 'The run could not go on';
 
 /** `denied: s3:PutObject`: its reason, and what was denied. */
 export function whyOf({ reason, denied }: FailureGroup): string {

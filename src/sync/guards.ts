@@ -23,10 +23,16 @@ export function guardPlan(settings: Settings, totals: PlanTotals): void {
     throw new FatalError(
       `The plan deletes ${toDelete + toHide} of ${totals.atDestination} destination objects${how}; \`max-delete: ${capText(settings.maxDelete)}\` allows ${cap}. No object was changed.`,
       {
-        todo: 'Look at the deletions with `mode: dry-run`. If they are right, raise `max-delete` (a number of objects, or a percentage of the objects at the destination).',
+        todo: `${whichOnes(settings)} If they are right, raise \`max-delete\` (a number of objects, or a percentage of the objects at the destination). If not, the source or its prefix is probably wrong.`,
       },
     );
   }
+}
+
+function whichOnes({ mode }: Settings): string {
+  return mode === 'dry-run'
+    ? 'The report has each of them in objects.ndjson, as `would-delete`.'
+    : 'Look at the deletions with `mode: dry-run`, which writes each of them into objects.ndjson.';
 }
 
 const PERCENT_DECIMALS = 10;

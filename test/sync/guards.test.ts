@@ -81,6 +81,11 @@ for (const [cap, atDestination, allowed] of CAPS) {
   });
 }
 
+test('a dry run that is refused is not sent to make a dry run: its report has the deletions', () => {
+  const error = refusal({ ...DELETE, mode: 'dry-run' }, { atDestination: 5, toDelete: 5 });
+  assert.match(error?.fix?.todo ?? '', /^The report has each of them in objects\.ndjson/);
+});
+
 test('the default cap is a tenth of the destination', () => {
   assert.equal(refusal(DELETE, { atDestination: 50, toDelete: 5 }), undefined);
   assert.ok(refusal(DELETE, { atDestination: 50, toDelete: 6 }));

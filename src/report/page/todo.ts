@@ -4,7 +4,7 @@ import type { FailureGroup } from '../../model/outcome.ts';
 import type { RunReport } from '../../record.ts';
 import { type PolicyToChange, policiesToChange } from '../policies.ts';
 import { clip, count } from '../text.ts';
-import { causes, struckBy, whyOf } from '../words.ts';
+import { causes, HALTED, isHalt, whyOf } from '../words.ts';
 import { type Html, html, lines } from './html.ts';
 
 /** Causes shown in full. */
@@ -37,12 +37,12 @@ function failedCheck({ check, seen, fix }: CheckResult): Html {
 }
 
 function cause(group: FailureGroup): Html {
-  const { code, count: number, message, examples, requestId, fix } = group;
+  const { count: number, message, examples, requestId, fix } = group;
   const request =
     requestId === undefined ? undefined : html` <span class="quiet">Request <code>${requestId}</code></span>`;
   const keys = number > examples.length ? `First ${examples.length} of ${count(number, 'key')}` : 'Keys';
   const list = examples.map(key => html`<li><code>${clip(key, 1200)}</code></li>`);
-  return html`<article class="finding"><h3>${struckBy(group)}: <code>${code}</code> <span class="quiet">${whyOf(group)}</span></h3>
+  return html`<article class="finding"><h3>${title(group)}</h3>
 <p>${clip(message, MESSAGE)}${request}</p>${remedy(fix, true)}${
     examples.length === 0
       ? undefined
@@ -69,4 +69,10 @@ function toPaste(text: string): Html {
 /** One part for each note. */
 export function notes({ notes }: RunReport): Html[] {
   return notes.map(note => html`<p class="note">${clip(note, MESSAGE)}</p>`);
+}
+
+function title(group: FailureGroup): Html {
+  return isHalt(group)
+    ? html`${HALTED}`
+    : html`${count(group.count, 'object')}: <code>${group.code}</code> <span class="quiet">${whyOf(group)}</span>`;
 }
