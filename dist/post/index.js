@@ -74524,6 +74524,225 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
+/***/ 98627:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XP: () => (/* binding */ accountOf),
+/* harmony export */   i6: () => (/* binding */ principalOf),
+/* harmony export */   iQ: () => (/* binding */ partitionOf)
+/* harmony export */ });
+/* unused harmony export regionOf */
+/** The parts of ARNs that this project has to know. */
+/** `aws`, `aws-cn` or `aws-us-gov`. */
+function partitionOf(arn) {
+    return arn?.split(':')[1] || 'aws';
+}
+function regionOf(arn) {
+    return arn.split(':')[3] ?? '';
+}
+function accountOf(arn) {
+    return arn.split(':')[4] ?? '';
+}
+/**
+ * The ARN that policies name. A session's own ARN, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, lacks the role's
+ * path, so the ARN the role was assumed by is better where it is known.
+ */
+function principalOf(sessionArn, roleArn) {
+    if (roleArn !== undefined)
+        return roleArn;
+    const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
+    return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
+}
+
+
+/***/ }),
+
+/***/ 91861:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   MG: () => (/* binding */ BoundedHandler),
+/* harmony export */   pn: () => (/* binding */ isTooLong),
+/* harmony export */   t4: () => (/* binding */ EndlessAnswerError)
+/* harmony export */ });
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57075);
+/* harmony import */ var _smithy_node_http_handler__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61279);
+
+
+/** Bytes. The largest that AWS gives are pages of a listing: 1,000 keys of 1,024 bytes, each encoded, some 4 MB. */
+const LONGEST_ANSWER = 32 * 1024 ** 2;
+class EndlessAnswerError extends Error {
+    name = 'EndlessAnswer';
+    constructor() {
+        super(`The answer is longer than ${LONGEST_ANSWER / 1024 ** 2} MiB, which none of AWS is; it was not read to its end.`);
+    }
+}
+/** The SDK's time limit ends when the answer begins, and nothing else would end the wait for the rest of it. */
+class StalledAnswerError extends Error {
+    /** As the SDK calls it when an answer does not begin. */
+    name = 'TimeoutError';
+    constructor(withinMs) {
+        super(`The answer began, and for ${withinMs / 1000} seconds nothing more of it has come.`);
+    }
+}
+function isTooLong(bytes) {
+    return bytes > LONGEST_ANSWER;
+}
+/** The SDK's own handler. The contents of objects are never collected, and may be as long as they like. */
+class BoundedHandler extends _smithy_node_http_handler__WEBPACK_IMPORTED_MODULE_1__.NodeHttpHandler {
+    async handle(...args) {
+        const [{ query, method }, options] = args;
+        const { response } = await super.handle(...args);
+        if (method === 'HEAD')
+            return { response };
+        const body = response.body;
+        const withinMs = options?.requestTimeout ?? this.httpHandlerConfigs().requestTimeout;
+        if (withinMs)
+            endStalled(body, withinMs);
+        const isContent = query?.['x-id'] === 'GetObject' && response.statusCode < 300;
+        if (!isContent)
+            response.body = bounded(body);
+        return { response };
+    }
+}
+/** @param withinMs from one piece of the body to the next */
+function endStalled(body, withinMs) {
+    const { socket } = body;
+    const end = () => body.destroy(new StalledAnswerError(withinMs));
+    socket.setTimeout(withinMs, end);
+    // The connection goes on to other requests.
+    body.once('close', () => socket.off('timeout', end));
+}
+function bounded(body) {
+    let bytes = 0;
+    const passing = new node_stream__WEBPACK_IMPORTED_MODULE_0__.Transform({
+        transform(chunk, _encoding, done) {
+            bytes += chunk.length;
+            if (isTooLong(bytes))
+                done(new EndlessAnswerError());
+            else
+                done(null, chunk);
+        },
+    });
+    body.once('error', error => passing.destroy(error));
+    passing.once('close', () => body.destroy());
+    return body.pipe(passing);
+}
+
+
+/***/ }),
+
+/***/ 14995:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KB: () => (/* binding */ createRequestHandler),
+/* harmony export */   Ls: () => (/* binding */ PROXIES),
+/* harmony export */   SM: () => (/* binding */ createDispatcher),
+/* harmony export */   nH: () => (/* binding */ startingRegion),
+/* harmony export */   rl: () => (/* binding */ hasCustomEndpoint)
+/* harmony export */ });
+/* unused harmony export firstRegion */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73024);
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(37067);
+/* harmony import */ var node_https__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(44708);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(41692);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(46752);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(65071);
+/* harmony import */ var _arn_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(98627);
+/* harmony import */ var _bounded_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(91861);
+/**
+ * How AWS is reached: custom endpoints, proxies and certificate authorities from the environment, the same on every
+ * path. The SDK reads `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` itself; proxies and `AWS_CA_BUNDLE` it does not.
+ */
+
+
+
+
+
+
+
+
+/** A request that is not answered within this time has stalled. Copies set a limit of their own. */
+const ANSWER_WITHIN_MS = 60_000;
+const CONNECT_WITHIN_MS = 10_000;
+/** Something other than AWS's own endpoints answers for a service. (AWS SDKs and Tools Guide, "Service-specific endpoints".) */
+function hasCustomEndpoint(environment, service = 'S3') {
+    return Boolean(environment.AWS_ENDPOINT_URL || environment[`AWS_ENDPOINT_URL_${service}`]);
+}
+/**
+ * @param sockets connections that may be open at the same time to one host
+ * @throws FatalError when `AWS_CA_BUNDLE` cannot be read, or a proxy is not named by its URL
+ */
+function createRequestHandler(environment, sockets) {
+    checkProxies(environment);
+    const common = { keepAlive: true, maxSockets: sockets, proxyEnv: { ...environment } };
+    const bundle = environment.AWS_CA_BUNDLE;
+    return new _bounded_js__WEBPACK_IMPORTED_MODULE_6__/* .BoundedHandler */ .MG({
+        httpAgent: new node_http__WEBPACK_IMPORTED_MODULE_1__.Agent(common),
+        httpsAgent: new node_https__WEBPACK_IMPORTED_MODULE_2__.Agent({ ...common, ...(bundle && { ca: authorities(bundle) }) }),
+        connectionTimeout: CONNECT_WITHIN_MS,
+        requestTimeout: ANSWER_WITHIN_MS,
+        throwOnRequestTimeout: true,
+        socketAcquisitionWarningTimeout: ANSWER_WITHIN_MS,
+    });
+}
+/**
+ * The same for requests that do without the SDK.
+ *
+ * @param connections that may be open at the same time to one host
+ */
+function createDispatcher(environment, connections) {
+    const bundle = environment.AWS_CA_BUNDLE;
+    const connect = { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) };
+    // undici warns that its proxy agent is experimental; those who need no proxy need not read that.
+    return hasProxy(environment)
+        ? new undici__WEBPACK_IMPORTED_MODULE_4__.EnvHttpProxyAgent({ connections, connect })
+        : new undici__WEBPACK_IMPORTED_MODULE_4__.Agent({ connections, connect });
+}
+/** The variables that name proxies. */
+const PROXIES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
+function hasProxy(environment) {
+    return PROXIES.some(name => environment[name]);
+}
+/** Other programs take `proxy:3128` too, which Node refuses without a word of the variable it stands in. */
+function checkProxies(environment) {
+    for (const name of PROXIES) {
+        const address = environment[name];
+        if (!address || /^https?:$/.test(URL.parse(address)?.protocol ?? ''))
+            continue;
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .FatalError */ .HX(`${name} is not the URL of a proxy.`, {
+            todo: `Write it with its protocol, such as http://proxy.example.com:3128. What it holds is not shown, because it may have a password.`,
+        });
+    }
+}
+function authorities(bundle) {
+    try {
+        return [...node_tls__WEBPACK_IMPORTED_MODULE_3__.getCACertificates('default'), (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(bundle, 'utf8')];
+    }
+    catch (error) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_5__/* .FatalError */ .HX(`AWS_CA_BUNDLE names ${bundle}, which cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .bD)(error)}`, {
+            todo: 'Give the path of a readable PEM file, or unset AWS_CA_BUNDLE.',
+        });
+    }
+}
+const FIRST_REGIONS = {
+    'aws-cn': 'cn-north-1',
+    'aws-us-gov': 'us-gov-west-1',
+};
+/** The first Region of each partition, which is also the home of its global services. */
+function firstRegion(partition) {
+    return FIRST_REGIONS[partition] ?? 'us-east-1';
+}
+/** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
+function startingRegion(environment, roleArn) {
+    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || firstRegion((0,_arn_js__WEBPACK_IMPORTED_MODULE_7__/* .partitionOf */ .iQ)(roleArn));
+}
+
+
+/***/ }),
+
 /***/ 65071:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -74837,7 +75056,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 25684:
+/***/ 68462:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74854,181 +75073,10 @@ var dist_cjs = __nccwpck_require__(71695);
 var credential_provider_node_dist_cjs = __nccwpck_require__(5861);
 // EXTERNAL MODULE: ./lib/src/errors.js
 var errors = __nccwpck_require__(65071);
-;// CONCATENATED MODULE: ./lib/src/aws/arn.js
-/** The parts of ARNs that this project has to know. */
-/** `aws`, `aws-cn` or `aws-us-gov`. */
-function partitionOf(arn) {
-    return arn?.split(':')[1] || 'aws';
-}
-function regionOf(arn) {
-    return arn.split(':')[3] ?? '';
-}
-function arn_accountOf(arn) {
-    return arn.split(':')[4] ?? '';
-}
-/**
- * The ARN that policies name. A session's own ARN, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, lacks the role's
- * path, so the ARN the role was assumed by is better where it is known.
- */
-function principalOf(sessionArn, roleArn) {
-    if (roleArn !== undefined)
-        return roleArn;
-    const role = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(sessionArn);
-    return role === null ? sessionArn : `arn:${role[1]}:iam::${role[2]}:role/${role[3]}`;
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(37067);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(44708);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(46752);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
-// EXTERNAL MODULE: ./node_modules/@smithy/node-http-handler/dist-cjs/index.js
-var node_http_handler_dist_cjs = __nccwpck_require__(61279);
-;// CONCATENATED MODULE: ./lib/src/aws/bounded.js
-
-
-/** Bytes. The largest that AWS gives are pages of a listing: 1,000 keys of 1,024 bytes, each encoded, some 4 MB. */
-const LONGEST_ANSWER = 32 * 1024 ** 2;
-class EndlessAnswerError extends Error {
-    name = 'EndlessAnswer';
-    constructor() {
-        super(`The answer is longer than ${LONGEST_ANSWER / 1024 ** 2} MiB, which none of AWS is; it was not read to its end.`);
-    }
-}
-/** The SDK's time limit ends when the answer begins, and nothing else would end the wait for the rest of it. */
-class StalledAnswerError extends Error {
-    /** As the SDK calls it when an answer does not begin. */
-    name = 'TimeoutError';
-    constructor(withinMs) {
-        super(`The answer began, and for ${withinMs / 1000} seconds nothing more of it has come.`);
-    }
-}
-function isTooLong(bytes) {
-    return bytes > LONGEST_ANSWER;
-}
-/** The SDK's own handler. The contents of objects are never collected, and may be as long as they like. */
-class BoundedHandler extends node_http_handler_dist_cjs.NodeHttpHandler {
-    async handle(...args) {
-        const [{ query, method }, options] = args;
-        const { response } = await super.handle(...args);
-        if (method === 'HEAD')
-            return { response };
-        const body = response.body;
-        const withinMs = options?.requestTimeout ?? this.httpHandlerConfigs().requestTimeout;
-        if (withinMs)
-            endStalled(body, withinMs);
-        const isContent = query?.['x-id'] === 'GetObject' && response.statusCode < 300;
-        if (!isContent)
-            response.body = bounded(body);
-        return { response };
-    }
-}
-/** @param withinMs from one piece of the body to the next */
-function endStalled(body, withinMs) {
-    const { socket } = body;
-    const end = () => body.destroy(new StalledAnswerError(withinMs));
-    socket.setTimeout(withinMs, end);
-    // The connection goes on to other requests.
-    body.once('close', () => socket.off('timeout', end));
-}
-function bounded(body) {
-    let bytes = 0;
-    const passing = new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            bytes += chunk.length;
-            if (isTooLong(bytes))
-                done(new EndlessAnswerError());
-            else
-                done(null, chunk);
-        },
-    });
-    body.once('error', error => passing.destroy(error));
-    passing.once('close', () => body.destroy());
-    return body.pipe(passing);
-}
-
-;// CONCATENATED MODULE: ./lib/src/aws/endpoint.js
-/**
- * How AWS is reached: custom endpoints, proxies and certificate authorities from the environment, the same on every
- * path. The SDK reads `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` itself; proxies and `AWS_CA_BUNDLE` it does not.
- */
-
-
-
-
-
-
-
-
-/** A request that is not answered within this time has stalled. Copies set a limit of their own. */
-const ANSWER_WITHIN_MS = 60_000;
-const CONNECT_WITHIN_MS = 10_000;
-/** Something other than AWS's own endpoints answers for a service. (AWS SDKs and Tools Guide, "Service-specific endpoints".) */
-function hasCustomEndpoint(environment, service = 'S3') {
-    return Boolean(environment.AWS_ENDPOINT_URL || environment[`AWS_ENDPOINT_URL_${service}`]);
-}
-/**
- * @param sockets connections that may be open at the same time to one host
- * @throws FatalError when `AWS_CA_BUNDLE` cannot be read
- */
-function createRequestHandler(environment, sockets) {
-    const common = { keepAlive: true, maxSockets: sockets, proxyEnv: { ...environment } };
-    const bundle = environment.AWS_CA_BUNDLE;
-    return new BoundedHandler({
-        httpAgent: new external_node_http_.Agent(common),
-        httpsAgent: new external_node_https_.Agent({ ...common, ...(bundle && { ca: authorities(bundle) }) }),
-        connectionTimeout: CONNECT_WITHIN_MS,
-        requestTimeout: ANSWER_WITHIN_MS,
-        throwOnRequestTimeout: true,
-        socketAcquisitionWarningTimeout: ANSWER_WITHIN_MS,
-    });
-}
-/**
- * The same for requests that do without the SDK.
- *
- * @param connections that may be open at the same time to one host
- */
-function createDispatcher(environment, connections) {
-    const bundle = environment.AWS_CA_BUNDLE;
-    const connect = { timeout: CONNECT_WITHIN_MS, ...(bundle && { ca: authorities(bundle) }) };
-    // undici warns that its proxy agent is experimental; those who need no proxy need not read that.
-    return hasProxy(environment)
-        ? new undici.EnvHttpProxyAgent({ connections, connect })
-        : new undici.Agent({ connections, connect });
-}
-function hasProxy({ http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY }) {
-    return Boolean(http_proxy || HTTP_PROXY || https_proxy || HTTPS_PROXY);
-}
-function authorities(bundle) {
-    try {
-        return [...external_node_tls_.getCACertificates('default'), (0,external_node_fs_.readFileSync)(bundle, 'utf8')];
-    }
-    catch (error) {
-        throw new errors/* FatalError */.HX(`AWS_CA_BUNDLE names ${bundle}, which cannot be read: ${(0,errors/* messageOf */.bD)(error)}`, {
-            todo: 'Give the path of a readable PEM file, or unset AWS_CA_BUNDLE.',
-        });
-    }
-}
-const FIRST_REGIONS = {
-    'aws-cn': 'cn-north-1',
-    'aws-us-gov': 'us-gov-west-1',
-};
-/** The first Region of each partition, which is also the home of its global services. */
-function firstRegion(partition) {
-    return FIRST_REGIONS[partition] ?? 'us-east-1';
-}
-/** Where to ask before the bucket's own Region is known: the job's Region, else one of the role's partition. */
-function startingRegion(environment, roleArn) {
-    return environment.AWS_REGION || environment.AWS_DEFAULT_REGION || firstRegion(partitionOf(roleArn));
-}
-
+// EXTERNAL MODULE: ./lib/src/aws/arn.js
+var arn = __nccwpck_require__(98627);
+// EXTERNAL MODULE: ./lib/src/aws/endpoint.js
+var endpoint = __nccwpck_require__(14995);
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/src/aws/trouble.js
@@ -75219,6 +75267,25 @@ async function pause(ceilingMs, aborting) {
     catch (error) {
         throw new errors/* StoppedError */.Ko('Stopped while waiting to try again.', { cause: error });
     }
+}
+
+;// CONCATENATED MODULE: ./lib/src/aws/unreachable.js
+/** Codes of OpenSSL and of Node for certificates that are not trusted. (Node.js, "TLS: X509 certificate error codes".) */
+const UNTRUSTED = /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
+const UNANSWERED = /^(E[A-Z]+|EAI_\w+|TimeoutError|UND_ERR_\w+|ERR_(TLS|SSL)_\w+)$/;
+/** What to do where no answer came; `undefined` where one did, or where that is not why. */
+function whenUnreachable({ status, code }) {
+    if (status !== 0)
+        return undefined;
+    if (UNTRUSTED.test(code))
+        return {
+            todo: 'Something on the way shows a certificate that this machine does not trust, such as a proxy. Name its authority in `AWS_CA_BUNDLE` or `NODE_EXTRA_CA_CERTS` (a PEM file).',
+        };
+    return UNANSWERED.test(code)
+        ? {
+            todo: 'No answer came from there. Check the Region, `AWS_ENDPOINT_URL`, `HTTPS_PROXY` and `NO_PROXY`, and what the network of the runner lets out.',
+        }
+        : undefined;
 }
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/buffer_utils.js
@@ -75768,6 +75835,7 @@ function asPolicy(...statements) {
 
 
 
+
 /** Renewed when this much of the session is left, or a third of it if that is less. */
 const MARGIN_MS = 5 * 60_000;
 class WebIdentitySession {
@@ -75830,23 +75898,24 @@ class WebIdentitySession {
     #explain(error, token) {
         const { side, roleArn, audience } = this.#options;
         const claims = token === '' ? {} : decodeJwt(token);
-        const { code, message } = trouble_troubleOf(error);
-        return new errors/* FatalError */.HX(`The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`, fixFor(code, message, roleArn, audience, claims), error);
+        const trouble = trouble_troubleOf(error);
+        const { code, message } = trouble;
+        return new errors/* FatalError */.HX(`The ${side} role ${roleArn} could not be assumed (${code}: ${message}). The token says sub = ${JSON.stringify(claims.sub)}, aud = ${JSON.stringify(claims.aud)}.`, whenUnreachable(trouble) ?? fixFor(code, message, roleArn, audience, claims), error);
     }
 }
 function fixFor(code, message, roleArn, audience, claims) {
-    const account = arn_accountOf(roleArn);
+    const account = (0,arn/* accountOf */.XP)(roleArn);
     const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(/^https:\/\//, '');
     if (code.startsWith('InvalidIdentityToken')) {
         return {
-            todo: `In account ${account}, create an IAM OIDC identity provider for https://${issuer} with the audience ${audience}; or, if there is one, add the audience to it.`,
+            todo: `In account ${account}, create an IAM OIDC identity provider for https://${issuer} with the audience ${audience}; or, if there is one, add the audience to it, or set \`audience\` to one that it lists.`,
         };
     }
     if (/DurationSeconds|MaxSessionDuration/i.test(message)) {
         return { todo: `Lower \`session-duration\`, or raise the maximum session duration of ${roleArn}.` };
     }
     const subjects = subjectsOf(claims);
-    const trust = trustStatement(account, partitionOf(roleArn), issuer, audience, subjects);
+    const trust = trustStatement(account, (0,arn/* partitionOf */.iQ)(roleArn), issuer, audience, subjects);
     const forms = subjects.length > 1
         ? ' Both forms of `sub` are listed: repositories created, renamed or transferred after 15 July 2026 use the one with ids.'
         : '';
@@ -75883,9 +75952,10 @@ function subjectsOf(claims) {
 
 
 
+
 /** @throws FatalError naming the side, what failed and what to do */
 async function identify(request, surroundings) {
-    const region = startingRegion(surroundings.environment, request.roleArn);
+    const region = (0,endpoint/* startingRegion */.nH)(surroundings.environment, request.roleArn);
     const common = { region, requestHandler: surroundings.requestHandler, maxAttempts: 1 };
     const { credentials, renew } = request.roleArn === undefined
         ? ambient(surroundings.mask)
@@ -75899,8 +75969,8 @@ async function identify(request, surroundings) {
         renew,
         account: proof?.account,
         arn: proof?.arn,
-        principal: proof && principalOf(proof.arn, request.roleArn),
-        partition: partitionOf(proof?.arn),
+        principal: proof && (0,arn/* principalOf */.i6)(proof.arn, request.roleArn),
+        partition: (0,arn/* partitionOf */.iQ)(proof?.arn),
         // The SDK learns it from every answer.
         clockAheadMs: prover.config.systemClockOffset,
     };
@@ -75936,7 +76006,7 @@ async function prove({ side, roleArn }, sts, { environment, aborting }) {
         });
         if (Account === undefined || Arn === undefined)
             throw new Error('GetCallerIdentity answered without an identity.');
-        if (roleArn !== undefined && arn_accountOf(roleArn) !== Account) {
+        if (roleArn !== undefined && (0,arn/* accountOf */.XP)(roleArn) !== Account) {
             throw new errors/* FatalError */.HX(`The ${side} role ${roleArn} turned out to be ${Arn} of account ${Account}.`, {
                 todo: `Correct \`${side}-role\`, or the endpoint that answers for STS.`,
             });
@@ -75946,12 +76016,15 @@ async function prove({ side, roleArn }, sts, { environment, aborting }) {
     catch (error) {
         if (error instanceof errors/* FatalError */.HX)
             throw error;
-        const { code, message } = trouble_troubleOf(error);
+        const trouble = trouble_troubleOf(error);
+        const { code, message } = trouble;
         if (code === 'CredentialsProviderError')
             throw noCredentials(side, message, error);
-        if (roleArn === undefined && hasCustomEndpoint(environment))
+        if (roleArn === undefined && (0,endpoint/* hasCustomEndpoint */.rl)(environment))
             return undefined;
-        throw new errors/* FatalError */.HX(`The ${side} credentials were not accepted (${code}: ${message}).`, undefined, error);
+        throw new errors/* FatalError */.HX(`The ${side} credentials were not accepted (${code}: ${message}).`, whenUnreachable(trouble) ?? {
+            todo: `Give the job credentials that are valid, or give \`${side}-role\`.`,
+        }, error);
     }
 }
 function noCredentials(side, message, cause) {
@@ -76003,6 +76076,8 @@ function keys_unquote(etag) {
     return etag?.replace(/^"|"$/g, '') ?? '';
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./lib/src/s3/relay.js
@@ -76065,6 +76140,8 @@ function asBroken(error) {
         : new BrokenBodyError(message, { cause: error });
 }
 
+// EXTERNAL MODULE: ./lib/src/aws/bounded.js
+var bounded = __nccwpck_require__(91861);
 ;// CONCATENATED MODULE: ./lib/src/s3/wire/connection.js
 
 
@@ -76137,8 +76214,8 @@ class Exchange {
     }
     onData(chunk) {
         this.#bytes += chunk.length;
-        if (isTooLong(this.#bytes)) {
-            this.#reject(new EndlessAnswerError());
+        if ((0,bounded/* isTooLong */.pn)(this.#bytes)) {
+            this.#reject(new bounded/* EndlessAnswerError */.t4());
             this.#abort?.();
         }
         else
@@ -76473,7 +76550,7 @@ class Bucket {
             systemClockOffset: identity.clockAheadMs ?? 0,
             requestHandler: network.requestHandler,
             // Servers that stand in for S3 seldom answer for bucket.host names.
-            forcePathStyle: hasCustomEndpoint(network.environment),
+            forcePathStyle: (0,endpoint/* hasCustomEndpoint */.rl)(network.environment),
             maxAttempts: 1,
             // Checksums are asked for where they serve the copy; the SDK's own CRC32 would make multipart copies composite.
             requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -77006,8 +77083,8 @@ class RequestCounter {
 function createNetwork({ environment, sockets, aborting, requests = new RequestCounter(), maxRate, }) {
     return {
         environment,
-        requestHandler: createRequestHandler(environment, sockets),
-        connection: new Connection(createDispatcher(environment, sockets), aborting),
+        requestHandler: (0,endpoint/* createRequestHandler */.KB)(environment, sockets),
+        connection: new Connection((0,endpoint/* createDispatcher */.SM)(environment, sockets), aborting),
         aborting,
         requests,
         ...(maxRate !== undefined && { turn: turnstile(maxRate, aborting) }),
@@ -77321,7 +77398,7 @@ function headListed(bucket, entry, asked = {}) {
  * @returns `undefined` when the object may not be asked or is not there any more
  */
 function isFrozen(bucket, key) {
-    return noneWhereRefused(async () => {
+    return head_noneWhereRefused(async () => {
         const head = await bucket.send(new HeadObjectCommand({ ...bucket.common, ...bucket.payer, Key: bucket.fullKey(key) }));
         const isArchived = head.ArchiveStatus !== undefined || ARCHIVE_CLASSES.has(head.StorageClass);
         return isArchived && !/ongoing-request="false"/.test(head.Restore ?? '');
@@ -77348,7 +77425,7 @@ async function isGone(bucket, entry) {
  * @returns `undefined` when the object may not be asked or is no longer the one that was seen: no evidence is no error
  */
 function head_checksumsOf(bucket, object) {
-    return noneWhereRefused(async () => {
+    return head_noneWhereRefused(async () => {
         const head = await headListed(bucket, object, { ChecksumMode: 'ENABLED' });
         return {
             ...(isMd5(head, object.etag) && { MD5: Buffer.from(object.etag, 'hex').toString('base64') }),
@@ -77365,7 +77442,7 @@ const REFUSALS = new Set([
     'other',
 ]);
 /** @throws what is not about this one object: a failing service or connection must not pass for missing evidence */
-async function noneWhereRefused(ask) {
+async function head_noneWhereRefused(ask) {
     try {
         return await ask();
     }
@@ -77463,7 +77540,9 @@ async function evenIfUnanswered({ from, to }, source, write) {
     catch (error) {
         if (!doubt.isOpen || !hasMetAnother(error))
             throw error;
-        const there = await headEntry(to, source.key);
+        const there = await noneWhereRefused(() => headEntry(to, source.key));
+        if (there === undefined)
+            throw error;
         const [ours, theirs] = await Promise.all([checksumsOf(from, source), checksumsOf(to, there)]);
         if (!weigh({ source: ours, destination: theirs })?.same)
             throw error;
@@ -77556,6 +77635,8 @@ async function endStrays(bucket, { key, since }, known) {
     }
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(57975);
 // EXTERNAL MODULE: ./node_modules/jsonc-parser/lib/umd/main.js
@@ -78423,7 +78504,7 @@ class S3ControlService extends Service {
 }
 function makeClient(config, environment) {
     const client = new client_s3_control_dist_cjs/* S3ControlClient */.gGw(config);
-    if (!hasCustomEndpoint(environment, 'S3_CONTROL'))
+    if (!(0,endpoint/* hasCustomEndpoint */.rl)(environment, 'S3_CONTROL'))
         return client;
     // The account goes before the host, which an address of numbers does not allow; it is in a header, too.
     const byRules = client.config.endpointProvider;
@@ -78565,26 +78646,27 @@ async function uploadsIn(path) {
 /* harmony export */   y: () => (/* binding */ keepGivenSecrets)
 /* harmony export */ });
 /* harmony import */ var node_querystring__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(41792);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65071);
+/* harmony import */ var _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(14995);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(65071);
 /** The secrets that a process finds in its environment, whatever use is made of them. */
 
 
+
 const TOKENS = ['ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'S3_SYNC_ID_TOKEN'];
-const PROXIES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 /** Remembers the tokens that the CI system hands over, and the passwords of proxies. */
 function keepGivenSecrets(environment) {
     for (const name of TOKENS)
-        (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .keepSecret */ .gz)(environment[name] ?? '');
-    for (const name of PROXIES)
+        (0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .keepSecret */ .gz)(environment[name] ?? '');
+    for (const name of _aws_endpoint_js__WEBPACK_IMPORTED_MODULE_1__/* .PROXIES */ .Ls)
         keepPassword(environment[name] ?? '');
 }
 /** As it stands in an address such as `http://user:password@proxy:3128`, and as the proxy gets it. (RFC 7617.) */
 function keepPassword(address) {
     const { username = '', password = '' } = URL.parse(address) ?? {};
-    (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .keepSecret */ .gz)(password);
+    (0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .keepSecret */ .gz)(password);
     const plain = node_querystring__WEBPACK_IMPORTED_MODULE_0__.unescape(`${username}:${password}`);
     if (password !== '')
-        (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .keepSecret */ .gz)(Buffer.from(plain).toString('base64'));
+        (0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .keepSecret */ .gz)(Buffer.from(plain).toString('base64'));
 }
 
 
@@ -78611,7 +78693,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5441);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(25684);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(68462);
 /* harmony import */ var _job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(73259);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(86424);
 /** After the step, whatever became of it: ends what a killed run left open and saves its report. */
