@@ -19,7 +19,7 @@ import { isArchived } from '../sync/decide.ts';
 import { isMarker } from '../sync/history.ts';
 import { explainDenied } from './denial.ts';
 import { needsOf } from './preserved.ts';
-import type { Check, Scene } from './scene.ts';
+import { type Check, isForeign, type Scene } from './scene.ts';
 import { lookForKey } from './source-key.ts';
 
 /** Who is asked about, and what they do. */
@@ -102,10 +102,17 @@ export async function tryReading(scene: Scene, sample: ObjectEntry): Promise<Che
   }
 }
 
+/** Before any policy is looked at. (S3 User Guide, "Using Requester Pays general purpose buckets".) */
+const NO_PAYER =
+  'Set `request-payer: true`: the source is Requester Pays, and S3 denies those who do not accept the charges.';
+
 /** @param key in full */
 async function readFix(scene: Scene, key: string, message: string): Promise<Fix> {
-  const { source, from, network } = scene;
+  const { source, from, network, settings, facts } = scene;
   const { identity, location } = from;
+  const { payer } = facts.source;
+  if (payer.known && payer.value === 'Requester' && !settings.requestPayer && isForeign(identity, source))
+    return { todo: NO_PAYER };
   const sealing = keyIn(message);
   if (sealing !== undefined) return grantKey(identity, sealing, decryptStatement, message);
   const statement = readStatement(location, identity.partition, needsOf(scene));

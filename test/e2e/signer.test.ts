@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { sparse } from '../../lab/s3/index.ts';
 import { destinationRolePolicy, sourceRolePolicy } from '../../lab/worlds.ts';
 import { FULL } from './full.ts';
-import { allow, contents, GIB, openLab, policy, type Stage, setStage } from './stage.ts';
+import { allow, checkOf, contents, GIB, openLab, policy, type Stage, setStage } from './stage.ts';
 
 const lab = await openLab();
 
@@ -113,7 +113,9 @@ describe('a Requester Pays source', { concurrency: 3 }, () => {
     s.from.put('large', sparse(6 * GIB, 'payer'), { ...FULL, parts: GIB });
     const refused = await s.run();
     assert.equal(refused.code, 1);
-    assert.match(refused.log, /request-payer: true/);
+    for (const check of ['signer-can-read', 'source-request-payment'])
+      assert.match(checkOf(refused, check).fix?.todo ?? '', /`request-payer: true`/);
+    assert.doesNotMatch(refused.log, /"Statement"/, 'no policy is at fault');
     assert.deepEqual(s.to.keys(), []);
     const run = await s.run({ 'request-payer': 'true' });
     assert.equal(run.code, 0, run.log);
