@@ -113,11 +113,12 @@ test('more objects and more bytes never cost less nor take less time, whatever t
         regions: { source: 'us-east-1', destination },
         listing: { ListObjectsV2: 2 },
       };
-      const small = of(engine, objects(count, size, { etag }), scenario);
-      const large = of(engine, objects(count + more, size + larger, { etag }), scenario);
-      assert.ok(large.usd >= small.usd - 1e-12, `${large.usd} < ${small.usd}`);
       // An object that is too large for a job goes beside it, so that the job may have nothing left to start for.
-      if (engine !== 'batch') assert.ok(large.seconds >= small.seconds - 1e-9);
+      const mostSize = engine === 'batch' && size <= 5 * GIB ? 5 * GIB : Number.POSITIVE_INFINITY;
+      const small = of(engine, objects(count, size, { etag }), scenario);
+      const large = of(engine, objects(count + more, Math.min(size + larger, mostSize), { etag }), scenario);
+      assert.ok(large.usd >= small.usd - 1e-12, `${large.usd} < ${small.usd}`);
+      assert.ok(large.seconds >= small.seconds - 1e-9, `${large.seconds} s < ${small.seconds} s`);
     }),
   );
 });
