@@ -1,6 +1,7 @@
 /** Both sides can be listed by their own identity: without it neither plan nor proof can be had. */
 import { listStatement } from '../aws/policies.ts';
 import { troubleOf } from '../aws/trouble.ts';
+import { FatalError } from '../errors.ts';
 import type { CheckResult } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
 import type { Bucket } from '../s3/bucket.ts';
@@ -29,7 +30,8 @@ async function checkSide(side: Side, bucket: Bucket, listing: Listing): Promise<
     return { check, verdict: 'pass', seen };
   } catch (error) {
     const { kind, code, message } = troubleOf(error);
-    const seen = `${where} could not be listed by ${bucket.identity.arn ?? 'the identity in use'} (${code}: ${message}).`;
+    const why = error instanceof FatalError ? message : `${code}: ${message}`;
+    const seen = `${where} could not be listed by ${bucket.identity.arn ?? 'the identity in use'} (${why}).`;
     if (kind !== 'denied') return { check, verdict: 'fail', seen };
     const statement = listStatement(bucket.location, bucket.identity.partition, versions);
     return { check, verdict: 'fail', seen, fix: grant(bucket.identity, bucket, statement, message) };

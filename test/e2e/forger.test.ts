@@ -129,7 +129,8 @@ const ODD: readonly [string, string, RegExp][] = [
   [
     'with a key that is no encoding',
     listing([object('p/%E0%A4%A')]),
-    /a key that is not URL-encoded: "p\/%E0%A4%A"/,
+    // The runner reads `%25` in an error as `%`.
+    /listed by \S+ \(The listing shows a key that is not URL-encoded: "p\/%25E0%25A4%25A"/,
   ],
   [
     'with an ETag that is more than a header',
