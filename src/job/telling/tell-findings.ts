@@ -3,12 +3,13 @@
  * for each object.
  */
 import { visible } from '../../errors.ts';
+import { isFailed } from '../../model/checks.ts';
 import type { Log } from '../../model/log.ts';
 import type { FailureGroup } from '../../model/outcome.ts';
 import type { RunReport } from '../../record.ts';
 import { policiesToChange } from '../../report/policies.ts';
 import { clip } from '../../report/text.ts';
-import { asSentence, ERRORS_SHOWN, isFailed, MESSAGE, tellText } from './tell.ts';
+import { asSentence, ERRORS_SHOWN, MESSAGE, tellText } from './tell.ts';
 
 /** Characters of a key and of a code. */
 const [KEY, CODE] = [1000, 200];

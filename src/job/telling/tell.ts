@@ -1,6 +1,6 @@
 /** What the job says while it works. */
 import { visible } from '../../errors.ts';
-import type { CheckResult } from '../../model/checks.ts';
+import { type CheckResult, isFailed } from '../../model/checks.ts';
 import type { Log } from '../../model/log.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Engines } from '../../record.ts';
@@ -36,10 +36,6 @@ export async function tellChecks(checks: readonly CheckResult[], log: Log): Prom
   checks.filter(isFailed).forEach((result, index) => {
     tellFailed(result, index < ERRORS_SHOWN, log);
   });
-}
-
-export function isFailed({ verdict }: Pick<CheckResult, 'verdict'>): boolean {
-  return verdict === 'fail';
 }
 
 function tellFailed({ check, seen, fix }: CheckResult, asError: boolean, log: Log): void {
