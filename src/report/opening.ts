@@ -1,11 +1,12 @@
 /** What a text about a run begins with: the verdict, and the run in a sentence. */
 import type { RunReport } from '../record.ts';
 import { bytes, clip, code, count, type Markup, md } from './text.ts';
-import { FAILED, headline, isDubious, neverLooked } from './words.ts';
+import { FAILED, headline, neverLooked, toneOf } from './words.ts';
+
+const SIGNS = { good: '✅', dubious: '⚠️', bad: '❌' } as const;
 
 export function verdict(report: RunReport): Markup {
-  const sign = isDubious(report) ? '⚠️' : report.verdict.ok ? '✅' : '❌';
-  return md`## ${sign} ${clip(headline(report), 500)}`;
+  return md`## ${SIGNS[toneOf(report)]} ${clip(headline(report), 500)}`;
 }
 
 export function whatHappened(report: RunReport): Markup {

@@ -22,6 +22,12 @@ export function isDubious(report: RunReport): boolean {
   return isCutShort(report) || (report.verdict.ok && nothingTaken(report) !== undefined);
 }
 
+/** Whether a run went well, as a sign or a colour tells it. */
+export function toneOf(report: RunReport): 'good' | 'dubious' | 'bad' {
+  if (!report.verdict.ok) return 'bad';
+  return isDubious(report) ? 'dubious' : 'good';
+}
+
 /** Filters by which all is left out on a quiet day. */
 const BY_AGE_OR_SIZE = ['modified-after', 'modified-before', 'min-size', 'max-size'];
 

@@ -7,7 +7,8 @@ import { Digest } from '../../src/report/digest/digest.ts';
 import type { Row, Rows } from '../../src/report/digest/rows.ts';
 import { html, lines } from '../../src/report/page/html.ts';
 import { PAGE_LIMIT, renderPage } from '../../src/report/page/page.ts';
-import { compared, FAILED_CHECK, FAILURE, filled, report } from './make.ts';
+import { renderSummary } from '../../src/report/summary.ts';
+import { compared, FAILED_CHECK, FAILURE, filled, report, TOTALS } from './make.ts';
 
 const NOTHING: Rows = { rows: [], inAll: 0 };
 
@@ -78,6 +79,23 @@ test('the page begins with the verdict, then the totals, then what is wrong, and
     renderPage(report(), NOTHING),
     /<header class="good">\n<h1>.*<span>Synced and verified<\/span>/,
   );
+});
+
+test('the page tells at a glance how a run went, and so does the summary', () => {
+  const bad = { verdict: { ok: false, text: 'Seven objects failed.' } };
+  for (const [changes, tone, name, sign] of [
+    [{}, 'good', 'Success', '✅'],
+    [{ complete: false }, 'dubious', 'Warning', '⚠️'],
+    [{ totals: { ...TOTALS, listed: 0 } }, 'dubious', 'Warning', '⚠️'],
+    [bad, 'bad', 'Failure', '❌'],
+    [{ ...bad, totals: { ...TOTALS, listed: 0 } }, 'bad', 'Failure', '❌'],
+  ] as const satisfies readonly (readonly [Partial<RunReport>, string, string, string])[]) {
+    const run = report(changes);
+    const page = renderPage(run, NOTHING);
+    assert.match(page, new RegExp(`<header class="${tone}">\\n<h1><svg [^>]*aria-label="${name}">`));
+    assert.ok(page.includes(`.${tone} circle`), `there is a colour for ${tone}`);
+    assert.ok(renderSummary(run).startsWith(`## ${sign} `));
+  }
 });
 
 test('a run that has nothing to show of something does not mention it', () => {

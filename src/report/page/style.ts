@@ -36,8 +36,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 header { padding-top: 2.25rem; padding-bottom: 1.25rem; }
 h1 { display: flex; gap: .75rem; align-items: flex-start; font-size: 1.75rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h1 svg { flex: none; width: 1.25em; height: 1.25em; fill: none; stroke: var(--card); stroke-width: 2.25; stroke-linecap: round; stroke-linejoin: round; }
-.good circle { fill: var(--good); stroke: none; } .bad circle { fill: var(--bad); stroke: none; }
-.bad h1 { color: var(--bad); }
+.good circle { fill: var(--good); stroke: none; } .dubious circle { fill: var(--warn); stroke: none; } .bad circle { fill: var(--bad); stroke: none; }
+.dubious h1 { color: var(--warn); } .bad h1 { color: var(--bad); }
 .way { font-size: 1.0625rem; margin: 0 0 .125rem; }
 .facts { color: var(--quiet); margin: 0; }
 

@@ -2,20 +2,30 @@
 import type { RunReport } from '../../record.ts';
 import { restoring } from '../restores.ts';
 import { bytes, clip, seconds } from '../text.ts';
-import { headline, namedTotals, type Row } from '../words.ts';
+import { headline, namedTotals, type Row, toneOf } from '../words.ts';
 import { figure, type Html, html } from './html.ts';
 
 /** Characters of a bucket with a prefix. */
 const PLACE = 1200;
 
 const CHECK = html`<path d="M7 12.5l3.4 3.4L17 8.8"/>`;
+const MARK = html`<path d="M12 6.5v6.5M12 17v.1"/>`;
 const CROSS = html`<path d="M8 8l8 8M16 8l-8 8"/>`;
 
+/** What each tone is drawn as, and called where nothing is seen. */
+const SIGNS = {
+  good: { name: 'Success', sign: CHECK },
+  dubious: { name: 'Warning', sign: MARK },
+  bad: { name: 'Failure', sign: CROSS },
+} as const;
+
 export function verdict(report: RunReport): Html {
-  const { verdict, settings, started, mode, engine } = report;
+  const { settings, started, mode, engine } = report;
+  const tone = toneOf(report);
+  const { name, sign } = SIGNS[tone];
   const took = (Date.parse(report.finished) - Date.parse(started)) / 1000;
-  return html`<header class="${verdict.ok ? 'good' : 'bad'}">
-<h1><svg viewBox="0 0 24 24" role="img" aria-label="${verdict.ok ? 'Success' : 'Failure'}"><circle cx="12" cy="12" r="11"/>${verdict.ok ? CHECK : CROSS}</svg><span>${clip(headline(report), 2000)}</span></h1>
+  return html`<header class="${tone}">
+<h1><svg viewBox="0 0 24 24" role="img" aria-label="${name}"><circle cx="12" cy="12" r="11"/>${sign}</svg><span>${clip(headline(report), 2000)}</span></h1>
 <p class="way"><code>${clip(String(settings.source ?? ''), PLACE)}</code> <span aria-hidden="true">→</span><span class="unseen">to</span> <code>${clip(String(settings.destination ?? ''), PLACE)}</code></p>
 <p class="facts">${mode}, engine ${engine}, <time datetime="${started}">${started.slice(0, 16).replace('T', ' ')} UTC</time>, ${seconds(took)}${report.complete ? '' : ', not complete'}</p>
 </header>`;
