@@ -36,7 +36,7 @@ export const FOUND: readonly Found[] = [
     test: 'report.test.ts',
   },
   {
-    what: 'A run waited for ever when a connection went silent in the middle of an answer, wherever the SDK collects it: deletions, sessions, control planes, and the byte that is read beforehand to see whether the source may be read.',
+    what: 'A run waited for ever when a connection went silent in the middle of an answer that the SDK reads: to deletions, for sessions, from control planes, and to the request for one byte by which a run tries whether it may read the source.',
     test: 'aws/bounded.test.ts, e2e/silence.test.ts',
   },
 ];

@@ -8,13 +8,16 @@ import { INVARIANTS, type Invariant } from './judge.ts';
 export function page(figures: Figures): string {
   return `# Reliability
 
-Written by \`npm run chaos -- --write\`, on a machine with ${cpus().length} cores. Each schedule is drawn from a number: two
-buckets with ordinary, awkward, large, changed, missing and extraneous objects, or with histories of them; inputs; a clock that
-may be wrong; up to three runs in which requests are refused, throttled, cut off, lost, truncated, answered late or never,
-others put and delete objects on both sides, sessions end early, and the run is interrupted, terminated or killed after some
-number of requests; after each the post step, as a runner would have it; then runs in which nothing goes wrong until one ends
-well, and \`mode: verify\`. The runs are processes of the built action, AWS is the lab (see [Fidelity](fidelity.md) for what
-it is held to).
+Written by \`npm run chaos -- --write\`, on a machine with ${cpus().length} cores. Each schedule is drawn from a number:
+
+- two buckets with ordinary, awkward, large, changed, missing and extraneous objects, or with histories of such; inputs; and a
+  clock that may be wrong;
+- up to three runs in which requests are refused, throttled, cut off, lost, truncated, answered late or not at all, others put
+  and delete objects on both sides, sessions end early, and the run is interrupted, terminated or killed after some number of
+  requests; after each the post step, as a runner would run it;
+- then runs in which nothing goes wrong, until one ends well, and \`mode: verify\`.
+
+The runs are processes of the built action. AWS is [the lab](../CONTRIBUTING.md#the-lab).
 
 \`npm run chaos -- --seed N --engine NAME\` plays one schedule again and shows it. The same number gives the same schedule;
 when exactly something meets a request also depends on the machine.
@@ -54,7 +57,7 @@ ${table(['Besides', 'Times'], counted(figures.deeds))}
 
 ## Found and mended
 
-What schedules brought to light since there are any. Each has a test that fails without its mending.
+What schedules have brought to light. Each has a test that fails without the repair.
 
 ${table(
   ['Fault', 'Test'],
