@@ -25,16 +25,16 @@ function isFolder(prefix: string): boolean {
 function hintOnSlashes(from: Location, to: Location): string[] {
   if (isFolder(from.prefix) && WORD_AT_END.test(to.prefix))
     return [
-      `destination: ${noFolder(to)} ${arrivesAs(`${from.prefix}NAME`, `${to.prefix}NAME`)} ${write(to)}`,
+      `destination: ${endsWithoutSlash(to)} ${arrivesAs(`${from.prefix}NAME`, `${to.prefix}NAME`)} ${asFolder(to)}`,
     ];
   if (isFolder(to.prefix) && WORD_AT_END.test(from.prefix))
     return [
-      `source: ${noFolder(from)} ${arrivesAs(`${from.prefix}/NAME`, `${to.prefix}/NAME`)} ${write(from)}`,
+      `source: ${endsWithoutSlash(from)} ${arrivesAs(`${from.prefix}/NAME`, `${to.prefix}/NAME`)} ${asFolder(from)}`,
     ];
   return [];
 }
 
-function noFolder(location: Location): string {
+function endsWithoutSlash(location: Location): string {
   return `${visible(formatLocation(location))} does not end in a slash, so that`;
 }
 
@@ -42,7 +42,7 @@ function arrivesAs(key: string, copy: string): string {
   return `"${visible(key)}" arrives as "${visible(copy)}".`;
 }
 
-function write({ bucket, prefix }: Location): string {
+function asFolder({ bucket, prefix }: Location): string {
   return `Write ${visible(formatLocation({ bucket, prefix: `${prefix}/` }))} to mean the folder.`;
 }
 

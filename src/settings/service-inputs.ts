@@ -6,7 +6,7 @@ import { formatLocation, overlap } from './location.ts';
 import type { Rule } from './rule.ts';
 import { DURATION } from './values.ts';
 
-/** Inputs that mean something to some engines only. */
+/** Each with its engines. */
 const BELONGS: readonly {
   readonly name: InputName;
   readonly value: (settings: Settings) => unknown;
@@ -93,6 +93,7 @@ function isDefault(name: InputName, value: unknown, kind: Kind<unknown> | undefi
   return String(value) === String(kind === undefined ? byDefault : kind.read(byDefault));
 }
 
+/** What these inputs have to fit: the engine, and the places of the objects. */
 export const SERVICE_INPUT_RULES: readonly Rule[] = [
   ...KNOWN_ONLY_TO,
   {

@@ -38,7 +38,7 @@ export function withoutReducedRedundancy(engine: EngineName): Rule {
   );
 }
 
-/** @param accepted what the service keeps, always `metadata` and perhaps more */
+/** @param kept by the service: always `metadata`, and perhaps more */
 export function keepsOnly(engine: EngineName, kept: readonly Preserved[]): Rule {
   return withEngine(engine, ['preserve'], ({ preserve }) => {
     const lost = [...preserve].filter(one => !kept.includes(one));
