@@ -6,34 +6,21 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { findings, type Inputs } from './stage.ts';
+import { findings } from './stage.ts';
 import {
   assertUntouched,
+  type Case,
+  type Circumstances,
   type Contested,
   confine,
   contested,
-  type Engine,
-  type Moment,
-  type Taken,
+  DELETING,
   takeOver,
   takeOverAt,
 } from './stranger-stage.ts';
 
-interface Case extends Moment {
-  readonly engine: Exclude<Engine, 'copy' | 'stream'>;
-  readonly taken: Taken;
-  readonly inputs?: Inputs;
-  readonly furnish?: (s: Contested) => void;
-  /** What was done by then was verified: that the rest could not be done is told, and the run ends well. */
-  readonly endsWell?: RegExp;
-}
-
-const DELETING: Pick<Case, 'inputs' | 'furnish'> = {
-  inputs: { delete: 'true', 'max-delete': '1' },
-  furnish: s => s.to.put('extra', 'x'),
-};
-const REMOVING: Pick<Case, 'inputs'> = { inputs: { 'replication-rule': 'remove' } };
-const ENABLING: Pick<Case, 'inputs' | 'furnish'> = {
+const REMOVING: Circumstances = { inputs: { 'replication-rule': 'remove' } };
+const ENABLING: Circumstances = {
   inputs: { 'enable-versioning': 'true' },
   furnish: ({ from, to }) => {
     for (const bucket of [from, to]) bucket.versioning = undefined;
@@ -47,7 +34,10 @@ const OURS: readonly Case[] = [
   { engine: 'datasync', taken: 'work', at: 'ListObjectsV2', after: 'VERIFYING' },
   { engine: 'datasync', taken: 'work', at: 'GetObject', after: 'VERIFYING' },
   {
-    ...{ engine: 'datasync', taken: 'work', at: 'DeleteObjects', inputs: { 'datasync-keep': 'false' } },
+    engine: 'datasync',
+    taken: 'work',
+    at: 'DeleteObjects',
+    inputs: { 'datasync-keep': 'false' },
     endsWell: /Not all that this run made for DataSync could be removed/,
   },
   { engine: 'datasync', taken: 'from', at: 'ListObjectsV2', after: 'VERIFYING' },

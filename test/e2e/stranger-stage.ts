@@ -13,7 +13,7 @@ import { documented } from '../documented.ts';
 import { batchStage } from './batch-stage.ts';
 import { dataSyncStage } from './datasync-stage.ts';
 import { replicationStage } from './replication-stage.ts';
-import { allow, policy, type Stage, setStage } from './stage.ts';
+import { allow, type Inputs, policy, type Stage, setStage } from './stage.ts';
 
 const STRANGER = '999900001111';
 
@@ -132,6 +132,26 @@ export interface Moment {
   /** What must have been struck before. */
   readonly after?: string | undefined;
 }
+
+/** What a run meets besides. */
+export interface Circumstances {
+  readonly inputs?: Inputs;
+  readonly furnish?: (s: Contested) => void;
+  /** What was done by then was verified: that the rest could not be done is told, and the run ends well. */
+  readonly endsWell?: RegExp;
+}
+
+/** A run in which a bucket changes hands. */
+export interface Case extends Moment, Circumstances {
+  readonly engine: Engine;
+  readonly taken: Taken;
+}
+
+/** With one object that only the destination has. */
+export const DELETING: Circumstances = {
+  inputs: { delete: 'true', 'max-delete': '1' },
+  furnish: s => s.to.put('extra', 'x'),
+};
 
 /** Has the bucket change hands at that moment; the function tells whether it has. */
 export function takeOverAt(s: Contested, taken: Taken, { at, on = taken, after }: Moment): () => Theft {

@@ -10,13 +10,14 @@ import type { TwoAccountsOptions } from '../../lab/worlds.ts';
 import { checkOf, GIB, type Inputs, MIB } from './stage.ts';
 import {
   assertUntouched,
+  type Case,
+  type Circumstances,
   type Contested,
   contested,
+  DELETING,
   ENGINES,
   type Engine,
-  type Moment,
   ownRequests,
-  type Taken,
   takeOver,
   takeOverAt,
 } from './stranger-stage.ts';
@@ -78,43 +79,29 @@ describe('a bucket that is a stranger’s by now is refused before anything move
   }
 });
 
-interface Case extends Moment {
-  readonly engine: 'copy' | 'stream';
-  readonly taken: Taken;
-  readonly inputs?: Inputs;
-  readonly options?: TwoAccountsOptions;
-  readonly furnish?: (s: Contested) => void;
-  /** What was done by then was verified: that the rest could not be done is told, and the run ends well. */
-  readonly endsWell?: RegExp;
-}
-
-const DELETING: Pick<Case, 'inputs' | 'furnish'> = {
-  inputs: { delete: 'true', 'max-delete': '1' },
-  furnish: s => s.to.put('extra', 'x'),
-};
-const ODD: Pick<Case, 'inputs' | 'furnish'> = { ...DELETING, furnish: s => s.to.put('extra\u0001', 'x') };
-const GRANTING: Pick<Case, 'inputs' | 'furnish'> = {
+const ODD: Circumstances = { ...DELETING, furnish: s => s.to.put('extra\u0001', 'x') };
+const GRANTING: Circumstances = {
   inputs: { grant: 'temporary' },
   furnish: s => s.source.setBucketPolicy(undefined),
 };
-const RESTORING: Pick<Case, 'inputs' | 'furnish'> = {
+const RESTORING: Circumstances = {
   inputs: { archived: 'restore' },
   furnish: s => s.from.put('ice', 'x', { storageClass: 'GLACIER' }),
 };
-const KEEPING: Pick<Case, 'inputs' | 'options' | 'furnish'> = {
+const KEEPING: Circumstances & { options: TwoAccountsOptions } = {
   inputs: { preserve: 'metadata, tags, versions' },
   options: { versions: true },
   furnish: s => s.from.delete('object-7'),
 };
-const CONTENT: Pick<Case, 'inputs' | 'furnish' | 'endsWell'> = {
+const CONTENT: Circumstances = {
   endsWell: /1 could not be read/,
   inputs: { verify: 'content' },
   furnish: s => s.from.put('in-parts', sparse(10 * MIB, 'x'), { parts: 5 * MIB, checksum: 'none' }),
 };
-const LARGE: Pick<Case, 'furnish'> = { furnish: s => putLarge(s, 'copy') };
-const STREAMED: Pick<Case, 'furnish'> = { furnish: s => putLarge(s, 'stream') };
+const LARGE: Circumstances = { furnish: s => putLarge(s, 'copy') };
+const STREAMED: Circumstances = { furnish: s => putLarge(s, 'stream') };
 
-const CASES: readonly Case[] = [
+const CASES: readonly (Case & { options?: TwoAccountsOptions })[] = [
   { engine: 'copy', taken: 'from', at: 'CopyObject', on: 'to' },
   { engine: 'copy', taken: 'to', at: 'CopyObject' },
   { engine: 'copy', taken: 'from', at: 'UploadPartCopy', on: 'to', ...LARGE },
