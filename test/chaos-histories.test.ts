@@ -10,30 +10,11 @@ import type { Schedule } from '../chaos/schedule.ts';
 import type { Bucket, Version } from '../lab/s3/index.ts';
 import { messageOf } from '../src/errors.ts';
 import type { ObjectRecord, VersionRecord } from '../src/record.ts';
+import { deleting, plain } from './chaos-schedules.ts';
 
 /** Three keys to carry, and two that only the destination has. */
-const PLAIN: Schedule = {
-  seed: 0,
-  engine: 'copy',
-  settings: {
-    inputs: { compare: 'auto', preserve: 'metadata, tags, versions' },
-    prefixes: { source: 'in/', destination: 'out/' },
-  },
-  buckets: {
-    missing: 3,
-    large: 0,
-    unchanged: 0,
-    outdated: 0,
-    extraneous: 2,
-    pageLimit: 1000,
-    skewMinutes: 0,
-  },
-  rounds: [],
-};
-const DELETING: Schedule = {
-  ...PLAIN,
-  settings: { ...PLAIN.settings, inputs: { ...PLAIN.settings.inputs, delete: 'true' } },
-};
+const PLAIN = plain('metadata, tags, versions', { missing: 3, extraneous: 2 });
+const DELETING = deleting(PLAIN);
 /** By the order in which the scene is filled: two versions, two with a deletion in between, and one of the other side's. */
 const [two, deletedBetween, extraneous] = ['in/data/1', 'in/data/2', 'out/data/4'] as const;
 

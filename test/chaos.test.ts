@@ -7,6 +7,7 @@ import { play } from '../chaos/play.ts';
 import { type Scene, setScene } from '../chaos/scene.ts';
 import { type Schedule, scheduleOf } from '../chaos/schedule.ts';
 import { ENGINES } from '../chaos/variants.ts';
+import { deleting, plain } from './chaos-schedules.ts';
 
 /** Among these schedules are histories, and no silence, which takes a minute. */
 const SEEDS = [1, 3, 5];
@@ -28,28 +29,8 @@ test('a number and an engine make one schedule', () => {
 });
 
 describe('what must not happen is noticed', () => {
-  const PLAIN: Schedule = {
-    seed: 0,
-    engine: 'copy',
-    settings: {
-      inputs: { compare: 'auto', preserve: 'metadata, tags' },
-      prefixes: { source: 'in/', destination: 'out/' },
-    },
-    buckets: {
-      missing: 1,
-      large: 0,
-      unchanged: 1,
-      outdated: 0,
-      extraneous: 1,
-      pageLimit: 1000,
-      skewMinutes: 0,
-    },
-    rounds: [],
-  };
-  const DELETING: Schedule = {
-    ...PLAIN,
-    settings: { ...PLAIN.settings, inputs: { ...PLAIN.settings.inputs, delete: 'true' } },
-  };
+  const PLAIN = plain('metadata, tags', { missing: 1, unchanged: 1, extraneous: 1 });
+  const DELETING = deleting(PLAIN);
 
   /** What a judge says of something done to the buckets as if by a run. */
   async function said(does: (scene: Scene) => void, schedule = PLAIN): Promise<string[]> {
