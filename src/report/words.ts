@@ -17,9 +17,9 @@ export function isCutShort({ verdict, complete, underWay }: RunReport): boolean 
   return verdict.ok && !complete && underWay === undefined;
 }
 
-/** All is well, and nobody would want it so every night: cut short, or nothing was there to be taken. */
+/** The run went well and still deserves a look: it was cut short, or there was nothing for it to do. */
 export function isDubious(report: RunReport): boolean {
-  return isCutShort(report) || (report.verdict.ok && nothingTaken(report) !== undefined);
+  return isCutShort(report) || (report.verdict.ok && whyIdle(report) !== undefined);
 }
 
 /** Whether a run went well, as a sign or a colour tells it. */
@@ -28,11 +28,11 @@ export function toneOf(report: RunReport): 'good' | 'dubious' | 'bad' {
   return isDubious(report) ? 'dubious' : 'good';
 }
 
-/** Filters by which all is left out on a quiet day. */
+/** With these, a day on which nothing is left to do is nothing unusual. */
 const BY_AGE_OR_SIZE = ['modified-after', 'modified-before', 'min-size', 'max-size'];
 
-/** A mistyped prefix or glob is no error: why there was nothing to do. */
-function nothingTaken({ mode, totals, settings }: RunReport): string | undefined {
+/** Why there was nothing to do, maybe because a prefix or a glob is mistyped; `undefined` where there was something. */
+function whyIdle({ mode, totals, settings }: RunReport): string | undefined {
   if (mode === 'preflight' || mode === 'health') return undefined;
   const what = mode === 'verify' ? 'nothing was compared' : 'there was nothing to copy';
   if (totals.listed === 0) return `The source is empty: ${what}`;
@@ -48,18 +48,18 @@ export function neverLooked({ verdict, totals, timings }: RunReport): boolean {
 
 function success(report: RunReport): string {
   const { mode, verified, underWay, totals } = report;
-  const vain = underWay === undefined && !isCutShort(report) ? nothingTaken(report) : undefined;
-  if (vain !== undefined) return vain;
-  if (mode === 'dry-run') return 'Dry run: nothing was changed';
-  if (mode === 'verify') return 'Verified: no difference';
-  if (mode === 'preflight') return 'Ready to sync';
-  if (mode === 'health') return 'Replication is healthy';
   if (underWay !== undefined) return 'Started; the next run with the same inputs verifies and reports';
   if (isCutShort(report)) {
     const { copied } = totals;
     const planned = copied + (totals.reasons['skipped: stopped'] ?? 0);
     return `Stopped at its time limit: ${thousands(copied)} of ${count(planned, 'object')} copied; the next run goes on`;
   }
+  const idle = whyIdle(report);
+  if (idle !== undefined) return idle;
+  if (mode === 'dry-run') return 'Dry run: nothing was changed';
+  if (mode === 'verify') return 'Verified: no difference';
+  if (mode === 'preflight') return 'Ready to sync';
+  if (mode === 'health') return 'Replication is healthy';
   return verified ? 'Synced and verified' : 'Synced, not verified';
 }
 

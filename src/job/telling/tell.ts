@@ -47,7 +47,7 @@ function tellFailed({ check, seen, fix }: CheckResult, asError: boolean, log: Lo
   if (fix?.paste !== undefined && fix.grants === undefined) tellText(fix.paste, log);
 }
 
-/** What others say ends as they like. */
+/** With a full stop where it has no end of its own. */
 export function asSentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
