@@ -53,10 +53,17 @@ export class BoundedHandler extends NodeHttpHandler {
 /** @param withinMs from one piece of the body to the next */
 function endStalled(body: IncomingMessage, withinMs: number): void {
   const { socket } = body;
-  const end = () => body.destroy(new StalledAnswerError(withinMs));
-  socket.setTimeout(withinMs, end);
+  let wasBehind = false;
+  const look = () => {
+    // Whoever has not taken in what is there keeps the rest from coming, and once it is taken the rest needs a moment.
+    const isBehind = body.readableFlowing !== null && body.readableLength > 0;
+    if (isBehind || wasBehind) socket.setTimeout(withinMs, look);
+    else body.destroy(new StalledAnswerError(withinMs));
+    wasBehind = isBehind;
+  };
+  socket.setTimeout(withinMs, look);
   // The connection goes on to other requests.
-  body.once('close', () => socket.off('timeout', end));
+  body.once('close', () => socket.off('timeout', look));
 }
 
 function bounded(body: Readable): Readable {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -94,4 +95,16 @@ test('content that stops in the middle is given up, whether anybody reads it or 
   await client.send(request);
   await assert.rejects(async () => read.Body?.transformToByteArray(), { name: 'TimeoutError' });
   await Promise.all(gone);
+});
+
+test('content that is taken in slowly is waited for: it is not the server that has stopped', async t => {
+  const content = Buffer.alloc(4 * 1024 ** 2);
+  const client = await clientOf(t, response => response.end(content));
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: 'bucket', Key: 'key' }));
+  let bytes = 0;
+  for await (const chunk of Body as Readable) {
+    if (bytes === 0) await sleep(3 * WITHIN_MS);
+    bytes += chunk.length;
+  }
+  assert.equal(bytes, content.length);
 });
