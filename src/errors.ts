@@ -32,8 +32,10 @@ export class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }
 
-/** The text of anything that was thrown, without secrets. */
+/** The text of anything that was thrown, without secrets. Where no address of a host answers, Node tells it of each alone. */
 export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '' && error.errors.length > 0)
+    return messageOf(error.errors[0]);
   return discreet(error instanceof Error ? error.message : String(error));
 }
 

@@ -130,10 +130,13 @@ export function troubleOf(error: unknown): Trouble {
 /** HEAD answers carry no body, so that only the status says what happened. */
 function codeOf(from: SdkError, status: number): string {
   const named = from.Code ?? from.name ?? 'Error';
-  if (named !== 'UnknownError' && named !== 'Unknown' && named !== '403' && named !== 'Error') return named;
+  if (!NAMELESS.has(named)) return named;
   if (from.code !== undefined) return from.code;
   return STATUS_CODES[status] ?? named;
 }
+
+/** Names that say nothing. The last is Node's where every address of a host failed. */
+const NAMELESS: ReadonlySet<string> = new Set(['UnknownError', 'Unknown', '403', 'Error', 'AggregateError']);
 
 const STATUS_CODES: Readonly<Record<number, string>> = {
   301: 'PermanentRedirect',

@@ -6,7 +6,9 @@ import type { Trouble } from './trouble.ts';
 const UNTRUSTED =
   /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
 
-const UNANSWERED = /^(E[A-Z]+|EAI_\w+|TimeoutError|UND_ERR_\w+|ERR_(TLS|SSL)_\w+)$/;
+/** Not all that begin with an E: files that are missing have such codes, too. */
+const UNANSWERED =
+  /^(ECONN[A-Z]+|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EPIPE|EPROTO|ETIMEDOUT|TimeoutError|UND_ERR_\w+|ERR_(TLS|SSL)_\w+)$/;
 
 /** What to do where no answer came; `undefined` where one did, or where that is not why. */
 export function whenUnreachable({ status, code }: Pick<Trouble, 'status' | 'code'>): Fix | undefined {

@@ -124,6 +124,13 @@ for (const [what, error, kind] of NETWORK) {
   });
 }
 
+test('a host none of whose addresses answers is told by what they did', () => {
+  const errors = [network('ETIMEDOUT', 'connect ETIMEDOUT ::1:443'), network('ETIMEDOUT')];
+  const error = Object.assign(new AggregateError(errors, ''), { code: 'ETIMEDOUT' });
+  const { code, message } = troubleOf(error);
+  assert.deepEqual([code, message], ['ETIMEDOUT', 'connect ETIMEDOUT ::1:443']);
+});
+
 test('a message that only sounds like the network does not change what a code means', () => {
   assert.equal(troubleOf(answered('AccessDenied', 403, 'aborted: socket hang up')).kind, 'denied');
 });

@@ -9,6 +9,8 @@ for (const [code, advice] of [
   ['ECONNREFUSED', NETWORK],
   ['ENOTFOUND', NETWORK],
   ['EAI_AGAIN', NETWORK],
+  ['EHOSTUNREACH', NETWORK],
+  ['EPROTO', NETWORK],
   ['TimeoutError', NETWORK],
   ['UND_ERR_CONNECT_TIMEOUT', NETWORK],
   ['SELF_SIGNED_CERT_IN_CHAIN', CERTIFICATE],
@@ -22,9 +24,9 @@ for (const [code, advice] of [
   });
 }
 
-test('an answer is no trouble of the network, and neither are missing credentials or a surprise', () => {
+test('an answer is no trouble of the network, and neither are files, missing credentials or a surprise', () => {
   assert.equal(whenUnreachable({ status: 403, code: 'AccessDenied' }), undefined);
   assert.equal(whenUnreachable({ status: 503, code: 'TimeoutError' }), undefined);
-  for (const code of ['CredentialsProviderError', 'Error', 'TypeError'])
+  for (const code of ['CredentialsProviderError', 'ENOENT', 'EACCES', 'Error', 'TypeError'])
     assert.equal(whenUnreachable({ status: 0, code }), undefined, code);
 });
