@@ -1,8 +1,8 @@
 /**
  * The locations and the task can be had. Making them is the one way to know: DataSync tries the role on both buckets, and
  * the caller's right to pass it. `mode: preflight` makes them and removes them again, also where there are some already,
- * whose permissions may be gone by now; not so for a bucket of somebody else's, which the role would be tried on as well.
- * Before a sync, which makes them after its plan, and in a dry run they are only looked for.
+ * whose permissions may be gone by now; but not where the work location is in a bucket of somebody else's, in which the role
+ * would be tried as well. Before a sync, which makes them after its plan, and in a dry run they are only looked for.
  */
 import { decryptStatement, encryptStatement } from '../../aws/policies.ts';
 import { Equipment, type Found } from '../../datasync/equipment.ts';
@@ -32,8 +32,9 @@ export const checkEquipment: Check = async scene => {
     return [settings.mode === 'dry-run' ? { ...answer, verdict: 'unknown' } : answer];
   }
   if (settings.mode !== 'preflight') return lookedAt(found);
-  const stranger = await findStranger([scene.source, scene.destination, datasync.work]);
-  if (stranger !== undefined) return notTried(stranger);
+  // The owners of the other two were looked at before anything else.
+  const belongs = await belongsToOwner(datasync.work).catch(() => undefined);
+  if (belongs === false) return notTried(datasync.work);
   const results = await tryOut(equipment, scene, datasync);
   try {
     await equipment.removeMade();
@@ -43,13 +44,7 @@ export const checkEquipment: Check = async scene => {
   }
 };
 
-/** The first of the buckets that is somebody else's, as far as that shows. */
-async function findStranger(buckets: readonly Bucket[]): Promise<Bucket | undefined> {
-  const belong = await Promise.all(buckets.map(bucket => belongsToOwner(bucket).catch(() => undefined)));
-  return buckets[belong.indexOf(false)];
-}
-
-/** The role would be tried there: objects listed and read, and in the work location one written. */
+/** Making the task writes where its reports go. */
 function notTried({ location, owner }: Bucket): CheckResult[] {
   const seen = `Not tried: ${location.bucket} does not belong to account ${owner}, and DataSync would try the role there.`;
   return [locationCheck('source'), locationCheck('destination'), TASK].map(check => ({
