@@ -24,11 +24,11 @@ export function troubleAt(
   return new FatalError(text, kind === 'denied' ? fix : undefined, error);
 }
 
-/** After the checks something is no longer as it was then. */
+/** Either the checks have said what is wrong, or something is no longer as it was then. */
 function changedSince({ location: { bucket }, identity, owner }: Bucket): Fix {
   const who = identity.principal ?? 'the identity in use';
   const whose = owner === undefined ? '' : `, and whether the bucket still belongs to account ${owner}`;
-  const todo = `The checks found nothing against it when the run began. Find out what has changed since: the policies of ${who}, the policy of ${bucket}${whose}.`;
+  const todo = `Where the checks found nothing against it when the run began, find out what has changed since: the policies of ${who}, the policy of ${bucket}${whose}.`;
   return { todo };
 }
 
