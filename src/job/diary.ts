@@ -23,7 +23,7 @@ const WENT_WRONG: Partial<Record<Mode, string>> = { verify: 'differ', health: 'n
 
 /** What ended a run, as one of its failures. */
 export function haltedBy(error: unknown): FailureGroup {
-  const fix = error instanceof FatalError ? error.fix : whenDiskIsFull(error);
+  const fix = (error instanceof FatalError ? error.fix : undefined) ?? whenDiskIsFull(error);
   return {
     code: error instanceof StoppedError ? STOPPED : error instanceof Error ? error.name : 'Error',
     reason: 'halted',
