@@ -1,5 +1,6 @@
 /** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
 import { appendFile, readFile } from 'node:fs/promises';
+import { FatalError, messageOf } from '../errors.ts';
 
 /** Remembers uploads from before they start until they have ended, so that a killed run leaves none behind. */
 export interface UploadJournal {
@@ -51,7 +52,7 @@ export class FileJournal implements UploadJournal {
     return this.#append({ ...upload, state: 'closed' });
   }
 
-  /** Uploads without an end. A last line that was cut short by a kill is passed over. */
+  /** Uploads without an end. Lines that were cut short, by a kill or a full disk, are passed over. */
   async stillOpen(): Promise<OpenUpload[]> {
     const open = new Map<string, OpenUpload>();
     for (const { state, ...upload } of parseLines(await this.#read())) {
@@ -72,8 +73,14 @@ export class FileJournal implements UploadJournal {
     return [...unsure.values()];
   }
 
-  #append(line: Line): Promise<void> {
-    return appendFile(this.#path, `${JSON.stringify(line)}\n`);
+  /** @throws FatalError, because no other object could be copied either: nobody would clean up after it */
+  async #append(line: Line): Promise<void> {
+    try {
+      // What stands before it may have been cut short.
+      await appendFile(this.#path, `\n${JSON.stringify(line)}\n`);
+    } catch (error) {
+      throw new FatalError(`${this.#path} could not be written (${messageOf(error)}).`, undefined, error);
+    }
   }
 
   async #read(): Promise<string> {
@@ -87,8 +94,11 @@ export class FileJournal implements UploadJournal {
 }
 
 function parseLines(text: string): Line[] {
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map(line => JSON.parse(line) as Line);
+  return text.split('\n').flatMap(line => {
+    try {
+      return JSON.parse(line) as Line;
+    } catch {
+      return [];
+    }
+  });
 }
