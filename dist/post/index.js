@@ -74609,10 +74609,19 @@ class BoundedHandler extends _smithy_node_http_handler__WEBPACK_IMPORTED_MODULE_
 /** @param withinMs from one piece of the body to the next */
 function endStalled(body, withinMs) {
     const { socket } = body;
-    const end = () => body.destroy(new StalledAnswerError(withinMs));
-    socket.setTimeout(withinMs, end);
+    let wasBehind = false;
+    const look = () => {
+        // Whoever has not taken in what is there keeps the rest from coming, and once it is taken the rest needs a moment.
+        const isBehind = body.readableFlowing !== null && body.readableLength > 0;
+        if (isBehind || wasBehind)
+            socket.setTimeout(withinMs, look);
+        else
+            body.destroy(new StalledAnswerError(withinMs));
+        wasBehind = isBehind;
+    };
+    socket.setTimeout(withinMs, look);
     // The connection goes on to other requests.
-    body.once('close', () => socket.off('timeout', end));
+    body.once('close', () => socket.off('timeout', look));
 }
 function bounded(body) {
     let bytes = 0;
@@ -74779,8 +74788,10 @@ class FatalError extends Error {
 class StoppedError extends Error {
     name = 'StoppedError';
 }
-/** The text of anything that was thrown, without secrets. */
+/** The text of anything that was thrown, without secrets. Where no address of a host answers, Node tells it of each alone. */
 function messageOf(error) {
+    if (error instanceof AggregateError && error.message === '' && error.errors.length > 0)
+        return messageOf(error.errors[0]);
     return discreet(error instanceof Error ? error.message : String(error));
 }
 const secrets = new Set();
@@ -75167,12 +75178,14 @@ function trouble_troubleOf(error) {
 /** HEAD answers carry no body, so that only the status says what happened. */
 function codeOf(from, status) {
     const named = from.Code ?? from.name ?? 'Error';
-    if (named !== 'UnknownError' && named !== 'Unknown' && named !== '403' && named !== 'Error')
+    if (!NAMELESS.has(named))
         return named;
     if (from.code !== undefined)
         return from.code;
     return STATUS_CODES[status] ?? named;
 }
+/** Names that say nothing. The last is Node's where every address of a host failed. */
+const NAMELESS = new Set(['UnknownError', 'Unknown', '403', 'Error', 'AggregateError']);
 const STATUS_CODES = {
     301: 'PermanentRedirect',
     400: 'BadRequest',
@@ -75272,7 +75285,8 @@ async function pause(ceilingMs, aborting) {
 ;// CONCATENATED MODULE: ./lib/src/aws/unreachable.js
 /** Codes of OpenSSL and of Node for certificates that are not trusted. (Node.js, "TLS: X509 certificate error codes".) */
 const UNTRUSTED = /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
-const UNANSWERED = /^(E[A-Z]+|EAI_\w+|TimeoutError|UND_ERR_\w+|ERR_(TLS|SSL)_\w+)$/;
+/** Not all that begin with an E: files that are missing have such codes, too. */
+const UNANSWERED = /^(ECONN[A-Z]+|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EPIPE|EPROTO|ETIMEDOUT|TimeoutError|UND_ERR_\w+|ERR_(TLS|SSL)_\w+)$/;
 /** What to do where no answer came; `undefined` where one did, or where that is not why. */
 function whenUnreachable({ status, code }) {
     if (status !== 0)
@@ -76648,6 +76662,7 @@ var promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./lib/src/s3/journal.js
 /** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
 
+
 class FileJournal {
     #path;
     constructor(path) {
@@ -76665,7 +76680,7 @@ class FileJournal {
     closed(upload) {
         return this.#append({ ...upload, state: 'closed' });
     }
-    /** Uploads without an end. A last line that was cut short by a kill is passed over. */
+    /** Uploads without an end. Lines that were cut short, by a kill or a full disk, are passed over. */
     async stillOpen() {
         const open = new Map();
         for (const { state, ...upload } of parseLines(await this.#read())) {
@@ -76689,8 +76704,15 @@ class FileJournal {
         }
         return [...unsure.values()];
     }
-    #append(line) {
-        return (0,promises_.appendFile)(this.#path, `${JSON.stringify(line)}\n`);
+    /** @throws FatalError, because no other object could be copied either: nobody would clean up after it */
+    async #append(line) {
+        try {
+            // What stands before it may have been cut short.
+            await (0,promises_.appendFile)(this.#path, `\n${JSON.stringify(line)}\n`);
+        }
+        catch (error) {
+            throw new errors/* FatalError */.HX(`${this.#path} could not be written (${(0,errors/* messageOf */.bD)(error)}).`, undefined, error);
+        }
     }
     async #read() {
         try {
@@ -76704,10 +76726,14 @@ class FileJournal {
     }
 }
 function parseLines(text) {
-    return text
-        .split('\n')
-        .slice(0, -1)
-        .map(line => JSON.parse(line));
+    return text.split('\n').flatMap(line => {
+        try {
+            return JSON.parse(line);
+        }
+        catch {
+            return [];
+        }
+    });
 }
 
 ;// CONCATENATED MODULE: ./node_modules/p-throttle/index.js
