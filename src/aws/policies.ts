@@ -17,6 +17,11 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
+/** The actions that a statement is about, be they one or many. */
+export function actionsOf({ Action }: Statement): readonly string[] {
+  return [Action].flat();
+}
+
 export function bucketArn({ bucket }: Location, partition: string): string {
   return `arn:${partition}:s3:::${bucket}`;
 }

@@ -3,7 +3,7 @@
  * written by the bucket's own side. Nothing is written here.
  */
 import { Iam } from '../aws/iam.ts';
-import { bucketArn, grantingStatement, objectsArn, type Statement } from '../aws/policies.ts';
+import { actionsOf, bucketArn, grantingStatement, objectsArn, type Statement } from '../aws/policies.ts';
 import { membersOf, textsOf } from '../aws/policy-opinion.ts';
 import { statementsIn } from '../aws/policy-text.ts';
 import { readTemporary } from '../aws/temporary.ts';
@@ -128,9 +128,4 @@ export async function checkGranting(side: Side, scene: Scene): Promise<CheckResu
     passes: `${principal} may write the policy of ${location.bucket}.`,
     look: { ...fix, todo: `Unless it may do so already: ${fix.todo}` },
   });
-}
-
-/** The actions that a statement is about. */
-export function actionsOf({ Action }: Statement): string[] {
-  return textsOf(Action);
 }

@@ -1,5 +1,5 @@
 /** From single entries to policies: one for each role, bucket and key, in which everything is said once. */
-import type { Statement } from '../aws/policies.ts';
+import { actionsOf, type Statement } from '../aws/policies.ts';
 import type { Entry, Kind } from './entry.ts';
 
 /** Statements that go into one policy. */
@@ -45,10 +45,6 @@ function blockOf(where: Pick<Block, 'kind' | 'name' | 'account'>, entries: reado
 /** All of a statement but what it allows. */
 function frame({ Sid: _, Action: __, ...rest }: Statement): string {
   return JSON.stringify(rest);
-}
-
-function actionsOf({ Action }: Statement): readonly string[] {
-  return [Action].flat();
 }
 
 /** Statements that differ in their actions alone, made one. */

@@ -3,7 +3,7 @@
  * hours, and is renewed for as long as the run goes on: so no run is too long for it, and what a killed one leaves ends soon.
  */
 import pLimit from 'p-limit';
-import { grantingStatement } from '../../aws/policies.ts';
+import { actionsOf, grantingStatement } from '../../aws/policies.ts';
 import { isSingle, withStatement } from '../../aws/policy-text.ts';
 import { newSid, temporary, textOf } from '../../aws/temporary.ts';
 import { troubleOf } from '../../aws/trouble.ts';
@@ -11,7 +11,7 @@ import { FatalError, messageOf, StoppedError } from '../../errors.ts';
 import type { CheckResult, Fix } from '../../model/checks.ts';
 import type { Side } from '../../model/objects.ts';
 import type { Settings } from '../../model/settings.ts';
-import { actionsOf, grantCheck, type Lack, ownSides } from '../../preflight/grants.ts';
+import { grantCheck, type Lack, ownSides } from '../../preflight/grants.ts';
 import { grant, type Scene } from '../../preflight/scene.ts';
 import type { Bucket } from '../../s3/bucket.ts';
 import { readPolicy } from '../../s3/policy.ts';
