@@ -9,6 +9,7 @@ import type { FailureGroup } from '../../model/outcome.ts';
 import type { RunReport } from '../../record.ts';
 import { policiesToChange } from '../../report/policies.ts';
 import { clip } from '../../report/text.ts';
+import { isHalt } from '../../report/words.ts';
 import { asSentence, ERRORS_SHOWN, MESSAGE, tellText } from './tell.ts';
 
 /** Characters of a key and of a code. */
@@ -28,11 +29,11 @@ export function tellFindings(report: Pick<RunReport, 'notes' | 'checks' | 'failu
   if (left > 0) log.info(`${left} more kinds of failure are in the report.`);
 }
 
-function tellFailure({ code, reason, count, message, examples, fix }: FailureGroup, log: Log): void {
+function tellFailure(failure: FailureGroup, log: Log): void {
+  const { code, count, message, examples, fix } = failure;
   const example = examples[0] === undefined ? '' : ` First: ${clip(visible(examples[0]), KEY)}.`;
   const todo = fix === undefined ? '' : ` ${fix.todo}`;
-  // What halted the run is no object's failure.
   const objects = count === 1 ? 'object' : 'objects';
-  const title = reason === 'halted' ? undefined : `${clip(visible(code), CODE)}: ${count} ${objects}`;
+  const title = isHalt(failure) ? undefined : `${clip(visible(code), CODE)}: ${count} ${objects}`;
   log.error(`${asSentence(clip(visible(message), MESSAGE))}${example}${todo}`, title);
 }
