@@ -18,6 +18,7 @@ const RANKS: Readonly<Record<string, number>> = {
   ndjson: 0,
   'whole-file': 0,
   record: 0,
+  disk: 1,
   sync: 1,
   aws: 1,
   github: 1,

@@ -75067,7 +75067,7 @@ function readState(name) {
 
 /***/ }),
 
-/***/ 68462:
+/***/ 59482:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75621,6 +75621,10 @@ function decodeJwt(jwt) {
 
 ;// CONCATENATED MODULE: ./lib/src/aws/policies.js
 
+/** The actions that a statement is about, be they one or many. */
+function actionsOf({ Action }) {
+    return [Action].flat();
+}
 function bucketArn({ bucket }, partition) {
     return `arn:${partition}:s3:::${bucket}`;
 }
@@ -76659,6 +76663,25 @@ class Bucket {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
+;// CONCATENATED MODULE: ./lib/src/disk.js
+/** Trouble with the disk of the machine that the run is on: nothing of AWS's, and nothing that another attempt changes. */
+
+/** What to do when there is no room left, be it that an error has it only for its cause; `undefined` for other errors. */
+function whenDiskIsFull(error) {
+    const { code, cause } = Object(error);
+    if (cause !== undefined)
+        return whenDiskIsFull(cause);
+    return code === 'ENOSPC' || code === 'EDQUOT'
+        ? {
+            todo: 'The disk of this machine is full. Make room, or have files written elsewhere: those of the report by `report`, those of the run by `RUNNER_TEMP`, on the command line `TMPDIR`. What has arrived stays, and the next run goes on from there.',
+        }
+        : undefined;
+}
+/** That `path` could not be written. */
+function unwritten(path, error) {
+    return new errors/* FatalError */.HX(`${path} could not be written (${(0,errors/* messageOf */.bD)(error)}).`, whenDiskIsFull(error), error);
+}
+
 ;// CONCATENATED MODULE: ./lib/src/s3/journal.js
 /** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
 
@@ -76711,7 +76734,7 @@ class FileJournal {
             await (0,promises_.appendFile)(this.#path, `\n${JSON.stringify(line)}\n`);
         }
         catch (error) {
-            throw new errors/* FatalError */.HX(`${this.#path} could not be written (${(0,errors/* messageOf */.bD)(error)}).`, undefined, error);
+            throw unwritten(this.#path, error);
         }
     }
     async #read() {
@@ -78719,7 +78742,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _github_log_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5441);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67215);
 /* harmony import */ var _github_state_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(67249);
-/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(68462);
+/* harmony import */ var _job_clean_up_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(59482);
 /* harmony import */ var _job_given_secrets_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(73259);
 /* harmony import */ var _job_left_over_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(86424);
 /** After the step, whatever became of it: ends what a killed run left open and saves its report. */

@@ -1,5 +1,6 @@
 /** The last word on every object, written to `objects.ndjson` and counted on the way. */
 import { join } from 'node:path';
+import { unwritten } from '../disk.ts';
 import type { FatalError } from '../errors.ts';
 import type { Settings } from '../model/settings.ts';
 import { NdjsonWriter } from '../ndjson.ts';
@@ -14,7 +15,6 @@ import { type Doubts, proveRecords } from '../sync/prove.ts';
 import type { Stop } from '../sync/stop.ts';
 import { Tally } from '../sync/totals.ts';
 import type { Diary } from './diary.ts';
-import { unwritten } from './disk.ts';
 import { listBoth } from './listings.ts';
 import type { Plan } from './plan.ts';
 import { withAdvice } from './telling/advice.ts';

@@ -1,4 +1,6 @@
 /** Everything a run will be asked about afterwards, noted as it happens. */
+
+import { whenDiskIsFull } from '../disk.ts';
 import { FatalError, messageOf, StoppedError } from '../errors.ts';
 import { type CheckResult, type IdentityProof, isFailed } from '../model/checks.ts';
 import type { Side } from '../model/objects.ts';
@@ -10,7 +12,6 @@ import { seconds } from '../report/text.ts';
 import type { RequestCounter } from '../s3/network.ts';
 import { echoSettings } from '../settings/echo.ts';
 import { Tally } from '../sync/totals.ts';
-import { whenDiskIsFull } from './disk.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { TOOL } from './tool.ts';
 

@@ -1,6 +1,7 @@
 /** A run from its settings to its written report, wherever it is performed. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unwritten } from '../disk.ts';
 import type { FailureGroup } from '../model/outcome.ts';
 import type { Settings } from '../model/settings.ts';
 import type { RunReport } from '../record.ts';
@@ -8,7 +9,6 @@ import type { Rows } from '../report/digest/rows.ts';
 import { makeFolder, writeReport } from '../report/folder.ts';
 import type { Stop } from '../sync/stop.ts';
 import { haltedBy } from './diary.ts';
-import { unwritten } from './disk.ts';
 import type { Host } from './host.ts';
 import { runJob } from './job.ts';
 import type { Left } from './left-over.ts';

@@ -1,6 +1,6 @@
 /** Open multipart uploads on disk, so that whoever comes after a killed run can end them. */
 import { appendFile, readFile } from 'node:fs/promises';
-import { FatalError, messageOf } from '../errors.ts';
+import { unwritten } from '../disk.ts';
 
 /** Remembers uploads from before they start until they have ended, so that a killed run leaves none behind. */
 export interface UploadJournal {
@@ -79,7 +79,7 @@ export class FileJournal implements UploadJournal {
       // What stands before it may have been cut short.
       await appendFile(this.#path, `\n${JSON.stringify(line)}\n`);
     } catch (error) {
-      throw new FatalError(`${this.#path} could not be written (${messageOf(error)}).`, undefined, error);
+      throw unwritten(this.#path, error);
     }
   }
 

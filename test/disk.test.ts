@@ -1,8 +1,8 @@
 /** What a full disk of the runner is told as, wherever on the way it was met. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FatalError } from '../../src/errors.ts';
-import { haltedBy } from '../../src/job/diary.ts';
+import { FatalError } from '../src/errors.ts';
+import { haltedBy } from '../src/job/diary.ts';
 
 const FULL = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 const ADVICE = /^The disk of this machine is full\./;

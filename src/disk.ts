@@ -1,6 +1,6 @@
 /** Trouble with the disk of the machine that the run is on: nothing of AWS's, and nothing that another attempt changes. */
-import { FatalError, messageOf } from '../errors.ts';
-import type { Fix } from '../model/checks.ts';
+import { FatalError, messageOf } from './errors.ts';
+import type { Fix } from './model/checks.ts';
 
 /** What to do when there is no room left, be it that an error has it only for its cause; `undefined` for other errors. */
 export function whenDiskIsFull(error: unknown): Fix | undefined {
